@@ -1,0 +1,5 @@
+/** The bytes of a value. */
+@NullMarked
+package dev.headroom.codec;
+
+import org.jspecify.annotations.NullMarked;

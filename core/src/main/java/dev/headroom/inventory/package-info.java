@@ -1,0 +1,5 @@
+/** Where services are, live. */
+@NullMarked
+package dev.headroom.inventory;
+
+import org.jspecify.annotations.NullMarked;

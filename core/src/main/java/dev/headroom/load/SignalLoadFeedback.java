@@ -1,0 +1,127 @@
+package dev.headroom.load;
+
+import dev.headroom.config.Checks;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/**
+ * Load feedback over registered signals: the worst known one decides.
+ *
+ * <p>Each criticality has a band of pressure: below its {@code start} it goes on, at its {@code end} it stops, between them it slows
+ * down in proportion, <i>factor</i> = (end − p) / (end − start):
+ *
+ * <table>
+ *   <caption>Bands</caption>
+ *   <tr><th>criticality</th><th>start</th><th>end</th></tr>
+ *   <tr><td>{@code SHEDDABLE}</td><td>0.70</td><td>1.00</td></tr>
+ *   <tr><td>{@code SHEDDABLE_PLUS}</td><td>0.85</td><td>1.20</td></tr>
+ *   <tr><td>{@code CRITICAL}</td><td>1.20</td><td>2.00</td></tr>
+ *   <tr><td>{@code CRITICAL_PLUS}</td><td>2.00</td><td>never</td></tr>
+ * </table>
+ *
+ * <p>Signals are sampled by whoever asks first once a sampling interval (default 50 ms) has passed, so there is no thread. Rises count
+ * at once. Falls count with hysteresis: the pressure used falls towards the sampled one exponentially with a time constant of
+ * 1 s, so that work which was told to slow down comes back gradually and does not swing. A signal that throws or says {@code NaN} is
+ * unknown and left out. Thread-safe.
+ */
+public final class SignalLoadFeedback implements LoadFeedback {
+    /** How often signals are sampled unless told otherwise: 50 ms. */
+    public static final Duration DEFAULT_SAMPLING = Duration.ofMillis(50);
+
+    private static final double FALL_SECONDS = 1.0;
+    private static final double[] START = {2.00, 1.20, 0.85, 0.70};
+    private static final double[] END = {Double.POSITIVE_INFINITY, 2.00, 1.20, 1.00};
+
+    private final Map<String, LoadSignal> signals = new ConcurrentHashMap<>();
+    private final long sampling;
+    private final LongSupplier clock;
+    private final AtomicLong sampledAt;
+    private volatile Sample sample = new Sample(0, "", Map.of());
+
+    private record Sample(double pressure, String cause, Map<String, Double> bySignal) {}
+
+    /** A feedback that samples every 50 ms of {@link System#nanoTime()}. */
+    public SignalLoadFeedback() {
+        this(DEFAULT_SAMPLING, System::nanoTime);
+    }
+
+    /** A feedback with a sampling interval and a monotonic clock in nanoseconds of its own. */
+    public SignalLoadFeedback(Duration sampling, LongSupplier nanoClock) {
+        this.sampling = Checks.positive("sampling", sampling).toNanos();
+        this.clock = Checks.present("nanoClock", nanoClock);
+        this.sampledAt = new AtomicLong(clock.getAsLong() - this.sampling);
+    }
+
+    @Override
+    public Registration register(LoadSignal signal) {
+        if (signals.putIfAbsent(Checks.name("name", signal.name()), signal) != null) {
+            throw new IllegalArgumentException("name: " + signal.name() + " (expected: a name that is not registered)");
+        }
+        return () -> signals.remove(signal.name(), signal);
+    }
+
+    @Override
+    public LoadAdvice advise(Criticality criticality) {
+        Sample now = sample();
+        double start = START[criticality.ordinal()];
+        double end = END[criticality.ordinal()];
+        if (now.pressure <= start || end == Double.POSITIVE_INFINITY) {
+            return LoadAdvice.GO;
+        }
+        double factor = Math.max(0, (end - now.pressure) / (end - start));
+        return new LoadAdvice(factor, now.cause);
+    }
+
+    @Override
+    public double pressure() {
+        return sample().pressure;
+    }
+
+    @Override
+    public Map<String, Double> pressures() {
+        return sample().bySignal;
+    }
+
+    private Sample sample() {
+        long now = clock.getAsLong();
+        long last = sampledAt.get();
+        if (now - last >= sampling && sampledAt.compareAndSet(last, now)) {
+            sample = take((now - last) / 1e9);
+        }
+        return sample;
+    }
+
+    private Sample take(double seconds) {
+        Map<String, Double> read = new LinkedHashMap<>();
+        double worst = 0;
+        String cause = "";
+        for (LoadSignal signal : signals.values()) {
+            double pressure = read(signal);
+            read.put(signal.name(), pressure);
+            if (pressure > worst) {
+                worst = pressure;
+                cause = signal.name();
+            }
+        }
+        Sample before = sample;
+        if (worst >= before.pressure) {
+            return new Sample(worst, cause, Map.copyOf(read));
+        }
+        double kept = Math.exp(-seconds / FALL_SECONDS);
+        double falling = worst + (before.pressure - worst) * kept;
+        return new Sample(falling, before.cause, Map.copyOf(read));
+    }
+
+    private static double read(LoadSignal signal) {
+        try {
+            double pressure = signal.pressure();
+            return pressure < 0 ? 0 : pressure;
+        } catch (RuntimeException unknown) {
+            return Double.NaN;
+        }
+    }
+}

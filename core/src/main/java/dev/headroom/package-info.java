@@ -1,0 +1,5 @@
+/** The composition root, the contract of a component, and what one request carries. */
+@NullMarked
+package dev.headroom;
+
+import org.jspecify.annotations.NullMarked;

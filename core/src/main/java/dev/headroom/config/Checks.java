@@ -29,7 +29,8 @@ public final class Checks {
     /** A text that must have a character other than white space. */
     public static String notBlank(String option, @Nullable String value) {
         if (value == null || value.isBlank()) {
-            throw new ConfigurationException(option, value == null ? "null" : "\"" + value + "\"", "a text that is not blank");
+            throw new ConfigurationException(
+                    option, value == null ? "null" : "\"" + value + "\"", "a text that is not blank");
         }
         return value;
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.headroom.annotation;
+
+import org.jspecify.annotations.NullMarked;

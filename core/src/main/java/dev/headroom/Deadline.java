@@ -12,7 +12,8 @@ import java.time.Duration;
 public record Deadline(long nanoTime) {
     /** A deadline so long from now. @throws dev.headroom.config.ConfigurationException if {@code within} is negative */
     public static Deadline after(Duration within) {
-        return new Deadline(System.nanoTime() + Checks.notNegative("within", within).toNanos());
+        return new Deadline(
+                System.nanoTime() + Checks.notNegative("within", within).toNanos());
     }
 
     /** The time left; negative once it has passed. */

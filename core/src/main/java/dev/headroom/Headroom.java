@@ -60,7 +60,8 @@ public final class Headroom implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "Headroom[" + name + ", " + components.stream().map(Component::name).toList() + "]";
+        return "Headroom[" + name + ", "
+                + components.stream().map(Component::name).toList() + "]";
     }
 
     /** Collects components. Not thread-safe. */

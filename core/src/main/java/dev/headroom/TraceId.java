@@ -30,7 +30,8 @@ public record TraceId(String value, String spanId, boolean sampled) {
             throw new IllegalArgumentException("value: " + value + " (expected: 32 lower-case hex digits, not all 0)");
         }
         if (!SPAN.matcher(spanId).matches()) {
-            throw new IllegalArgumentException("spanId: " + spanId + " (expected: 16 lower-case hex digits, not all 0)");
+            throw new IllegalArgumentException(
+                    "spanId: " + spanId + " (expected: 16 lower-case hex digits, not all 0)");
         }
     }
 

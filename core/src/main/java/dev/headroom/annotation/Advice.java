@@ -6,6 +6,5 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface Advice {
     /** Runs around the call; {@link Invocation#proceed()} goes on inwards. */
-    @Nullable
-    Object invoke(Invocation invocation) throws Throwable;
+    @Nullable Object invoke(Invocation invocation) throws Throwable;
 }

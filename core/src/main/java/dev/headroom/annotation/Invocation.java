@@ -8,10 +8,8 @@ public interface Invocation {
     MethodSite site();
 
     /** The arguments; not to be changed. */
-    @Nullable
-    Object[] arguments();
+    @Nullable Object[] arguments();
 
     /** Calls the next interceptor, at last the method; may be called again to retry, or from another thread. */
-    @Nullable
-    Object proceed() throws Throwable;
+    @Nullable Object proceed() throws Throwable;
 }

@@ -46,8 +46,7 @@ public interface KeyExpression {
      * @param arguments the call's arguments
      * @param result the call's result, or null before the call
      */
-    @Nullable
-    Object evaluate(@Nullable Object[] arguments, @Nullable Object result);
+    @Nullable Object evaluate(@Nullable Object[] arguments, @Nullable Object result);
 
     /**
      * Compiles an expression for a method.

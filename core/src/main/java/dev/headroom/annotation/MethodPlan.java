@@ -35,8 +35,7 @@ public final class MethodPlan {
     @FunctionalInterface
     public interface Callee {
         /** Calls it. */
-        @Nullable
-        Object call() throws Throwable;
+        @Nullable Object call() throws Throwable;
     }
 
     private record Step(MethodPlan plan, int next, @Nullable Object[] arguments, Callee method) implements Invocation {

@@ -27,6 +27,5 @@ public interface Codec {
      * @param type what is expected; {@code Object.class} takes any value that the codec may read
      * @throws CodecException if the bytes are not a value of that type
      */
-    @Nullable
-    Object decode(byte[] bytes, Type type);
+    @Nullable Object decode(byte[] bytes, Type type);
 }

@@ -38,8 +38,7 @@ final class Accessors {
     }
 
     /** The property's value; null for null. */
-    @Nullable
-    Object read(@Nullable Object given) {
+    @Nullable Object read(@Nullable Object given) {
         Object owner = present(given);
         if (owner == null) {
             return null;

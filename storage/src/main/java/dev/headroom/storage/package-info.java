@@ -1,4 +1,4 @@
-/** Blob storage on the file system or S3, with checksums on every read. */
+/** Blob storage: streams in and out, checksums end to end, nothing half-written ever seen. */
 @NullMarked
 package dev.headroom.storage;
 

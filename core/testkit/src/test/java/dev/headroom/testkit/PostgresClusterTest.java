@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,10 +15,10 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class PostgresClusterTest {
 
-    @AutoClose
-    static PostgresCluster cluster;
+    private static PostgresCluster cluster;
 
-    TestDatabase database;
+    @AutoClose
+    private TestDatabase database;
 
     @BeforeAll
     static void start() {
@@ -34,11 +33,6 @@ class PostgresClusterTest {
         database = cluster.createDatabase();
         PgAssertions.update(database.dataSource(), "create table thing (id int primary key)");
         cluster.waitUntilCaughtUp();
-    }
-
-    @AfterEach
-    void drop() {
-        database.close();
     }
 
     @Test

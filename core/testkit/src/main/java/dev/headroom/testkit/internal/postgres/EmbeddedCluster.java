@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
@@ -53,12 +54,19 @@ public final class EmbeddedCluster implements PostgresCluster {
                 new PostgresPrograms(PostgresBinaries.unpacked(), UnprivilegedCommand.forThisUser());
         Path given = options.dataDirectory();
         OwnedDirectory directory = given == null ? OwnedDirectory.temporary("pg") : OwnedDirectory.at(given);
+        long begin = System.nanoTime();
         EmbeddedCluster cluster = new EmbeddedCluster(options, directory, programs);
         if (options.closeAtExit()) {
             ExitHook.add(cluster.atExit);
         }
         try {
             cluster.startAll();
+            LOG.info(
+                    "testkit: PostgreSQL {} with {} standbys in {} after {} ms",
+                    programs.major(),
+                    options.standbys(),
+                    directory.path(),
+                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
         } catch (RuntimeException e) {
             cluster.close();
             throw e;
@@ -72,6 +80,10 @@ public final class EmbeddedCluster implements PostgresCluster {
 
     String password() {
         return state.password();
+    }
+
+    EmbeddedNode primaryNode() {
+        return primary;
     }
 
     @Override
@@ -108,7 +120,7 @@ public final class EmbeddedCluster implements PostgresCluster {
     @Override
     public TestDatabase createDatabase() {
         String name = "test_" + databases.incrementAndGet();
-        Sql.execute(primary.jdbcUrl("postgres"), "create database " + name);
+        Sql.execute(primary.adminUrl(), "create database " + name);
         waitUntilCaughtUp();
         return new TestDatabase(this, name);
     }
@@ -169,28 +181,31 @@ public final class EmbeddedCluster implements PostgresCluster {
         }
     }
 
-    /** Ends what a killed JVM has left running and throws away the copies that it made. */
+    /**
+     * Ends what a killed JVM has left running and throws away the copies that it made; the copies first, because a
+     * primary does not end before its standbys have the rest of its log.
+     */
     private void takeOver() {
         try (Stream<Path> found = Files.list(directory.path())) {
-            for (Path path : found.filter(Files::isDirectory).toList()) {
-                NodeFiles files = new NodeFiles(path);
-                if (path.getFileName().toString().equals(primary.name())) {
-                    files.stopLeftovers();
-                    files.forgetAlterSystem();
-                } else if (isOurs(path)) {
-                    files.killLeftovers();
-                    files.removeSharedMemory();
-                    FileTree.delete(path);
-                }
-            }
+            found.filter(Files::isDirectory).filter(this::isCopy).forEach(path -> {
+                NodeFiles copy = new NodeFiles(path);
+                copy.killLeftovers();
+                copy.removeSharedMemory();
+                FileTree.delete(path);
+            });
         } catch (IOException e) {
             throw new ServiceException("could not read " + directory.path(), e);
         }
+        NodeFiles kept = primary.server().files();
+        if (kept.exists()) {
+            kept.stopLeftovers();
+            kept.forgetAlterSystem();
+        }
     }
 
-    private static boolean isOurs(Path path) {
+    private boolean isCopy(Path path) {
         String name = path.getFileName().toString();
-        return name.startsWith(NODE_PREFIX) || name.startsWith(INITIAL);
+        return (name.startsWith(NODE_PREFIX) || name.startsWith(INITIAL)) && !name.equals(primary.name());
     }
 
     /** Makes the data beside its place and moves it there, so that a start that was killed half-way is no data. */
@@ -216,7 +231,7 @@ public final class EmbeddedCluster implements PostgresCluster {
     }
 
     private void createMainDatabase() {
-        String url = primary.jdbcUrl("postgres");
+        String url = primary.adminUrl();
         String missing = "select count(*) = 0 from pg_database where datname = '" + options.database() + "'";
         if (Sql.holds(url, missing)) {
             LOG.debug("testkit: creating database {}", options.database());

@@ -4,33 +4,24 @@ import dev.headroom.testkit.PostgresNode;
 import dev.headroom.testkit.ServiceException;
 import dev.headroom.testkit.internal.FileTree;
 import dev.headroom.testkit.internal.LocalProcess;
-import dev.headroom.testkit.internal.Waiting;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
-/** A node of an embedded cluster. */
+/** A node of an embedded cluster: its address, its process, and one lock for whatever is done to it. */
 final class EmbeddedNode implements PostgresNode {
-
-    private static final Duration REPOINT = Duration.ofSeconds(10);
 
     private final EmbeddedCluster cluster;
     private final PostgresServer server;
+    private final Replication replication;
     private final String name;
     private final ReentrantLock control = new ReentrantLock();
-
-    private volatile @Nullable EmbeddedNode upstream;
-    private volatile boolean cut;
-    private volatile boolean paused;
-    private volatile Duration delay = Duration.ZERO;
 
     EmbeddedNode(EmbeddedCluster cluster, PostgresServer server, String name) {
         this.cluster = cluster;
         this.server = server;
         this.name = name;
+        this.replication = new Replication(this, server, cluster.options().timeout());
     }
 
     PostgresServer server() {
@@ -132,25 +123,12 @@ final class EmbeddedNode implements PostgresNode {
 
     @Override
     public void pauseReplay() {
-        exclusively(() -> {
-            requireStandby();
-            Sql.execute(adminUrl(), "select pg_wal_replay_pause()");
-            // a replay that waits for a delay to pass confirms later, and replays nothing in between
-            String wanted = delay.isZero() ? "state = 'paused'" : "state <> 'not paused'";
-            await(
-                    "replay did not pause",
-                    () -> Sql.holds(adminUrl(), "select " + wanted + " from pg_get_wal_replay_pause_state() as state"));
-            paused = true;
-        });
+        exclusively(replication::pause);
     }
 
     @Override
     public void resumeReplay() {
-        exclusively(() -> {
-            requireStandby();
-            Sql.execute(adminUrl(), "select pg_wal_replay_resume()");
-            paused = false;
-        });
+        exclusively(replication::resume);
     }
 
     @Override
@@ -158,51 +136,29 @@ final class EmbeddedNode implements PostgresNode {
         if (delay.isNegative()) {
             throw new IllegalArgumentException("replayDelay: " + delay + " (expected: >= 0)");
         }
-        exclusively(() -> {
-            requireStandby();
-            alterSystem("recovery_min_apply_delay", Long.toString(delay.toMillis()));
-            this.delay = delay;
-        });
+        exclusively(() -> replication.delay(delay));
     }
 
     @Override
     public void cutStream() {
-        exclusively(() -> {
-            requireStandby();
-            alterSystem("primary_conninfo", "");
-            cut = true;
-            if (!paused && delay.isZero()) {
-                await(
-                        "stream was not cut",
-                        () -> Sql.holds(adminUrl(), "select count(*) = 0 from pg_stat_wal_receiver"));
-            }
-        });
+        exclusively(replication::cut);
     }
 
     @Override
     public void restoreStream() {
-        exclusively(() -> {
-            requireStandby();
-            Sql.execute(adminUrl(), "alter system reset primary_conninfo", "select pg_reload_conf()");
-            cut = false;
-            EmbeddedNode from = upstream;
-            if (!paused && delay.isZero() && from != null && from.running() && !from.server.suspended()) {
-                awaitStream();
-            }
-        });
+        exclusively(replication::restore);
     }
 
     @Override
     public void promote() {
         exclusively(() -> {
-            requireStandby();
-            if (!Sql.holds(
-                    adminUrl(),
-                    "select pg_promote(true, " + cluster.options().timeout().toSeconds() + ")")) {
+            replication.requireStandby();
+            long seconds = Math.max(1, cluster.options().timeout().toSeconds());
+            if (!Sql.holds(adminUrl(), "select pg_promote(true, " + seconds + ")")) {
                 throw new ServiceException(
                         name + " was not promoted in time:\n" + server.process().logTail());
             }
-            upstream = null;
+            replication.promoted();
             cluster.promoted(this);
         });
     }
@@ -214,7 +170,8 @@ final class EmbeddedNode implements PostgresNode {
             throw new IllegalArgumentException("follow: " + name + " (expected: another node)");
         }
         exclusively(() -> {
-            if (upstream != null && running() && !server.suspended() && repoint(target)) {
+            boolean canBePointed = replication.isStandby() && running() && !server.suspended();
+            if (canBePointed && replication.repoint(target)) {
                 return;
             }
             server.kill();
@@ -222,124 +179,43 @@ final class EmbeddedNode implements PostgresNode {
             FileTree.delete(server.files().data());
             copyFrom(target);
             start();
-            awaitStream();
+            replication.awaitStream();
         });
     }
 
     @Override
     public void waitUntilCaughtUp() {
-        if (upstream == null) {
-            return;
+        if (replication.isStandby()) {
+            replication.waitUntilCaughtUp(cluster.primaryNode());
         }
-        requireStandby();
-        if (paused || cut) {
-            throw new IllegalStateException(name + " can't catch up: its "
-                    + (paused ? "replay is paused, call resumeReplay()" : "stream is cut, call restoreStream()"));
-        }
-        String target = Sql.value(cluster.primary().jdbcUrl("postgres"), "select pg_current_wal_flush_lsn()");
-        await(
-                "did not replay " + target,
-                delay,
-                () -> Sql.holds(adminUrl(), "select pg_last_wal_replay_lsn() >= '" + target + "'"));
     }
 
-    /** Whether nothing keeps this standby from catching up. */
     boolean follows() {
-        return upstream != null && running() && !server.suspended() && !paused && !cut;
+        return replication.follows();
     }
 
     /** Fills the data directory with a copy of a primary's and makes this its standby. */
     void copyFrom(EmbeddedNode primary) {
         OnlineCopy.copy(primary.adminUrl(), primary.server.files().data(), server.files());
-        upstream = primary;
-        cut = false;
-        delay = Duration.ZERO;
+        replication.copiedFrom(primary);
     }
 
     /** Starts for the first time in this JVM. */
     void firstStart() {
-        server.firstStart(role());
-        if (upstream != null) {
-            awaitStream();
+        server.firstStart(replication.role());
+        if (replication.isStandby()) {
+            replication.awaitStream();
         }
+    }
+
+    String adminUrl() {
+        return jdbcUrl("postgres");
     }
 
     private void start() {
-        paused = false;
+        replication.restarting();
         cluster.requireOpen();
-        server.start(role());
-    }
-
-    private boolean repoint(EmbeddedNode target) {
-        upstream = target;
-        cut = false;
-        server.reload(role());
-        Sql.execute(adminUrl(), "alter system reset primary_conninfo", "select pg_reload_conf()");
-        return Waiting.holdsWithin(REPOINT, this::streams);
-    }
-
-    private Map<String, String> role() {
-        EmbeddedNode from = upstream;
-        if (from == null) {
-            return Map.of();
-        }
-        return Map.of(
-                "primary_conninfo",
-                "host=127.0.0.1 port=" + from.port() + " user=" + username() + " password=" + password()
-                        + " application_name=" + name);
-    }
-
-    private void awaitStream() {
-        await("does not stream", this::streams);
-    }
-
-    private boolean streams() {
-        EmbeddedNode from = upstream;
-        return from != null
-                && Sql.holds(
-                        from.adminUrl(),
-                        "select count(*) > 0 from pg_stat_replication where state = 'streaming' and application_name = '"
-                                + name + "'");
-    }
-
-    /** Sets a parameter and returns when the server has told its processes. */
-    private void alterSystem(String parameter, String value) {
-        Sql.execute(adminUrl(), "alter system set " + parameter + " = '" + value + "'", "select pg_reload_conf()");
-        // a new session has the values of the postmaster, which tells the others in the same breath
-        await(
-                parameter + " did not change",
-                () -> Sql.holds(
-                        adminUrl(),
-                        "select setting = '" + value + "' from pg_settings where name = '" + parameter + "'"));
-    }
-
-    private void requireStandby() {
-        if (upstream == null) {
-            throw new IllegalStateException(name + " is the primary, not a standby");
-        }
-        if (!running()) {
-            throw new IllegalStateException(name + " does not run: restart() it first");
-        }
-        if (server.suspended()) {
-            throw new IllegalStateException(name + " is suspended: resume() it first");
-        }
-    }
-
-    private void await(String what, BooleanSupplier condition) {
-        await(what, Duration.ZERO, condition);
-    }
-
-    private void await(String what, Duration extra, BooleanSupplier condition) {
-        Waiting.until(
-                name + ": " + what,
-                cluster.options().timeout().plus(extra),
-                condition,
-                () -> "paused=" + paused + ", cut=" + cut + ", delay=" + delay + ", log:\n"
-                        + server.process().logTail());
-    }
-
-    private String adminUrl() {
-        return jdbcUrl("postgres");
+        server.start(replication.role());
     }
 
     private void exclusively(Runnable action) {

@@ -91,7 +91,7 @@ final class PostgresServer {
         }
     }
 
-    void reload(Map<String, String> role) {
+    void writeSettings(Map<String, String> role) {
         files.writeSettings(settings(role));
     }
 

@@ -1,10 +1,12 @@
 package dev.headroom.testkit.internal.postgres;
 
 import dev.headroom.testkit.ServiceException;
+import dev.headroom.testkit.internal.Waiting;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -42,6 +44,24 @@ public final class Sql {
     /** Runs a query of one boolean. */
     static boolean holds(String jdbcUrl, String query) {
         return "t".equals(value(jdbcUrl, query));
+    }
+
+    /** Runs a query of one boolean on one connection, again and again, until it holds or the time is over. */
+    static boolean holdsWithin(Duration timeout, String jdbcUrl, String query) {
+        try (Connection connection = connect(jdbcUrl);
+                Statement statement = connection.createStatement()) {
+            return Waiting.holdsWithin(timeout, () -> holds(statement, query));
+        } catch (SQLException e) {
+            throw new ServiceException(query + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean holds(Statement statement, String query) {
+        try (ResultSet row = statement.executeQuery(query)) {
+            return row.next() && row.getBoolean(1);
+        } catch (SQLException e) {
+            throw new ServiceException(query + ": " + e.getMessage(), e);
+        }
     }
 
     static Connection connect(String jdbcUrl) throws SQLException {

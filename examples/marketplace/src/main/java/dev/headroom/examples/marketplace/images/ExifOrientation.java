@@ -17,8 +17,8 @@ final class ExifOrientation {
 
     /** From the body of a JPEG's APP1 segment, which may as well hold XMP. */
     static Orientation ofApp1(byte[] segment) {
-        boolean exif = segment.length > PREFIX.length
-                && Arrays.equals(segment, 0, PREFIX.length, PREFIX, 0, PREFIX.length);
+        boolean exif =
+                segment.length > PREFIX.length && Arrays.equals(segment, 0, PREFIX.length, PREFIX, 0, PREFIX.length);
         return exif ? ofTiff(segment, PREFIX.length) : Orientation.NORMAL;
     }
 

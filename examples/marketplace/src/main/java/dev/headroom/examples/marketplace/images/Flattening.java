@@ -15,8 +15,7 @@ final class Flattening {
     private Flattening() {}
 
     static BufferedImage onWhite(BufferedImage decoded) {
-        BufferedImage opaque =
-                new BufferedImage(decoded.getWidth(), decoded.getHeight(), BufferedImage.TYPE_INT_RGB);
+        BufferedImage opaque = new BufferedImage(decoded.getWidth(), decoded.getHeight(), BufferedImage.TYPE_INT_RGB);
         if (needsOwnConversion(decoded.getColorModel())) {
             convert(decoded, opaque);
             return opaque;

@@ -4,7 +4,6 @@ import com.twelvemonkeys.imageio.plugins.jpeg.JPEGImageReaderSpi;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.InputStream;
-import javax.imageio.IIOException;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
@@ -39,8 +38,8 @@ final class PictureDecoder {
             ImageReadParam param = reader.getDefaultReadParam();
             param.setSourceSubsampling(subsampling, subsampling, 0, 0);
             return reader.read(0, param);
-        } catch (IIOException | RuntimeException broken) {
-            // Readers answer damaged data with any exception; reading problems of the source came up in the inspection.
+        } catch (IOException | RuntimeException broken) {
+            // Readers answer damage with any exception. The source is not to blame: the inspection has read all of it.
             throw PictureRejectedException.undecodable(broken);
         } finally {
             reader.dispose();

@@ -49,7 +49,8 @@ public final class PictureRejectedException extends RuntimeException {
 
     static PictureRejectedException unsupported(String kind) {
         return new PictureRejectedException(
-                Reason.UNSUPPORTED, "This is " + kind + ", which cannot be shown here. Please save it as a plain JPEG or PNG.");
+                Reason.UNSUPPORTED,
+                "This is " + kind + ", which cannot be shown here. Please save it as a plain JPEG or PNG.");
     }
 
     static PictureRejectedException tooLarge(long maxBytes) {

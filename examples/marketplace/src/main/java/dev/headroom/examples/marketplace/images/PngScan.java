@@ -27,7 +27,8 @@ final class PngScan {
     }
 
     static boolean matches(byte[] head) {
-        return head.length >= SIGNATURE.length && Arrays.equals(head, 0, SIGNATURE.length, SIGNATURE, 0, SIGNATURE.length);
+        return head.length >= SIGNATURE.length
+                && Arrays.equals(head, 0, SIGNATURE.length, SIGNATURE, 0, SIGNATURE.length);
     }
 
     static Picture scan(ScanInput input, PictureLimits limits) throws IOException {
@@ -110,7 +111,10 @@ final class PngScan {
     }
 
     private static long u32(byte[] bytes, int at) {
-        return (bytes[at] & 0xFFL) << 24 | (bytes[at + 1] & 0xFF) << 16 | (bytes[at + 2] & 0xFF) << 8 | bytes[at + 3] & 0xFF;
+        return (bytes[at] & 0xFFL) << 24
+                | (bytes[at + 1] & 0xFF) << 16
+                | (bytes[at + 2] & 0xFF) << 8
+                | bytes[at + 3] & 0xFF;
     }
 
     private static int code(String name) {

@@ -40,11 +40,10 @@ final class Scaling {
 
     /** The largest part around the centre that has the box's proportions. */
     private static BufferedImage centre(BufferedImage picture, ThumbnailSize size) {
-        double unit = Math.min(
-                (double) picture.getWidth() / size.width(), (double) picture.getHeight() / size.height());
+        double unit =
+                Math.min((double) picture.getWidth() / size.width(), (double) picture.getHeight() / size.height());
         int width = scaled(size.width(), unit);
         int height = scaled(size.height(), unit);
-        return picture.getSubimage(
-                (picture.getWidth() - width) / 2, (picture.getHeight() - height) / 2, width, height);
+        return picture.getSubimage((picture.getWidth() - width) / 2, (picture.getHeight() - height) / 2, width, height);
     }
 }

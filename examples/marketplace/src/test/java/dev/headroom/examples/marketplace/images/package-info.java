@@ -1,0 +1,4 @@
+@NullMarked
+package dev.headroom.examples.marketplace.images;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.headroom.codec;
+
+import org.jspecify.annotations.NullMarked;

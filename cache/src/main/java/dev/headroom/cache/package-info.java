@@ -1,4 +1,4 @@
-/** Stampede-safe two-tier cache: Caffeine in the JVM, memcached across JVMs. */
+/** A cache that loads once for many callers and never stores what an invalidation has overtaken. */
 @NullMarked
 package dev.headroom.cache;
 

@@ -1,4 +1,4 @@
-/** An {@code HttpSession} shared by all application servers, by a servlet filter. */
+/** An {@code HttpSession} that all application servers share. */
 @NullMarked
 package dev.headroom.session;
 

@@ -1,4 +1,4 @@
-/** Transport to memcached: per-node breakers, deadlines and probing. */
+/** Transport to memcached: one client per node, with deadlines and a breaker; no policy. */
 @NullMarked
 package dev.headroom.memcached;
 

@@ -1,0 +1,66 @@
+package dev.headroom.cache;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A named cache that loads a value once for all who want it at the same time.
+ *
+ * <p>Of the callers who find no value, one loads on its own thread and the others wait for it ({@link CacheOptions#waitAtMost}). Loads of
+ * different keys never wait for one another. A failed load stores nothing; all who waited get the failure, unless a stale value may be
+ * served ({@link EntryOptions#staleIfError()}). A loader that asks for the key it is loading gets an {@link IllegalStateException}
+ * instead of a deadlock.
+ *
+ * <p>An invalidation during a load wins: the load still answers those who already wait for it, but its value is not stored, and whoever asks
+ * after the invalidation loads anew, at or beyond the position that the invalidating request had to read at
+ * ({@link dev.headroom.consistency.Consistency}), so that a lagging standby can't put the old value back.
+ *
+ * <p>Values are shared by all callers and must not be changed. Keys need {@code equals} and {@code hashCode}. Thread-safe.
+ *
+ * <pre>{@code
+ * Product product = products.get(id, catalog::find);
+ * products.invalidate(id);
+ * }</pre>
+ *
+ * @param <K> the keys
+ * @param <V> the values; nullable where a loader may answer null
+ */
+public interface Cache<K, V extends @Nullable Object> {
+    /** The cache's name. */
+    String name();
+
+    /**
+     * The key's value, loaded if need be, kept as the cache's options say.
+     *
+     * @throws CacheLoadException if the loader failed with a checked exception; unchecked ones are thrown as they are
+     * @throws CacheTimeoutException if another caller's load, or the wait for a place to load, took too long
+     */
+    V get(K key, Loader<? super K, ? extends V> loader);
+
+    /** The key's value, loaded if need be, kept as these options say. */
+    V get(K key, Loader<? super K, ? extends V> loader, EntryOptions options);
+
+    /** What is held for the key; never loads, counts nothing. */
+    Optional<Lookup<V>> peek(K key);
+
+    /** Stores a value, in place of what is there or being loaded. A null is stored as known to be absent. */
+    void put(K key, V value);
+
+    /** Stores a value that lives as these options say. */
+    void put(K key, V value, EntryOptions options);
+
+    /**
+     * Loads the key now, on the calling thread, and stores the result in place of what is there: to prime a cache, or when the old
+     * value is known to be wrong. Until it is loaded, the old value is served.
+     */
+    V refresh(K key, Loader<? super K, ? extends V> loader);
+
+    /** Drops the key's value; a load that runs now will not store. On return no call in this JVM gets the old value any more. */
+    void invalidate(K key);
+
+    /** Drops everything, as {@link #invalidate} does. */
+    void clear();
+
+    /** Counts since the cache was made. */
+    CacheStats stats();
+}

@@ -1,0 +1,34 @@
+package dev.headroom.cache;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Stores the result of every call of the method; the method is always called.
+ *
+ * <p>Stored when the current transaction has committed, at once when there is none. A call that throws stores nothing.
+ *
+ * <pre>{@code
+ * @CachePut(cache = "products", key = "#result.id")
+ * Product save(Product product);
+ * }</pre>
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.METHOD)
+public @interface CachePut {
+    /** The cache's name. */
+    String cache();
+
+    /** A key expression over arguments and {@code #result}. */
+    String key();
+
+    /** How long a result is fresh. */
+    String fresh() default "";
+
+    /** An expression over arguments and {@code #result}; when true, the result is not stored. */
+    String unless() default "";
+}

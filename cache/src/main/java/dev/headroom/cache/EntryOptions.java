@@ -1,0 +1,77 @@
+package dev.headroom.cache;
+
+import dev.headroom.config.Checks;
+import java.time.Duration;
+
+/**
+ * How long a value lives; immutable.
+ *
+ * <p>A value is <em>fresh</em> for {@code fresh}, less a random share of up to {@code jitter} so that values stored together do not end
+ * together. After that it is <em>stale</em>: for {@code staleWhileRevalidate} it is served while one caller's refresh runs in the background;
+ * for {@code staleIfError} it is served only when loading fails, or, under load pressure, while a refresh runs. Both windows begin at the end
+ * of freshness. Past the longer of the two it is gone. The terms are those of RFC 5861.
+ *
+ * @param fresh longer than zero; default 5 minutes
+ * @param staleWhileRevalidate default zero: off
+ * @param staleIfError default zero: off
+ * @param negative how long a null is kept; it is never served stale; default zero: a null is not kept
+ * @param jitter 0 to 0.5; default 0.1
+ */
+public record EntryOptions(
+        Duration fresh, Duration staleWhileRevalidate, Duration staleIfError, Duration negative, double jitter) {
+    private static final EntryOptions DEFAULTS =
+            new EntryOptions(Duration.ofMinutes(5), Duration.ZERO, Duration.ZERO, Duration.ZERO, 0.1);
+    private static final Duration LONGEST = Duration.ofDays(3650);
+
+    /**
+     * Checks every value.
+     *
+     * @throws dev.headroom.config.ConfigurationException if {@code fresh} is not longer than zero, another duration is negative, one is
+     *     longer than ten years, or {@code jitter} is not in 0 to 0.5
+     */
+    public EntryOptions {
+        Checks.positive("fresh", fresh);
+        Checks.notNegative("staleWhileRevalidate", staleWhileRevalidate);
+        Checks.notNegative("staleIfError", staleIfError);
+        Checks.notNegative("negative", negative);
+        Checks.between("jitter", jitter, 0, 0.5);
+        bounded("fresh", fresh);
+        bounded("staleWhileRevalidate", staleWhileRevalidate);
+        bounded("staleIfError", staleIfError);
+        bounded("negative", negative);
+    }
+
+    /** The defaults. */
+    public static EntryOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /** The same with another time of freshness. */
+    public EntryOptions withFresh(Duration fresh) {
+        return new EntryOptions(fresh, staleWhileRevalidate, staleIfError, negative, jitter);
+    }
+
+    /** The same with another time during which a stale value is served while it is refreshed. */
+    public EntryOptions withStaleWhileRevalidate(Duration staleWhileRevalidate) {
+        return new EntryOptions(fresh, staleWhileRevalidate, staleIfError, negative, jitter);
+    }
+
+    /** The same with another time during which a stale value is served when loading fails. */
+    public EntryOptions withStaleIfError(Duration staleIfError) {
+        return new EntryOptions(fresh, staleWhileRevalidate, staleIfError, negative, jitter);
+    }
+
+    /** The same with another time for which a null is kept. */
+    public EntryOptions withNegative(Duration negative) {
+        return new EntryOptions(fresh, staleWhileRevalidate, staleIfError, negative, jitter);
+    }
+
+    /** The same with another share of randomness. */
+    public EntryOptions withJitter(double jitter) {
+        return new EntryOptions(fresh, staleWhileRevalidate, staleIfError, negative, jitter);
+    }
+
+    private static void bounded(String option, Duration value) {
+        Checks.that(value.compareTo(LONGEST) <= 0, option, value, "<= " + LONGEST);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.headroom.memcached;
+
+import dev.headroom.HeadroomException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why an operation has no answer; never carries a value.
+ *
+ * <p>After {@link Kind#TIMEOUT} it is unknown whether a write took effect, now or later; every other kind means that it did not.
+ */
+public final class MemcachedException extends HeadroomException {
+    private static final long serialVersionUID = 1L;
+
+    private final Kind kind;
+
+    /** Creates the exception. */
+    public MemcachedException(Kind kind, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    /** What kind of failure this is. */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** The kinds of failure. */
+    public enum Kind {
+        /** No answer within the operation's time; a write may still take effect. */
+        TIMEOUT,
+        /** The node is not connected, or its host name is unknown. */
+        UNAVAILABLE,
+        /** The node's breaker is open: not even tried. */
+        BREAKER_OPEN,
+        /** Too many operations wait for the node. */
+        OVERLOADED,
+        /** The node refused the operation, for instance because the value is too large. */
+        REFUSED
+    }
+}

@@ -1,0 +1,45 @@
+package dev.headroom.memcached;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What we need of one memcached node, in terms of bytes; the place where another client library can take spymemcached's.
+ *
+ * <p>Every stage completes within the operation's time, on a thread that may decode and wait a little, never on a client's I/O thread. It
+ * completes exceptionally with a {@link MemcachedException}. Keys of more than 200 bytes, or with characters other than printable ASCII, are
+ * replaced by their hash ({@link Keys}). Times to live are relative: from one second up to {@value #LONGEST_TTL_SECONDS} seconds (30 days), rounded
+ * up to whole seconds; zero is for ever. Thread-safe.
+ */
+public interface MemcachedPort {
+    /** The longest relative time to live that memcached knows; longer ones are cut to it. */
+    int LONGEST_TTL_SECONDS = 30 * 24 * 3600;
+
+    /** The value, empty if there is none. */
+    CompletionStage<Optional<byte[]>> get(String key);
+
+    /** The value with its version, empty if there is none. */
+    CompletionStage<Optional<Item>> gets(String key);
+
+    /** Stores in any case. */
+    CompletionStage<Void> set(String key, byte[] value, Duration ttl);
+
+    /** Stores if there is nothing; says whether it did. */
+    CompletionStage<Boolean> add(String key, byte[] value, Duration ttl);
+
+    /** Stores if the version is still this one. */
+    CompletionStage<CasOutcome> cas(String key, long cas, byte[] value, Duration ttl);
+
+    /** Gives the value a new time to live; says whether there was one. */
+    CompletionStage<Boolean> touch(String key, Duration ttl);
+
+    /** Removes the value; says whether there was one. */
+    CompletionStage<Boolean> delete(String key);
+
+    /** Adds to a number written in decimal digits; empty if there is none. */
+    CompletionStage<Optional<Long>> increment(String key, long by);
+
+    /** The server's version: the probe. */
+    CompletionStage<String> version();
+}

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why an operation has no answer; never carries a value.
  *
- * <p>After {@link Kind#TIMEOUT} it is unknown whether a write took effect, now or later; every other kind means that it did not.
+ * <p>After {@link Kind#TIMEOUT} and {@link Kind#UNAVAILABLE} it is unknown whether a write took effect, and after a timeout it may still do so later;
+ * every other kind means that it did not.
  */
 public final class MemcachedException extends HeadroomException {
     private static final long serialVersionUID = 1L;
@@ -28,7 +29,7 @@ public final class MemcachedException extends HeadroomException {
     public enum Kind {
         /** No answer within the operation's time; a write may still take effect. */
         TIMEOUT,
-        /** The node is not connected, or its host name is unknown. */
+        /** The node is not connected, or lost its connection meanwhile, or its host name is unknown. */
         UNAVAILABLE,
         /** The node's breaker is open: not even tried. */
         BREAKER_OPEN,

@@ -1,0 +1,164 @@
+package dev.headroom.memcached.internal;
+
+import dev.headroom.memcached.CasOutcome;
+import dev.headroom.memcached.Item;
+import dev.headroom.memcached.MemcachedException.Kind;
+import dev.headroom.memcached.MemcachedPort;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import net.spy.memcached.OperationFactory;
+import net.spy.memcached.ops.Mutator;
+import net.spy.memcached.ops.Operation;
+import net.spy.memcached.ops.OperationStatus;
+import net.spy.memcached.ops.StatusCode;
+import net.spy.memcached.ops.StoreType;
+import org.jspecify.annotations.Nullable;
+
+/** One node through spymemcached, in the text protocol. Expects safe keys. */
+final class SpyPort implements MemcachedPort {
+    private static final String ANY_KEY = "-";
+
+    private final NodeAddress address;
+    private final Workers workers;
+    private final Connection connection;
+    private final long timeoutNanos;
+
+    SpyPort(NodeAddress address, Workers workers, Connection connection, Duration operationTimeout) {
+        this.address = address;
+        this.workers = workers;
+        this.connection = connection;
+        this.timeoutNanos = operationTimeout.toNanos();
+    }
+
+    @Override
+    public CompletionStage<Optional<byte[]>> get(String key) {
+        Call<Optional<byte[]>> call = call();
+        return run(call, key, factory -> factory.get(key, new Callbacks.OfGet(call)));
+    }
+
+    @Override
+    public CompletionStage<Optional<Item>> gets(String key) {
+        Call<Optional<Item>> call = call();
+        return run(call, key, factory -> factory.gets(key, new Callbacks.OfGets(call)));
+    }
+
+    @Override
+    public CompletionStage<Void> set(String key, byte[] value, Duration ttl) {
+        return store(StoreType.set, key, value, ttl).thenApply(stored -> null);
+    }
+
+    @Override
+    public CompletionStage<Boolean> add(String key, byte[] value, Duration ttl) {
+        return store(StoreType.add, key, value, ttl);
+    }
+
+    @Override
+    public CompletionStage<CasOutcome> cas(String key, long cas, byte[] value, Duration ttl) {
+        Call<CasOutcome> call = call();
+        var callback = new Callbacks.OfStatus<>(call, SpyPort::casOutcome);
+        return run(call, key, factory -> factory.cas(StoreType.set, key, cas, 0, seconds(ttl), value, callback));
+    }
+
+    @Override
+    public CompletionStage<Boolean> touch(String key, Duration ttl) {
+        Call<Boolean> call = call();
+        var callback = new Callbacks.OfStatus<>(call, SpyPort::found);
+        return run(call, key, factory -> factory.touch(key, seconds(ttl), callback));
+    }
+
+    @Override
+    public CompletionStage<Boolean> delete(String key) {
+        Call<Boolean> call = call();
+        var callback = new Callbacks.OfStatus<>(call, SpyPort::found);
+        return run(call, key, factory -> factory.delete(key, callback));
+    }
+
+    @Override
+    public CompletionStage<Optional<Long>> increment(String key, long by) {
+        Call<Optional<Long>> call = call();
+        var callback = new Callbacks.OfStatus<>(call, SpyPort::number);
+        return run(call, key, factory -> factory.mutate(Mutator.incr, key, by, 0, 0, callback));
+    }
+
+    @Override
+    public CompletionStage<String> version() {
+        Call<String> call = call();
+        var callback =
+                new Callbacks.OfStatus<String>(call, status -> status.isSuccess() ? status.getMessage() : null);
+        return run(call, ANY_KEY, factory -> factory.version(callback));
+    }
+
+    private CompletionStage<Boolean> store(StoreType type, String key, byte[] value, Duration ttl) {
+        Call<Boolean> call = call();
+        var callback = new Callbacks.OfStatus<>(call, SpyPort::stored);
+        return run(call, key, factory -> factory.store(type, key, 0, seconds(ttl), value, callback));
+    }
+
+    private <T> Call<T> call() {
+        return new Call<>(address, workers, timeoutNanos);
+    }
+
+    private <T> CompletionStage<T> run(Call<T> call, String key, Function<OperationFactory, Operation> make) {
+        connection.whenSettled(() -> {
+            SpyClient client = connection.client();
+            if (client == null) {
+                call.fail(Kind.UNAVAILABLE, connection.trouble(), null);
+            } else if (!call.isEnded()) {
+                enqueue(client, call, key, make.apply(client.operations()));
+            }
+        });
+        return call.result();
+    }
+
+    private static <T> void enqueue(SpyClient client, Call<T> call, String key, Operation operation) {
+        call.begin(operation);
+        try {
+            client.enqueue(key, operation);
+        } catch (IllegalStateException full) {
+            // Thrown by spymemcached for a full queue, and after its shutdown.
+            call.fail(Kind.OVERLOADED, "not accepted", full);
+        }
+    }
+
+    private static int seconds(Duration ttl) {
+        if (ttl.isZero()) {
+            return 0;
+        }
+        long seconds = ttl.toSeconds() + (ttl.toNanosPart() > 0 ? 1 : 0);
+        return (int) Math.min(Math.max(seconds, 1), LONGEST_TTL_SECONDS);
+    }
+
+    private static @Nullable Boolean stored(OperationStatus status) {
+        if (status.isSuccess()) {
+            return Boolean.TRUE;
+        }
+        return status.getStatusCode() == StatusCode.ERR_NOT_STORED ? Boolean.FALSE : null;
+    }
+
+    private static @Nullable Boolean found(OperationStatus status) {
+        if (status.isSuccess()) {
+            return Boolean.TRUE;
+        }
+        return status.getStatusCode() == StatusCode.ERR_NOT_FOUND ? Boolean.FALSE : null;
+    }
+
+    private static @Nullable CasOutcome casOutcome(OperationStatus status) {
+        if (status.isSuccess()) {
+            return CasOutcome.STORED;
+        }
+        return switch (status.getStatusCode()) {
+            case ERR_EXISTS -> CasOutcome.EXISTS;
+            case ERR_NOT_FOUND -> CasOutcome.NOT_FOUND;
+            default -> null;
+        };
+    }
+
+    private static @Nullable Optional<Long> number(OperationStatus status) {
+        if (status.isSuccess()) {
+            return Optional.of(Long.parseUnsignedLong(status.getMessage().strip()));
+        }
+        return status.getStatusCode() == StatusCode.ERR_NOT_FOUND ? Optional.empty() : null;
+    }
+}

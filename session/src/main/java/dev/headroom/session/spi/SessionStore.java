@@ -23,9 +23,6 @@ public interface SessionStore extends AutoCloseable {
     /** Stores a value in place of the one of this version. */
     Outcome replace(String key, long version, byte[] value, Duration ttl);
 
-    /** Gives a value a new time to live; says whether there is one. */
-    boolean touch(String key, Duration ttl);
-
     /** Removes a value, if there is one. */
     void delete(String key);
 

@@ -1,0 +1,62 @@
+package dev.headroom.session;
+
+import dev.headroom.session.internal.DefaultSessions;
+import dev.headroom.session.internal.FilterWork;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives requests the shared session: {@code request.getSession()} behind it is the same on every server.
+ *
+ * <p>{@link Sessions} registers it where it belongs. By hand, map it to {@code /*} with async support, for {@code REQUEST}, {@code ASYNC},
+ * {@code ERROR} and {@code FORWARD} dispatches, before every filter that uses the session. Changes are stored before the response is
+ * committed, whatever commits it: a redirect, an error, a flush, a full buffer, the last byte of a known length, or the end.
+ *
+ * <p>In {@code web.xml} it finds its {@link Sessions} in the servlet context attribute {@value #ATTRIBUTE}. Thread-safe.
+ */
+public final class SharedSessionFilter implements Filter {
+    /** The servlet context attribute with the {@link Sessions} of a filter that was made without. */
+    public static final String ATTRIBUTE = "dev.headroom.session.Sessions";
+
+    private volatile @Nullable FilterWork work;
+
+    /** A filter that finds its sessions in the servlet context; for {@code web.xml}. */
+    public SharedSessionFilter() {}
+
+    /** A filter over these sessions, which were made by {@link Sessions#builder()}. */
+    public SharedSessionFilter(Sessions sessions) {
+        this.work = ((DefaultSessions) sessions).work();
+    }
+
+    /** Finds the sessions. @throws ServletException if the servlet context has none */
+    @Override
+    public void init(FilterConfig config) throws ServletException {
+        if (work != null) {
+            return;
+        }
+        Object found = config.getServletContext().getAttribute(ATTRIBUTE);
+        if (!(found instanceof DefaultSessions sessions)) {
+            throw new ServletException(ATTRIBUTE + ": " + found + " (expected: a Sessions in this servlet context attribute)");
+        }
+        work = sessions.work();
+    }
+
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer) {
+            Objects.requireNonNull(work, "not initialised").filter(http, answer, chain);
+        } else {
+            chain.doFilter(request, response);
+        }
+    }
+}

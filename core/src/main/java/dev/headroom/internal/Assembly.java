@@ -3,6 +3,7 @@ package dev.headroom.internal;
 import dev.headroom.Component;
 import dev.headroom.Contracts;
 import dev.headroom.Contributions;
+import dev.headroom.HeadroomException;
 import dev.headroom.annotation.Interceptor;
 import dev.headroom.background.Background;
 import dev.headroom.background.LocalBackground;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what components contribute, finds what is wrong with it, and hands out the contracts. */
@@ -33,7 +35,7 @@ public final class Assembly implements Contributions {
     private final List<ConsolePanel> panels = new ArrayList<>();
     private final List<Consumer<WebParts>> web = new ArrayList<>();
     private final List<TransactionHook> hooks = new ArrayList<>();
-    private final SignalLoadFeedback load = new SignalLoadFeedback();
+    private final SignalLoadFeedback load;
     private final Problems problems = new Problems();
     private final Map<String, String> givers = new HashMap<>();
     private String contributor = "";
@@ -43,11 +45,23 @@ public final class Assembly implements Contributions {
     private @Nullable Background background;
     private @Nullable Contracts contracts;
 
-    private Assembly() {}
+    private Assembly(LongSupplier nanoClock) {
+        load = new SignalLoadFeedback(SignalLoadFeedback.DEFAULT_SAMPLING, nanoClock);
+        givers.put("console panel health", "headroom");
+        givers.put("console panel load", "headroom");
+    }
 
-    /** Asks every component for its contributions and connects them. */
-    public static Assembly of(List<Component> components) {
-        Assembly assembly = new Assembly();
+    /**
+     * Asks the application and every component for their contributions.
+     *
+     * @throws ConfigurationException with everything that is wrong, {@code problems} included
+     */
+    public static Assembly of(
+            Consumer<Contributions> application, List<Component> components, LongSupplier nanoClock, Problems problems) {
+        Assembly assembly = new Assembly(nanoClock);
+        problems.found().forEach(assembly.problems::add);
+        assembly.contributor = "the application";
+        assembly.problems.collect(() -> application.accept(assembly));
         Map<String, Component> names = new HashMap<>();
         for (Component component : components) {
             assembly.problems.unless(
@@ -91,22 +105,30 @@ public final class Assembly implements Contributions {
     }
 
     /** Closes in reverse order; throws the first failure with the others suppressed. */
-    public static void closeReversed(List<Component> components) {
+    public static void closeReversed(List<? extends AutoCloseable> closeables) {
         RuntimeException first = null;
-        for (int i = components.size() - 1; i >= 0; i--) {
+        for (int i = closeables.size() - 1; i >= 0; i--) {
             try {
-                components.get(i).close();
-            } catch (RuntimeException failure) {
+                closeables.get(i).close();
+            } catch (Exception failure) {
+                RuntimeException unchecked = unchecked(failure);
                 if (first == null) {
-                    first = failure;
+                    first = unchecked;
                 } else {
-                    first.addSuppressed(failure);
+                    first.addSuppressed(unchecked);
                 }
             }
         }
         if (first != null) {
             throw first;
         }
+    }
+
+    private static RuntimeException unchecked(Exception failure) {
+        if (failure instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        return failure instanceof RuntimeException already ? already : new HeadroomException("close failed", failure);
     }
 
     /** What components get of one another. */
@@ -139,7 +161,7 @@ public final class Assembly implements Contributions {
 
     @Override
     public Contributions interceptor(Interceptor<?> interceptor) {
-        once("interceptor of @" + interceptor.annotation().getSimpleName());
+        once("interceptor of @" + interceptor.annotation().getName());
         interceptors.add(interceptor);
         return this;
     }

@@ -1,0 +1,87 @@
+package dev.headroom.internal;
+
+import dev.headroom.Component;
+import dev.headroom.DrainReport;
+import dev.headroom.health.Health;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** The end of an application: drained once, closed once, whoever asks and however often. */
+public final class Lifecycle implements AutoCloseable {
+    private final List<Component> components;
+    private final List<AutoCloseable> others;
+    private final Health health;
+    private final InFlight inFlight;
+    private final Duration grace;
+    private final AtomicReference<@Nullable CompletableFuture<DrainReport>> drained = new AtomicReference<>();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final CompletableFuture<Void> closing = new CompletableFuture<>();
+    private volatile @Nullable Thread hook;
+
+    /** The life of these components; {@code others} are closed after them. */
+    public Lifecycle(
+            List<Component> components, List<AutoCloseable> others, Health health, InFlight inFlight, Duration grace) {
+        this.components = List.copyOf(components);
+        this.others = List.copyOf(others);
+        this.health = health;
+        this.inFlight = inFlight;
+        this.grace = grace;
+    }
+
+    /** Drains when the JVM is told to end. */
+    public void drainOnShutdown(Duration within) {
+        Thread added = new Thread(() -> drain(within), "headroom-shutdown-1");
+        Runtime.getRuntime().addShutdownHook(added);
+        hook = added;
+    }
+
+    /** Drains and closes; who comes later waits for the first and gets the same report. */
+    public DrainReport drain(Duration within) {
+        CompletableFuture<DrainReport> mine = new CompletableFuture<>();
+        if (!drained.compareAndSet(null, mine)) {
+            CompletableFuture<DrainReport> first = drained.get();
+            return first == null ? drain(within) : first.join();
+        }
+        if (closed.get()) {
+            mine.complete(new DrainReport(Duration.ZERO, 0, List.of()));
+            return mine.join();
+        }
+        try {
+            mine.complete(new Drain(components, health, inFlight, grace, closing).run(within, this::close));
+        } finally {
+            mine.completeExceptionally(new IllegalStateException("the drain that was waited for failed"));
+        }
+        return mine.join();
+    }
+
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        closing.complete(null);
+        forgetHook();
+        health.close();
+        List<AutoCloseable> inOrder = new ArrayList<>(others);
+        inOrder.addAll(components);
+        Assembly.closeReversed(inOrder);
+    }
+
+    private void forgetHook() {
+        Thread added = hook;
+        if (added == null) {
+            return;
+        }
+        try {
+            Runtime.getRuntime().removeShutdownHook(added);
+        } catch (IllegalStateException endsAlready) {
+            // The JVM is ending, and has started or will start the hook, which finds everything closed.
+            hook = null;
+        }
+    }
+}

@@ -30,8 +30,7 @@ final class EnumType implements Registered {
         return type;
     }
 
-    @Nullable
-    Enum<?> constant(String name) {
+    @Nullable Enum<?> constant(String name) {
         return constants.get(name);
     }
 

@@ -72,8 +72,7 @@ final class RecordType implements Registered {
         return components.length;
     }
 
-    @Nullable
-    Object read(Object owner, int index) {
+    @Nullable Object read(Object owner, int index) {
         try {
             return (Object) accessors[index].invokeExact(owner);
         } catch (RuntimeException | Error failure) {
@@ -84,13 +83,11 @@ final class RecordType implements Registered {
     }
 
     /** The component's value, from what the bytes had for it. */
-    @Nullable
-    Object component(int index, @Nullable Object value) {
+    @Nullable Object component(int index, @Nullable Object value) {
         return Conform.to(value, types[index]);
     }
 
-    @Nullable
-    Object absent(int index) {
+    @Nullable Object absent(int index) {
         return Conform.absent(components[index].getType());
     }
 

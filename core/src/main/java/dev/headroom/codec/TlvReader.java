@@ -38,8 +38,7 @@ final class TlvReader {
         this.source = source;
     }
 
-    @Nullable
-    Object read(int depth) {
+    @Nullable Object read(int depth) {
         if (depth > TlvCodec.MAXIMUM_DEPTH) {
             throw source.malformed("values nested deeper than " + TlvCodec.MAXIMUM_DEPTH);
         }

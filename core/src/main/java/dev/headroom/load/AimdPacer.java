@@ -22,7 +22,8 @@ final class AimdPacer implements Pacer {
     private double permits;
     private long filledAt;
     private long adaptedAt;
-    private boolean held;
+    private double step;
+    private int settling;
 
     AimdPacer(Builder options) {
         name = options.name;
@@ -94,17 +95,20 @@ final class AimdPacer implements Pacer {
             return;
         }
         adaptedAt = now;
+        settling = Math.max(0, settling - 1);
         double factor = feedback.advise(criticality).factor();
+        if (factor == 1 && settling == 0) {
+            step = Math.min(STEP_UP, step + STEP_FIRST);
+            rate = Math.min(maximum, rate + maximum * step);
+            return;
+        }
+        step = 0;
         if (factor == 0) {
             rate = minimum;
-            held = true;
-        } else if (factor < 1) {
-            rate = Math.max(minimum, rate * Math.max(0.5, factor));
-            held = true;
-        } else if (held) {
-            held = false;
-        } else {
-            rate = Math.min(maximum, rate + maximum * STEP_UP);
+            permits = Math.min(permits, minimum == 0 ? 0 : 1);
+        } else if (factor < HOLD && settling == 0) {
+            rate = Math.max(minimum, rate * Math.max(0.5, factor / HOLD));
+            settling = SETTLE;
         }
     }
 

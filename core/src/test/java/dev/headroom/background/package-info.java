@@ -1,0 +1,4 @@
+@NullMarked
+package dev.headroom.background;
+
+import org.jspecify.annotations.NullMarked;

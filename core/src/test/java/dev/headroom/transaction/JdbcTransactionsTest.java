@@ -1,0 +1,155 @@
+package dev.headroom.transaction;
+
+import static dev.headroom.transaction.JdbcTransactions.inTransaction;
+import static dev.headroom.transaction.JdbcTransactions.runInTransaction;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.headroom.HeadroomException;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.h2.jdbcx.JdbcConnectionPool;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class JdbcTransactionsTest {
+    private final JdbcConnectionPool dataSource =
+            JdbcConnectionPool.create("jdbc:h2:mem:tx" + System.nanoTime() + ";DB_CLOSE_DELAY=-1", "sa", "");
+    private final JdbcConnectionPool other =
+            JdbcConnectionPool.create("jdbc:h2:mem:other" + System.nanoTime() + ";DB_CLOSE_DELAY=-1", "sa", "");
+    private final Transactions transactions = Transactions.of(List.of(JdbcTransactions.hook()));
+    private final List<String> ran = new ArrayList<>();
+
+    @BeforeEach
+    void createTable() throws SQLException {
+        runInTransaction(dataSource, connection -> execute(connection, "create table item (name varchar(20))"));
+    }
+
+    @AfterEach
+    void givesEveryConnectionBack() {
+        assertThat(dataSource.getActiveConnections()).isZero();
+        assertThat(other.getActiveConnections()).isZero();
+        dataSource.dispose();
+        other.dispose();
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static void insert(Connection connection, String name) throws SQLException {
+        execute(connection, "insert into item values ('" + name + "')");
+    }
+
+    private long count() throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("select count(*) from item")) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    @Test
+    void commitsAndThenRunsActionsInOrder() throws SQLException {
+        String result = inTransaction(dataSource, connection -> {
+            insert(connection, "a");
+            transactions.afterCommit(connection, () -> ran.add("first of " + countUnchecked()));
+            transactions.afterCommit(null, () -> {
+                throw new IllegalStateException("an action fails");
+            });
+            transactions.afterCommit(null, () -> ran.add("second"));
+            assertThat(ran).isEmpty();
+            return "done";
+        });
+        assertThat(result).isEqualTo("done");
+        assertThat(ran).containsExactly("first of 1", "second");
+    }
+
+    private long countUnchecked() {
+        try {
+            assertThat(dataSource.getActiveConnections()).isZero();
+            return count();
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void rollsBackWithWhatWasThrownAndDropsActions() throws SQLException {
+        assertThatThrownBy(() -> runInTransaction(dataSource, connection -> {
+                    insert(connection, "a");
+                    transactions.afterCommit(connection, () -> ran.add("never"));
+                    throw new IOException("mine");
+                }))
+                .isExactlyInstanceOf(IOException.class)
+                .hasMessage("mine");
+        assertThat(count()).isZero();
+        assertThat(ran).isEmpty();
+    }
+
+    @Test
+    void joinsTheOuterTransaction() throws SQLException {
+        runInTransaction(dataSource, outer -> {
+            runInTransaction(dataSource, inner -> {
+                assertThat(inner).isSameAs(outer);
+                insert(inner, "inner");
+                transactions.afterCommit(null, () -> ran.add("inner"));
+            });
+            assertThat(ran).isEmpty();
+            assertThat(count()).isZero();
+        });
+        assertThat(count()).isEqualTo(1);
+        assertThat(ran).containsExactly("inner");
+    }
+
+    @Test
+    void rollsBackTheWholeWhenJoinedWorkFailed() throws SQLException {
+        assertThatThrownBy(() -> runInTransaction(dataSource, outer -> {
+                    insert(outer, "outer");
+                    try {
+                        runInTransaction(dataSource, inner -> execute(inner, "insert into nothing values (1)"));
+                    } catch (SQLException swallowed) {
+                        insert(outer, "after");
+                    }
+                }))
+                .isInstanceOf(HeadroomException.class)
+                .hasMessage("transaction: rolled back, because work that had joined it failed");
+        assertThat(count()).isZero();
+    }
+
+    @Test
+    void keepsTransactionsOfTwoDataSourcesApart() throws SQLException {
+        runInTransaction(dataSource, connection -> {
+            insert(connection, "a");
+            runInTransaction(other, second -> {
+                transactions.afterCommit(connection, () -> ran.add("outer"));
+                transactions.afterCommit(second, () -> ran.add("inner"));
+                assertThat(second).isNotSameAs(connection);
+            });
+            assertThat(ran).containsExactly("inner");
+        });
+        assertThat(ran).containsExactly("inner", "outer");
+    }
+
+    @Test
+    void runsActionsAtOnceOutsideOfATransaction() throws SQLException {
+        transactions.afterCommit(null, () -> ran.add("now"));
+        try (Connection stranger = dataSource.getConnection()) {
+            runInTransaction(dataSource, connection -> {
+                transactions.afterCommit(stranger, () -> ran.add("stranger"));
+                assertThat(ran).containsExactly("now", "stranger");
+            });
+            assertThat(stranger.getAutoCommit()).isTrue();
+        }
+        assertThat(JdbcTransactions.hook().afterCommit(null, () -> {})).isFalse();
+    }
+}

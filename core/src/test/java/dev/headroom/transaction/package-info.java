@@ -1,0 +1,4 @@
+@NullMarked
+package dev.headroom.transaction;
+
+import org.jspecify.annotations.NullMarked;

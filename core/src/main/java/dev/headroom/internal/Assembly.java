@@ -18,6 +18,7 @@ import dev.headroom.load.SignalLoadFeedback;
 import dev.headroom.meter.Meters;
 import dev.headroom.meter.Readings;
 import dev.headroom.servlet.WebParts;
+import dev.headroom.transaction.JdbcTransactions;
 import dev.headroom.transaction.TransactionHook;
 import dev.headroom.transaction.Transactions;
 import java.util.ArrayList;
@@ -73,6 +74,7 @@ public final class Assembly implements Contributions {
             assembly.problems.collect(() -> component.contribute(assembly));
         }
         assembly.problems.throwIfAny();
+        assembly.hooks.add(JdbcTransactions.hook());
         assembly.contracts = new Contracts(
                 assembly.meters,
                 assembly.readings,

@@ -67,7 +67,8 @@ public final class Headroom implements AutoCloseable {
         this.drainTimeout = builder.drainTimeout;
         this.assembly = assembly;
         this.enhancer = Enhancer.of(assembly.interceptors());
-        Health.Builder checks = Health.builder().cacheFor(builder.healthCacheFor).nanoClock(builder.nanoClock);
+        Health.Builder checks =
+                Health.builder().cacheFor(builder.healthCacheFor).nanoClock(builder.nanoClock);
         assembly.healthChecks().forEach(checks::check);
         this.health = checks.build();
         Contracts contracts = assembly.contracts();
@@ -94,9 +95,10 @@ public final class Headroom implements AutoCloseable {
         if (context.getAttribute(ATTRIBUTE) instanceof Headroom headroom) {
             return headroom;
         }
-        throw new IllegalStateException("attribute " + ATTRIBUTE + ": none (expected: headroom.attach(servletContext) or "
-                + "headroom.register(servletContext) in a ServletContextListener or ServletContainerInitializer, which run before"
-                + " filters and servlets begin)");
+        throw new IllegalStateException(
+                "attribute " + ATTRIBUTE + ": none (expected: headroom.attach(servletContext) or "
+                        + "headroom.register(servletContext) in a ServletContextListener or ServletContainerInitializer, which run before"
+                        + " filters and servlets begin)");
     }
 
     /** The application's name. */

@@ -85,7 +85,10 @@ public final class ConsoleServlet extends HttpServlet {
         } else if (level != ConsoleAccess.Level.ADMIN) {
             say(response, HttpServletResponse.SC_FORBIDDEN, "Only an administrator may do this.");
         } else if (!csrf.passes(request)) {
-            say(response, HttpServletResponse.SC_FORBIDDEN, "This did not come from the console's page. Reload it and try again.");
+            say(
+                    response,
+                    HttpServletResponse.SC_FORBIDDEN,
+                    "This did not come from the console's page. Reload it and try again.");
         } else {
             act(request, response);
         }
@@ -159,7 +162,10 @@ public final class ConsoleServlet extends HttpServlet {
 
     private static void say(HttpServletResponse response, int status, String message) throws IOException {
         response.setStatus(status);
-        send(response, "application/json", Json.write(Map.of("message", message)).getBytes(StandardCharsets.UTF_8));
+        send(
+                response,
+                "application/json",
+                Json.write(Map.of("message", message)).getBytes(StandardCharsets.UTF_8));
     }
 
     private static void send(HttpServletResponse response, String type, byte[] body) throws IOException {
@@ -179,7 +185,10 @@ public final class ConsoleServlet extends HttpServlet {
     }
 
     private static String attribute(String text) {
-        return text.replace("&", "&amp;").replace("\"", "&quot;").replace("<", "&lt;").replace(">", "&gt;");
+        return text.replace("&", "&amp;")
+                .replace("\"", "&quot;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;");
     }
 
     private static String oneLine(String text) {

@@ -34,7 +34,8 @@ final class Csrf {
         String path = request.getContextPath() + request.getServletPath();
         response.addHeader(
                 "Set-Cookie",
-                COOKIE + "=" + token + "; Path=" + path + "; HttpOnly; SameSite=Strict" + (request.isSecure() ? "; Secure" : ""));
+                COOKIE + "=" + token + "; Path=" + path + "; HttpOnly; SameSite=Strict"
+                        + (request.isSecure() ? "; Secure" : ""));
         return token;
     }
 
@@ -71,7 +72,8 @@ final class Csrf {
         Cookie[] cookies = request.getCookies();
         if (cookies != null) {
             for (Cookie cookie : cookies) {
-                if (cookie.getName().equals(COOKIE) && TOKEN.matcher(cookie.getValue()).matches()) {
+                if (cookie.getName().equals(COOKIE)
+                        && TOKEN.matcher(cookie.getValue()).matches()) {
                     return Optional.of(cookie.getValue());
                 }
             }

@@ -38,6 +38,8 @@ final class HealthPanel implements ConsolePanel {
             String state = check.healthy() ? "ok" : check.required() ? "failed" : "failed (optional)";
             rows.add(List.of(check.name(), state, Long.toString(check.took().toMillis()), check.message()));
         }
-        return rows.isEmpty() ? view.build() : view.table("Checks", COLUMNS, rows).build();
+        return rows.isEmpty()
+                ? view.build()
+                : view.table("Checks", COLUMNS, rows).build();
     }
 }

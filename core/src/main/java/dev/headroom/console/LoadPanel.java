@@ -44,7 +44,8 @@ final class LoadPanel implements ConsolePanel {
             String told = advice.go() ? "go" : advice.stop() ? "stop" : Math.round(advice.factor() * 100) + " %";
             rows.add(List.of(criticality.name(), told, advice.cause()));
         }
-        return view.table("Advice", List.of("criticality", "speed", "because of"), rows).build();
+        return view.table("Advice", List.of("criticality", "speed", "because of"), rows)
+                .build();
     }
 
     private static PanelView.Level level(double pressure) {

@@ -58,7 +58,10 @@ public final class Assembly implements Contributions {
      * @throws ConfigurationException with everything that is wrong, {@code problems} included
      */
     public static Assembly of(
-            Consumer<Contributions> application, List<Component> components, LongSupplier nanoClock, Problems problems) {
+            Consumer<Contributions> application,
+            List<Component> components,
+            LongSupplier nanoClock,
+            Problems problems) {
         Assembly assembly = new Assembly(nanoClock);
         problems.found().forEach(assembly.problems::add);
         assembly.contributor = "the application";

@@ -28,7 +28,11 @@ public final class Drain {
 
     /** A drain of these; {@code closed} ends the grace early. */
     public Drain(
-            List<Component> components, Health health, InFlight inFlight, Duration grace, CompletableFuture<Void> closed) {
+            List<Component> components,
+            Health health,
+            InFlight inFlight,
+            Duration grace,
+            CompletableFuture<Void> closed) {
         this.components = components;
         this.health = health;
         this.inFlight = inFlight;
@@ -59,7 +63,8 @@ public final class Drain {
         if (report.complete()) {
             log.info("drain: done in {} ms, nothing left", report.took().toMillis());
         } else {
-            log.warn("drain: done in {} ms, left: {} requests, {}", report.took().toMillis(), left, unfinished);
+            log.warn(
+                    "drain: done in {} ms, left: {} requests, {}", report.took().toMillis(), left, unfinished);
         }
         return report;
     }

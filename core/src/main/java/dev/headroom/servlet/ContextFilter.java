@@ -77,19 +77,17 @@ public final class ContextFilter implements Filter {
             Debugging.announce(exchange.response, request, context, runtime);
             runtime.debug().keep(context.traceId().value(), log);
         }
-        exchange.response.setHeader(ContextHeaders.TRACEPARENT, context.traceId().traceparent());
+        exchange.response.setHeader(
+                ContextHeaders.TRACEPARENT, context.traceId().traceparent());
         exchange.response.setHeader(ContextHeaders.REQUEST_ID, ContextHeaders.requestId(context));
         if (runtime.health().draining()) {
             exchange.response.setHeader("Connection", "close");
         }
         InFlight.Ticket ticket = runtime.inFlight().enter();
         RequestState state = new RequestState(context, log, ticket);
-        try {
-            request.setAttribute(RequestState.ATTRIBUTE, state);
-            dispatch(exchange, state);
-        } finally {
-            releaseUnlessAsync(request, state);
-        }
+        request.setAttribute(RequestState.ATTRIBUTE, state);
+        dispatch(exchange, state);
+        releaseUnlessAsync(request, state);
     }
 
     private void again(Exchange exchange, RequestState state) throws IOException, ServletException {
@@ -108,11 +106,24 @@ public final class ContextFilter implements Filter {
     }
 
     private static void dispatch(Exchange exchange, RequestState state) throws IOException, ServletException {
-        RequestDebugLog log = state.log;
-        if (log == null) {
-            run(exchange, exchange.response, state);
-            return;
+        boolean done = false;
+        try {
+            if (state.log == null) {
+                run(exchange, exchange.response, state);
+            } else {
+                debug(exchange, state, state.log);
+            }
+            done = true;
+        } finally {
+            if (!done) {
+                // Even if it is asynchronous: containers do not complete every request that fails after startAsync.
+                state.release();
+            }
         }
+    }
+
+    private static void debug(Exchange exchange, RequestState state, RequestDebugLog log)
+            throws IOException, ServletException {
         boolean hasBody = !exchange.request.getMethod().equals("HEAD");
         DebugResponse held = new DebugResponse(exchange.response, hasBody);
         boolean done = false;

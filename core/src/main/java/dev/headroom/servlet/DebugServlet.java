@@ -34,7 +34,8 @@ public final class DebugServlet extends HttpServlet {
         WebRuntime runtime = Objects.requireNonNull(web, "init() was not called");
         String path = request.getPathInfo();
         String trace = path == null ? "" : path.substring(1);
-        boolean allowed = Debugging.allows(request, RequestContext.current(), runtime.options().debug());
+        boolean allowed = Debugging.allows(
+                request, RequestContext.current(), runtime.options().debug());
         Optional<RequestDebugLog> log = allowed ? runtime.debug().find(trace) : Optional.empty();
         if (log.isEmpty()) {
             response.sendError(HttpServletResponse.SC_NOT_FOUND);

@@ -39,14 +39,15 @@ final class Debugging {
     static void announce(
             HttpServletResponse response, HttpServletRequest request, RequestContext context, WebRuntime web) {
         String trace = context.traceId().value();
-        response.setHeader(
-                HEADER, request.getContextPath() + web.options().consolePath() + "/debug/" + trace);
+        response.setHeader(HEADER, request.getContextPath() + web.options().consolePath() + "/debug/" + trace);
         String query = request.getQueryString();
         context.debug()
                 .add(
                         "request",
-                        request.getMethod() + " " + request.getRequestURI() + (query == null ? "" : "?" + query) + " from "
-                                + request.getRemoteAddr() + ", user " + context.user().orElse("unknown") + ", tier "
+                        request.getMethod() + " " + request.getRequestURI() + (query == null ? "" : "?" + query)
+                                + " from "
+                                + request.getRemoteAddr() + ", user "
+                                + context.user().orElse("unknown") + ", tier "
                                 + context.tier().orElse("unknown") + ", " + context.criticality(),
                         -1,
                         null);
@@ -56,7 +57,8 @@ final class Debugging {
         log.add("response", response.getStatus() + " " + response.getContentType(), -1, null);
     }
 
-    // The query is read as text: getParameter would read the body of a form before the application has set its encoding.
+    // The query is read as text: getParameter would read the body of a form before the application has set its
+    // encoding.
     private static boolean asks(HttpServletRequest request) {
         String query = request.getQueryString();
         if (query != null && query.contains(NAME)) {
@@ -69,6 +71,7 @@ final class Debugging {
     private static boolean asksByCookie(Cookie @Nullable [] cookies) {
         return cookies != null
                 && Arrays.stream(cookies)
-                        .anyMatch(cookie -> cookie.getName().equals(NAME) && cookie.getValue().equals("1"));
+                        .anyMatch(cookie -> cookie.getName().equals(NAME)
+                                && cookie.getValue().equals("1"));
     }
 }

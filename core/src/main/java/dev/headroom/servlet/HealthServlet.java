@@ -66,7 +66,8 @@ public final class HealthServlet extends HttpServlet {
         }
     }
 
-    private static void answer(HttpServletResponse response, boolean good, String type, String body) throws IOException {
+    private static void answer(HttpServletResponse response, boolean good, String type, String body)
+            throws IOException {
         response.setStatus(good ? HttpServletResponse.SC_OK : HttpServletResponse.SC_SERVICE_UNAVAILABLE);
         response.setContentType(type);
         response.setCharacterEncoding("UTF-8");
@@ -76,7 +77,8 @@ public final class HealthServlet extends HttpServlet {
     private static String shortest(HealthReport report) {
         return switch (report.state()) {
             case READY -> "OK";
-            case FAILED -> report.blocking().stream().map(CheckResult::name).collect(Collectors.joining(", ", "FAILED: ", ""));
+            case FAILED ->
+                report.blocking().stream().map(CheckResult::name).collect(Collectors.joining(", ", "FAILED: ", ""));
             case DRAINING, CLOSED -> report.state().name();
         };
     }

@@ -24,10 +24,12 @@ final class Incoming {
     static RequestContext context(HttpServletRequest request, WebOptions options) {
         RequestContext.Builder builder = RequestContext.builder();
         TraceId.fromTraceparent(request.getHeader(ContextHeaders.TRACEPARENT)).ifPresent(builder::traceId);
-        identity(request, options).ifPresent(identity -> builder.user(identity.user())
-                .tier(identity.tier().isEmpty() ? null : identity.tier()));
+        identity(request, options)
+                .ifPresent(identity ->
+                        builder.user(identity.user()).tier(identity.tier().isEmpty() ? null : identity.tier()));
         String sub = request.getPathInfo();
-        builder.criticality(options.criticality(sub == null ? request.getServletPath() : request.getServletPath() + sub));
+        builder.criticality(
+                options.criticality(sub == null ? request.getServletPath() : request.getServletPath() + sub));
         Deadline own = options.timeout().map(Deadline::after).orElse(null);
         builder.deadline(own);
         trusted(request, options, own, builder);

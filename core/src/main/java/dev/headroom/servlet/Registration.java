@@ -69,7 +69,9 @@ public final class Registration implements WebParts {
         FilterRegistration.Dynamic registered = context.addFilter(filter.name(), filter.filter());
         registered.setAsyncSupported(true);
         registered.addMappingForUrlPatterns(
-                EnumSet.copyOf(filter.dispatchers()), false, filter.urlPatterns().toArray(String[]::new));
+                EnumSet.copyOf(filter.dispatchers()),
+                false,
+                filter.urlPatterns().toArray(String[]::new));
     }
 
     private static void add(ServletContext context, EndpointSpec endpoint, Problems problems) {

@@ -165,7 +165,8 @@ public final class WebOptions {
         public Builder criticality(String pattern, Criticality criticality) {
             CriticalityRules.check(pattern);
             Checks.present("criticality", criticality);
-            Checks.that(rules.putIfAbsent(pattern, criticality) == null, "criticality", pattern, "one rule for a pattern");
+            Checks.that(
+                    rules.putIfAbsent(pattern, criticality) == null, "criticality", pattern, "one rule for a pattern");
             return this;
         }
 
@@ -183,7 +184,8 @@ public final class WebOptions {
 
         private static String path(String option, String path) {
             Checks.present(option, path);
-            Checks.that(PATH.matcher(path).matches(), option, path, "a path such as /console, without a slash at its end");
+            Checks.that(
+                    PATH.matcher(path).matches(), option, path, "a path such as /console, without a slash at its end");
             return path;
         }
     }

@@ -6,7 +6,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.function.Supplier;
@@ -29,7 +28,6 @@ public final class DebugResponse extends HttpServletResponseWrapper {
     private final boolean hasBody;
     private State state = State.UNDECIDED;
     private long length = -1;
-    private boolean discarding;
     private @Nullable Sink stream;
     private @Nullable PrintWriter writer;
 
@@ -41,7 +39,6 @@ public final class DebugResponse extends HttpServletResponseWrapper {
 
     /** Sends what was held back, with the block at its end. */
     public void finish(Supplier<String> block) throws IOException {
-        flushWriter();
         if (state != State.HOLDING) {
             letThrough();
             return;
@@ -66,7 +63,6 @@ public final class DebugResponse extends HttpServletResponseWrapper {
 
     /** From now on nothing is held back: sends what is, without a block. */
     public void letThrough() throws IOException {
-        flushWriter();
         if (state == State.THROUGH) {
             return;
         }
@@ -83,7 +79,7 @@ public final class DebugResponse extends HttpServletResponseWrapper {
 
     /** Forgets what was held back; the container goes on by itself. */
     public void discard() {
-        forget();
+        held.reset();
         state = State.THROUGH;
     }
 
@@ -106,14 +102,13 @@ public final class DebugResponse extends HttpServletResponseWrapper {
             }
             String charset = getCharacterEncoding();
             super.setCharacterEncoding(charset);
-            writer = new PrintWriter(new OutputStreamWriter(new Sink(), Charset.forName(charset)));
+            writer = new PrintWriter(new PromptWriter(new Sink(), Charset.forName(charset)));
         }
         return writer;
     }
 
     @Override
     public void flushBuffer() throws IOException {
-        flushWriter();
         decide();
         if (state == State.THROUGH) {
             super.flushBuffer();
@@ -122,13 +117,13 @@ public final class DebugResponse extends HttpServletResponseWrapper {
 
     @Override
     public void resetBuffer() {
-        forget();
+        held.reset();
         super.resetBuffer();
     }
 
     @Override
     public void reset() {
-        forget();
+        held.reset();
         super.reset();
         stream = null;
         writer = null;
@@ -210,24 +205,7 @@ public final class DebugResponse extends HttpServletResponseWrapper {
         }
     }
 
-    private void flushWriter() {
-        PrintWriter open = writer;
-        if (open != null) {
-            open.flush();
-        }
-    }
-
-    private void forget() {
-        discarding = true;
-        flushWriter();
-        discarding = false;
-        held.reset();
-    }
-
     private void write(byte[] bytes, int from, int count) throws IOException {
-        if (discarding) {
-            return;
-        }
         if (state == State.UNDECIDED) {
             decide();
         }
@@ -263,7 +241,7 @@ public final class DebugResponse extends HttpServletResponseWrapper {
 
         @Override
         public void flush() throws IOException {
-            if (state == State.THROUGH && !discarding) {
+            if (state == State.THROUGH) {
                 through().flush();
             }
         }

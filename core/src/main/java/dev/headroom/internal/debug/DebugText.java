@@ -9,17 +9,21 @@ import java.util.Map;
 
 /** Shows a debug log as a block of HTML, in which everything is escaped, and as JSON. */
 public final class DebugText {
-    private static final String BLOCK_STYLE = "display:block;clear:both;margin:2em 0 0;padding:.75em 1em;background:#16191d;"
-            + "color:#d7dde4;font:12px/1.5 ui-monospace,monospace;text-align:left";
+    private static final String BLOCK_STYLE =
+            "display:block;clear:both;margin:2em 0 0;padding:.75em 1em;background:#16191d;"
+                    + "color:#d7dde4;font:12px/1.5 ui-monospace,monospace;text-align:left";
 
     private DebugText() {}
 
     /** The block that is put at the end of a page. */
     public static String html(String traceId, RequestDebugLog log) {
         StringBuilder out = new StringBuilder(2048);
-        out.append("\n<details open class=\"headroom-debug\" style=\"").append(BLOCK_STYLE).append("\">");
+        out.append("\n<details open class=\"headroom-debug\" style=\"")
+                .append(BLOCK_STYLE)
+                .append("\">");
         out.append("<summary>debug ").append(escape(traceId)).append("</summary>");
-        out.append("<pre style=\"margin:.5em 0 0;white-space:pre-wrap;overflow-wrap:anywhere;background:none;color:inherit\">");
+        out.append(
+                "<pre style=\"margin:.5em 0 0;white-space:pre-wrap;overflow-wrap:anywhere;background:none;color:inherit\">");
         for (RequestDebugLog.Line line : log.lines()) {
             out.append(escape(line(line))).append('\n');
         }
@@ -64,7 +68,8 @@ public final class DebugText {
                 case '"' -> out.append("&quot;");
                 case '\'' -> out.append("&#39;");
                 default -> {
-                    // The page may have any charset, so what is not ASCII goes by number; control characters are no part of HTML.
+                    // The page may have any charset, so what is not ASCII goes by number; control characters are no
+                    // part of HTML.
                     if (c >= ' ' && c < 127) {
                         out.append((char) c);
                     } else {

@@ -2,6 +2,7 @@
 (() => {
   const SVG = "http://www.w3.org/2000/svg";
   const KEPT = 300;
+  const SHOWN_AT_LEAST = 60;
   const EVERY = 1000;
   const base = document.body.dataset.base;
   const state = document.getElementById("state");
@@ -67,8 +68,9 @@
       const top = Math.max(...known, 0);
       const bottom = Math.min(...known, 0);
       const span = top - bottom || 1;
-      const step = 300 / (KEPT - 1);
-      const start = KEPT - this.values.length;
+      const shown = Math.max(SHOWN_AT_LEAST, this.values.length);
+      const step = 300 / (shown - 1);
+      const start = shown - this.values.length;
       const y = value => (96 - 92 * (value - bottom) / span).toFixed(1);
       let curve = "";
       let area = "";

@@ -80,7 +80,7 @@ public final class ContextFilter implements Filter {
         exchange.response.setHeader(
                 ContextHeaders.TRACEPARENT, context.traceId().traceparent());
         exchange.response.setHeader(ContextHeaders.REQUEST_ID, ContextHeaders.requestId(context));
-        if (runtime.health().draining()) {
+        if (runtime.health().draining() && request.getProtocol().startsWith("HTTP/1")) {
             exchange.response.setHeader("Connection", "close");
         }
         InFlight.Ticket ticket = runtime.inFlight().enter();

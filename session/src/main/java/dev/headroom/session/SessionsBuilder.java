@@ -1,6 +1,7 @@
 package dev.headroom.session;
 
 import dev.headroom.codec.Codec;
+import dev.headroom.codec.Codecs;
 import dev.headroom.config.Checks;
 import dev.headroom.memcached.Memcached;
 import dev.headroom.session.internal.DefaultSessions;
@@ -147,7 +148,7 @@ public final class SessionsBuilder {
                 saveWithin,
                 maximumLocalSessions,
                 rotationGrace);
-        return new DefaultSessions(options, chosenStore(), codec, clock);
+        return new DefaultSessions(options, chosenStore(), codec != null ? codec : Codecs.tlv().build(), clock);
     }
 
     private SessionStore chosenStore() {

@@ -1,5 +1,6 @@
 package dev.headroom.session;
 
+import dev.headroom.Headroom;
 import dev.headroom.session.internal.DefaultSessions;
 import dev.headroom.session.internal.FilterWork;
 import jakarta.servlet.Filter;
@@ -21,12 +22,10 @@ import org.jspecify.annotations.Nullable;
  * {@code ERROR} and {@code FORWARD} dispatches, before every filter that uses the session. Changes are stored before the response is
  * committed, whatever commits it: a redirect, an error, a flush, a full buffer, the last byte of a known length, or the end.
  *
- * <p>In {@code web.xml} it finds its {@link Sessions} in the servlet context attribute {@value #ATTRIBUTE}. Thread-safe.
+ * <p>In {@code web.xml} it finds its {@link Sessions} among the components of the {@link Headroom} in the servlet context attribute {@value
+ * Headroom#ATTRIBUTE}. Thread-safe.
  */
 public final class SharedSessionFilter implements Filter {
-    /** The servlet context attribute with the {@link Sessions} of a filter that was made without. */
-    public static final String ATTRIBUTE = "dev.headroom.session.Sessions";
-
     private volatile @Nullable FilterWork work;
 
     /** A filter that finds its sessions in the servlet context; for {@code web.xml}. */
@@ -43,11 +42,19 @@ public final class SharedSessionFilter implements Filter {
         if (work != null) {
             return;
         }
-        Object found = config.getServletContext().getAttribute(ATTRIBUTE);
-        if (!(found instanceof DefaultSessions sessions)) {
-            throw new ServletException(ATTRIBUTE + ": " + found + " (expected: a Sessions in this servlet context attribute)");
+        Sessions sessions = of(config).component(Sessions.class).orElse(null);
+        if (!(sessions instanceof DefaultSessions found)) {
+            throw new ServletException("Headroom: no Sessions plugged (expected: one, for SharedSessionFilter)");
         }
-        work = sessions.work();
+        work = found.work();
+    }
+
+    private static Headroom of(FilterConfig config) throws ServletException {
+        try {
+            return Headroom.of(config.getServletContext());
+        } catch (IllegalStateException absent) {
+            throw new ServletException(absent.getMessage(), absent);
+        }
     }
 
     @Override

@@ -18,7 +18,7 @@ sealed interface Change {
      * @param functions in the order of the calls
      */
     record Update(Class<?> type, List<UnaryOperator<@Nullable Object>> functions) implements Change {
-        Update {
+        public Update {
             functions = List.copyOf(functions);
         }
 

@@ -1,0 +1,68 @@
+package dev.headroom.session;
+
+import dev.headroom.session.spi.SessionStore;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/** A store whose writes take a while, so that a save after the commit would be seen; counts its operations. */
+final class SlowStore implements SessionStore {
+    final AtomicInteger reads = new AtomicInteger();
+    final AtomicInteger writes = new AtomicInteger();
+    volatile Duration writeTime = Duration.ZERO;
+    private final SessionStore store;
+
+    SlowStore(SessionStore store) {
+        this.store = store;
+    }
+
+    @Override
+    public String name() {
+        return store.name();
+    }
+
+    @Override
+    public Optional<Versioned> load(String key) {
+        reads.incrementAndGet();
+        return store.load(key);
+    }
+
+    @Override
+    public boolean create(String key, byte[] value, Duration ttl) {
+        write();
+        return store.create(key, value, ttl);
+    }
+
+    @Override
+    public Outcome replace(String key, long version, byte[] value, Duration ttl) {
+        write();
+        return store.replace(key, version, value, ttl);
+    }
+
+    @Override
+    public void delete(String key) {
+        write();
+        store.delete(key);
+    }
+
+    private void write() {
+        writes.incrementAndGet();
+        LockSupport.parkNanos(writeTime.toNanos());
+    }
+
+    @Override
+    public boolean available() {
+        return store.available();
+    }
+
+    @Override
+    public void probe() {
+        store.probe();
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}

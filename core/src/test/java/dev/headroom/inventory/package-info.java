@@ -1,0 +1,4 @@
+@NullMarked
+package dev.headroom.inventory;
+
+import org.jspecify.annotations.NullMarked;

@@ -4,6 +4,7 @@ import dev.headroom.config.Checks;
 import dev.headroom.config.Problems;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -85,6 +86,19 @@ public final class Enhancer {
                 ? type.getClassLoader()
                 : implementation.getClass().getClassLoader();
         return type.cast(Proxy.newProxyInstance(loader, new Class<?>[] {type}, handler));
+    }
+
+    /** Whether the object was enhanced by any enhancer. */
+    public static boolean isEnhanced(Object object) {
+        return EnhancedHandler.of(object) != null;
+    }
+
+    /** Whether a class, its supertypes or any of their methods has an annotation that is {@link InterceptedBy} a component. */
+    public static boolean concerns(Class<?> implementation) {
+        return new TypeModel(implementation, null)
+                .elements().stream()
+                        .flatMap(element -> Arrays.stream(element.getAnnotations()))
+                        .anyMatch(annotation -> PlanCompiler.kind(annotation).isAnnotationPresent(InterceptedBy.class));
     }
 
     /**

@@ -111,7 +111,7 @@ final class PlanCompiler {
     }
 
     /** The annotation's type; of a container of repeated ones, theirs. */
-    private static Class<? extends Annotation> kind(Annotation annotation) {
+    static Class<? extends Annotation> kind(Annotation annotation) {
         Class<? extends Annotation> type = annotation.annotationType();
         return Arrays.stream(type.getDeclaredMethods())
                 .filter(method -> method.getName().equals("value"))

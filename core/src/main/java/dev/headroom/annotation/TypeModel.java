@@ -63,6 +63,14 @@ final class TypeModel {
         return unreachable;
     }
 
+    /** Everything that an annotation may stand on. */
+    List<AnnotatedElement> elements() {
+        List<AnnotatedElement> all = new ArrayList<>(types());
+        methods.values().forEach(all::addAll);
+        unreachable.forEach(each -> all.add(each.method()));
+        return all;
+    }
+
     /** The class, its superclasses and all interfaces. */
     List<Class<?>> types() {
         List<Class<?>> all = new ArrayList<>(classes);

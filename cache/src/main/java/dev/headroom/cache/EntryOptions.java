@@ -19,9 +19,9 @@ import java.time.Duration;
  */
 public record EntryOptions(
         Duration fresh, Duration staleWhileRevalidate, Duration staleIfError, Duration negative, double jitter) {
+    private static final Duration LONGEST = Duration.ofDays(3650);
     private static final EntryOptions DEFAULTS =
             new EntryOptions(Duration.ofMinutes(5), Duration.ZERO, Duration.ZERO, Duration.ZERO, 0.1);
-    private static final Duration LONGEST = Duration.ofDays(3650);
 
     /**
      * Checks every value.

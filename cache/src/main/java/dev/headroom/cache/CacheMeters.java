@@ -1,0 +1,39 @@
+package dev.headroom.cache;
+
+/**
+ * The names of this module's meters; all have the tag {@code cache} but {@link #LOADS_RUNNING}. Those that begin with {@code cache.} are
+ * Micrometer's vocabulary.
+ */
+public final class CacheMeters {
+    /** Counter of calls; tag {@code result}: hit (stale ones included), miss. */
+    public static final String GETS = "cache.gets";
+
+    /** Counter of values stored. */
+    public static final String PUTS = "cache.puts";
+
+    /** Counter of values dropped because there were too many. */
+    public static final String EVICTIONS = "cache.evictions";
+
+    /** Gauge: values held, about. */
+    public static final String SIZE = "cache.size";
+
+    /** Timer of loads; tag {@code result}: stored, failed, discarded (overtaken by an invalidation), unstored (not to be kept). */
+    public static final String LOADS = "headroom.cache.loads";
+
+    /** Counter of calls answered by a stale value; tag {@code reason}: revalidating, error, pressure. */
+    public static final String STALE = "headroom.cache.stale";
+
+    /** Counter of misses that waited for another caller's load. */
+    public static final String COALESCED = "headroom.cache.coalesced";
+
+    /** Counter of background refreshes not begun because too much is loading already. */
+    public static final String REFRESHES_REJECTED = "headroom.cache.refreshes.rejected";
+
+    /** Counter of invalidations, of keys and of the whole cache. */
+    public static final String INVALIDATIONS = "headroom.cache.invalidations";
+
+    /** Gauge: loads running now, of all caches. */
+    public static final String LOADS_RUNNING = "headroom.cache.loads.running";
+
+    private CacheMeters() {}
+}

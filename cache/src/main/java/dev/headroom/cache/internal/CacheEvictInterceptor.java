@@ -1,0 +1,59 @@
+package dev.headroom.cache.internal;
+
+import dev.headroom.annotation.Advice;
+import dev.headroom.annotation.Interceptor;
+import dev.headroom.annotation.InterceptorSlot;
+import dev.headroom.annotation.MethodSite;
+import dev.headroom.cache.CacheEvict;
+import dev.headroom.config.Checks;
+import org.jspecify.annotations.Nullable;
+
+/** Behaviour of {@link CacheEvict}. */
+final class CacheEvictInterceptor implements Interceptor<CacheEvict> {
+    private static final String NAME = "@CacheEvict";
+
+    private final DefaultCaches caches;
+
+    CacheEvictInterceptor(DefaultCaches caches) {
+        this.caches = caches;
+    }
+
+    @Override
+    public Class<CacheEvict> annotation() {
+        return CacheEvict.class;
+    }
+
+    @Override
+    public InterceptorSlot slot() {
+        return InterceptorSlot.CACHE;
+    }
+
+    @Override
+    public Advice compile(CacheEvict annotation, MethodSite site) {
+        Eviction eviction = eviction(annotation, site);
+        return invocation -> {
+            Object result = invocation.proceed();
+            eviction.after(invocation.arguments(), result);
+            return result;
+        };
+    }
+
+    /** What one annotation drops after a call. */
+    @FunctionalInterface
+    interface Eviction {
+        void after(@Nullable Object[] arguments, @Nullable Object result);
+    }
+
+    Eviction eviction(CacheEvict annotation, MethodSite site) {
+        DefaultCache<Object, @Nullable Object> cache = caches.named(Sites.cacheName(NAME, annotation.cache()));
+        if (annotation.all()) {
+            Checks.that(annotation.key().isEmpty(), NAME + ".key", annotation.key(), "none beside all = true");
+            return (arguments, result) -> caches.contracts().transactions().afterCommit(null, cache::clear);
+        }
+        Keys keys = Keys.afterCall(NAME, annotation.key(), site);
+        return (arguments, result) -> {
+            Object key = keys.of(arguments, result);
+            caches.contracts().transactions().afterCommit(null, () -> cache.drop(key));
+        };
+    }
+}

@@ -1,0 +1,36 @@
+package dev.headroom.cache.internal;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One load under way, which others may wait for. An invalidation detaches it: it still answers who waits, but stores nothing, and
+ * who comes later does not find it.
+ */
+final class Flight {
+    private final CompletableFuture<Loaded> result = new CompletableFuture<>();
+    private final AtomicReference<@Nullable Thread> leader = new AtomicReference<>();
+    private volatile boolean detached;
+
+    CompletableFuture<Loaded> result() {
+        return result;
+    }
+
+    /** Makes the thread the one that loads; says no if there is one: a refresh that still waits for a thread may be taken over. */
+    boolean begin(Thread thread) {
+        return leader.compareAndSet(null, thread);
+    }
+
+    boolean ledBy(Thread thread) {
+        return leader.get() == thread;
+    }
+
+    void detach() {
+        detached = true;
+    }
+
+    boolean detached() {
+        return detached;
+    }
+}

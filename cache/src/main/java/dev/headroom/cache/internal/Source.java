@@ -1,0 +1,7 @@
+package dev.headroom.cache.internal;
+
+/** Where a value comes from: a loader, or an annotated method with what it throws. */
+@FunctionalInterface
+interface Source {
+    Loaded load() throws Throwable;
+}

@@ -1,0 +1,47 @@
+package dev.headroom.cache.internal;
+
+import dev.headroom.Contracts;
+import dev.headroom.cache.CacheMode;
+import dev.headroom.load.Criticality;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+
+/** What all caches of one {@link DefaultCaches} share. */
+final class Surroundings {
+    final LongSupplier clock;
+    final LoadGate gate;
+    final Executor refreshes;
+    volatile CacheMode mode;
+    volatile Contracts contracts = Contracts.standalone();
+    volatile boolean closed;
+
+    Surroundings(LongSupplier clock, LoadGate gate, Executor refreshes, CacheMode mode) {
+        this.clock = clock;
+        this.gate = gate;
+        this.refreshes = refreshes;
+        this.mode = mode;
+    }
+
+    long now() {
+        return clock.getAsLong();
+    }
+
+    CacheMode mode() {
+        return closed ? CacheMode.OFF : mode;
+    }
+
+    /** Whether work that can wait should wait: then stale values are good enough for longer. */
+    boolean pressed() {
+        return !contracts.load().advise(Criticality.SHEDDABLE_PLUS).go();
+    }
+
+    /** Whether even what is stale should not be refreshed for now. */
+    boolean overloaded() {
+        return contracts.load().advise(Criticality.SHEDDABLE_PLUS).stop();
+    }
+
+    /** Whether work that is a luxury should stop: refreshing what is still fresh. */
+    boolean busy() {
+        return !contracts.load().advise(Criticality.SHEDDABLE).go();
+    }
+}

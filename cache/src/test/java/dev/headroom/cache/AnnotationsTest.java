@@ -1,0 +1,234 @@
+package dev.headroom.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.headroom.Component;
+import dev.headroom.Contributions;
+import dev.headroom.Headroom;
+import dev.headroom.config.ConfigurationException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class AnnotationsTest {
+    private final ManualClock clock = new ManualClock();
+    private final Caches caches = Caches.builder()
+            .clock(clock)
+            .defaults(options -> options.jitter(0))
+            .build();
+    private final HeldTransactions transactions = new HeldTransactions();
+    private final Headroom headroom =
+            Headroom.builder("test").plug(caches).plug(transactions).build();
+    private final Stock stock = new Stock();
+    private final Catalog catalog = headroom.enhance(Catalog.class, stock);
+
+    @AfterEach
+    void stop() {
+        headroom.close();
+    }
+
+    @Test
+    void answersFromTheCacheForAsLongAsTheAnnotationSays() throws Exception {
+        assertThat(catalog.find("1")).isEqualTo("product 1 v0");
+        stock.version = 1;
+        assertThat(catalog.find("1")).isEqualTo("product 1 v0");
+        clock.advance(Duration.ofSeconds(30));
+        assertThat(catalog.find("1")).isEqualTo("product 1 v1");
+        assertThat(stock.calls).isEqualTo(2);
+        assertThat(caches.cache("products", String.class, String.class).peek("1")).isPresent();
+    }
+
+    @Test
+    void evictsAfterTheMethodAndOnlyWhenItReturned() throws Exception {
+        catalog.find("1");
+        stock.version = 1;
+        assertThatThrownBy(() -> catalog.rename("1", "fail")).isInstanceOf(IOException.class).hasMessage("as asked");
+        assertThat(catalog.find("1")).isEqualTo("product 1 v0");
+        catalog.rename("1", "x");
+        assertThat(catalog.find("1")).isEqualTo("product 1 v1");
+    }
+
+    @Test
+    void evictsWhenTheTransactionHasCommittedAndNotBefore() throws Exception {
+        catalog.find("1");
+        catalog.newest();
+        stock.version = 1;
+        transactions.begin();
+        catalog.rename("1", "x");
+        assertThat(catalog.find("1")).isEqualTo("product 1 v0");
+        assertThat(catalog.newest()).containsExactly("v0");
+        transactions.commit();
+        assertThat(catalog.find("1")).isEqualTo("product 1 v1");
+        assertThat(catalog.newest()).containsExactly("v1");
+    }
+
+    @Test
+    void storesWhatAMethodReturned() throws Exception {
+        assertThat(catalog.save("7")).isEqualTo("saved 7");
+        assertThat(catalog.find("7")).isEqualTo("saved 7");
+        assertThat(stock.calls).isZero();
+    }
+
+    @Test
+    void keepsNothingThatUnlessExcludes() {
+        assertThat(catalog.maybe("", 1)).isEqualTo("");
+        assertThat(catalog.maybe("", 1)).isEqualTo("");
+        assertThat(stock.calls).isEqualTo(2);
+        assertThat(catalog.maybe("a", 1)).isEqualTo("a");
+        assertThat(catalog.maybe("a", 1)).isEqualTo("a");
+        assertThat(catalog.maybe("a", 2)).isEqualTo("a");
+        assertThat(stock.calls).isEqualTo(4);
+    }
+
+    @Test
+    void throwsWhatTheMethodThrew() {
+        assertThatThrownBy(() -> catalog.find("fail")).isInstanceOf(IOException.class).hasMessage("as asked");
+        assertThatThrownBy(() -> catalog.find("fail")).isInstanceOf(IOException.class);
+        assertThat(stock.calls).isEqualTo(2);
+    }
+
+    @Test
+    void refusesWhatCanNotTakeEffect() {
+        assertThatThrownBy(() -> headroom.enhance(Wrong.class, new WrongOne()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("WrongOne.nothing returns void (expected: a value that several callers can share)")
+                .hasMessageContaining("WrongOne.later returns CompletableFuture")
+                .hasMessageContaining("@Cached.fresh: soon (expected: a duration such as")
+                .hasMessageContaining("@CacheEvict.key: #id (expected: none beside all = true)")
+                .hasMessageContaining("arrays are never equal");
+    }
+
+    interface Catalog {
+        String find(String id) throws IOException;
+
+        List<String> newest();
+
+        String save(String id);
+
+        String maybe(String text, int number);
+
+        void rename(String id, String title) throws IOException;
+    }
+
+    static final class Stock implements Catalog {
+        private int version;
+        private int calls;
+
+        @Override
+        @Cached(cache = "products", key = "#p0", fresh = "30s")
+        public String find(String id) throws IOException {
+            calls++;
+            if (id.equals("fail")) {
+                throw new IOException("as asked");
+            }
+            return "product " + id + " v" + version;
+        }
+
+        @Override
+        @Cached(cache = "front")
+        public List<String> newest() {
+            return List.of("v" + version);
+        }
+
+        @Override
+        @CachePut(cache = "products", key = "#p0")
+        public String save(String id) {
+            return "saved " + id;
+        }
+
+        @Override
+        @Cached(cache = "maybe", unless = "#result == ''")
+        public String maybe(String text, int number) {
+            calls++;
+            return text;
+        }
+
+        @Override
+        @CacheEvict(cache = "products", key = "#p0")
+        @CacheEvict(cache = "front", all = true)
+        public void rename(String id, String title) throws IOException {
+            if (title.equals("fail")) {
+                throw new IOException("as asked");
+            }
+        }
+    }
+
+    interface Wrong {
+        void nothing();
+
+        CompletableFuture<String> later();
+
+        String soon();
+
+        void both(String id);
+
+        String array(byte[] bytes);
+    }
+
+    static final class WrongOne implements Wrong {
+        @Override
+        @Cached(cache = "c")
+        public void nothing() {}
+
+        @Override
+        @Cached(cache = "c")
+        public CompletableFuture<String> later() {
+            return new CompletableFuture<>();
+        }
+
+        @Override
+        @Cached(cache = "c", fresh = "soon")
+        public String soon() {
+            return "";
+        }
+
+        @Override
+        @CacheEvict(cache = "c", key = "#id", all = true)
+        public void both(String id) {}
+
+        @Override
+        @Cached(cache = "c")
+        public String array(byte[] bytes) {
+            return "";
+        }
+    }
+
+    /** Keeps what is to be done after the commit until there is one. */
+    private static final class HeldTransactions implements Component {
+        private @Nullable List<Runnable> kept;
+
+        void begin() {
+            kept = new ArrayList<>();
+        }
+
+        void commit() {
+            List<Runnable> actions = kept;
+            kept = null;
+            if (actions != null) {
+                actions.forEach(Runnable::run);
+            }
+        }
+
+        @Override
+        public String name() {
+            return "transactions";
+        }
+
+        @Override
+        public void contribute(Contributions to) {
+            to.transactionHook((connection, action) -> {
+                List<Runnable> open = kept;
+                return open != null && open.add(action);
+            });
+        }
+
+        @Override
+        public void close() {}
+    }
+}

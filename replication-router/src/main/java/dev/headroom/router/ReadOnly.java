@@ -1,0 +1,26 @@
+package dev.headroom.router;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * The method only reads: its statements go to a replica that is fresh enough and has reached the request's position, or to the
+ * primary when there is none. A write in it is refused with {@link ReadOnlyViolationException}.
+ *
+ * <p>Same as {@link RouteScope#readOnly()}. Does not change a transaction that is already open around the method.
+ *
+ * <pre>{@code
+ * @ReadOnly(maxStaleness = "2s")
+ * List<Product> newest();
+ * }</pre>
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.METHOD, ElementType.TYPE})
+public @interface ReadOnly {
+    /** How stale the replica may be, for example {@code 2s} or {@code 500ms}; empty for the router's soft limit. */
+    String maxStaleness() default "";
+}

@@ -1,0 +1,194 @@
+package dev.headroom.router;
+
+import dev.headroom.config.Checks;
+import dev.headroom.config.Problems;
+import dev.headroom.router.internal.Router;
+import dev.headroom.router.internal.RouterOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.IntUnaryOperator;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Collects the nodes and options of a {@link ReplicaRouter}. Not thread-safe. */
+public final class ReplicaRouterBuilder {
+    /** The longest that a position may live in a cookie. */
+    private static final Duration LONGEST_TTL = Duration.ofSeconds(60);
+
+    private final String name;
+    private final List<NodeSpec> replicas = new ArrayList<>();
+    private @Nullable NodeSpec primary;
+    private RouterOptions options = RouterOptions.defaults();
+
+    ReplicaRouterBuilder(String name) {
+        this.name = Checks.name("name", name);
+    }
+
+    /** The node that takes writes, until the nodes themselves say otherwise. Required. */
+    public ReplicaRouterBuilder primary(NodeSpec primary) {
+        this.primary = Checks.present("primary", primary);
+        return this;
+    }
+
+    /** Adds a replica. Default: none, then everything goes to the primary. */
+    public ReplicaRouterBuilder replica(NodeSpec replica) {
+        replicas.add(Checks.present("replica", replica));
+        return this;
+    }
+
+    /**
+     * How often every node is asked for its role and position, on a connection of the router's own; also the resolution of the lag.
+     * Default: 100 ms.
+     *
+     * @throws dev.headroom.config.ConfigurationException if not more than zero
+     */
+    public ReplicaRouterBuilder probeEvery(Duration interval) {
+        options = options.withProbeEvery(Checks.positive("probeEvery", interval));
+        return this;
+    }
+
+    /**
+     * How long a node may take to answer a probe before it gets no more reads. Reads that run on a node that stays silent for twice
+     * as long are aborted. Default: 250 ms.
+     *
+     * @throws dev.headroom.config.ConfigurationException if not more than zero
+     */
+    public ReplicaRouterBuilder probeTimeout(Duration timeout) {
+        options = options.withProbeTimeout(Checks.positive("probeTimeout", timeout));
+        return this;
+    }
+
+    /**
+     * How far behind a replica may be: up to the soft limit it takes reads; up to the hard limit it takes those for which the primary
+     * has no permit left. Default: 500 ms and 30 s.
+     *
+     * @throws dev.headroom.config.ConfigurationException if one is not more than zero; by {@link #build()} if soft is more than hard
+     */
+    public ReplicaRouterBuilder staleness(Duration softLimit, Duration hardLimit) {
+        options =
+                options.withStaleness(Checks.positive("softLimit", softLimit), Checks.positive("hardLimit", hardLimit));
+        return this;
+    }
+
+    /**
+     * How many read-only units that no replica may serve can be on the primary at one time; 0 for none. Default: 8.
+     *
+     * @throws dev.headroom.config.ConfigurationException if negative
+     */
+    public ReplicaRouterBuilder primaryFallback(int permits) {
+        options = options.withPrimaryFallback(Checks.atLeast("primaryFallback", permits, 0));
+        return this;
+    }
+
+    /**
+     * How long a read waits for a replica to reach its position or become fresh enough, probing on the spot, before it is diverted to
+     * the primary; zero for not at all. Default: 20 ms.
+     *
+     * @throws dev.headroom.config.ConfigurationException if negative
+     */
+    public ReplicaRouterBuilder waitForReplica(Duration wait) {
+        options = options.withWaitForReplica(Checks.notNegative("waitForReplica", wait));
+        return this;
+    }
+
+    /**
+     * How long a read waits for a connection of one node's pool before it asks another node. Default: 100 ms.
+     *
+     * @throws dev.headroom.config.ConfigurationException if not more than zero
+     */
+    public ReplicaRouterBuilder acquireTimeout(Duration timeout) {
+        options = options.withAcquireTimeout(Checks.positive("acquireTimeout", timeout));
+        return this;
+    }
+
+    /**
+     * How long a read looks for a node, all in all, before it is refused with {@link RouteRefusedException}; the request's own deadline
+     * shortens it. Default: 1 s.
+     *
+     * @throws dev.headroom.config.ConfigurationException if not more than zero
+     */
+    public ReplicaRouterBuilder maxReadWait(Duration wait) {
+        options = options.withMaxReadWait(Checks.positive("maxReadWait", wait));
+        return this;
+    }
+
+    /** Whether new connections are in auto-commit mode; set it to what the pools are set to. Default: true. */
+    public ReplicaRouterBuilder autoCommit(boolean autoCommit) {
+        options = options.withAutoCommit(autoCommit);
+        return this;
+    }
+
+    /**
+     * The cookie that carries a client's position from one request to the next, and how long it lives. Default:
+     * {@code headroom-position}, 30 s.
+     *
+     * @throws dev.headroom.config.ConfigurationException if the name is not one, or the time is not 1 to 60 seconds
+     */
+    public ReplicaRouterBuilder positionCookie(String cookie, Duration ttl) {
+        Checks.name("cookie", cookie);
+        Checks.that(
+                ttl != null && ttl.compareTo(Duration.ofSeconds(1)) >= 0 && ttl.compareTo(LONGEST_TTL) <= 0,
+                "ttl",
+                ttl,
+                "PT1S to " + LONGEST_TTL);
+        options = options.withPositionCookie(cookie, ttl);
+        return this;
+    }
+
+    /** The monotonic clock, in nanoseconds. Default: {@link System#nanoTime()}. */
+    public ReplicaRouterBuilder ticker(LongSupplier ticker) {
+        options = options.withTicker(Checks.present("ticker", ticker));
+        return this;
+    }
+
+    /** Picks a number from 0 to its argument, exclusive, for the choice among replicas. Default: {@code ThreadLocalRandom}. */
+    public ReplicaRouterBuilder random(IntUnaryOperator random) {
+        options = options.withRandom(Checks.present("random", random));
+        return this;
+    }
+
+    /**
+     * The router, probing already. Waits up to two seconds for every node's first answer; a node that does not answer is no error, it
+     * is used when it does.
+     *
+     * @throws dev.headroom.config.ConfigurationException with everything that is wrong: no primary, two nodes of one name, a node
+     *     without a probe in a router with replicas, a soft limit above the hard one …
+     */
+    public ReplicaRouter build() {
+        Problems problems = new Problems();
+        problems.unless(primary != null, "primary", null, "a node");
+        List<NodeSpec> nodes = new ArrayList<>();
+        if (primary != null) {
+            nodes.add(primary);
+        }
+        nodes.addAll(replicas);
+        checkNodes(nodes, problems);
+        problems.unless(
+                options.softLimit().compareTo(options.hardLimit()) <= 0,
+                "softLimit",
+                options.softLimit(),
+                "<= hardLimit (" + options.hardLimit() + ")");
+        problems.unless(
+                options.probeEvery().compareTo(options.softLimit()) < 0,
+                "probeEvery",
+                options.probeEvery(),
+                "< softLimit (" + options.softLimit() + "), or no replica is ever fresh");
+        problems.throwIfAny();
+        return Router.start(name, nodes, options);
+    }
+
+    private void checkNodes(List<NodeSpec> nodes, Problems problems) {
+        Set<String> names = new HashSet<>();
+        for (NodeSpec node : nodes) {
+            problems.unless(names.add(node.name()), "node", node.name(), "a name that no other node has");
+            problems.unless(
+                    replicas.isEmpty() || node.probe().isPresent(),
+                    "probe",
+                    "none for node " + node.name(),
+                    "NodeSpec.probe(…), where there are replicas");
+        }
+    }
+}

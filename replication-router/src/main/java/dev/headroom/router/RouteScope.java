@@ -1,0 +1,151 @@
+package dev.headroom.router;
+
+import dev.headroom.config.Checks;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says where the database work of a piece of code may go; the programmatic form of {@link ReadOnly}, {@link UsePrimary} and
+ * {@link UseReplica}. Immutable; may be kept and used again.
+ *
+ * <p>The scope belongs to the thread while its call runs. A <em>unit</em> of work is a transaction, or in auto-commit mode a
+ * statement. A transaction takes the scope in which {@code setAutoCommit(false)} was called (in which its first statement runs, when
+ * it is not the first one since), a statement in auto-commit mode the scope in which it is made; an open transaction never moves.
+ *
+ * <p>Scopes nest: the inner one chooses the node anew, but below a read-only scope all is read-only: {@code primary()} in it is a
+ * critical read, and a write is refused with {@link ReadOnlyViolationException}.
+ *
+ * <pre>{@code
+ * List<Order> orders = RouteScope.readOnly().maxStaleness(Duration.ofSeconds(2)).call(() -> dao.recent());
+ * }</pre>
+ */
+public final class RouteScope {
+    private static final ThreadLocal<@Nullable RouteScope> CURRENT = new ThreadLocal<>();
+    private static final RouteScope READ_ONLY = new RouteScope(Target.ANY, true, null);
+    private static final RouteScope PRIMARY = new RouteScope(Target.PRIMARY, false, null);
+    private static final RouteScope REPLICA = new RouteScope(Target.REPLICA, true, null);
+
+    private final Target target;
+    private final boolean readOnly;
+    private final @Nullable Duration maxStaleness;
+
+    private RouteScope(Target target, boolean readOnly, @Nullable Duration maxStaleness) {
+        this.target = target;
+        this.readOnly = readOnly;
+        this.maxStaleness = maxStaleness;
+    }
+
+    /** Reads only, on a replica if one is fresh enough, otherwise on the primary within its budget. */
+    public static RouteScope readOnly() {
+        return READ_ONLY;
+    }
+
+    /** Reads and writes on the primary. */
+    public static RouteScope primary() {
+        return PRIMARY;
+    }
+
+    /** Reads only, on a replica or not at all. */
+    public static RouteScope replica() {
+        return REPLICA;
+    }
+
+    /** The thread's scope. */
+    public static Optional<RouteScope> current() {
+        return Optional.ofNullable(CURRENT.get());
+    }
+
+    /** Which nodes may answer. */
+    public enum Target {
+        /** A replica, or the primary if need be. */
+        ANY,
+        /** The primary. */
+        PRIMARY,
+        /** A replica. */
+        REPLICA
+    }
+
+    /**
+     * How stale a replica may be; it is never exceeded. Default: the router's soft limit ({@link #replica()}: its hard limit), which
+     * may be exceeded up to the hard limit when the primary's budget is used up.
+     *
+     * @throws dev.headroom.config.ConfigurationException if not more than zero
+     * @throws IllegalStateException if this is {@link #primary()}
+     */
+    public RouteScope maxStaleness(Duration maxStaleness) {
+        if (target == Target.PRIMARY) {
+            throw new IllegalStateException("maxStaleness: on primary() (expected: on readOnly() or replica())");
+        }
+        return new RouteScope(target, readOnly, Checks.positive("maxStaleness", maxStaleness));
+    }
+
+    /** Which nodes may answer. */
+    public Target target() {
+        return target;
+    }
+
+    /** Whether writes are refused. */
+    public boolean isReadOnly() {
+        return readOnly;
+    }
+
+    /** How stale a replica may be, if this scope says so itself. */
+    public Optional<Duration> maxStaleness() {
+        return Optional.ofNullable(maxStaleness);
+    }
+
+    /** Runs the call in this scope. */
+    public <T extends @Nullable Object> T call(Callable<T> call) throws Exception {
+        try (Handle handle = open()) {
+            Objects.requireNonNull(handle);
+            return call.call();
+        }
+    }
+
+    /** Runs the work in this scope. */
+    public void run(Runnable work) {
+        try (Handle handle = open()) {
+            Objects.requireNonNull(handle);
+            work.run();
+        }
+    }
+
+    /** Makes this the thread's scope until the handle is closed, on the same thread. */
+    public Handle open() {
+        return new Handle(this);
+    }
+
+    @Override
+    public String toString() {
+        return "RouteScope[" + target + (readOnly ? ", read-only" : "")
+                + (maxStaleness == null ? "" : ", maxStaleness=" + maxStaleness) + "]";
+    }
+
+    /** The time during which a scope is the thread's. */
+    public static final class Handle implements AutoCloseable {
+        private final @Nullable RouteScope before;
+        private boolean closed;
+
+        private Handle(RouteScope scope) {
+            this.before = CURRENT.get();
+            boolean refuseWrites = before != null && before.readOnly && !scope.readOnly;
+            CURRENT.set(refuseWrites ? new RouteScope(scope.target, true, scope.maxStaleness) : scope);
+        }
+
+        @Override
+        public void close() {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            if (before == null) {
+                CURRENT.remove();
+            } else {
+                CURRENT.set(before);
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package dev.headroom.router;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * The method only reads, and never on the primary: reports and exports. When no replica may answer it fails with
+ * {@link RouteRefusedException} rather than burden the primary; only a router without replicas lets the primary answer.
+ *
+ * <p>Same as {@link RouteScope#replica()}.
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ElementType.METHOD, ElementType.TYPE})
+public @interface UseReplica {
+    /** How stale the replica may be, for example {@code 10m}; empty for the router's hard limit. */
+    String maxStaleness() default "";
+}

@@ -1,0 +1,282 @@
+package dev.headroom.router.internal;
+
+import dev.headroom.RequestContext;
+import dev.headroom.debug.DebugLog;
+import dev.headroom.router.RouteScope;
+import dev.headroom.router.internal.jdbc.StatementOwner;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which node a routed connection is bound to, and for how long.
+ *
+ * <p>Bound at the first statement of a unit. A transaction never moves, nor does a session that was changed ({@linkplain Lease#taint
+ * tainted}). When the next unit wants another node while statements of the last one are still open, their lease is set aside until they
+ * are closed: their results can be read on, but they can't be executed any more.
+ */
+final class Binding {
+    private static final Logger log = LoggerFactory.getLogger(Binding.class);
+
+    private final Router router;
+    private final RoutedConnection connection;
+    private final Session session;
+    private final List<Runnable> afterCommit = new ArrayList<>(0);
+    private final List<Lease> aside = new ArrayList<>(0);
+    private @Nullable Lease lease;
+    private @Nullable StatementOwner owner;
+    private boolean inTransaction;
+    private @Nullable RouteScope begunIn;
+    private boolean begun;
+
+    Binding(Router router, RoutedConnection connection, Session session) {
+        this.router = router;
+        this.connection = connection;
+        this.session = session;
+        begin();
+    }
+
+    @Nullable Lease lease() {
+        return lease;
+    }
+
+    boolean inTransaction() {
+        return inTransaction;
+    }
+
+    /** The node's connection for the next statement. */
+    Lease bind() throws SQLException {
+        Lease current = lease;
+        if (inTransaction && current != null) {
+            return current;
+        }
+        Unit unit = unit();
+        if (current != null && !current.tainted() && !router.fits(current, unit)) {
+            letGo(current);
+            current = null;
+        }
+        if (current == null) {
+            current = router.bind(unit, session);
+            lease = current;
+            owner = new Owner(current);
+        }
+        enter(current);
+        return current;
+    }
+
+    StatementOwner ownerOf(Lease of) {
+        of.opened();
+        StatementOwner known = owner;
+        return of == lease && known != null ? known : new Owner(of);
+    }
+
+    void autoCommit(boolean mode) throws SQLException {
+        if (mode == session.autoCommit) {
+            return;
+        }
+        if (mode && inTransaction) {
+            commit();
+        }
+        session.autoCommit = mode;
+        begin();
+        Lease current = lease;
+        if (mode && current != null) {
+            current.autoCommit(true);
+            if (!current.tainted() && !current.hasOpenStatements()) {
+                letGo(current);
+            }
+        }
+    }
+
+    void commit() throws SQLException {
+        Lease current = lease;
+        if (inTransaction && current != null) {
+            router.commit(current);
+        }
+        ended();
+        runAfterCommit();
+    }
+
+    void rollback() throws SQLException {
+        afterCommit.clear();
+        Lease current = lease;
+        if (inTransaction && current != null) {
+            if (current.executed()) {
+                router.used(current, false);
+            }
+            current.physical().rollback();
+        }
+        ended();
+    }
+
+    /** Keeps the action until the commit; false if there is no transaction. */
+    boolean afterCommit(Runnable action) {
+        if (session.autoCommit) {
+            return false;
+        }
+        afterCommit.add(action);
+        return true;
+    }
+
+    void close() throws SQLException {
+        afterCommit.clear();
+        Lease current = lease;
+        lease = null;
+        SQLException first = null;
+        if (current != null) {
+            first = end(current);
+        }
+        for (Lease old : aside) {
+            first = release(old, first);
+        }
+        aside.clear();
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    private @Nullable SQLException end(Lease current) {
+        SQLException first = null;
+        if (inTransaction && current.executed()) {
+            try {
+                current.physical().rollback();
+            } catch (SQLException failure) {
+                first = failure;
+            }
+        }
+        inTransaction = false;
+        return release(current, first);
+    }
+
+    private static @Nullable SQLException release(Lease old, @Nullable SQLException first) {
+        try {
+            old.release();
+        } catch (SQLException failure) {
+            if (first == null) {
+                return failure;
+            }
+            first.addSuppressed(failure);
+        }
+        return first;
+    }
+
+    private Unit unit() {
+        RouteScope scope = session.autoCommit || !begun ? RouteScope.current().orElse(null) : begunIn;
+        return Unit.of(scope, session.readOnly, session.serializable());
+    }
+
+    /** A transaction belongs to the scope in which it was begun, not to that of its first statement. */
+    private void begin() {
+        begun = !session.autoCommit;
+        begunIn = begun ? RouteScope.current().orElse(null) : null;
+    }
+
+    private void ended() {
+        inTransaction = false;
+        begun = false;
+        begunIn = null;
+        Lease current = lease;
+        if (current != null) {
+            current.executed(false);
+        }
+    }
+
+    private void enter(Lease current) throws SQLException {
+        current.autoCommit(session.autoCommit);
+        inTransaction = !session.autoCommit;
+    }
+
+    private void letGo(Lease current) throws SQLException {
+        lease = null;
+        owner = null;
+        if (current.hasOpenStatements()) {
+            aside.add(current);
+        } else {
+            current.release();
+        }
+    }
+
+    private void runAfterCommit() {
+        if (afterCommit.isEmpty()) {
+            return;
+        }
+        List<Runnable> actions = List.copyOf(afterCommit);
+        afterCommit.clear();
+        for (Runnable action : actions) {
+            try {
+                action.run();
+            } catch (RuntimeException failure) {
+                log.error("router {}: work after a commit failed; the commit stands", router.name(), failure);
+            }
+        }
+    }
+
+    /** The statements of one lease. */
+    private final class Owner implements StatementOwner {
+        private final Lease of;
+
+        Owner(Lease of) {
+            this.of = of;
+        }
+
+        @Override
+        public Connection connection() {
+            return connection;
+        }
+
+        @Override
+        public void begin(String sql) throws SQLException {
+            connection.checkOpen();
+            if (of != lease) {
+                throw moved();
+            }
+            if (!inTransaction) {
+                Unit unit = unit();
+                if (!of.tainted() && !router.mayExecute(of, unit)) {
+                    throw moved();
+                }
+                enter(of);
+            }
+            if (router.touchesSession(sql)) {
+                of.taint();
+            }
+            of.executed(true);
+        }
+
+        @Override
+        public @Nullable SQLException end(String sql, long nanos, @Nullable SQLException failure) {
+            if (session.autoCommit || of.readOnly()) {
+                router.used(of, true);
+            }
+            DebugLog debug = RequestContext.currentDebug();
+            if (debug.enabled()) {
+                debug.add("db", "[" + of.node().name() + "] " + sql, nanos, failure);
+            }
+            return failure == null ? null : router.failed(of, failure);
+        }
+
+        @Override
+        public void closed() {
+            of.closedStatement();
+            if (of != lease && !of.hasOpenStatements() && aside.remove(of)) {
+                try {
+                    of.release();
+                } catch (SQLException failure) {
+                    log.debug("router {}: could not give back a connection to {}", router.name(), of.node(), failure);
+                }
+            }
+        }
+
+        private SQLException moved() {
+            return new SQLException(
+                    "statement: was made on " + of.node()
+                            + ", but its connection works elsewhere now (expected: to be made again for"
+                            + " every transaction, and in auto-commit mode for every read)",
+                    "24000");
+        }
+    }
+}

@@ -1,0 +1,225 @@
+package dev.headroom.router.internal;
+
+import dev.headroom.router.NodeRole;
+import dev.headroom.router.NodeState;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The nodes and what they said they are. The node that takes writes is the one that says so; of two, the one on the later timeline. When
+ * none says so, it stays what it was.
+ */
+final class Cluster implements Probe.Listener, AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Cluster.class);
+
+    /** How long a probe on the spot is waited for before it is asked for again: at first, and at last. */
+    private static final long FIRST_GAP = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private static final long LAST_GAP = TimeUnit.MILLISECONDS.toNanos(8);
+
+    private final String name;
+    private final List<Node> nodes;
+    private final List<Probe> probes;
+    private final RouterOptions options;
+    private final Postgres postgres = new Postgres();
+    private final LagClock clock = new LagClock();
+    private final Change change = new Change();
+    private final RouterSensors sensors;
+    private final ReentrantLock electing = new ReentrantLock();
+    private volatile Node primary;
+
+    Cluster(String name, List<Node> nodes, RouterOptions options, RouterSensors sensors) {
+        this.name = name;
+        this.nodes = List.copyOf(nodes);
+        this.options = options;
+        this.sensors = sensors;
+        this.primary = nodes.get(0);
+        this.probes = nodes.size() == 1
+                ? List.of()
+                : this.nodes.stream()
+                        .map(node -> new Probe(name, node, node.spec().probe().orElseThrow(), options, postgres, this))
+                        .toList();
+    }
+
+    void start() {
+        for (int i = 0; i < probes.size(); i++) {
+            Thread thread = new Thread(probes.get(i), "headroom-router-" + name + "-probe-" + (i + 1));
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    List<Node> nodes() {
+        return nodes;
+    }
+
+    Postgres postgres() {
+        return postgres;
+    }
+
+    RouterOptions options() {
+        return options;
+    }
+
+    /** Whether there is more than one node, and so roles, positions and lag. */
+    boolean replicated() {
+        return !probes.isEmpty();
+    }
+
+    long now() {
+        return options.ticker().getAsLong();
+    }
+
+    /** The node that takes writes, null if the nodes say that none does. */
+    @Nullable Node writable() {
+        Node node = primary;
+        return node.role() == NodeRole.REPLICA ? null : node;
+    }
+
+    /** The node that took writes last. */
+    Node primary() {
+        return primary;
+    }
+
+    /** The timeline that is written to. */
+    int timeline() {
+        return primary.position().timeline();
+    }
+
+    boolean up(Node node) {
+        return node.up(now(), options.probeTimeout().toNanos());
+    }
+
+    /** Whether it follows the node that takes writes. */
+    boolean follows(Node node) {
+        return node.role() == NodeRole.REPLICA && node.position().timeline() == timeline();
+    }
+
+    long lagNanos(Node node) {
+        if (node == primary && node.role() != NodeRole.REPLICA) {
+            return 0;
+        }
+        return node.lagNanos(now(), timeline());
+    }
+
+    NodeState state(Node node) {
+        if (!replicated()) {
+            return NodeState.UP;
+        }
+        if (!up(node)) {
+            return NodeState.DOWN;
+        }
+        if (node.role() == NodeRole.PRIMARY) {
+            return node == primary ? NodeState.UP : NodeState.FENCED;
+        }
+        if (!follows(node)) {
+            return NodeState.FENCED;
+        }
+        return lagNanos(node) <= options.softLimit().toNanos() ? NodeState.UP : NodeState.LATE;
+    }
+
+    /** A user lost a connection to the node. */
+    void suspect(Node node, Exception failure) {
+        if (replicated()) {
+            node.suspect(now(), String.valueOf(failure.getMessage()));
+            request(node);
+        }
+    }
+
+    void evicted() {
+        sensors.evicted();
+    }
+
+    /** Asks for probes on the spot, less and less often, until it holds, at most so long. */
+    boolean refresh(BooleanSupplier holds, long nanos) throws InterruptedException {
+        if (holds.getAsBoolean()) {
+            return true;
+        }
+        long end = System.nanoTime() + nanos;
+        long gap = FIRST_GAP;
+        for (long left = nanos; left > 0; left = end - System.nanoTime()) {
+            probes.forEach(Probe::request);
+            if (change.await(holds, Math.min(left, gap))) {
+                return true;
+            }
+            gap = Math.min(2 * gap, LAST_GAP);
+        }
+        return false;
+    }
+
+    /** Whether a replica is so little behind, as far as is known, that it may catch up within the time. */
+    boolean mayCatchUp(long nanos) {
+        long near = nanos + 2 * options.probeEvery().toNanos();
+        for (Node node : nodes) {
+            if (follows(node) && up(node) && lagNanos(node) <= near) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Waits for the news of any node, without asking for it. */
+    boolean await(BooleanSupplier holds, long nanos) throws InterruptedException {
+        return change.await(holds, nanos);
+    }
+
+    @Override
+    public void probed(Node node, long nanos, boolean good) {
+        sensors.probed(node, nanos, good);
+        elect();
+        Node.Seen seen = node.seen();
+        if (good && seen != null && node == primary && seen.role() == NodeRole.PRIMARY) {
+            clock.sample(seen.askedAt(), seen.position());
+            nodes.forEach(other -> other.refresh(clock));
+        } else {
+            node.refresh(clock);
+        }
+        change.announce();
+    }
+
+    private void elect() {
+        electing.lock();
+        try {
+            electLocked();
+        } finally {
+            electing.unlock();
+        }
+    }
+
+    private void electLocked() {
+        Node best = null;
+        for (Node node : nodes) {
+            if (node.role() == NodeRole.PRIMARY && up(node) && (best == null || before(node, best))) {
+                best = node;
+            }
+        }
+        if (best != null && best != primary) {
+            log.warn("router {}: writes go to {} from now on, no longer to {}", name, best, primary);
+            primary = best;
+            sensors.promoted();
+        }
+    }
+
+    private boolean before(Node a, Node b) {
+        int timelines = Integer.compare(a.position().timeline(), b.position().timeline());
+        return timelines != 0 ? timelines > 0 : a == primary;
+    }
+
+    private void request(Node node) {
+        for (Probe probe : probes) {
+            if (probe.node() == node) {
+                probe.request();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        probes.forEach(Probe::close);
+    }
+}

@@ -1,0 +1,138 @@
+package dev.headroom.router.internal;
+
+import dev.headroom.RequestContext;
+import dev.headroom.consistency.ConsistencyToken;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The position that the reads of the current request must have reached: its token, what it wrote, and what it has seen (so that it never
+ * goes back in time).
+ *
+ * <p>A commit tells its position. Statements in auto-commit mode don't: for them only the time is noted, and the first who needs the
+ * position waits for a sample of the primary that was asked for after that time; mostly there is one already.
+ */
+final class Floors {
+    private final Cluster cluster;
+    private final PositionCodec codec;
+    private final RequestContext.Key<SessionFloor> key;
+    private final ThreadLocal<SessionFloor> outsideOfRequests = ThreadLocal.withInitial(SessionFloor::new);
+    private final ReentrantLock creating = new ReentrantLock();
+
+    Floors(Cluster cluster, PositionCodec codec, String router) {
+        this.cluster = cluster;
+        this.codec = codec;
+        this.key = new RequestContext.Key<>("router." + router, SessionFloor.class);
+    }
+
+    PositionCodec codec() {
+        return codec;
+    }
+
+    /** The floor of the current request, or of the thread if there is none. */
+    SessionFloor current() {
+        Optional<RequestContext> context = RequestContext.active();
+        return context.isPresent() ? of(context.get()) : outsideOfRequests.get();
+    }
+
+    private SessionFloor of(RequestContext context) {
+        Optional<SessionFloor> known = context.attribute(key);
+        if (known.isPresent()) {
+            return known.get();
+        }
+        creating.lock();
+        try {
+            SessionFloor floor = context.attribute(key).orElseGet(SessionFloor::new);
+            context.attribute(key, floor);
+            return floor;
+        } finally {
+            creating.unlock();
+        }
+    }
+
+    /** The request has written up to the position. */
+    void wrote(Position position) {
+        Optional<RequestContext> context = RequestContext.active();
+        if (context.isPresent()) {
+            context.get().consistency(token -> codec.raise(token, position));
+        } else {
+            outsideOfRequests.get().wrote(position);
+        }
+    }
+
+    /** The token that covers what the request was told to see and has written, as far as it is known. */
+    ConsistencyToken token() {
+        Optional<RequestContext> context = RequestContext.active();
+        return context.isPresent()
+                ? context.get().consistency()
+                : codec.token(outsideOfRequests.get().written());
+    }
+
+    /** The position that a read must have reached; null if it can't be known within the time. */
+    @Nullable Position required(long waitNanos) throws InterruptedException {
+        SessionFloor floor = current();
+        if (!settle(floor, waitNanos)) {
+            return null;
+        }
+        return floor.required().and(codec.position(token()));
+    }
+
+    /** The same as far as it is known now; null if something is not. */
+    @Nullable Position requiredNow() {
+        SessionFloor floor = current();
+        SessionFloor.Touch touch = floor.touch();
+        if (touch != null && !settled(floor, touch)) {
+            return null;
+        }
+        return floor.required().and(codec.position(token()));
+    }
+
+    /** Finds the position of what was done on the primary without being told one. */
+    boolean settle(SessionFloor floor, long waitNanos) throws InterruptedException {
+        SessionFloor.Touch touch = floor.touch();
+        if (touch == null || settled(floor, touch)) {
+            return true;
+        }
+        cluster.refresh(() -> cluster.primary().seenSince(touch.at()), waitNanos);
+        return settled(floor, touch);
+    }
+
+    private boolean settled(SessionFloor floor, SessionFloor.Touch touch) {
+        Node.Seen sample = cluster.primary().seen();
+        if (sample == null || sample.askedAt() - touch.at() < 0) {
+            return false;
+        }
+        if (touch.mayHaveWritten()) {
+            wrote(sample.position());
+        } else {
+            floor.saw(sample.position());
+        }
+        floor.resolved(touch);
+        return true;
+    }
+
+    /**
+     * Makes the floor cover what the request has seen on a replica that it will not read again; false if that can't be known within the
+     * time.
+     */
+    boolean leave(SessionFloor floor, SessionFloor.ReplicaRead read, long waitNanos) throws InterruptedException {
+        cluster.refresh(() -> bound(read) != null, waitNanos);
+        Position bound = bound(read);
+        if (bound == null) {
+            return false;
+        }
+        floor.resolved(read, bound);
+        return true;
+    }
+
+    /** A position at or beyond the one that was read: the replica's own, or if it is gone the primary's. */
+    private @Nullable Position bound(SessionFloor.ReplicaRead read) {
+        Node.Seen replica = read.node().seen();
+        if (replica != null && replica.askedAt() - read.at() >= 0) {
+            return replica.position();
+        }
+        Node.Seen primary = cluster.primary().seen();
+        return primary != null && primary.askedAt() - read.at() >= 0 ? primary.position() : null;
+    }
+}

@@ -1,0 +1,176 @@
+package dev.headroom.router.internal;
+
+import dev.headroom.router.NodeRole;
+import dev.headroom.router.NodeSpec;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/** One node: what it last said, whether it may be used, and what is in flight on it. Written by its probe, read by everybody. */
+final class Node {
+    /** How many threads may wait for this node's pool at one time. */
+    private static final int MOST_WAITING = 64;
+
+    private static final long NEVER = Long.MIN_VALUE;
+
+    private final NodeSpec spec;
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final Semaphore waiting = new Semaphore(MOST_WAITING);
+    private final Set<Lease> reads = ConcurrentHashMap.newKeySet();
+    private final LongAdder readUnits = new LongAdder();
+    private final LongAdder writeUnits = new LongAdder();
+    private volatile @Nullable Seen seen;
+    private volatile @Nullable Fresh fresh;
+    private volatile long pendingSince = NEVER;
+    private volatile long silentSince = NEVER;
+    private volatile long suspectedAt = NEVER;
+    private volatile boolean failing;
+    private volatile @Nullable String lastFailure;
+
+    Node(NodeSpec spec) {
+        this.spec = spec;
+    }
+
+    /**
+     * A good answer.
+     *
+     * @param role the role
+     * @param position the position at some moment between the two times
+     * @param askedAt before the question was sent
+     * @param answeredAt after the answer came
+     */
+    record Seen(NodeRole role, Position position, long askedAt, long answeredAt) {}
+
+    /** All that had committed by this time, on that timeline, shows. */
+    private record Fresh(int timeline, long asOf) {}
+
+    NodeSpec spec() {
+        return spec;
+    }
+
+    String name() {
+        return spec.name();
+    }
+
+    AtomicInteger inFlight() {
+        return inFlight;
+    }
+
+    Semaphore waiting() {
+        return waiting;
+    }
+
+    /** The read-only units that run on it now. */
+    Set<Lease> reads() {
+        return reads;
+    }
+
+    LongAdder readUnits() {
+        return readUnits;
+    }
+
+    LongAdder writeUnits() {
+        return writeUnits;
+    }
+
+    /** The last good answer. */
+    @Nullable Seen seen() {
+        return seen;
+    }
+
+    NodeRole role() {
+        Seen last = seen;
+        return last == null ? NodeRole.UNKNOWN : last.role();
+    }
+
+    /** Its position, none while unknown. */
+    Position position() {
+        Seen last = seen;
+        return last == null ? Position.NONE : last.position();
+    }
+
+    /** Whether its last good answer was asked for at or after this time. */
+    boolean seenSince(long time) {
+        Seen last = seen;
+        return last != null && last.askedAt() - time >= 0;
+    }
+
+    /** Whether it was asked at all and has answered or failed to. */
+    boolean asked() {
+        return seen != null || lastFailure != null;
+    }
+
+    @Nullable String lastFailure() {
+        return lastFailure;
+    }
+
+    void asking(long now) {
+        pendingSince = now;
+        if (silentSince == NEVER) {
+            silentSince = now;
+        }
+    }
+
+    void answered(Seen answer) {
+        Seen before = seen;
+        // A standby whose stream is cut tells only its checkpoint's timeline, which may be older than what it follows.
+        int timeline = before != null && before.role() == answer.role()
+                ? Math.max(before.position().timeline(), answer.position().timeline())
+                : answer.position().timeline();
+        seen = new Seen(
+                answer.role(), new Position(timeline, answer.position().lsn()), answer.askedAt(), answer.answeredAt());
+        if (suspectedAt != NEVER && answer.askedAt() - suspectedAt >= 0) {
+            suspectedAt = NEVER;
+        }
+        silentSince = NEVER;
+        failing = false;
+        lastFailure = null;
+        pendingSince = NEVER;
+    }
+
+    void failed(String failure) {
+        failing = true;
+        lastFailure = failure;
+        pendingSince = NEVER;
+    }
+
+    /** A user lost a connection to it: it is out until a probe that is asked from now on is answered. */
+    void suspect(long now, String failure) {
+        suspectedAt = now;
+        lastFailure = failure;
+    }
+
+    /** Whether it answers, as far as is known now. */
+    boolean up(long now, long timeoutNanos) {
+        long pending = pendingSince;
+        return seen != null && !failing && suspectedAt == NEVER && (pending == NEVER || now - pending <= timeoutNanos);
+    }
+
+    /** How long it has been silent, 0 when it has answered. */
+    long silentNanos(long now) {
+        long since = silentSince;
+        return since == NEVER ? 0 : Math.max(0, now - since);
+    }
+
+    /** Takes over what the clock says of the last known position. */
+    void refresh(LagClock clock) {
+        Position position = position();
+        OptionalLong asOf = clock.freshAsOf(position);
+        fresh = asOf.isPresent() ? new Fresh(position.timeline(), asOf.getAsLong()) : null;
+    }
+
+    /** An upper bound of its staleness; {@link Long#MAX_VALUE} while unknown. */
+    long lagNanos(long now, int timeline) {
+        Fresh known = fresh;
+        return known == null || known.timeline() != timeline ? Long.MAX_VALUE : Math.max(0, now - known.asOf());
+    }
+
+    @Override
+    public String toString() {
+        return name();
+    }
+}

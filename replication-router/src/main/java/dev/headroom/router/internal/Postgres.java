@@ -1,0 +1,117 @@
+package dev.headroom.router.internal;
+
+import dev.headroom.router.NodeRole;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/**
+ * What the router asks PostgreSQL: roles, positions, and a commit that tells its position. PostgreSQL 11 and newer; needs no privilege,
+ * but tells the timeline of a standby at once only to members of {@code pg_monitor}.
+ */
+final class Postgres {
+    /** The SQL state of a statement in a transaction that has failed already. */
+    private static final String IN_FAILED_TRANSACTION = "25P02";
+
+    private static final String PROBE = """
+            select in_recovery,
+                   case when in_recovery then pg_last_wal_replay_lsn() else pg_current_wal_insert_lsn() end - '0/0',
+                   case when in_recovery
+                        then coalesce((select received_tli from pg_stat_wal_receiver), 0)
+                        else ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int end,
+                   case when in_recovery then (select timeline_id from pg_control_checkpoint()) else 0 end,
+                   (select setting::bigint from pg_settings where name = 'wal_segment_size'),
+                   (select setting::bigint from pg_settings where name = 'wal_block_size')
+              from (select pg_is_in_recovery() as in_recovery) as node
+            """;
+
+    /** One round trip; the first column is true if and only if the transaction wrote, whatever its SQL looked like. */
+    private static final String COMMIT =
+            "select txid_current_if_assigned() is not null; commit; select pg_current_wal_insert_lsn() - '0/0'";
+
+    private static final int LONG_PAGE_HEADER = 40;
+    private static final int PAGE_HEADER = 24;
+
+    private volatile long segmentSize = 16L << 20;
+    private volatile long blockSize = 8192;
+
+    /**
+     * What a node answered.
+     *
+     * @param role its role
+     * @param position its position; on timeline 0 when the node can't tell which it is on
+     */
+    record Answer(NodeRole role, Position position) {}
+
+    /**
+     * What a commit told.
+     *
+     * @param wrote whether the transaction wrote
+     * @param lsn a log sequence number at or after its end, 0 when there is none
+     */
+    record Committed(boolean wrote, long lsn) {
+        static final Committed UNKNOWN = new Committed(false, 0);
+    }
+
+    /** Asks for role and position; the knowledge of the timeline is the freshest of stream and checkpoint. */
+    Answer probe(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(PROBE)) {
+            row.next();
+            boolean standby = row.getBoolean(1);
+            segmentSize = row.getLong(5);
+            blockSize = row.getLong(6);
+            int timeline = Math.max(row.getInt(3), row.getInt(4));
+            long lsn = row.getLong(2);
+            return standby
+                    ? new Answer(NodeRole.REPLICA, new Position(timeline, lsn))
+                    : new Answer(NodeRole.PRIMARY, new Position(timeline, reachable(lsn)));
+        }
+    }
+
+    /** Commits and asks for the position in one round trip. */
+    Committed commit(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            boolean wrote = first(statement, COMMIT);
+            statement.getMoreResults(); // the commit's
+            statement.getMoreResults();
+            try (ResultSet row = statement.getResultSet()) {
+                row.next();
+                return new Committed(wrote, reachable(row.getLong(1)));
+            }
+        } catch (SQLException failure) {
+            if (!IN_FAILED_TRANSACTION.equals(failure.getSQLState())) {
+                throw failure;
+            }
+            connection.commit(); // behaves as the driver does for a transaction that has failed
+            return Committed.UNKNOWN;
+        }
+    }
+
+    /** Makes the session refuse writes outside of transactions, where the driver's {@code setReadOnly} does nothing. */
+    void refuseWrites(Connection connection, boolean refuse) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("set session characteristics as transaction " + (refuse ? "read only" : "read write"));
+        }
+    }
+
+    /**
+     * The position that a standby reaches when it has replayed all: on an idle page boundary the insert position stands after a page
+     * header that is not written yet, and no standby would ever get there.
+     */
+    long reachable(long lsn) {
+        if (lsn % segmentSize == LONG_PAGE_HEADER) {
+            return lsn - LONG_PAGE_HEADER;
+        }
+        return lsn % blockSize == PAGE_HEADER ? lsn - PAGE_HEADER : lsn;
+    }
+
+    private static boolean first(Statement statement, String sql) throws SQLException {
+        statement.execute(sql);
+        try (ResultSet row = statement.getResultSet()) {
+            row.next();
+            return row.getBoolean(1);
+        }
+    }
+}

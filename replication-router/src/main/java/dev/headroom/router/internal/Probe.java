@@ -1,0 +1,171 @@
+package dev.headroom.router.internal;
+
+import dev.headroom.router.ProbeSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks one node over and over, on a connection and a thread of its own, so that a node that hangs holds up nobody else. */
+final class Probe implements Runnable {
+    private static final Logger log = LoggerFactory.getLogger(Probe.class);
+    /** The least time between two probes that readers ask for. */
+    private static final long LEAST_GAP = TimeUnit.MICROSECONDS.toNanos(500);
+
+    private final String router;
+    private final Node node;
+    private final ProbeSource source;
+    private final RouterOptions.Probing options;
+    private final LongSupplier ticker;
+    private final Postgres postgres;
+    private final Listener listener;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition wake = lock.newCondition();
+    private boolean requested;
+    private boolean closed;
+    private volatile @Nullable Connection connection;
+
+    /** Is told after every probe. */
+    interface Listener {
+        /** The node has answered, or failed to. */
+        void probed(Node node, long nanos, boolean good);
+    }
+
+    Probe(String router, Node node, ProbeSource source, RouterOptions options, Postgres postgres, Listener listener) {
+        this.router = router;
+        this.node = node;
+        this.source = source;
+        this.options = options.probing();
+        this.ticker = options.ticker();
+        this.postgres = postgres;
+        this.listener = listener;
+    }
+
+    Node node() {
+        return node;
+    }
+
+    /** Asks for a probe soon, instead of at the next regular time. */
+    void request() {
+        lock.lock();
+        try {
+            if (!requested) {
+                requested = true;
+                wake.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the thread, also from the middle of a probe. */
+    void close() {
+        lock.lock();
+        try {
+            closed = true;
+            wake.signal();
+        } finally {
+            lock.unlock();
+        }
+        abort();
+    }
+
+    @Override
+    public void run() {
+        boolean good = true;
+        while (waitForTurn()) {
+            good = ask(good);
+        }
+        abort();
+    }
+
+    private boolean ask(boolean wasGood) {
+        long askedAt = ticker.getAsLong();
+        node.asking(askedAt);
+        boolean good = false;
+        try {
+            Postgres.Answer answer = postgres.probe(open());
+            node.answered(new Node.Seen(answer.role(), answer.position(), askedAt, ticker.getAsLong()));
+            good = true;
+        } catch (SQLException | RuntimeException failure) {
+            abort();
+            node.failed(describe(failure));
+            if (wasGood && !isClosed()) {
+                log.warn("router {}: node {} does not answer: {}", router, node, describe(failure));
+            }
+        }
+        if (good && !wasGood) {
+            log.info("router {}: node {} answers again", router, node);
+        }
+        listener.probed(node, ticker.getAsLong() - askedAt, good);
+        return good;
+    }
+
+    private Connection open() throws SQLException {
+        Connection open = connection;
+        if (open == null) {
+            open = source.open(options.timeout());
+            connection = open;
+            open.setNetworkTimeout(
+                    Runnable::run, (int) Math.max(1, options.timeout().toMillis()));
+        }
+        return open;
+    }
+
+    /** Closes without a word to the server, which may not listen. */
+    private void abort() {
+        Connection open = connection;
+        connection = null;
+        if (open != null) {
+            try {
+                open.abort(Runnable::run);
+            } catch (SQLException e) {
+                log.debug("router {}: could not abort the probe of {}", router, node, e);
+            }
+        }
+    }
+
+    private boolean waitForTurn() {
+        lock.lock();
+        try {
+            long left = node.seen() == null && node.lastFailure() == null
+                    ? 0
+                    : options.every().toNanos();
+            while (!closed && !requested && left > 0) {
+                left = wake.awaitNanos(left);
+            }
+            if (requested && !closed && node.lastFailure() != null) {
+                left = wake.awaitNanos(LEAST_GAP * 20); // a dead node is not asked in a tight loop
+            } else if (requested && !closed) {
+                left = wake.awaitNanos(LEAST_GAP);
+            }
+            requested = false;
+            return !closed;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isClosed() {
+        lock.lock();
+        try {
+            return closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static String describe(Exception failure) {
+        return failure instanceof SQLException sql && sql.getSQLState() != null
+                ? sql.getSQLState() + " " + sql.getMessage()
+                : String.valueOf(failure.getMessage());
+    }
+}

@@ -1,0 +1,297 @@
+package dev.headroom.router.internal;
+
+import dev.headroom.Deadline;
+import dev.headroom.RequestContext;
+import dev.headroom.router.RouteDecision;
+import dev.headroom.router.RouteDecision.Reason;
+import dev.headroom.router.RouteRefusedException;
+import dev.headroom.router.RouteScope;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the node for a read: a replica that is fresh enough; after a short wait the primary, within its budget; a replica within the hard
+ * limit; and when the time is up, nobody.
+ */
+final class ReadPath {
+    /** For so long after a look at its lag, a statement is executed without another. */
+    private static final long RECENT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    private final Cluster cluster;
+    private final RouterOptions.Reading options;
+    private final Floors floors;
+    private final Acquirer acquirer;
+    private final Choice choice;
+    private final Semaphore primaryPermits;
+    private final RouterSensors sensors;
+
+    ReadPath(Cluster cluster, Floors floors, Acquirer acquirer, RouterSensors sensors) {
+        this.cluster = cluster;
+        this.options = cluster.options().reading();
+        this.floors = floors;
+        this.acquirer = acquirer;
+        this.choice = new Choice(cluster.options().random());
+        this.primaryPermits = new Semaphore(options.primaryFallback());
+        this.sensors = sensors;
+    }
+
+    /** One read's search. */
+    private final class Search {
+        final Unit unit;
+        final long end;
+        Reason reason = Reason.REPLICAS_DOWN;
+
+        @Nullable SQLException lastFailure;
+
+        Search(Unit unit) {
+            this.unit = unit;
+            this.end = System.nanoTime() + budget();
+        }
+
+        long left() {
+            return end - System.nanoTime();
+        }
+
+        long acquireNanos() {
+            return Math.max(1, Math.min(options.acquireTimeout().toNanos(), left()));
+        }
+    }
+
+    /** Binds the read, or throws {@link RouteRefusedException}. */
+    Lease bind(Unit unit) throws SQLException {
+        Search search = new Search(unit);
+        try {
+            boolean waited = false;
+            while (true) {
+                Position required = floors.required(
+                        waited ? PAUSE_NANOS : options.waitForReplica().toNanos());
+                Lease lease = attempt(search, required, !waited);
+                if (lease != null) {
+                    return lease;
+                }
+                waited = true;
+                if (hopeless(search) || search.left() <= 0) {
+                    throw refuse(search);
+                }
+                cluster.await(() -> false, Math.min(PAUSE_NANOS, Math.max(1, search.left())));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw refuse(search);
+        }
+    }
+
+    /** Whether a replica that is bound already may answer the next unit as well. */
+    boolean stillGood(Lease lease, Unit unit) {
+        boolean good = cluster.follows(lease.node())
+                && cluster.up(lease.node())
+                && cluster.lagNanos(lease.node()) <= limit(lease, unit)
+                && covers(lease.node());
+        if (good) {
+            lease.checkedAt(cluster.now());
+        }
+        return good;
+    }
+
+    /** Whether a statement may be executed on the replica that it was made for; waits shortly until it may. */
+    boolean mayGoOn(Lease lease, Unit unit) {
+        Node node = lease.node();
+        if (cluster.now() - lease.checkedAt() <= RECENT_NANOS && covers(node)) {
+            return true;
+        }
+        try {
+            return cluster.refresh(
+                    () -> covers(node) && cluster.lagNanos(node) <= limit(lease, unit),
+                    options.waitForReplica().toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private long limit(Lease lease, Unit unit) {
+        boolean stale = lease.decision().reason() == Reason.SERVED_STALE;
+        return stale ? unit.hardLimitNanos(cluster.options()) : unit.limitNanos(cluster.options());
+    }
+
+    /** Whether the node has reached the request's position, and the request has read no other one since. */
+    private boolean covers(Node node) {
+        Position required = floors.requiredNow();
+        SessionFloor.ReplicaRead read = floors.current().replicaRead();
+        return required != null && node.position().covers(required) && (read == null || read.node() == node);
+    }
+
+    /** Whether a replica could take over from the primary, which stands in. */
+    boolean replicaReady(Unit unit) {
+        Position required = floors.requiredNow();
+        return required != null
+                && !Eligible.of(cluster, unit.limitNanos(cluster.options()), required)
+                        .none();
+    }
+
+    /** What a read would get now. */
+    RouteDecision decide(Unit unit) {
+        Position required = floors.requiredNow();
+        Eligible fresh = required == null
+                ? new Eligible(List.of(), Reason.BEHIND_POSITION)
+                : Eligible.of(cluster, unit.limitNanos(cluster.options()), required);
+        if (!fresh.none()) {
+            return toReplica(choice.of(fresh.nodes()), Reason.READ_ONLY);
+        }
+        Node primary = cluster.writable();
+        if (mayDivert(unit, primary) && primary != null && primaryPermits.availablePermits() > 0) {
+            return new RouteDecision.ToPrimary(primary.name(), true, fresh.reason());
+        }
+        if (required != null) {
+            Eligible stale = Eligible.of(cluster, unit.hardLimitNanos(cluster.options()), required);
+            if (!stale.none()) {
+                return toReplica(choice.of(stale.nodes()), Reason.SERVED_STALE);
+            }
+        }
+        return new RouteDecision.Refused(fresh.reason());
+    }
+
+    private @Nullable Lease attempt(Search search, @Nullable Position required, boolean mayWait)
+            throws InterruptedException {
+        search.reason = Reason.BEHIND_POSITION;
+        if (required != null) {
+            Lease lease = onReplica(search, required, mayWait);
+            if (lease != null) {
+                return lease;
+            }
+        }
+        Lease lease = onPrimary(search);
+        if (lease == null && required != null) {
+            lease = stale(search, required);
+        }
+        return lease;
+    }
+
+    private @Nullable Lease onReplica(Search search, Position required, boolean mayWait) throws InterruptedException {
+        long limit = search.unit.limitNanos(cluster.options());
+        Eligible eligible = Eligible.of(cluster, limit, required);
+        boolean late = eligible.reason() == Reason.BEHIND_POSITION || eligible.reason() == Reason.TOO_STALE;
+        if (late && mayWait && cluster.mayCatchUp(options.waitForReplica().toNanos())) {
+            cluster.refresh(
+                    () -> !Eligible.of(cluster, limit, required).none(),
+                    Math.min(options.waitForReplica().toNanos(), search.left()));
+            eligible = Eligible.of(cluster, limit, required);
+        }
+        search.reason = eligible.reason();
+        return eligible.none() ? null : take(search, eligible.nodes(), Reason.READ_ONLY, limit);
+    }
+
+    private @Nullable Lease stale(Search search, Position required) throws InterruptedException {
+        long hard = search.unit.hardLimitNanos(cluster.options());
+        if (search.reason != Reason.TOO_STALE && search.reason != Reason.BEHIND_POSITION) {
+            return null;
+        }
+        Eligible eligible = Eligible.of(cluster, hard, required);
+        return eligible.none() ? null : take(search, eligible.nodes(), Reason.SERVED_STALE, hard);
+    }
+
+    /** Tries the nodes, the request's own last one first, until one gives a connection. */
+    private @Nullable Lease take(Search search, List<Node> eligible, Reason reason, long limit)
+            throws InterruptedException {
+        List<Node> left = new ArrayList<>(eligible);
+        SessionFloor floor = floors.current();
+        SessionFloor.ReplicaRead read = floor.replicaRead();
+        while (!left.isEmpty() && search.left() > 0) {
+            boolean again = read != null && left.contains(read.node());
+            if (read != null && !again) {
+                if (!floors.leave(floor, read, options.waitForReplica().toNanos())) {
+                    search.reason = Reason.BEHIND_POSITION;
+                    return null;
+                }
+                read = null;
+                left.retainAll(Eligible.of(cluster, limit, floor.required()).nodes());
+                if (left.isEmpty()) {
+                    search.reason = Reason.BEHIND_POSITION;
+                    return null;
+                }
+            }
+            Node node = again && read != null ? read.node() : choice.of(left);
+            RouteDecision decision = toReplica(node, reason);
+            Connection connection = acquire(search, node);
+            if (connection != null) {
+                return new Lease(cluster, node, connection, new Lease.Grant(true, decision, null));
+            }
+            left.remove(node);
+            search.reason = cluster.up(node) ? Reason.REPLICAS_BUSY : Reason.REPLICAS_DOWN;
+        }
+        return null;
+    }
+
+    private @Nullable Lease onPrimary(Search search) throws InterruptedException {
+        Node primary = cluster.writable();
+        if (primary == null || !mayDivert(search.unit, primary) || !primaryPermits.tryAcquire()) {
+            return null;
+        }
+        Connection connection = acquire(search, primary);
+        if (connection == null) {
+            primaryPermits.release();
+            return null;
+        }
+        RouteDecision decision = new RouteDecision.ToPrimary(primary.name(), true, search.reason);
+        sensors.diverted(search.reason);
+        return new Lease(cluster, primary, connection, new Lease.Grant(true, decision, primaryPermits::release));
+    }
+
+    private boolean mayDivert(Unit unit, @Nullable Node primary) {
+        return primary != null && unit.target() == RouteScope.Target.ANY && cluster.up(primary);
+    }
+
+    private @Nullable Connection acquire(Search search, Node node) {
+        long start = System.nanoTime();
+        try {
+            Connection connection = acquirer.within(node, search.acquireNanos());
+            sensors.acquired(node, System.nanoTime() - start);
+            return connection;
+        } catch (SQLException failure) {
+            sensors.notAcquired(node);
+            if (Failures.lostConnection(failure)) {
+                cluster.suspect(node, failure);
+            }
+            search.lastFailure = failure;
+            return null;
+        }
+    }
+
+    private RouteDecision toReplica(Node node, Reason reason) {
+        return new RouteDecision.ToReplica(node.name(), Duration.ofNanos(cluster.lagNanos(node)), reason);
+    }
+
+    /** Whether waiting on can't help: nobody may answer who is not dead. */
+    private boolean hopeless(Search search) {
+        boolean noPrimary = !mayDivert(search.unit, cluster.writable()) || options.primaryFallback() == 0;
+        return noPrimary && (search.reason == Reason.REPLICAS_DOWN || search.reason == Reason.TOO_STALE);
+    }
+
+    private RouteRefusedException refuse(Search search) {
+        sensors.refused(search.reason);
+        RouteDecision decision = new RouteDecision.Refused(search.reason);
+        return new RouteRefusedException(
+                "router: a read was " + decision.explanation() + " (" + Snapshots.of(cluster)
+                        + ", permits for the primary=" + primaryPermits.availablePermits() + "/"
+                        + options.primaryFallback() + ")",
+                decision,
+                search.lastFailure);
+    }
+
+    private long budget() {
+        long wait = options.maxWait().toNanos();
+        Deadline deadline =
+                RequestContext.active().flatMap(RequestContext::deadline).orElse(null);
+        return deadline == null
+                ? wait
+                : Math.max(0, Math.min(wait, deadline.remaining().toNanos()));
+    }
+}

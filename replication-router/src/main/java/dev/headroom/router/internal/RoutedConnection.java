@@ -1,0 +1,479 @@
+package dev.headroom.router.internal;
+
+import dev.headroom.router.RouteDecision;
+import dev.headroom.router.Routed;
+import dev.headroom.router.internal.jdbc.RoutedCall;
+import dev.headroom.router.internal.jdbc.RoutedPreparedStatement;
+import dev.headroom.router.internal.jdbc.RoutedStatement;
+import java.sql.Array;
+import java.sql.Blob;
+import java.sql.CallableStatement;
+import java.sql.Clob;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.NClob;
+import java.sql.PreparedStatement;
+import java.sql.SQLClientInfoException;
+import java.sql.SQLException;
+import java.sql.SQLWarning;
+import java.sql.SQLXML;
+import java.sql.Savepoint;
+import java.sql.Statement;
+import java.sql.Struct;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that takes a node's connection only when a statement is made, and gives it back when the transaction is over.
+ *
+ * <p>Everything that is set before is recorded and played back on the node's connection; what is asked before is answered from what was
+ * recorded or from facts that are the same on every node. So no framework that looks at a fresh connection fixes the route too early.
+ * The binding itself is {@link Binding}'s.
+ */
+final class RoutedConnection implements Routed {
+    private final Facts facts;
+    private final Session session;
+    private final Binding binding;
+    private boolean closed;
+
+    RoutedConnection(Router router) {
+        this.facts = router.facts();
+        this.session = new Session(router.options().autoCommit());
+        this.binding = new Binding(router, this, session);
+    }
+
+    Binding binding() {
+        return binding;
+    }
+
+    @Override
+    public Optional<RouteDecision> decision() {
+        Lease lease = binding.lease();
+        return lease == null ? Optional.empty() : Optional.of(lease.decision());
+    }
+
+    @Override
+    public boolean tainted() {
+        Lease lease = binding.lease();
+        return lease != null && lease.tainted();
+    }
+
+    // Statement-making calls: these bind.
+
+    /** Makes a statement on the node's connection. */
+    private interface Making<S> {
+        S on(Connection physical) throws SQLException;
+    }
+
+    private <S> S make(Making<S> making) throws SQLException {
+        return making.on(bound().physical());
+    }
+
+    private Lease bound() throws SQLException {
+        checkOpen();
+        return binding.bind();
+    }
+
+    private Statement statement(Making<Statement> making) throws SQLException {
+        Lease lease = bound();
+        return RoutedStatement.of(making.on(lease.physical()), binding.ownerOf(lease));
+    }
+
+    private PreparedStatement prepared(String sql, Making<PreparedStatement> making) throws SQLException {
+        Lease lease = bound();
+        return new RoutedPreparedStatement(making.on(lease.physical()), binding.ownerOf(lease), sql);
+    }
+
+    private CallableStatement call(String sql, Making<CallableStatement> making) throws SQLException {
+        Lease lease = bound();
+        return RoutedCall.of(making.on(lease.physical()), binding.ownerOf(lease), sql);
+    }
+
+    @Override
+    public Statement createStatement() throws SQLException {
+        return statement(Connection::createStatement);
+    }
+
+    @Override
+    public Statement createStatement(int type, int concurrency) throws SQLException {
+        return statement(physical -> physical.createStatement(type, concurrency));
+    }
+
+    @Override
+    public Statement createStatement(int type, int concurrency, int holdability) throws SQLException {
+        return statement(physical -> physical.createStatement(type, concurrency, holdability));
+    }
+
+    @Override
+    public PreparedStatement prepareStatement(String sql) throws SQLException {
+        return prepared(sql, physical -> physical.prepareStatement(sql));
+    }
+
+    @Override
+    public PreparedStatement prepareStatement(String sql, int type, int concurrency) throws SQLException {
+        return prepared(sql, physical -> physical.prepareStatement(sql, type, concurrency));
+    }
+
+    @Override
+    public PreparedStatement prepareStatement(String sql, int type, int concurrency, int holdability)
+            throws SQLException {
+        return prepared(sql, physical -> physical.prepareStatement(sql, type, concurrency, holdability));
+    }
+
+    @Override
+    public PreparedStatement prepareStatement(String sql, int keys) throws SQLException {
+        return prepared(sql, physical -> physical.prepareStatement(sql, keys));
+    }
+
+    @Override
+    public PreparedStatement prepareStatement(String sql, int[] columns) throws SQLException {
+        return prepared(sql, physical -> physical.prepareStatement(sql, columns));
+    }
+
+    @Override
+    public PreparedStatement prepareStatement(String sql, String[] columns) throws SQLException {
+        return prepared(sql, physical -> physical.prepareStatement(sql, columns));
+    }
+
+    @Override
+    public CallableStatement prepareCall(String sql) throws SQLException {
+        return call(sql, physical -> physical.prepareCall(sql));
+    }
+
+    @Override
+    public CallableStatement prepareCall(String sql, int type, int concurrency) throws SQLException {
+        return call(sql, physical -> physical.prepareCall(sql, type, concurrency));
+    }
+
+    @Override
+    public CallableStatement prepareCall(String sql, int type, int concurrency, int holdability) throws SQLException {
+        return call(sql, physical -> physical.prepareCall(sql, type, concurrency, holdability));
+    }
+
+    @Override
+    public String nativeSQL(String sql) throws SQLException {
+        return make(physical -> physical.nativeSQL(sql));
+    }
+
+    @Override
+    public Clob createClob() throws SQLException {
+        return make(Connection::createClob);
+    }
+
+    @Override
+    public Blob createBlob() throws SQLException {
+        return make(Connection::createBlob);
+    }
+
+    @Override
+    public NClob createNClob() throws SQLException {
+        return make(Connection::createNClob);
+    }
+
+    @Override
+    public SQLXML createSQLXML() throws SQLException {
+        return make(Connection::createSQLXML);
+    }
+
+    @Override
+    public Array createArrayOf(String type, Object[] elements) throws SQLException {
+        return make(physical -> physical.createArrayOf(type, elements));
+    }
+
+    @Override
+    public Struct createStruct(String type, Object[] attributes) throws SQLException {
+        return make(physical -> physical.createStruct(type, attributes));
+    }
+
+    // Transactions.
+
+    @Override
+    public void setAutoCommit(boolean autoCommit) throws SQLException {
+        checkOpen();
+        binding.autoCommit(autoCommit);
+    }
+
+    @Override
+    public boolean getAutoCommit() throws SQLException {
+        checkOpen();
+        return session.autoCommit;
+    }
+
+    @Override
+    public void commit() throws SQLException {
+        checkTransaction("commit");
+        binding.commit();
+    }
+
+    @Override
+    public void rollback() throws SQLException {
+        checkTransaction("rollback");
+        binding.rollback();
+    }
+
+    @Override
+    public Savepoint setSavepoint() throws SQLException {
+        return make(Connection::setSavepoint);
+    }
+
+    @Override
+    public Savepoint setSavepoint(String name) throws SQLException {
+        return make(physical -> physical.setSavepoint(name));
+    }
+
+    @Override
+    public void rollback(Savepoint savepoint) throws SQLException {
+        bound().physical().rollback(savepoint);
+    }
+
+    @Override
+    public void releaseSavepoint(Savepoint savepoint) throws SQLException {
+        bound().physical().releaseSavepoint(savepoint);
+    }
+
+    // Settings: recorded, and set at once where there is a node's connection already.
+
+    @Override
+    public void setReadOnly(boolean readOnly) throws SQLException {
+        checkOpen();
+        if (binding.inTransaction() && readOnly != session.readOnly) {
+            throw new SQLException("setReadOnly: in a transaction (expected: before its first statement)", "25001");
+        }
+        session.readOnly = readOnly;
+    }
+
+    @Override
+    public boolean isReadOnly() throws SQLException {
+        checkOpen();
+        return session.readOnly;
+    }
+
+    @Override
+    public void setTransactionIsolation(int level) throws SQLException {
+        checkOpen();
+        Lease lease = binding.lease();
+        if (lease != null) {
+            lease.physical().setTransactionIsolation(level);
+        }
+        session.isolation = level;
+    }
+
+    @Override
+    public int getTransactionIsolation() throws SQLException {
+        checkOpen();
+        return session.isolation != null ? session.isolation : facts.isolation();
+    }
+
+    @Override
+    public void setCatalog(String catalog) throws SQLException {
+        checkOpen();
+        Lease lease = binding.lease();
+        if (lease != null) {
+            lease.physical().setCatalog(catalog);
+        }
+        session.catalog = catalog;
+    }
+
+    @Override
+    public @Nullable String getCatalog() throws SQLException {
+        checkOpen();
+        return session.catalog != null ? session.catalog : facts.catalog();
+    }
+
+    @Override
+    public void setSchema(String schema) throws SQLException {
+        checkOpen();
+        Lease lease = binding.lease();
+        if (lease != null) {
+            lease.physical().setSchema(schema);
+        }
+        session.schema = schema;
+    }
+
+    @Override
+    public @Nullable String getSchema() throws SQLException {
+        checkOpen();
+        return session.schema != null ? session.schema : facts.schema();
+    }
+
+    @Override
+    public void setHoldability(int holdability) throws SQLException {
+        checkOpen();
+        Lease lease = binding.lease();
+        if (lease != null) {
+            lease.physical().setHoldability(holdability);
+        }
+        session.holdability = holdability;
+    }
+
+    @Override
+    public int getHoldability() throws SQLException {
+        checkOpen();
+        return session.holdability != null ? session.holdability : facts.holdability();
+    }
+
+    @Override
+    public void setTypeMap(Map<String, Class<?>> map) throws SQLException {
+        checkOpen();
+        Lease lease = binding.lease();
+        if (lease != null) {
+            lease.physical().setTypeMap(map);
+        }
+        session.typeMap = map;
+    }
+
+    @Override
+    public Map<String, Class<?>> getTypeMap() throws SQLException {
+        checkOpen();
+        return session.typeMap != null ? session.typeMap : new HashMap<>();
+    }
+
+    @Override
+    public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
+        checkOpen();
+        Lease lease = binding.lease();
+        if (lease != null) {
+            lease.physical().setNetworkTimeout(executor, milliseconds);
+        }
+        session.networkExecutor = executor;
+        session.networkTimeout = milliseconds;
+    }
+
+    @Override
+    public int getNetworkTimeout() throws SQLException {
+        checkOpen();
+        Lease lease = binding.lease();
+        return lease != null ? lease.physical().getNetworkTimeout() : session.networkTimeout;
+    }
+
+    @Override
+    public void setClientInfo(String name, String value) throws SQLClientInfoException {
+        Lease lease = binding.lease();
+        if (lease != null) {
+            lease.physical().setClientInfo(name, value);
+        }
+        session.clientInfo(name, value);
+    }
+
+    @Override
+    public void setClientInfo(Properties properties) throws SQLClientInfoException {
+        Lease lease = binding.lease();
+        if (lease != null) {
+            lease.physical().setClientInfo(properties);
+        }
+        session.clientInfo.clear();
+        properties.stringPropertyNames().forEach(name -> session.clientInfo(name, properties.getProperty(name)));
+    }
+
+    @Override
+    public @Nullable String getClientInfo(String name) throws SQLException {
+        checkOpen();
+        Lease lease = binding.lease();
+        return lease != null ? lease.physical().getClientInfo(name) : session.clientInfo.getProperty(name);
+    }
+
+    @Override
+    public Properties getClientInfo() throws SQLException {
+        checkOpen();
+        Lease lease = binding.lease();
+        if (lease != null) {
+            return lease.physical().getClientInfo();
+        }
+        Properties copy = new Properties();
+        copy.putAll(session.clientInfo);
+        return copy;
+    }
+
+    // Questions.
+
+    @Override
+    public DatabaseMetaData getMetaData() throws SQLException {
+        checkOpen();
+        return RoutedMetaData.of(this, facts);
+    }
+
+    @Override
+    public boolean isValid(int timeoutSeconds) throws SQLException {
+        if (timeoutSeconds < 0) {
+            throw new SQLException("timeout: " + timeoutSeconds + " (expected: >= 0)", "22023");
+        }
+        Lease lease = binding.lease();
+        return !closed && (lease == null || lease.physical().isValid(timeoutSeconds));
+    }
+
+    @Override
+    public @Nullable SQLWarning getWarnings() throws SQLException {
+        checkOpen();
+        Lease lease = binding.lease();
+        return lease == null ? null : lease.physical().getWarnings();
+    }
+
+    @Override
+    public void clearWarnings() throws SQLException {
+        checkOpen();
+        Lease lease = binding.lease();
+        if (lease != null) {
+            lease.physical().clearWarnings();
+        }
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        if (type.isInstance(this)) {
+            return type.cast(this);
+        }
+        Lease lease = bound();
+        lease.taint(); // whatever is done to the driver's connection, the pool does not know of it
+        lease.executed(true);
+        return lease.physical().unwrap(type);
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) throws SQLException {
+        return type.isInstance(this) || facts.wraps(type);
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        if (!closed) {
+            closed = true;
+            binding.close();
+        }
+    }
+
+    @Override
+    public void abort(Executor executor) throws SQLException {
+        closed = true;
+        Lease lease = binding.lease();
+        if (lease != null) {
+            lease.physical().abort(executor);
+        }
+    }
+
+    void checkOpen() throws SQLException {
+        if (closed) {
+            throw new SQLException("connection: closed (expected: open)", "08003");
+        }
+    }
+
+    private void checkTransaction(String call) throws SQLException {
+        checkOpen();
+        if (session.autoCommit) {
+            throw new SQLException(call + ": in auto-commit mode (expected: after setAutoCommit(false))", "25P01");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "RoutedConnection[" + decision().map(RouteDecision::explanation).orElse("not bound") + "]";
+    }
+}

@@ -1,0 +1,338 @@
+package dev.headroom.router.internal;
+
+import dev.headroom.Contracts;
+import dev.headroom.Contributions;
+import dev.headroom.RequestContext;
+import dev.headroom.config.Checks;
+import dev.headroom.consistency.Consistency;
+import dev.headroom.consistency.ConsistencyToken;
+import dev.headroom.debug.DebugLog;
+import dev.headroom.router.NodeSpec;
+import dev.headroom.router.NodeStatus;
+import dev.headroom.router.ReadOnlyViolationException;
+import dev.headroom.router.ReplicaRouter;
+import dev.headroom.router.RouteDecision;
+import dev.headroom.router.RouteDecision.Reason;
+import dev.headroom.router.RouteRefusedException;
+import dev.headroom.router.RouteScope;
+import dev.headroom.router.Routed;
+import dev.headroom.transaction.TransactionHook;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The router: decides where a unit goes, binds it, and learns from what becomes of it. */
+public final class Router implements ReplicaRouter {
+    private static final Logger log = LoggerFactory.getLogger(Router.class);
+    private static final long FIRST_ANSWERS = TimeUnit.SECONDS.toNanos(2);
+
+    private final String name;
+    private final RouterOptions options;
+    private final RouterSensors sensors;
+    private final Cluster cluster;
+    private final Watchdog watchdog;
+    private final Acquirer acquirer;
+    private final Floors floors;
+    private final ReadPath readPath;
+    private final RouterConsistency consistency;
+    private final Facts facts;
+    private final SessionTouch sessionTouch = new SessionTouch();
+    private final DataSource dataSource = new RoutedDataSource(this);
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Router(String name, List<NodeSpec> specs, RouterOptions options) {
+        this.name = name;
+        this.options = options;
+        List<Node> nodes = new ArrayList<>();
+        for (NodeSpec spec : specs) {
+            nodes.add(new Node(spec));
+        }
+        this.sensors =
+                new RouterSensors(name, specs.stream().map(NodeSpec::name).toList());
+        this.cluster = new Cluster(name, nodes, options, sensors);
+        this.watchdog = new Watchdog(cluster, sensors);
+        this.acquirer = new Acquirer(name);
+        this.floors = new Floors(cluster, new PositionCodec(name), name);
+        this.readPath = new ReadPath(cluster, floors, acquirer, sensors);
+        this.consistency = new RouterConsistency(cluster, floors);
+        this.facts = new Facts(cluster);
+    }
+
+    /** Starts a router; the first node is the configured primary. */
+    public static Router start(String name, List<NodeSpec> nodes, RouterOptions options) {
+        Router router = new Router(name, nodes, options);
+        if (router.cluster.replicated()) {
+            router.cluster.start();
+            router.watchdog.start(name);
+            router.awaitFirstAnswers();
+        }
+        log.info("router {}: {}", name, Snapshots.of(router.cluster));
+        return router;
+    }
+
+    private void awaitFirstAnswers() {
+        try {
+            cluster.await(() -> cluster.nodes().stream().allMatch(Node::asked), FIRST_ANSWERS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public String name() {
+        return name.equals("router") ? name : "router-" + name;
+    }
+
+    RouterOptions options() {
+        return options;
+    }
+
+    Facts facts() {
+        return facts;
+    }
+
+    @Override
+    public DataSource dataSource() {
+        return dataSource;
+    }
+
+    @Override
+    public Consistency consistency() {
+        return consistency;
+    }
+
+    @Override
+    public ConsistencyToken admit(String untrusted) {
+        return consistency.admit(untrusted);
+    }
+
+    @Override
+    public List<NodeStatus> nodes() {
+        return Snapshots.nodes(cluster);
+    }
+
+    @Override
+    public RouteDecision decide(RouteScope scope) {
+        Unit unit = Unit.of(Checks.present("scope", scope), false, false);
+        if (unit.forReplica() && cluster.replicated()) {
+            return readPath.decide(unit);
+        }
+        Node primary = cluster.writable();
+        return primary == null
+                ? new RouteDecision.Refused(Reason.NO_PRIMARY)
+                : new RouteDecision.ToPrimary(primary.name(), false, reason(unit));
+    }
+
+    @Override
+    public TransactionHook transactionHook() {
+        return (connection, action) -> {
+            RoutedConnection routed = connection == null ? null : routed(connection);
+            return routed != null && routed.binding().afterCommit(action);
+        };
+    }
+
+    private static @Nullable RoutedConnection routed(Connection connection) {
+        try {
+            if (connection instanceof RoutedConnection routed) {
+                return routed;
+            }
+            return connection.isWrapperFor(Routed.class)
+                            && connection.unwrap(Routed.class) instanceof RoutedConnection routed
+                    ? routed
+                    : null;
+        } catch (SQLException e) {
+            return null;
+        }
+    }
+
+    // What bindings ask.
+
+    /** Takes a node's connection for the unit and brings it into the session's state. */
+    Lease bind(Unit unit, Session session) throws SQLException {
+        Lease lease = unit.forReplica() && cluster.replicated() ? readPath.bind(unit) : bindPrimary(unit);
+        try {
+            lease.prepare(session);
+        } catch (SQLException | RuntimeException failure) {
+            try {
+                lease.release();
+            } catch (SQLException alsoFailed) {
+                failure.addSuppressed(alsoFailed);
+            }
+            throw failure;
+        }
+        lease.checkedAt(cluster.now());
+        sensors.bound(lease);
+        explain(lease.decision());
+        return lease;
+    }
+
+    private Lease bindPrimary(Unit unit) throws SQLException {
+        Node primary = cluster.writable();
+        if (primary == null) {
+            sensors.refused(Reason.NO_PRIMARY);
+            RouteDecision refused = new RouteDecision.Refused(Reason.NO_PRIMARY);
+            throw new RouteRefusedException(
+                    "router " + name + ": " + refused.explanation() + " (" + Snapshots.of(cluster) + ")",
+                    refused,
+                    null);
+        }
+        try {
+            Connection connection = primary.spec().dataSource().getConnection();
+            RouteDecision decision = new RouteDecision.ToPrimary(primary.name(), false, reason(unit));
+            return new Lease(cluster, primary, connection, new Lease.Grant(unit.readOnly(), decision, null));
+        } catch (SQLException failure) {
+            if (Failures.lostConnection(failure)) {
+                cluster.suspect(primary, failure);
+            }
+            throw failure;
+        }
+    }
+
+    private Reason reason(Unit unit) {
+        if (unit.target() == RouteScope.Target.PRIMARY) {
+            return Reason.PRIMARY_ASKED;
+        }
+        if (!unit.readOnly()) {
+            return Reason.WRITE;
+        }
+        return unit.serializable() ? Reason.SERIALIZABLE : Reason.NO_REPLICAS;
+    }
+
+    private static void explain(RouteDecision decision) {
+        DebugLog debug = RequestContext.currentDebug();
+        boolean expected = decision.reason() == Reason.READ_ONLY
+                || decision.reason() == Reason.WRITE
+                || decision.reason() == Reason.NO_REPLICAS;
+        if (!expected && debug.enabled()) {
+            debug.add("db", "bound to " + decision.explanation(), -1, null);
+        }
+    }
+
+    /** Whether the unit may run on what is bound already. */
+    boolean fits(Lease lease, Unit unit) {
+        if (lease.readOnly() != unit.readOnly()) {
+            return false;
+        }
+        if (!cluster.replicated()) {
+            return true;
+        }
+        if (!unit.forReplica()) {
+            return !lease.onReplica() && !lease.diverted() && lease.node() == cluster.writable();
+        }
+        if (lease.onReplica()) {
+            return readPath.stillGood(lease, unit);
+        }
+        return lease.diverted()
+                && unit.target() == RouteScope.Target.ANY
+                && lease.node() == cluster.writable()
+                && !readPath.replicaReady(unit);
+    }
+
+    /**
+     * Whether a statement that was made for the lease may run as this unit. Less strict than {@link #fits}: what stands in for a replica
+     * may go on doing so, and the lag was looked at when the statement was made. Waits shortly for a replica to reach the position.
+     */
+    boolean mayExecute(Lease lease, Unit unit) {
+        if (lease.readOnly() != unit.readOnly()) {
+            return false;
+        }
+        if (!cluster.replicated()) {
+            return true;
+        }
+        if (!lease.onReplica()) {
+            return lease.node() == cluster.writable() && unit.target() != RouteScope.Target.REPLICA;
+        }
+        return unit.forReplica() && readPath.mayGoOn(lease, unit);
+    }
+
+    /** Commits; the position goes to the request. */
+    void commit(Lease lease) throws SQLException {
+        if (!cluster.replicated() || lease.readOnly() || !lease.executed()) {
+            lease.physical().commit();
+            return;
+        }
+        Postgres.Committed committed;
+        try {
+            committed = cluster.postgres().commit(lease.physical());
+        } catch (SQLException failure) {
+            throw failed(lease, failure);
+        }
+        if (committed.lsn() == 0) {
+            used(lease, false);
+            return;
+        }
+        Position position = new Position(lease.node().position().timeline(), committed.lsn());
+        if (committed.wrote()) {
+            floors.wrote(position);
+            sensors.minted();
+        } else {
+            floors.current().saw(position);
+        }
+    }
+
+    /** The lease's node was read, or perhaps written, without telling its position. */
+    void used(Lease lease, boolean mayHaveWritten) {
+        if (!cluster.replicated()) {
+            return;
+        }
+        if (!lease.onReplica()) {
+            floors.current().touchedPrimary(cluster.now(), mayHaveWritten && !lease.readOnly());
+        } else if (RequestContext.active().isPresent()) {
+            floors.current().readReplica(lease.node(), cluster.now());
+        }
+    }
+
+    /** Learns from a failure. @return what to throw */
+    SQLException failed(Lease lease, SQLException failure) {
+        if (Failures.readOnlyViolation(failure) && lease.readOnly()) {
+            sensors.violated();
+            return new ReadOnlyViolationException(
+                    "router " + name + ": a statement that is not read-only, in a read-only unit on " + lease.node()
+                            + " (expected: RouteScope.primary(), @UsePrimary or no scope around it, and setReadOnly(false))",
+                    failure);
+        }
+        if (Failures.lostConnection(failure) || Failures.readOnlyViolation(failure)) {
+            cluster.suspect(lease.node(), failure);
+        }
+        return failure;
+    }
+
+    boolean touchesSession(String sql) {
+        return cluster.replicated() && sessionTouch.in(sql);
+    }
+
+    // What Headroom asks.
+
+    @Override
+    public void contribute(Contributions to) {
+        RouterParts.contribute(this, cluster, sensors, to);
+    }
+
+    @Override
+    public void connect(Contracts contracts) {
+        sensors.connect(contracts.meters(), cluster);
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            cluster.close();
+            watchdog.close();
+            acquirer.close();
+            sensors.close();
+            log.info("router {}: closed", name);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "ReplicaRouter[" + name + ", " + Snapshots.of(cluster) + "]";
+    }
+}

@@ -1,0 +1,110 @@
+package dev.headroom.router.internal;
+
+import dev.headroom.RequestContext;
+import dev.headroom.consistency.Consistency;
+import dev.headroom.consistency.ConsistencyToken;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.Callable;
+
+/** Read-your-writes by position in the primary's log. */
+final class RouterConsistency implements Consistency {
+    private static final String PRODUCT = "PostgreSQL";
+
+    private final Cluster cluster;
+    private final Floors floors;
+
+    RouterConsistency(Cluster cluster, Floors floors) {
+        this.cluster = cluster;
+        this.floors = floors;
+    }
+
+    /**
+     * The token of what the request was told to see and what it wrote. For writes in auto-commit mode the primary may have to be asked;
+     * when it does not answer, the token is one that only a primary covers.
+     */
+    @Override
+    public ConsistencyToken current() {
+        if (!cluster.replicated()) {
+            return floors.token();
+        }
+        SessionFloor floor = floors.current();
+        SessionFloor.Touch touch = floor.touch();
+        if (touch == null || !touch.mayHaveWritten() || settle(floor)) {
+            return floors.token();
+        }
+        return floors.codec().raise(floors.token(), new Position(cluster.timeline(), Long.MAX_VALUE));
+    }
+
+    @Override
+    public ConsistencyToken capture(Connection connection) throws SQLException {
+        if (!cluster.replicated() || !PRODUCT.equals(connection.getMetaData().getDatabaseProductName())) {
+            return ConsistencyToken.NONE;
+        }
+        return floors.codec().token(cluster.postgres().probe(connection).position());
+    }
+
+    @Override
+    public ConsistencyToken combine(ConsistencyToken a, ConsistencyToken b) {
+        return floors.codec().combine(a, b);
+    }
+
+    @Override
+    public <T> T within(ConsistencyToken token, Callable<T> call) throws Exception {
+        if (token.isNone() || !cluster.replicated()) {
+            return call.call();
+        }
+        ConsistencyToken before = combine(floors.token(), clamp(token));
+        RequestContext inner =
+                RequestContext.current().with().consistency(before).build();
+        try {
+            return inner.call(call);
+        } finally {
+            ConsistencyToken after = inner.consistency();
+            if (!after.equals(before)) { // the call has written
+                floors.wrote(floors.codec().position(after));
+            }
+        }
+    }
+
+    /** A token from outside: this cluster's position and nothing else, at most the primary's own. */
+    ConsistencyToken admit(String untrusted) {
+        ConsistencyToken token;
+        try {
+            token = new ConsistencyToken(untrusted);
+        } catch (IllegalArgumentException e) {
+            return ConsistencyToken.NONE;
+        }
+        Position position = floors.codec().position(token);
+        return cluster.replicated() ? clamp(floors.codec().token(position)) : ConsistencyToken.NONE;
+    }
+
+    /** No position beyond the primary's is real. What the last sample does not cover is compared with a fresh one. */
+    private ConsistencyToken clamp(ConsistencyToken token) {
+        Position asked = floors.codec().position(token);
+        if (asked.isNone() || cluster.primary().position().covers(asked)) {
+            return token;
+        }
+        long now = cluster.now();
+        try {
+            cluster.refresh(
+                    () -> cluster.primary().seenSince(now),
+                    cluster.options().probeTimeout().toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Node primary = cluster.primary();
+        Position newest = primary.position();
+        boolean beyond = primary.seenSince(now) && !newest.covers(asked);
+        return beyond ? floors.codec().replace(token, newest) : token;
+    }
+
+    private boolean settle(SessionFloor floor) {
+        try {
+            return floors.settle(floor, cluster.options().probeTimeout().toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+}

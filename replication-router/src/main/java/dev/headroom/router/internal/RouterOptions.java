@@ -1,0 +1,147 @@
+package dev.headroom.router.internal;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntUnaryOperator;
+import java.util.function.LongSupplier;
+
+/**
+ * A router's options, all checked.
+ *
+ * @param probing how nodes are probed
+ * @param reading how reads find a node
+ * @param autoCommit the mode of new connections
+ * @param cookie the cookie's name
+ * @param ttl how long the cookie lives
+ * @param ticker the monotonic clock
+ * @param random picks a number below its argument
+ */
+public record RouterOptions(
+        Probing probing,
+        Reading reading,
+        boolean autoCommit,
+        String cookie,
+        Duration ttl,
+        LongSupplier ticker,
+        IntUnaryOperator random) {
+    /**
+     * How nodes are probed.
+     *
+     * @param every the interval
+     * @param timeout by when a node must have answered
+     */
+    public record Probing(Duration every, Duration timeout) {}
+
+    /**
+     * How reads find a node.
+     *
+     * @param softLimit staleness up to which a replica is used
+     * @param hardLimit staleness up to which it is used when the primary can't be
+     * @param primaryFallback permits for diverted reads
+     * @param waitForReplica how long to wait for a replica to catch up
+     * @param acquireTimeout how long to wait for one pool
+     * @param maxWait how long to look for a node at all
+     */
+    public record Reading(
+            Duration softLimit,
+            Duration hardLimit,
+            int primaryFallback,
+            Duration waitForReplica,
+            Duration acquireTimeout,
+            Duration maxWait) {}
+
+    /** The defaults that the builder's Javadoc states. */
+    public static RouterOptions defaults() {
+        return new RouterOptions(
+                new Probing(Duration.ofMillis(100), Duration.ofMillis(250)),
+                new Reading(
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(30),
+                        8,
+                        Duration.ofMillis(20),
+                        Duration.ofMillis(100),
+                        Duration.ofSeconds(1)),
+                true,
+                "headroom-position",
+                Duration.ofSeconds(30),
+                System::nanoTime,
+                bound -> ThreadLocalRandom.current().nextInt(bound));
+    }
+
+    /** How often a node is probed. */
+    public Duration probeEvery() {
+        return probing.every();
+    }
+
+    /** By when a node must have answered. */
+    public Duration probeTimeout() {
+        return probing.timeout();
+    }
+
+    /** Staleness up to which a replica is used. */
+    public Duration softLimit() {
+        return reading.softLimit();
+    }
+
+    /** Staleness up to which a replica is used when the primary can't be. */
+    public Duration hardLimit() {
+        return reading.hardLimit();
+    }
+
+    public RouterOptions withProbeEvery(Duration every) {
+        return with(new Probing(every, probing.timeout()));
+    }
+
+    public RouterOptions withProbeTimeout(Duration timeout) {
+        return with(new Probing(probing.every(), timeout));
+    }
+
+    public RouterOptions withStaleness(Duration soft, Duration hard) {
+        Reading r = reading;
+        return with(new Reading(soft, hard, r.primaryFallback, r.waitForReplica, r.acquireTimeout, r.maxWait));
+    }
+
+    public RouterOptions withPrimaryFallback(int permits) {
+        Reading r = reading;
+        return with(new Reading(r.softLimit, r.hardLimit, permits, r.waitForReplica, r.acquireTimeout, r.maxWait));
+    }
+
+    public RouterOptions withWaitForReplica(Duration wait) {
+        Reading r = reading;
+        return with(new Reading(r.softLimit, r.hardLimit, r.primaryFallback, wait, r.acquireTimeout, r.maxWait));
+    }
+
+    public RouterOptions withAcquireTimeout(Duration timeout) {
+        Reading r = reading;
+        return with(new Reading(r.softLimit, r.hardLimit, r.primaryFallback, r.waitForReplica, timeout, r.maxWait));
+    }
+
+    public RouterOptions withMaxReadWait(Duration wait) {
+        Reading r = reading;
+        return with(new Reading(r.softLimit, r.hardLimit, r.primaryFallback, r.waitForReplica, r.acquireTimeout, wait));
+    }
+
+    public RouterOptions withAutoCommit(boolean mode) {
+        return new RouterOptions(probing, reading, mode, cookie, ttl, ticker, random);
+    }
+
+    public RouterOptions withPositionCookie(String name, Duration life) {
+        return new RouterOptions(probing, reading, autoCommit, name, life, ticker, random);
+    }
+
+    public RouterOptions withTicker(LongSupplier clock) {
+        return new RouterOptions(probing, reading, autoCommit, cookie, ttl, clock, random);
+    }
+
+    public RouterOptions withRandom(IntUnaryOperator source) {
+        return new RouterOptions(probing, reading, autoCommit, cookie, ttl, ticker, source);
+    }
+
+    private RouterOptions with(Probing changed) {
+        return new RouterOptions(changed, reading, autoCommit, cookie, ttl, ticker, random);
+    }
+
+    private RouterOptions with(Reading changed) {
+        return new RouterOptions(probing, changed, autoCommit, cookie, ttl, ticker, random);
+    }
+}

@@ -1,0 +1,132 @@
+package dev.headroom.router.internal;
+
+import dev.headroom.Contributions;
+import dev.headroom.annotation.Advice;
+import dev.headroom.annotation.Interceptor;
+import dev.headroom.annotation.InterceptorSlot;
+import dev.headroom.annotation.MethodSite;
+import dev.headroom.config.Values;
+import dev.headroom.health.HealthCheck;
+import dev.headroom.load.LoadSignal;
+import dev.headroom.router.NodeRole;
+import dev.headroom.router.NodeState;
+import dev.headroom.router.PoolUsage;
+import dev.headroom.router.ReadOnly;
+import dev.headroom.router.RouteScope;
+import dev.headroom.router.UsePrimary;
+import dev.headroom.router.UseReplica;
+import dev.headroom.router.servlet.ReadYourWritesFilter;
+import dev.headroom.servlet.FilterSlot;
+import dev.headroom.servlet.FilterSpec;
+import java.lang.annotation.Annotation;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** What the router gives to an application that it is plugged into. */
+final class RouterParts {
+    private static final int VALID_SECONDS = 1;
+
+    private RouterParts() {}
+
+    static void contribute(Router router, Cluster cluster, RouterSensors sensors, Contributions to) {
+        to.interceptor(new ScopeInterceptor<>(
+                        ReadOnly.class, annotation -> stale(RouteScope.readOnly(), annotation.maxStaleness())))
+                .interceptor(new ScopeInterceptor<>(UsePrimary.class, annotation -> RouteScope.primary()))
+                .interceptor(new ScopeInterceptor<>(
+                        UseReplica.class, annotation -> stale(RouteScope.replica(), annotation.maxStaleness())));
+        to.consistency(router.consistency()).transactionHook(router.transactionHook());
+        to.healthCheck(HealthCheck.required(router.name() + "-primary", () -> checkPrimary(cluster)));
+        to.loadSignal(LoadSignal.of("router.pool", () -> poolPressure(cluster)));
+        to.consolePanel(new RouterPanel(router, cluster, sensors));
+        if (cluster.replicated()) {
+            to.healthCheck(HealthCheck.optional(router.name() + "-replicas", () -> checkReplicas(cluster)));
+            to.loadSignal(LoadSignal.of("router.lag", () -> lagPressure(cluster)));
+            to.web(parts -> parts.filter(FilterSpec.of(
+                    router.name() + "-read-your-writes",
+                    FilterSlot.READ_YOUR_WRITES,
+                    ReadYourWritesFilter.of(
+                            router, router.options().cookie(), router.options().ttl()))));
+        }
+    }
+
+    private static RouteScope stale(RouteScope scope, String maxStaleness) {
+        return maxStaleness.isEmpty() ? scope : scope.maxStaleness(Values.duration("maxStaleness", maxStaleness));
+    }
+
+    /** The primary says that it is one, or if nobody asks it regularly, gives a valid connection. */
+    private static void checkPrimary(Cluster cluster) throws SQLException {
+        Node primary = cluster.writable();
+        if (cluster.replicated()) {
+            if (primary == null || !cluster.up(primary) || primary.role() != NodeRole.PRIMARY) {
+                throw new IllegalStateException("no node takes writes: " + Snapshots.of(cluster));
+            }
+            return;
+        }
+        try (Connection connection = cluster.primary().spec().dataSource().getConnection()) {
+            if (!connection.isValid(VALID_SECONDS)) {
+                throw new IllegalStateException(cluster.primary() + " gave a connection that is not valid");
+            }
+        }
+    }
+
+    private static void checkReplicas(Cluster cluster) {
+        boolean any = cluster.nodes().stream()
+                .anyMatch(node -> node != cluster.primary() && cluster.state(node) == NodeState.UP);
+        if (!any) {
+            throw new IllegalStateException("no replica is fresh: " + Snapshots.of(cluster));
+        }
+    }
+
+    /** The lag of the slowest replica that answers, against the soft limit. */
+    private static double lagPressure(Cluster cluster) {
+        double worst = Double.NaN;
+        for (Node node : cluster.nodes()) {
+            NodeState state = cluster.state(node);
+            if (node != cluster.primary() && (state == NodeState.UP || state == NodeState.LATE)) {
+                long lag = cluster.lagNanos(node);
+                double pressure = lag == Long.MAX_VALUE
+                        ? cluster.options().hardLimit().toNanos()
+                                / (double) cluster.options().softLimit().toNanos()
+                        : lag / (double) cluster.options().softLimit().toNanos();
+                worst = Double.isNaN(worst) ? pressure : Math.max(worst, pressure);
+            }
+        }
+        return worst;
+    }
+
+    /** The fullest pool of those that tell. */
+    private static double poolPressure(Cluster cluster) {
+        double worst = Double.NaN;
+        for (Node node : cluster.nodes()) {
+            Supplier<PoolUsage> usage = node.spec().pool().orElse(null);
+            if (usage != null) {
+                double pressure = usage.get().pressure();
+                worst = Double.isNaN(worst) ? pressure : Math.max(worst, pressure);
+            }
+        }
+        return worst;
+    }
+
+    /** Runs annotated methods in the scope that their annotation stands for. */
+    private record ScopeInterceptor<A extends Annotation>(Class<A> annotation, Function<A, RouteScope> scope)
+            implements Interceptor<A> {
+        @Override
+        public InterceptorSlot slot() {
+            return InterceptorSlot.ROUTE;
+        }
+
+        @Override
+        public Advice compile(A annotation, MethodSite site) {
+            RouteScope compiled = scope.apply(annotation);
+            return invocation -> {
+                try (RouteScope.Handle handle = compiled.open()) {
+                    Objects.requireNonNull(handle);
+                    return invocation.proceed();
+                }
+            };
+        }
+    }
+}

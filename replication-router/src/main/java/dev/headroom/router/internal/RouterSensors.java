@@ -1,0 +1,172 @@
+package dev.headroom.router.internal;
+
+import dev.headroom.meter.Counter;
+import dev.headroom.meter.Meters;
+import dev.headroom.meter.Timer;
+import dev.headroom.router.RouteDecision.Reason;
+import dev.headroom.router.RouterMeters;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts what the router does; to nowhere until meters are connected, and always for the console. */
+final class RouterSensors implements AutoCloseable {
+    private final String router;
+    private final LongAdder diverted = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private final List<Meters.Gauge> gauges = new ArrayList<>();
+    private volatile Instruments to;
+
+    RouterSensors(String router, List<String> nodes) {
+        this.router = router;
+        this.to = new Instruments(Meters.none(), router, nodes);
+    }
+
+    /** Sends measurements there from now on. */
+    void connect(Meters meters, Cluster cluster) {
+        List<String> names = cluster.nodes().stream().map(Node::name).toList();
+        to = new Instruments(meters, router, names);
+        for (Node node : cluster.nodes()) {
+            gauges.add(meters.gauge(
+                    RouterMeters.LAG, () -> seconds(cluster.lagNanos(node)), "router", router, "node", node.name()));
+            gauges.add(meters.gauge(
+                    RouterMeters.IN_FLIGHT, () -> node.inFlight().get(), "router", router, "node", node.name()));
+        }
+    }
+
+    static double seconds(long nanos) {
+        return nanos == Long.MAX_VALUE ? Double.NaN : nanos / 1e9;
+    }
+
+    void bound(Lease lease) {
+        PerNode node = to.node(lease.node());
+        (lease.readOnly() ? node.reads : node.writes).increment();
+        if (lease.onReplica() && lease.decision().reason() == Reason.SERVED_STALE) {
+            to.stale.increment();
+        }
+    }
+
+    void diverted(Reason reason) {
+        diverted.increment();
+        to.diverted(reason).increment();
+    }
+
+    void refused(Reason reason) {
+        refused.increment();
+        to.refused(reason).increment();
+    }
+
+    void probed(Node node, long nanos, boolean good) {
+        PerNode meters = to.node(node);
+        meters.probe.recordNanos(nanos);
+        if (!good) {
+            meters.probeFailures.increment();
+        }
+    }
+
+    void acquired(Node node, long nanos) {
+        to.node(node).acquire.recordNanos(nanos);
+    }
+
+    void notAcquired(Node node) {
+        to.node(node).acquireFailures.increment();
+    }
+
+    void minted() {
+        to.positions.increment();
+    }
+
+    void violated() {
+        to.violations.increment();
+    }
+
+    void aborted() {
+        to.aborted.increment();
+    }
+
+    void evicted() {
+        to.evicted.increment();
+    }
+
+    void promoted() {
+        to.promotions.increment();
+    }
+
+    long divertedSoFar() {
+        return diverted.sum();
+    }
+
+    long refusedSoFar() {
+        return refused.sum();
+    }
+
+    @Override
+    public void close() {
+        gauges.forEach(Meters.Gauge::close);
+        gauges.clear();
+    }
+
+    /** The meters of one node. */
+    private static final class PerNode {
+        final Counter reads;
+        final Counter writes;
+        final Timer acquire;
+        final Counter acquireFailures;
+        final Timer probe;
+        final Counter probeFailures;
+
+        PerNode(Meters meters, String router, String node) {
+            reads = meters.counter(RouterMeters.UNITS, "router", router, "node", node, "kind", "read");
+            writes = meters.counter(RouterMeters.UNITS, "router", router, "node", node, "kind", "write");
+            acquire = meters.timer(RouterMeters.ACQUIRE, "router", router, "node", node);
+            acquireFailures = meters.counter(RouterMeters.ACQUIRE_FAILURES, "router", router, "node", node);
+            probe = meters.timer(RouterMeters.PROBE, "router", router, "node", node);
+            probeFailures = meters.counter(RouterMeters.PROBE_FAILURES, "router", router, "node", node);
+        }
+    }
+
+    /** All meters, looked up once. */
+    private static final class Instruments {
+        private final Map<String, PerNode> nodes = new HashMap<>();
+        private final Map<Reason, Counter> diverted = new EnumMap<>(Reason.class);
+        private final Map<Reason, Counter> refused = new EnumMap<>(Reason.class);
+        final Counter stale;
+        final Counter positions;
+        final Counter violations;
+        final Counter aborted;
+        final Counter evicted;
+        final Counter promotions;
+
+        Instruments(Meters meters, String router, List<String> names) {
+            names.forEach(name -> nodes.put(name, new PerNode(meters, router, name)));
+            for (Reason reason : Reason.values()) {
+                String tag = reason.name().toLowerCase(Locale.ROOT);
+                diverted.put(reason, meters.counter(RouterMeters.DIVERTED, "router", router, "reason", tag));
+                refused.put(reason, meters.counter(RouterMeters.REFUSED, "router", router, "reason", tag));
+            }
+            stale = meters.counter(RouterMeters.STALE, "router", router);
+            positions = meters.counter(RouterMeters.POSITIONS, "router", router);
+            violations = meters.counter(RouterMeters.VIOLATIONS, "router", router);
+            aborted = meters.counter(RouterMeters.ABORTED, "router", router);
+            evicted = meters.counter(RouterMeters.EVICTED, "router", router);
+            promotions = meters.counter(RouterMeters.PROMOTIONS, "router", router);
+        }
+
+        PerNode node(Node node) {
+            return Objects.requireNonNull(nodes.get(node.name()));
+        }
+
+        Counter diverted(Reason reason) {
+            return Objects.requireNonNull(diverted.get(reason));
+        }
+
+        Counter refused(Reason reason) {
+            return Objects.requireNonNull(refused.get(reason));
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package dev.headroom.router.internal;
+
+import java.util.ArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Aborts reads on a node that has been silent for twice the probe's timeout: their sockets would wait for ever. A tick that comes late
+ * itself (a long pause of this JVM) says nothing about the node and is skipped.
+ */
+final class Watchdog implements Runnable, AutoCloseable {
+    private static final long SHORTEST_TICK = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private final Cluster cluster;
+    private final RouterSensors sensors;
+    private final long tick;
+    private final long patience;
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    Watchdog(Cluster cluster, RouterSensors sensors) {
+        this.cluster = cluster;
+        this.sensors = sensors;
+        long timeout = cluster.options().probeTimeout().toNanos();
+        this.tick = Math.max(SHORTEST_TICK, timeout / 5);
+        this.patience = 2 * timeout;
+    }
+
+    void start(String router) {
+        Thread thread = new Thread(this, "headroom-router-" + router + "-watchdog-1");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void run() {
+        try {
+            long last = System.nanoTime();
+            while (!closed.await(tick, TimeUnit.NANOSECONDS)) {
+                long now = System.nanoTime();
+                if (now - last < 3 * tick) {
+                    look();
+                }
+                last = now;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void look() {
+        for (Node node : cluster.nodes()) {
+            if (node.silentNanos(cluster.now()) > patience) {
+                for (Lease lease : new ArrayList<>(node.reads())) {
+                    if (lease.abort()) {
+                        sensors.aborted();
+                    }
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+    }
+}

@@ -1,0 +1,195 @@
+package dev.headroom.router.internal.jdbc;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+
+/** A statement that tells its owner of every execution and leads back to the routed connection. */
+public class RoutedStatement<S extends Statement> extends ForwardingStatement<S> {
+    private final StatementOwner owner;
+    private String text;
+    private int batched;
+    private boolean closed;
+
+    RoutedStatement(S delegate, StatementOwner owner, String text) {
+        super(delegate);
+        this.owner = owner;
+        this.text = text;
+    }
+
+    /** A statement without SQL yet. */
+    public static Statement of(Statement delegate, StatementOwner owner) {
+        return new RoutedStatement<>(delegate, owner, "");
+    }
+
+    /** One execution. */
+    interface Call<T> {
+        T run() throws SQLException;
+    }
+
+    /** Executes between the owner's begin and end. */
+    final <T> T run(String sql, Call<T> call) throws SQLException {
+        owner.begin(sql);
+        long start = System.nanoTime();
+        T result;
+        try {
+            result = call.run();
+        } catch (SQLException failure) {
+            SQLException thrown = owner.end(sql, System.nanoTime() - start, failure);
+            throw thrown == null ? failure : thrown;
+        }
+        SQLException unused = owner.end(sql, System.nanoTime() - start, null);
+        return result;
+    }
+
+    final @Nullable ResultSet routed(@Nullable ResultSet rows) {
+        return rows == null ? null : new RoutedRows(rows, this);
+    }
+
+    /** Its rows have been closed, and with them perhaps the statement itself. */
+    final void rowsClosed() throws SQLException {
+        if (!closed && delegate().isClosed()) {
+            close();
+        }
+    }
+
+    @Override
+    public Connection getConnection() {
+        return owner.connection();
+    }
+
+    @Override
+    public void close() throws SQLException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        owner.closed();
+        delegate().close();
+    }
+
+    @Override
+    public void closeOnCompletion() throws SQLException {
+        delegate().closeOnCompletion();
+    }
+
+    @Override
+    public @Nullable ResultSet getResultSet() throws SQLException {
+        return routed(delegate().getResultSet());
+    }
+
+    @Override
+    public @Nullable ResultSet getGeneratedKeys() throws SQLException {
+        return routed(delegate().getGeneratedKeys());
+    }
+
+    @Override
+    public @Nullable ResultSet executeQuery(String sql) throws SQLException {
+        return routed(run(sql, () -> delegate().executeQuery(sql)));
+    }
+
+    @Override
+    public int executeUpdate(String sql) throws SQLException {
+        return run(sql, () -> delegate().executeUpdate(sql));
+    }
+
+    @Override
+    public int executeUpdate(String sql, int keys) throws SQLException {
+        return run(sql, () -> delegate().executeUpdate(sql, keys));
+    }
+
+    @Override
+    public int executeUpdate(String sql, int[] columns) throws SQLException {
+        return run(sql, () -> delegate().executeUpdate(sql, columns));
+    }
+
+    @Override
+    public int executeUpdate(String sql, String[] columns) throws SQLException {
+        return run(sql, () -> delegate().executeUpdate(sql, columns));
+    }
+
+    @Override
+    public long executeLargeUpdate(String sql) throws SQLException {
+        return run(sql, () -> delegate().executeLargeUpdate(sql));
+    }
+
+    @Override
+    public long executeLargeUpdate(String sql, int keys) throws SQLException {
+        return run(sql, () -> delegate().executeLargeUpdate(sql, keys));
+    }
+
+    @Override
+    public long executeLargeUpdate(String sql, int[] columns) throws SQLException {
+        return run(sql, () -> delegate().executeLargeUpdate(sql, columns));
+    }
+
+    @Override
+    public long executeLargeUpdate(String sql, String[] columns) throws SQLException {
+        return run(sql, () -> delegate().executeLargeUpdate(sql, columns));
+    }
+
+    @Override
+    public boolean execute(String sql) throws SQLException {
+        return run(sql, () -> delegate().execute(sql));
+    }
+
+    @Override
+    public boolean execute(String sql, int keys) throws SQLException {
+        return run(sql, () -> delegate().execute(sql, keys));
+    }
+
+    @Override
+    public boolean execute(String sql, int[] columns) throws SQLException {
+        return run(sql, () -> delegate().execute(sql, columns));
+    }
+
+    @Override
+    public boolean execute(String sql, String[] columns) throws SQLException {
+        return run(sql, () -> delegate().execute(sql, columns));
+    }
+
+    @Override
+    public void addBatch(String sql) throws SQLException {
+        delegate().addBatch(sql);
+        text = text.isEmpty() ? sql : text + "; " + sql;
+        batched++;
+    }
+
+    @Override
+    public void clearBatch() throws SQLException {
+        delegate().clearBatch();
+        endBatch();
+    }
+
+    @Override
+    public int[] executeBatch() throws SQLException {
+        return batch(() -> delegate().executeBatch());
+    }
+
+    @Override
+    public long[] executeLargeBatch() throws SQLException {
+        return batch(() -> delegate().executeLargeBatch());
+    }
+
+    /** The SQL that it was prepared with. */
+    final String text() {
+        return text;
+    }
+
+    private <T> T batch(Call<T> call) throws SQLException {
+        try {
+            return run(text, call);
+        } finally {
+            endBatch();
+        }
+    }
+
+    private void endBatch() {
+        if (batched > 0) {
+            batched = 0;
+            text = "";
+        }
+    }
+}

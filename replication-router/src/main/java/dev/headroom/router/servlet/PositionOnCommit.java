@@ -1,0 +1,93 @@
+package dev.headroom.router.servlet;
+
+import dev.headroom.RequestContext;
+import dev.headroom.consistency.ConsistencyToken;
+import dev.headroom.router.ReplicaRouter;
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Adds one request's position to its response, just before the response commits, if the request has written. */
+final class PositionOnCommit {
+    private static final Logger log = LoggerFactory.getLogger(PositionOnCommit.class);
+
+    private final ReplicaRouter router;
+    private final RequestContext context;
+    private final HttpServletResponse response;
+    private final String cookie;
+    private final int seconds;
+    private final boolean secure;
+    private final String path;
+    private final ReentrantLock lock = new ReentrantLock();
+    private ConsistencyToken sent;
+
+    PositionOnCommit(
+            ReplicaRouter router,
+            RequestContext context,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            String cookie,
+            Duration ttl) {
+        this.router = router;
+        this.context = context;
+        this.response = response;
+        this.cookie = cookie;
+        this.seconds = (int) Math.max(1, ttl.toSeconds());
+        this.secure = request.isSecure();
+        this.path = request.getContextPath().isEmpty() ? "/" : request.getContextPath();
+        this.sent = context.consistency();
+    }
+
+    RequestContext context() {
+        return context;
+    }
+
+    /** The response is about to commit, or may be. */
+    void beforeCommit() {
+        lock.lock();
+        try {
+            if (response.isCommitted()) {
+                return;
+            }
+            ConsistencyToken now = position();
+            if (!now.isNone() && !now.equals(sent)) {
+                sent = now;
+                response.addCookie(cookie(now));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A dispatch has ended; unless it goes on asynchronously, the container commits the response next. */
+    void ended(HttpServletRequest request) {
+        if (!request.isAsyncStarted()) {
+            beforeCommit();
+        }
+    }
+
+    private ConsistencyToken position() {
+        try (RequestContext.Scope scope = context.open()) {
+            Objects.requireNonNull(scope);
+            return router.consistency().current();
+        } catch (RuntimeException failure) {
+            log.warn("router: the position of a request could not be sent to its client", failure);
+            return ConsistencyToken.NONE;
+        }
+    }
+
+    private Cookie cookie(ConsistencyToken token) {
+        Cookie position = new Cookie(cookie, token.value());
+        position.setMaxAge(seconds);
+        position.setPath(path);
+        position.setHttpOnly(true);
+        position.setSecure(secure);
+        position.setAttribute("SameSite", "Lax");
+        return position;
+    }
+}

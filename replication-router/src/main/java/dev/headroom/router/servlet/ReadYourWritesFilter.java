@@ -1,0 +1,115 @@
+package dev.headroom.router.servlet;
+
+import dev.headroom.RequestContext;
+import dev.headroom.config.Checks;
+import dev.headroom.consistency.ConsistencyToken;
+import dev.headroom.router.ReplicaRouter;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * Lets a client see its own writes in its next requests, on whichever server: brings the position that the client has written up to, from
+ * a small cookie, and sends the new one back when a request has written.
+ *
+ * <p>The cookie is added at the moment the response commits (redirect, error, flush, full buffer, end), also in asynchronous requests;
+ * what is written to the database after that moment is not in it. The cookie ({@code HttpOnly}, {@code SameSite=Lax}, {@code Secure} on
+ * HTTPS) holds no secret: it is checked, and never believed beyond the primary's own position. Without a write no cookie is sent, so pages
+ * stay cacheable.
+ *
+ * <p>Contributed by the router itself in the slot {@code READ_YOUR_WRITES}; by hand it must be registered for {@code REQUEST} and
+ * {@code ASYNC} dispatches, with async support. Thread-safe.
+ *
+ * <pre>{@code
+ * context.addFilter("read-your-writes", ReadYourWritesFilter.of(router));
+ * }</pre>
+ */
+public final class ReadYourWritesFilter implements Filter {
+    private static final String DEFAULT_COOKIE = "headroom-position";
+    private static final Duration DEFAULT_TTL = Duration.ofSeconds(30);
+    private static final String RUNNING = ReadYourWritesFilter.class.getName();
+
+    private final ReplicaRouter router;
+    private final String cookie;
+    private final Duration ttl;
+
+    private ReadYourWritesFilter(ReplicaRouter router, String cookie, Duration ttl) {
+        this.router = Checks.present("router", router);
+        this.cookie = Checks.name("cookie", cookie);
+        this.ttl = Checks.positive("ttl", ttl);
+    }
+
+    /** A filter with the cookie {@code headroom-position}, which lives 30 seconds. */
+    public static ReadYourWritesFilter of(ReplicaRouter router) {
+        return new ReadYourWritesFilter(router, DEFAULT_COOKIE, DEFAULT_TTL);
+    }
+
+    /**
+     * A filter with a cookie of this name that lives so long, in whole seconds.
+     *
+     * @throws dev.headroom.config.ConfigurationException if the name is not one, or the time is not more than zero
+     */
+    public static ReadYourWritesFilter of(ReplicaRouter router, String cookie, Duration ttl) {
+        return new ReadYourWritesFilter(router, cookie, ttl);
+    }
+
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer) {
+            filter(http, answer, chain);
+        } else {
+            chain.doFilter(request, response);
+        }
+    }
+
+    private void filter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (request.getAttribute(RUNNING) instanceof PositionOnCommit running) {
+            // A later dispatch of the same request, on another thread perhaps.
+            try (RequestContext.Scope scope = running.context().open()) {
+                Objects.requireNonNull(scope);
+                chain.doFilter(request, response);
+            } finally {
+                running.ended(request);
+            }
+            return;
+        }
+        RequestContext context =
+                RequestContext.active().orElseGet(() -> RequestContext.builder().build());
+        ConsistencyToken arrived = arrived(request);
+        if (!arrived.isNone()) {
+            context.consistency(token -> router.consistency().combine(token, arrived));
+        }
+        PositionOnCommit position = new PositionOnCommit(router, context, request, response, cookie, ttl);
+        request.setAttribute(RUNNING, position);
+        PositionResponse wrapped = new PositionResponse(response, position);
+        try (RequestContext.Scope scope = context.open()) {
+            Objects.requireNonNull(scope);
+            chain.doFilter(new PositionRequest(request, wrapped, position), wrapped);
+        } finally {
+            position.ended(request);
+        }
+    }
+
+    private ConsistencyToken arrived(HttpServletRequest request) {
+        ConsistencyToken arrived = ConsistencyToken.NONE;
+        Cookie[] cookies = request.getCookies();
+        if (cookies != null) {
+            for (Cookie candidate : cookies) {
+                if (candidate.getName().equals(cookie)) {
+                    arrived = router.consistency().combine(arrived, router.admit(candidate.getValue()));
+                }
+            }
+        }
+        return arrived;
+    }
+}

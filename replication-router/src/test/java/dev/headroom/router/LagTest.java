@@ -1,0 +1,120 @@
+package dev.headroom.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.headroom.RequestContext;
+import dev.headroom.testkit.SharedPostgres;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+
+@TestInstance(Lifecycle.PER_CLASS)
+class LagTest {
+    @AutoClose
+    private final Rig rig = new Rig(SharedPostgres.withStandbys(1), options -> options);
+
+    @AfterEach
+    void heal() {
+        rig.standby(1).replayDelay(Duration.ZERO);
+        rig.standby(1).resumeReplay();
+        rig.standby(1).restoreStream();
+        rig.standby(1).waitUntilCaughtUp();
+    }
+
+    /** A commit and when it had returned. */
+    private record Commit(long id, long at) {}
+
+    /** Writes and compares the lag with the age of the oldest commit that the standby does not show; returns the worst of both. */
+    private long[] measure(Duration howLong) throws SQLException {
+        Deque<Commit> unseen = new ArrayDeque<>();
+        long mostTooLow = 0;
+        long mostLag = 0;
+        long end = System.nanoTime() + howLong.toNanos();
+        try (Connection primary = rig.database.dataSource().getConnection();
+                Connection standby = rig.database.dataSource(rig.standby(1)).getConnection();
+                PreparedStatement newest = standby.prepareStatement("select coalesce(max(id), 0) from note")) {
+            while (System.nanoTime() < end) {
+                unseen.add(new Commit(Rig.insert(primary, "lag"), System.nanoTime()));
+                // The lag is asked first: what shows only afterwards can't excuse it.
+                Duration lag = rig.status("r1").lag().orElse(Duration.ofDays(1));
+                long at = System.nanoTime();
+                long shown;
+                try (ResultSet row = newest.executeQuery()) {
+                    row.next();
+                    shown = row.getLong(1);
+                }
+                while (!unseen.isEmpty() && unseen.peek().id() <= shown) {
+                    unseen.poll();
+                }
+                // Still unseen now, so it was unseen when the lag was asked.
+                long truth = unseen.isEmpty() ? 0 : at - unseen.peek().at();
+                mostTooLow = Math.max(mostTooLow, truth - lag.toNanos() - TimeUnit.MILLISECONDS.toNanos(1));
+                mostLag = Math.max(mostLag, lag.toMillis());
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+            }
+        }
+        return new long[] {mostTooLow, mostLag};
+    }
+
+    @Test
+    void neverTooLowWhileHealthy() throws Exception {
+        assertThat(measure(Duration.ofSeconds(1))[0]).isLessThanOrEqualTo(0);
+    }
+
+    @Test
+    void neverTooLowWhileReplayIsDelayed() throws Exception {
+        rig.standby(1).replayDelay(Duration.ofMillis(400));
+        long[] measured = measure(Duration.ofSeconds(2));
+        assertThat(measured[0]).isLessThanOrEqualTo(0);
+        assertThat(measured[1]).isGreaterThanOrEqualTo(300);
+    }
+
+    @Test
+    void neverTooLowWhileReplayIsPaused() throws Exception {
+        rig.standby(1).pauseReplay();
+        long[] measured = measure(Duration.ofSeconds(1));
+        assertThat(measured[0]).isLessThanOrEqualTo(0);
+        assertThat(measured[1]).isGreaterThanOrEqualTo(700);
+    }
+
+    @Test
+    void neverTooLowWhileTheStreamIsCut() throws Exception {
+        rig.standby(1).cutStream();
+        long[] measured = measure(Duration.ofSeconds(1));
+        assertThat(measured[0]).isLessThanOrEqualTo(0);
+        assertThat(measured[1]).isGreaterThanOrEqualTo(700);
+        assertThat(rig.status("r1").state()).isEqualTo(NodeState.LATE);
+    }
+
+    @Test
+    void idlePrimaryMakesNoLag() {
+        await().during(Duration.ofSeconds(1))
+                .atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(rig.status("r1").lag().orElse(Duration.ofDays(1)))
+                        .isLessThan(Duration.ofMillis(500)));
+    }
+
+    @Test
+    void lateReplicaIsLeftForThePrimaryAndThenServedStale() throws Exception {
+        rig.standby(1).pauseReplay();
+        RequestContext.builder().build().call(() -> rig.insert("of another request"));
+        await().until(() -> rig.status("r1").state() == NodeState.LATE);
+        RouteDecision decision = rig.router.decide(RouteScope.readOnly());
+        assertThat(decision).isEqualTo(new RouteDecision.ToPrimary("p", true, RouteDecision.Reason.TOO_STALE));
+        assertThat(Rig.nodeOf(rig.router.decide(RouteScope.readOnly().maxStaleness(Duration.ofMinutes(5)))))
+                .isEqualTo("r1");
+        assertThat(Rig.nodeOf(rig.router.decide(RouteScope.replica()))).isEqualTo("r1");
+    }
+}

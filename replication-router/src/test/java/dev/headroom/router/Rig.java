@@ -1,0 +1,145 @@
+package dev.headroom.router;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.headroom.router.hikari.HikariNodes;
+import dev.headroom.testkit.PostgresCluster;
+import dev.headroom.testkit.PostgresNode;
+import dev.headroom.testkit.TestDatabase;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
+
+/** A database on a real cluster, its pools, and a router over them. Nodes are named {@code p}, {@code r1}, {@code r2} … */
+final class Rig implements AutoCloseable {
+    final TestDatabase database;
+    final List<HikariDataSource> pools = new ArrayList<>();
+    final ReplicaRouter router;
+    private final PostgresCluster cluster;
+
+    Rig(PostgresCluster cluster, UnaryOperator<ReplicaRouterBuilder> options) {
+        this.cluster = cluster;
+        this.database = cluster.createDatabase();
+        ReplicaRouterBuilder builder = ReplicaRouter.builder("main").primary(node("p", cluster.primary()));
+        int number = 1;
+        for (PostgresNode standby : cluster.standbys()) {
+            builder.replica(node("r" + number++, standby));
+        }
+        execute(
+                database.dataSource(),
+                "create table note (id bigint generated always as identity primary key, text text)");
+        cluster.waitUntilCaughtUp();
+        this.router = options.apply(builder.probeEvery(Duration.ofMillis(50))).build();
+    }
+
+    /** Options under which nothing is diverted merely because the machine is busy. */
+    static ReplicaRouterBuilder patient(ReplicaRouterBuilder options) {
+        return options.probeTimeout(Duration.ofSeconds(3))
+                .staleness(Duration.ofSeconds(20), Duration.ofSeconds(60))
+                .waitForReplica(Duration.ofSeconds(3))
+                .acquireTimeout(Duration.ofSeconds(3))
+                .maxReadWait(Duration.ofSeconds(10));
+    }
+
+    private NodeSpec node(String name, PostgresNode node) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(database.jdbcUrl(node));
+        config.setSchema("public"); // so that the pool undoes setSchema
+        config.setMaximumPoolSize(10);
+        config.setMinimumIdle(2);
+        HikariDataSource pool = new HikariDataSource(config);
+        pools.add(pool);
+        return HikariNodes.node(name, pool);
+    }
+
+    PostgresNode standby(int number) {
+        return cluster.standbys().get(number - 1);
+    }
+
+    DataSource dataSource() {
+        return router.dataSource();
+    }
+
+    /** Inserts a note in a transaction of its own and returns its id. */
+    long insert(String text) throws SQLException {
+        try (Connection connection = dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            long id = insert(connection, text);
+            connection.commit();
+            return id;
+        }
+    }
+
+    static long insert(Connection connection, String text) throws SQLException {
+        try (PreparedStatement insert =
+                connection.prepareStatement("insert into note (text) values (?) returning id")) {
+            insert.setString(1, text);
+            try (ResultSet row = insert.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        }
+    }
+
+    /** Whether a read-only scope sees the note, and who answered. */
+    Answer read(long id) throws Exception {
+        return RouteScope.readOnly().call(() -> {
+            try (Connection connection = dataSource().getConnection()) {
+                return read(connection, id);
+            }
+        });
+    }
+
+    static Answer read(Connection connection, long id) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("select count(*) from note where id = ?")) {
+            select.setLong(1, id);
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return new Answer(row.getInt(1) == 1, nodeOf(connection));
+            }
+        }
+    }
+
+    static String nodeOf(Connection connection) throws SQLException {
+        return connection.unwrap(Routed.class).decision().map(Rig::nodeOf).orElse("none");
+    }
+
+    static String nodeOf(RouteDecision decision) {
+        if (decision instanceof RouteDecision.ToReplica to) {
+            return to.node();
+        }
+        return decision instanceof RouteDecision.ToPrimary to ? to.node() : "refused";
+    }
+
+    static void execute(DataSource dataSource, String sql) {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    NodeStatus status(String node) {
+        return router.nodes().stream()
+                .filter(status -> status.name().equals(node))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Override
+    public void close() {
+        router.close();
+        pools.forEach(HikariDataSource::close);
+        database.close();
+    }
+
+    record Answer(boolean seen, String node) {}
+}

@@ -1,0 +1,18 @@
+package dev.headroom.queue;
+
+import java.util.List;
+
+/** The jobs that were given up. Thread-safe; every call is a transaction of its own and throws {@link QueueException} when that fails. */
+public interface DeadLetters {
+    /** The newest ones first. */
+    List<DeadJob> newest(int limit);
+
+    /** Makes it ready again with all its attempts; returns whether there was such a dead letter. */
+    boolean requeue(long id);
+
+    /** Makes all dead letters of a kind ready again, at most {@code limit}; returns how many. */
+    int requeueAll(String name, int limit);
+
+    /** Deletes it for good; returns whether there was such a dead letter. */
+    boolean delete(long id);
+}

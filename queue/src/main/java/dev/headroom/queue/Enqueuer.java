@@ -1,0 +1,62 @@
+package dev.headroom.queue;
+
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.Collection;
+
+/**
+ * Makes jobs. Each option gives a new enqueuer and leaves this one as it was; an enqueuer that holds a connection is to be used by that
+ * connection's thread, any other is thread-safe.
+ *
+ * <p>A job belongs to the transaction of the connection that is {@linkplain #in given}, else to the thread's transaction if there is one
+ * that the queue knows, else to one of its own. It exists when that transaction commits, and never if it is rolled back. A borrowed
+ * connection is neither committed nor closed.
+ *
+ * <pre>{@code
+ * queue.in(connection).delay(Duration.ofMinutes(5)).enqueue(Images::thumb, new ThumbRequest(42));
+ * }</pre>
+ */
+public interface Enqueuer {
+    /** Enqueues in this connection's transaction; in auto-commit mode the job exists at once. */
+    Enqueuer in(Connection connection);
+
+    /** Runs it no earlier than so long after now, by the database's clock. */
+    Enqueuer delay(Duration delay);
+
+    /**
+     * From 0 (first) to 9 (last), instead of the kind's own.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is out of range
+     */
+    Enqueuer priority(int priority);
+
+    /**
+     * Enqueues a job without payload.
+     *
+     * @throws IllegalArgumentException if the method is not a plain reference to a method with {@link Job}
+     * @throws QueueException if the database refuses it; a transaction of the caller's is then the caller's to roll back
+     */
+    <T> JobHandle enqueue(JobMethod.Plain<T> method);
+
+    /** Enqueues a job without payload; otherwise as {@link #enqueue(JobMethod.Plain)}. */
+    <T> JobHandle enqueue(JobMethod.WithContext<T> method);
+
+    /** Enqueues a job; throws as {@link #enqueue(JobMethod.Plain)} does, and for a payload that has no JSON or too much of it. */
+    <T, P> JobHandle enqueue(JobMethod.WithPayload<T, P> method, P payload);
+
+    /** Enqueues a job; otherwise as {@link #enqueue(JobMethod.WithPayload, Object)}. */
+    <T, P> JobHandle enqueue(JobMethod.WithBoth<T, P> method, P payload);
+
+    /**
+     * Enqueues a job of a registered kind by its name.
+     *
+     * @throws IllegalArgumentException if no kind of that name is registered, or it takes another payload
+     */
+    JobHandle enqueue(String name, Object payload);
+
+    /** Enqueues one job for each payload, in one batch; all in the same transaction. */
+    <T, P> void enqueueAll(JobMethod.WithPayload<T, P> method, Collection<? extends P> payloads);
+
+    /** Enqueues one job for each payload, in one batch; all in the same transaction. */
+    <T, P> void enqueueAll(JobMethod.WithBoth<T, P> method, Collection<? extends P> payloads);
+}

@@ -1,0 +1,56 @@
+package dev.headroom.queue;
+
+import dev.headroom.load.Criticality;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/**
+ * Makes a method the handler of a kind of job and gives that kind its stable name.
+ *
+ * <p>The method is public, not static, returns nothing and takes a payload, a {@link JobContext}, both in that order, or nothing. The
+ * payload is written as JSON: a record, a list or map, text, a number. Calling the method runs it in place; a job is made by
+ * {@link JobQueue#enqueue enqueuing} it. The annotation may stand on an interface's method that the handler implements.
+ *
+ * <pre>{@code
+ * class Images {
+ *     @Job(name = "image.thumb", queue = "images", tx = Tx.COMPLETE_IN_TX)
+ *     public void thumb(ThumbRequest request, JobContext job) throws Exception { … }
+ * }
+ * }</pre>
+ */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.METHOD)
+public @interface Job {
+    /** The kind's name: what the database knows it by, so that classes and methods may be renamed. */
+    String name();
+
+    /** The queue its jobs wait in. */
+    String queue() default "default";
+
+    /** From 0 (first) to 9 (last); orders jobs within a queue. An enqueue may say otherwise. */
+    int priority() default 4;
+
+    /** How often it is tried before it is a dead letter; at least 1. */
+    int attempts() default 25;
+
+    /**
+     * How long it waits before it is tried again, as {@code first..longest}: before retry <i>n</i> a random time between 0 and
+     * min(longest, first × 2<sup>n−1</sup>), which is <a
+     * href="https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/">full jitter</a>.
+     */
+    String backoff() default "1s..1h";
+
+    /** Exceptions after which it is a dead letter at once; subclasses included. */
+    Class<? extends Throwable>[] giveUpOn() default {};
+
+    /** How long one run may take before its thread is interrupted; empty for no limit. */
+    String timeout() default "";
+
+    /** How its effects and its completion belong together. */
+    Tx tx() default Tx.NONE;
+
+    /** How much it matters under load: what is slowed down and stopped first. */
+    Criticality criticality() default Criticality.SHEDDABLE_PLUS;
+}

@@ -1,0 +1,36 @@
+package dev.headroom.queue;
+
+import java.sql.Connection;
+
+/**
+ * What a handler may know of the job that it runs. Valid while the handler runs, on its thread.
+ *
+ * <p>Trace id and user of whoever enqueued the job are in the {@link dev.headroom.RequestContext} (and so in the log lines).
+ */
+public interface JobContext {
+    /** The job's number, unique in this database. */
+    long id();
+
+    /** The kind's stable name. */
+    String name();
+
+    /** Which run this is, from 1; runs that a crash ended count. */
+    int attempt();
+
+    /** How many attempts there are before the job is a dead letter. */
+    int attempts();
+
+    /** The same for every run of this job and for no other job: to recognise what was done already. */
+    String idempotencyKey();
+
+    /** Whether this node wants to stop: a long job may end early by throwing, or go on to its end within the grace. */
+    boolean stopping();
+
+    /**
+     * The connection of the job's transaction. The queue commits it together with the job's completion, or rolls it back; closing it
+     * does nothing, committing it is refused.
+     *
+     * @throws IllegalStateException if the kind is not {@link Tx#COMPLETE_IN_TX}
+     */
+    Connection connection();
+}

@@ -1,0 +1,44 @@
+package dev.headroom.queue;
+
+import dev.headroom.Component;
+import dev.headroom.background.Background;
+import javax.sql.DataSource;
+
+/**
+ * A job queue on the application's own database: jobs are enqueued in the caller's transaction and run by workers in this process and
+ * in others on the same database.
+ *
+ * <p>What committed runs at least once; with {@link Tx#COMPLETE_IN_TX} its effects happen exactly once. A job whose process is killed
+ * runs again when the process's lease has run out. All time is the database's. While the database is away enqueuing fails, workers wait
+ * and try again; nothing that committed is lost.
+ *
+ * <p>Enqueues as soon as it is built; works once {@link #start() started}, which {@code Headroom} does. Gives {@link Background} to the
+ * other components. Thread-safe.
+ *
+ * <pre>{@code
+ * JobQueue queue = JobQueue.builder(dataSource).handlers(new Images()).build();
+ * queue.start();
+ * queue.in(connection).enqueue(Images::thumb, new ThumbRequest(42));
+ * }</pre>
+ */
+public interface JobQueue extends Enqueuer, Background, Component {
+    /** A builder for a queue on this database; the data source must lead to the node that takes writes. */
+    static JobQueueBuilder builder(DataSource dataSource) {
+        return new JobQueueBuilder(dataSource);
+    }
+
+    /** How much waits in the queue of this name; at most a second old. */
+    QueueLength length(String queue);
+
+    /** How much waits in all queues together; at most a second old. */
+    QueueLength length();
+
+    /** The jobs that were given up. */
+    DeadLetters dead();
+
+    /**
+     * Tells the dispatcher that there may be work. Needed by nobody: what is enqueued by another process, or on a connection whose commit
+     * the queue can't see, is found by polling; this finds it at once.
+     */
+    void wake();
+}

@@ -1,0 +1,208 @@
+package dev.headroom.queue;
+
+import dev.headroom.config.Checks;
+import dev.headroom.queue.internal.DefaultJobQueue;
+import dev.headroom.queue.internal.HandlerScan;
+import dev.headroom.queue.internal.Kind;
+import dev.headroom.queue.internal.QueueOptions;
+import dev.headroom.queue.spi.CurrentTransaction;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The options of a {@link JobQueue}. Not thread-safe.
+ *
+ * <pre>{@code
+ * JobQueue queue = JobQueue.builder(dataSource)
+ *     .handlers(new Images(), new Mails())
+ *     .queue("images", images -> images.workers(2))
+ *     .build();
+ * }</pre>
+ */
+public final class JobQueueBuilder {
+    private final DataSource dataSource;
+    private @Nullable DataSource bookkeeping;
+    private String name = "queue";
+    private final List<Kind> kinds = new ArrayList<>();
+    private final Map<String, QueueSettings> queues = new HashMap<>();
+    private int workers = Math.max(2, Runtime.getRuntime().availableProcessors());
+    private Duration lease = Duration.ofSeconds(12);
+    private Duration pollInterval = Duration.ofSeconds(1);
+    private Duration shutdownGrace = Duration.ofSeconds(10);
+    private Duration parking = Duration.ofSeconds(30);
+    private int maxCrashes = 3;
+    private int maxPayload = 256 * 1024;
+    private Duration targetAge = Duration.ofMinutes(5);
+    private long targetBacklog = 10_000;
+    private @Nullable ThreadFactory workerThreads;
+    private CurrentTransaction currentTransaction = () -> null;
+    private @Nullable RandomGenerator random;
+
+    JobQueueBuilder(DataSource dataSource) {
+        this.dataSource = Checks.present("dataSource", dataSource);
+    }
+
+    /** The component's name in logs and the console. Default: {@code queue}. */
+    public JobQueueBuilder name(String name) {
+        this.name = Checks.name("name", name);
+        return this;
+    }
+
+    /**
+     * Registers the methods with {@link Job} of these objects, superclasses and interfaces included.
+     *
+     * @throws dev.headroom.config.ConfigurationException if an object has none, or an annotation can't take effect
+     */
+    public JobQueueBuilder handlers(Object... handlers) {
+        for (Object handler : handlers) {
+            kinds.addAll(HandlerScan.scan(Checks.present("handlers", handler)));
+        }
+        return this;
+    }
+
+    /** Registers a handler without annotations: in the default queue, with the defaults of {@link Job}. */
+    public <P> JobQueueBuilder handler(String name, Class<P> payload, JobHandler<? super P> handler) {
+        Checks.present("payload", payload);
+        Checks.present("handler", handler);
+        kinds.add(Kind.plain(
+                name,
+                payload,
+                (given, context) -> handler.handle(payload.cast(Objects.requireNonNull(given)), context)));
+        return this;
+    }
+
+    /** Sets the options of one queue. A queue that a handler names and that is not set has the defaults. */
+    public JobQueueBuilder queue(String queue, Consumer<QueueSettings> settings) {
+        settings.accept(queues.computeIfAbsent(Checks.name("queue", queue), unset -> new QueueSettings()));
+        return this;
+    }
+
+    /** How many jobs of each queue run at once in this process. Default: the number of processors, at least 2. */
+    public JobQueueBuilder workers(int workers) {
+        this.workers = Checks.between("workers", workers, 0, 100_000);
+        return this;
+    }
+
+    /**
+     * Another data source on the same database for claims, completions and heartbeats, so that handlers that hold all connections can't
+     * keep the node from showing that it lives. At least 2 connections. Default: the queue's.
+     */
+    public JobQueueBuilder bookkeeping(DataSource bookkeeping) {
+        this.bookkeeping = Checks.present("bookkeeping", bookkeeping);
+        return this;
+    }
+
+    /**
+     * For how long a silent node keeps its jobs. A third of it is the heartbeat. A node that could not show for two thirds of it that it
+     * lives begins no job, and at its end interrupts those it runs. After a kill, jobs run again within this and a second. Default: 12 s.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is shorter than 300 ms
+     */
+    public JobQueueBuilder lease(Duration lease) {
+        Checks.that(lease != null && lease.toMillis() >= 300, "lease", lease, ">= PT0.3S");
+        this.lease = lease;
+        return this;
+    }
+
+    /** The longest pause between two looks for work that this process was not told of; it begins at 20 ms. Default: 1 s. */
+    public JobQueueBuilder pollInterval(Duration pollInterval) {
+        this.pollInterval = Checks.positive("pollInterval", pollInterval);
+        return this;
+    }
+
+    /** How long {@link JobQueue#close()} lets running jobs go on before it interrupts them. Default: 10 s. */
+    public JobQueueBuilder shutdownGrace(Duration shutdownGrace) {
+        this.shutdownGrace = Checks.notNegative("shutdownGrace", shutdownGrace);
+        return this;
+    }
+
+    /** For how long a job is put aside whose name has no handler here, as while a new version is rolled out. Default: 30 s. */
+    public JobQueueBuilder parking(Duration parking) {
+        this.parking = Checks.positive("parking", parking);
+        return this;
+    }
+
+    /** How many processes may die while they hold a job before it is a dead letter. Default: 3. */
+    public JobQueueBuilder maxCrashes(int maxCrashes) {
+        this.maxCrashes = Checks.between("maxCrashes", maxCrashes, 1, 1_000);
+        return this;
+    }
+
+    /** The longest payload, in characters of JSON. Default: 262144; at most 1048576. Store what is larger as a blob, and send its key. */
+    public JobQueueBuilder maxPayload(int characters) {
+        this.maxPayload = Checks.between("maxPayload", characters, 2, 1_048_576);
+        return this;
+    }
+
+    /** The age of the oldest ready job at which the load signal {@code queue.age} is 1. Default: 5 min. */
+    public JobQueueBuilder targetAge(Duration targetAge) {
+        this.targetAge = Checks.positive("targetAge", targetAge);
+        return this;
+    }
+
+    /** The number of ready jobs at which the load signal {@code queue.backlog} is 1. Default: 10000. */
+    public JobQueueBuilder targetBacklog(long jobs) {
+        this.targetBacklog = Checks.atLeast("targetBacklog", jobs, 1);
+        return this;
+    }
+
+    /**
+     * Makes the workers' threads, for example virtual ones: {@code Thread.ofVirtual().name("headroom-queue-", 0).factory()}. Default:
+     * platform threads named {@code headroom-queue-<queue>-<n>}.
+     */
+    public JobQueueBuilder workerThreads(ThreadFactory workerThreads) {
+        this.workerThreads = Checks.present("workerThreads", workerThreads);
+        return this;
+    }
+
+    /** Finds the thread's transaction, for enqueuing without a connection. Default: only that of a running job. */
+    public JobQueueBuilder currentTransaction(CurrentTransaction currentTransaction) {
+        this.currentTransaction = Checks.present("currentTransaction", currentTransaction);
+        return this;
+    }
+
+    /** Randomness for back-off; must be thread-safe. Default: secure enough and seeded by itself. */
+    public JobQueueBuilder random(RandomGenerator random) {
+        this.random = Checks.present("random", random);
+        return this;
+    }
+
+    /**
+     * The queue, not started. Asks the database which it is and whether it has the tables.
+     *
+     * @throws dev.headroom.config.ConfigurationException with all that is wrong
+     * @throws SchemaException if the tables are absent or of another version
+     * @throws QueueException if the database can't be asked
+     */
+    public JobQueue build() {
+        Map<String, Integer> counts = new HashMap<>();
+        queues.forEach((queue, settings) -> counts.put(queue, settings.workersOr(workers)));
+        QueueOptions options = new QueueOptions(
+                name,
+                dataSource,
+                bookkeeping != null ? bookkeeping : dataSource,
+                counts,
+                workers,
+                lease,
+                pollInterval,
+                shutdownGrace,
+                parking,
+                maxCrashes,
+                maxPayload,
+                targetAge,
+                targetBacklog,
+                workerThreads,
+                currentTransaction,
+                random != null ? random : new java.util.Random());
+        return DefaultJobQueue.open(options, kinds);
+    }
+}

@@ -1,0 +1,13 @@
+package dev.headroom.queue;
+
+/** Where a job stands. A job that is done has no state: its row is gone. */
+public enum JobState {
+    /** Waits for a worker. */
+    READY,
+    /** A node holds it: it runs, or is about to. */
+    RUNNING,
+    /** Waits for its time: delayed, or to be tried again. */
+    SCHEDULED,
+    /** A dead letter: failed for good, kept until it is requeued or deleted. */
+    DEAD
+}

@@ -1,0 +1,32 @@
+package dev.headroom.queue;
+
+import dev.headroom.queue.internal.sql.Schema;
+import dev.headroom.queue.internal.sql.Sql;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+
+/**
+ * Creates the queue's tables, or brings them to this library's version; for an embedded database and for tests. An application that
+ * migrates with a tool of its own runs the scripts under {@code META-INF/headroom/queue/<database>/} instead.
+ *
+ * <p>May be called at every start and by several processes at once.
+ */
+public final class SchemaInstaller {
+    private SchemaInstaller() {}
+
+    /**
+     * Creates or migrates the tables in the connection's default schema.
+     *
+     * @throws QueueException if the database refuses
+     */
+    public static void install(DataSource dataSource) {
+        try {
+            Sql.inTransaction(dataSource, connection -> {
+                Schema.install(connection, Schema.dialect(connection));
+                return true;
+            });
+        } catch (SQLException e) {
+            throw new QueueException("queue: could not create or migrate its tables", e);
+        }
+    }
+}

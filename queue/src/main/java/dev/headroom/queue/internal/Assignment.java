@@ -1,0 +1,77 @@
+package dev.headroom.queue.internal;
+
+import dev.headroom.consistency.ConsistencyToken;
+import dev.headroom.queue.internal.sql.ClaimedJob;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** A job that this node holds, from its claim until its outcome is in the database. Thread-safe. */
+final class Assignment {
+    /** Why a run was interrupted. */
+    enum Interruption {
+        TIMEOUT,
+        FENCED,
+        STOPPING
+    }
+
+    final ClaimedJob job;
+    final ConsistencyToken token;
+    final long claimedAt = System.nanoTime();
+    private final ReentrantLock lock = new ReentrantLock();
+    private @Nullable Thread runner;
+    private long endsAt = Long.MAX_VALUE;
+    private @Nullable Interruption interruption;
+
+    Assignment(ClaimedJob job, ConsistencyToken token) {
+        this.job = job;
+        this.token = token;
+    }
+
+    /** The calling thread begins to run it. */
+    void begin(long timeoutNanos) {
+        lock.lock();
+        try {
+            runner = Thread.currentThread();
+            endsAt = timeoutNanos > 0 ? System.nanoTime() + timeoutNanos : Long.MAX_VALUE;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The calling thread has run it; from now on nobody interrupts it for this job, and an interruption that came is taken back. */
+    @Nullable Interruption end() {
+        lock.lock();
+        try {
+            runner = null;
+            if (interruption != null) {
+                Thread.interrupted();
+            }
+            return interruption;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void interrupt(Interruption why) {
+        lock.lock();
+        try {
+            if (runner != null && interruption == null) {
+                interruption = why;
+                runner.interrupt();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void interruptIfOverdue(long now) {
+        lock.lock();
+        try {
+            if (runner != null && endsAt != Long.MAX_VALUE && now - endsAt >= 0) {
+                interrupt(Interruption.TIMEOUT);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.headroom.queue.internal;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes outcomes, as many at once as have gathered. While the database is away it tries again until it is back: a job that ran is held
+ * until the database knows, so what can gather is bounded by what may be claimed.
+ */
+final class Completer implements Runnable {
+    private static final Logger log = LoggerFactory.getLogger(Completer.class);
+    private static final int MOST = 500;
+    private static final long LONGEST_PAUSE = 1_000;
+
+    private final String name;
+    private final Settlement settlement;
+    private final Consumer<List<Settled>> written;
+    private final Consumer<Integer> lost;
+    private final BlockingQueue<Settled> outcomes = new LinkedBlockingQueue<>();
+    private final LogLimit limit = new LogLimit();
+    private volatile boolean closed;
+
+    Completer(String name, Settlement settlement, Consumer<List<Settled>> written, Consumer<Integer> lost) {
+        this.name = name;
+        this.settlement = settlement;
+        this.written = written;
+        this.lost = lost;
+    }
+
+    void add(Settled settled) {
+        outcomes.add(settled);
+    }
+
+    @Override
+    public void run() {
+        List<Settled> batch = new ArrayList<>();
+        while (!closed || !outcomes.isEmpty()) {
+            try {
+                Settled first = outcomes.poll(50, TimeUnit.MILLISECONDS);
+                if (first != null) {
+                    batch.add(first);
+                    outcomes.drainTo(batch, MOST - 1);
+                    write(batch);
+                    batch.clear();
+                }
+            } catch (InterruptedException stopped) {
+                return;
+            }
+        }
+    }
+
+    private void write(List<Settled> batch) throws InterruptedException {
+        long pause = 10;
+        while (true) {
+            try {
+                int gone = settlement.write(batch);
+                if (gone > 0) {
+                    lost.accept(gone);
+                }
+                written.accept(batch);
+                return;
+            } catch (SQLException | RuntimeException failed) {
+                long kept = limit.pass();
+                if (kept >= 0) {
+                    log.warn(
+                            "{}: outcomes of {} jobs could not be written yet ({} messages kept back)",
+                            name,
+                            batch.size(),
+                            kept,
+                            failed);
+                }
+                Thread.sleep(pause);
+                pause = Math.min(LONGEST_PAUSE, pause * 2);
+            }
+        }
+    }
+
+    /** Lets it end once all is written. */
+    void close() {
+        closed = true;
+    }
+}

@@ -1,0 +1,245 @@
+package dev.headroom.queue.internal;
+
+import dev.headroom.Contracts;
+import dev.headroom.Contributions;
+import dev.headroom.config.Checks;
+import dev.headroom.health.HealthCheck;
+import dev.headroom.load.LoadSignal;
+import dev.headroom.meter.Meters;
+import dev.headroom.queue.DeadLetters;
+import dev.headroom.queue.JobQueue;
+import dev.headroom.queue.QueueLength;
+import dev.headroom.queue.QueueMeters;
+import dev.headroom.queue.servlet.QueueLengthServlet;
+import dev.headroom.servlet.EndpointSpec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** The queue: enqueues by itself, works through its {@link Node}. */
+public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
+    /** The queue's signals stay below what would have requests refused: work that waits is no reason to turn users away. */
+    static final double HIGHEST_PRESSURE = 1.2;
+
+    private final Parts parts;
+    private final Wakeup wakeup;
+    private final LoadGate gate;
+    private final DeadLetters dead;
+    private final ReentrantLock life = new ReentrantLock();
+    private final List<Meters.Gauge> gauges = new ArrayList<>();
+    private @Nullable volatile Node node;
+    private boolean closed;
+
+    private DefaultJobQueue(Parts parts, Wakeup wakeup) {
+        super(parts.producer(), Draft.PLAIN);
+        this.parts = parts;
+        this.wakeup = wakeup;
+        this.gate = new LoadGate(
+                () -> parts.connected().get().load(), parts.options().name() + ".");
+        this.dead = new StoredDeadLetters(parts.store(), wakeup::signal);
+    }
+
+    /** Opens a queue whose tables are there. */
+    public static DefaultJobQueue open(QueueOptions options, List<Kind> handlers) {
+        Kinds kinds = new Kinds(handlers);
+        Store store = Store.open(options.bookkeeping());
+        Set<String> queues = new TreeSet<>(options.workers().keySet());
+        queues.add("default");
+        kinds.all().forEach(kind -> queues.add(kind.queue()));
+        QueueNames names = new QueueNames(store, queues);
+        JobTransactions transactions = new JobTransactions();
+        Connected connected = new Connected();
+        Wakeup wakeup = new Wakeup();
+        Producer producer = new Producer(options, store, kinds, names, transactions, connected, wakeup::signal);
+        Lengths lengths = new Lengths(store, names);
+        Parts parts = new Parts(options, store, kinds, names, transactions, connected, producer, lengths);
+        return new DefaultJobQueue(parts, wakeup);
+    }
+
+    /** For the test kit. */
+    Parts parts() {
+        return parts;
+    }
+
+    @Override
+    public String name() {
+        return parts.options().name();
+    }
+
+    @Override
+    public void contribute(Contributions to) {
+        to.background(this)
+                .transactionHook(parts.jobTransactions())
+                .healthCheck(HealthCheck.optional(name(), this::checkHealth))
+                .loadSignal(LoadSignal.of(name() + ".backlog", this::backlogPressure))
+                .loadSignal(LoadSignal.of(name() + ".age", this::agePressure))
+                .consolePanel(new QueuePanel(name(), parts.lengths(), dead, this::busy))
+                .web(web -> web.endpoint(
+                        EndpointSpec.of(name() + "-length", new QueueLengthServlet(this), "/" + name() + "/length")));
+    }
+
+    @Override
+    public void connect(Contracts contracts) {
+        parts.connected().set(contracts);
+        Meters meters = contracts.meters();
+        for (String queue : parts.names().all()) {
+            gauges.add(meters.gauge(QueueMeters.READY, () -> seen(queue, QueueLength::ready), "queue", queue));
+            gauges.add(meters.gauge(QueueMeters.DEAD, () -> seen(queue, QueueLength::dead), "queue", queue));
+            gauges.add(meters.gauge(
+                    QueueMeters.OLDEST_AGE,
+                    () -> seen(queue, length -> length.oldestAge().toMillis() / 1e3),
+                    "queue",
+                    queue));
+            gauges.add(meters.gauge(QueueMeters.BUSY, () -> busy(queue), "queue", queue));
+        }
+    }
+
+    private double seen(String queue, ToDoubleFunction<QueueLength> part) {
+        Lengths.Seen seen = parts.lengths().known();
+        return seen == null ? Double.NaN : part.applyAsDouble(seen.queues().getOrDefault(queue, QueueLength.EMPTY));
+    }
+
+    private double backlogPressure() {
+        Lengths.Seen seen = parts.lengths().known();
+        return seen == null
+                ? Double.NaN
+                : Math.min(
+                        HIGHEST_PRESSURE,
+                        (double) seen.total().ready() / parts.options().targetBacklog());
+    }
+
+    private double agePressure() {
+        Lengths.Seen seen = parts.lengths().known();
+        return seen == null
+                ? Double.NaN
+                : Math.min(
+                        HIGHEST_PRESSURE,
+                        (double) seen.total().oldestAge().toMillis()
+                                / Math.max(1, parts.options().targetAge().toMillis()));
+    }
+
+    private int busy(String queue) {
+        Node working = node;
+        return working == null ? 0 : working.busy(queue);
+    }
+
+    private void checkHealth() {
+        Node working = node;
+        if (working != null && !working.healthy()) {
+            throw new IllegalStateException("node: not registered, or not seen by its database lately");
+        }
+    }
+
+    @Override
+    public void start() {
+        life.lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("queue: closed (expected: open)");
+            }
+            if (node == null) {
+                Node started = new Node(parts, pools(), wakeup, gate);
+                node = started;
+                started.start();
+            }
+        } finally {
+            life.unlock();
+        }
+    }
+
+    private List<WorkerPool> pools() {
+        List<WorkerPool> pools = new ArrayList<>();
+        for (String queue : parts.names().all()) {
+            int workers = parts.options().workersOf(queue);
+            if (workers > 0) {
+                pools.add(new WorkerPool(queue, parts.names().number(queue), workers));
+            }
+        }
+        return pools;
+    }
+
+    @Override
+    public void drain(Duration within) throws InterruptedException {
+        Checks.notNegative("within", within);
+        Node working = node;
+        if (working != null) {
+            working.drain(within);
+        }
+    }
+
+    @Override
+    public void close() {
+        life.lock();
+        try {
+            closed = true;
+            gauges.forEach(Meters.Gauge::close);
+            gauges.clear();
+            Node working = node;
+            if (working != null) {
+                node = null;
+                working.close(parts.options().shutdownGrace());
+            }
+        } finally {
+            life.unlock();
+        }
+    }
+
+    @Override
+    public QueueLength length(String queue) {
+        QueueLength length = parts.lengths().fresh().queues().get(queue);
+        if (length == null) {
+            throw new IllegalArgumentException(
+                    "queue: " + queue + " (expected: one of " + parts.names().all() + ")");
+        }
+        return length;
+    }
+
+    @Override
+    public QueueLength length() {
+        return parts.lengths().fresh().total();
+    }
+
+    @Override
+    public DeadLetters dead() {
+        return dead;
+    }
+
+    @Override
+    public void wake() {
+        wakeup.signal();
+    }
+
+    @Override
+    public <P> void handle(String name, Class<P> payload, Handler<? super P> handler) {
+        Checks.present("payload", payload);
+        Checks.present("handler", handler);
+        parts.kinds()
+                .add(Kind.plain(
+                        name,
+                        payload,
+                        (given, context) -> handler.handle(payload.cast(Objects.requireNonNull(given)))));
+        wakeup.signal();
+    }
+
+    @Override
+    public void submit(String name, Object payload) {
+        enqueue(name, payload);
+    }
+
+    @Override
+    public void bulk(String name, Collection<?> payloads) {
+        parts.producer().enqueueAll(parts.kinds().named(name), List.copyOf(payloads), Draft.PLAIN);
+    }
+
+    @Override
+    public String toString() {
+        return "JobQueue[" + name() + "]";
+    }
+}

@@ -1,0 +1,236 @@
+package dev.headroom.queue.internal;
+
+import dev.headroom.Contracts;
+import dev.headroom.consistency.ConsistencyToken;
+import dev.headroom.queue.QueueMeters;
+import dev.headroom.queue.internal.sql.Claim;
+import dev.headroom.queue.internal.sql.ClaimedJob;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Claims jobs for all pools of this node, on one thread. It looks for work when it is told of some, when a job that it knows of is due,
+ * when workers have room and the last claim left something behind, and otherwise at pauses that grow from 20 ms to the poll interval.
+ */
+final class Dispatcher implements Runnable {
+    private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
+    private static final long SHORTEST_PAUSE = 20;
+    private static final long LONGEST_PAUSE_AFTER_FAILURE = 1_000;
+    private static final long LOAD_PAUSE = 100;
+    private static final long PROMOTE_EVERY = 250_000_000;
+    private static final int PROMOTED_AT_ONCE = 1_000;
+
+    private final QueueOptions options;
+    private final Store store;
+    private final Connected connected;
+    private final Lease lease;
+    private final List<WorkerPool> pools;
+    private final Held held;
+    private final LoadGate gate;
+    private final Wakeup wakeup;
+    private final LogLimit limit = new LogLimit();
+    private volatile boolean stopped;
+    private long pause = SHORTEST_PAUSE;
+    private boolean unsure;
+    private boolean heldBack;
+    private @Nullable Long dueAt;
+    private long promotedAt;
+    private boolean busy;
+    private int first;
+
+    Dispatcher(
+            QueueOptions options,
+            Store store,
+            Connected connected,
+            Lease lease,
+            List<WorkerPool> pools,
+            Held held,
+            LoadGate gate,
+            Wakeup wakeup) {
+        this.options = options;
+        this.store = store;
+        this.connected = connected;
+        this.lease = lease;
+        this.pools = pools;
+        this.held = held;
+        this.gate = gate;
+        this.wakeup = wakeup;
+    }
+
+    @Override
+    public void run() {
+        while (!stopped) {
+            try {
+                boolean more = pass();
+                if (!more && wakeup.pause(pauseMillis())) {
+                    pause = SHORTEST_PAUSE;
+                }
+            } catch (SQLException | RuntimeException failed) {
+                failed(failed);
+            } catch (InterruptedException interrupted) {
+                return;
+            }
+        }
+    }
+
+    private void failed(Exception failed) {
+        // A claim whose commit was cut off may have happened: its jobs are looked for before the next one.
+        unsure = true;
+        pause = Math.min(LONGEST_PAUSE_AFTER_FAILURE, Math.max(100, pause * 2));
+        long kept = limit.pass();
+        if (kept >= 0) {
+            log.warn("{}: could not claim jobs, tries again ({} messages kept back)", options.name(), kept, failed);
+        }
+        try {
+            wakeup.pause(pause);
+        } catch (InterruptedException interrupted) {
+            stopped = true;
+        }
+    }
+
+    private long pauseMillis() {
+        long wanted = pause;
+        pause = Math.min(options.pollInterval().toMillis(), pause * 2);
+        if (heldBack) {
+            wanted = Math.min(wanted, LOAD_PAUSE);
+        }
+        Long due = dueAt;
+        if (due != null) {
+            wanted = Math.min(wanted, Math.max(1, (due - System.nanoTime()) / 1_000_000 + 1));
+        }
+        return wanted;
+    }
+
+    /** Claims what there is room for; true if there may be more at once. */
+    private boolean pass() throws SQLException {
+        if (!lease.mayBegin()) {
+            return false;
+        }
+        if (unsure) {
+            handBackUnknown();
+            unsure = false;
+        }
+        if (!busy || System.nanoTime() - promotedAt > PROMOTE_EVERY || isDue()) {
+            promote();
+        }
+        double[] factors = gate.factors();
+        heldBack = false;
+        boolean more = false;
+        first++;
+        for (int i = 0; i < pools.size() && !stopped; i++) {
+            more |= feed(pools.get((first + i) % pools.size()), factors);
+        }
+        if (more) {
+            pause = SHORTEST_PAUSE;
+        }
+        busy = more;
+        return more;
+    }
+
+    private boolean isDue() {
+        Long due = dueAt;
+        return due != null && System.nanoTime() - due >= 0;
+    }
+
+    private void handBackUnknown() throws SQLException {
+        long mine = lease.id();
+        store.transact(connection -> {
+            Set<Long> unknown = store.jobs.heldUnder(connection, mine);
+            unknown.removeAll(held.ids(mine));
+            if (!unknown.isEmpty()) {
+                store.jobs.handBack(connection, mine, unknown);
+            }
+            return true;
+        });
+    }
+
+    private void promote() throws SQLException {
+        promotedAt = System.nanoTime();
+        OptionalLong millis = store.transact(connection -> {
+            while (store.dialect.promoteDue(connection, PROMOTED_AT_ONCE) == PROMOTED_AT_ONCE) {
+                // More may be due.
+            }
+            return store.jobs.millisUntilDue(connection);
+        });
+        dueAt = millis.isPresent() ? System.nanoTime() + millis.getAsLong() * 1_000_000 : null;
+    }
+
+    private boolean feed(WorkerPool pool, double[] factors) throws SQLException {
+        int room = pool.appetite();
+        if (room == 0) {
+            return false;
+        }
+        int atFullSpeed = 0;
+        int claimed = 0;
+        for (int criticality = 0; criticality < factors.length; criticality++) {
+            if (factors[criticality] == 1) {
+                atFullSpeed |= 1 << criticality;
+            }
+        }
+        boolean more = false;
+        if (atFullSpeed != 0) {
+            claimed = claim(pool, atFullSpeed, room);
+            more = claimed == room;
+        }
+        for (int criticality = 0; criticality < factors.length; criticality++) {
+            if (factors[criticality] < 1) {
+                heldBack = true;
+                int few = Math.min(room - claimed, slowed(pool, criticality, factors[criticality]));
+                claimed += few > 0 ? claim(pool, 1 << criticality, few) : 0;
+            }
+        }
+        pool.hungry(more);
+        return more;
+    }
+
+    private int slowed(WorkerPool pool, int criticality, double factor) {
+        meters(QueueMeters.HELD_BACK, "advice", factor == 0 ? "stop" : "slow");
+        return factor == 0 ? 0 : pool.appetite(criticality, factor);
+    }
+
+    private void meters(String name, String key, String value) {
+        connected.get().meters().counter(name, key, value).increment();
+    }
+
+    private int claim(WorkerPool pool, int criticalities, int room) throws SQLException {
+        long begun = System.nanoTime();
+        String result = "failed";
+        try {
+            List<Assignment> claimed = claimed(new Claim(lease.id(), pool.number, criticalities, room));
+            result = claimed.isEmpty() ? "none" : "jobs";
+            held.add(pool, claimed);
+            pool.accept(claimed);
+            return claimed.size();
+        } finally {
+            connected.get().meters().timer(QueueMeters.CLAIM, "result", result).recordNanos(System.nanoTime() - begun);
+        }
+    }
+
+    // The token is asked for after the claim and before its commit: it covers what the claim has seen, and when it
+    // can't be had nothing
+    // is claimed.
+    private List<Assignment> claimed(Claim claim) throws SQLException {
+        Contracts contracts = connected.get();
+        return store.transact(connection -> {
+            List<ClaimedJob> jobs = store.dialect.claim(connection, claim);
+            if (jobs.isEmpty()) {
+                return List.of();
+            }
+            ConsistencyToken token = contracts.consistency().capture(connection);
+            List<Assignment> assignments = new ArrayList<>();
+            jobs.forEach(job -> assignments.add(new Assignment(job, token)));
+            return assignments;
+        });
+    }
+
+    void stop() {
+        stopped = true;
+        wakeup.signal();
+    }
+}

@@ -1,0 +1,13 @@
+package dev.headroom.queue.internal;
+
+import java.sql.Connection;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** What an enqueuer was told: on which connection, when, how urgent; null for the default. */
+record Draft(
+        @Nullable Connection connection,
+        Duration delay,
+        @Nullable Integer priority) {
+    static final Draft PLAIN = new Draft(null, Duration.ZERO, null);
+}

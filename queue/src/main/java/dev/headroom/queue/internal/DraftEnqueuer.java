@@ -1,0 +1,79 @@
+package dev.headroom.queue.internal;
+
+import dev.headroom.config.Checks;
+import dev.headroom.queue.Enqueuer;
+import dev.headroom.queue.JobHandle;
+import dev.headroom.queue.JobMethod;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An enqueuer with its options; immutable. */
+class DraftEnqueuer implements Enqueuer {
+    private final Producer producer;
+    private final Draft draft;
+
+    DraftEnqueuer(Producer producer, Draft draft) {
+        this.producer = producer;
+        this.draft = draft;
+    }
+
+    @Override
+    public Enqueuer in(Connection connection) {
+        Checks.present("connection", connection);
+        return new DraftEnqueuer(producer, new Draft(connection, draft.delay(), draft.priority()));
+    }
+
+    @Override
+    public Enqueuer delay(Duration delay) {
+        Checks.notNegative("delay", delay);
+        return new DraftEnqueuer(producer, new Draft(draft.connection(), delay, draft.priority()));
+    }
+
+    @Override
+    public Enqueuer priority(int priority) {
+        int checked = Checks.between("priority", priority, 0, 9);
+        return new DraftEnqueuer(producer, new Draft(draft.connection(), draft.delay(), checked));
+    }
+
+    @Override
+    public <T> JobHandle enqueue(JobMethod.Plain<T> method) {
+        return one(method, null);
+    }
+
+    @Override
+    public <T> JobHandle enqueue(JobMethod.WithContext<T> method) {
+        return one(method, null);
+    }
+
+    @Override
+    public <T, P> JobHandle enqueue(JobMethod.WithPayload<T, P> method, P payload) {
+        return one(method, payload);
+    }
+
+    @Override
+    public <T, P> JobHandle enqueue(JobMethod.WithBoth<T, P> method, P payload) {
+        return one(method, payload);
+    }
+
+    @Override
+    public JobHandle enqueue(String name, Object payload) {
+        return producer.enqueue(producer.kinds().named(name), payload, draft);
+    }
+
+    @Override
+    public <T, P> void enqueueAll(JobMethod.WithPayload<T, P> method, Collection<? extends P> payloads) {
+        producer.enqueueAll(producer.kinds().of(method), List.copyOf(payloads), draft);
+    }
+
+    @Override
+    public <T, P> void enqueueAll(JobMethod.WithBoth<T, P> method, Collection<? extends P> payloads) {
+        producer.enqueueAll(producer.kinds().of(method), List.copyOf(payloads), draft);
+    }
+
+    private JobHandle one(JobMethod method, @Nullable Object payload) {
+        return producer.enqueue(producer.kinds().of(method), payload, draft);
+    }
+}

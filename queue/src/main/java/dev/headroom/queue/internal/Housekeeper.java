@@ -1,0 +1,164 @@
+package dev.headroom.queue.internal;
+
+import dev.headroom.queue.QueueMeters;
+import dev.headroom.queue.internal.sql.NodeTable;
+import java.lang.management.ManagementFactory;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a node's place among the others, on one thread: shows that it lives, takes over from nodes that died, enqueues what runs again and
+ * again, counts what waits. The heartbeat comes first in every round; all else may fail and is tried again in the next.
+ */
+final class Housekeeper implements Runnable {
+    private static final Logger log = LoggerFactory.getLogger(Housekeeper.class);
+    private static final long COUNT_EVERY = Duration.ofSeconds(5).toNanos();
+    private static final long HEAL_EVERY = Duration.ofSeconds(10).toNanos();
+    private static final long LONGEST_ROUND = 1_000;
+
+    private final QueueOptions options;
+    private final Store store;
+    private final Connected connected;
+    private final Lease lease;
+    private final Schedules schedules;
+    private final Lengths lengths;
+    private final Runnable fenced;
+    private final Wakeup dispatcher;
+    private final LogLimit limit = new LogLimit();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private long beatAt = System.nanoTime();
+    private long countAt = beatAt;
+    private long healAt = beatAt;
+
+    Housekeeper(
+            QueueOptions options,
+            Store store,
+            Connected connected,
+            Lease lease,
+            Schedules schedules,
+            Lengths lengths,
+            Runnable fenced,
+            Wakeup dispatcher) {
+        this.options = options;
+        this.store = store;
+        this.connected = connected;
+        this.lease = lease;
+        this.schedules = schedules;
+        this.lengths = lengths;
+        this.fenced = fenced;
+        this.dispatcher = dispatcher;
+    }
+
+    @Override
+    public void run() {
+        try {
+            do {
+                round();
+            } while (!stopped.await(roundMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private long roundMillis() {
+        long shortest = Math.min(LONGEST_ROUND, Math.max(20, lease.lengthMillis() / 12));
+        for (Kind kind : schedules.all()) {
+            Kind.Interval every = java.util.Objects.requireNonNull(kind.every());
+            shortest = Math.min(shortest, Math.max(20, every.duration().toMillis() / 2));
+        }
+        return shortest;
+    }
+
+    private void round() {
+        try {
+            beat();
+            if (lease.mayJudgeOthers()) {
+                reap();
+            }
+            if (lease.mayBegin()) {
+                chores();
+            }
+        } catch (SQLException | RuntimeException failed) {
+            long kept = limit.pass();
+            if (kept >= 0) {
+                log.warn(
+                        "{}: could not show that this node lives, tries again ({} messages kept back)",
+                        options.name(),
+                        kept,
+                        failed);
+            }
+        }
+    }
+
+    private void beat() throws SQLException {
+        long begun = System.nanoTime();
+        long mine = lease.id();
+        if (mine == 0) {
+            register(begun);
+        } else if (begun - beatAt >= 0) {
+            if (store.transact(connection -> store.nodes.beat(connection, mine))) {
+                lease.shown(begun);
+            } else {
+                log.warn(
+                        "{}: node {} was declared dead; what it ran is run by others, it goes on under a new lease",
+                        options.name(),
+                        mine);
+                lease.revoked();
+                fenced.run();
+                register(System.nanoTime());
+            }
+        } else {
+            return;
+        }
+        beatAt = begun + lease.heartbeatNanos();
+    }
+
+    private void register(long begun) throws SQLException {
+        long id = store.transact(connection -> store.nodes.register(connection, nodeName()));
+        lease.granted(id, begun);
+        log.info("{}: node {} is at work", options.name(), id);
+        dispatcher.signal();
+    }
+
+    private static String nodeName() {
+        return ManagementFactory.getRuntimeMXBean().getName();
+    }
+
+    private void reap() throws SQLException {
+        NodeTable.Rescue rescue =
+                store.transact(connection -> store.nodes.reap(connection, lease.lengthMillis(), options.maxCrashes()));
+        if (rescue.ready() + rescue.dead() > 0) {
+            connected.get().meters().counter(QueueMeters.RESCUED).add(rescue.ready() + rescue.dead());
+            log.warn(
+                    "{}: {} nodes died; {} of their jobs run again, {} are dead letters since it was not their first time",
+                    options.name(),
+                    rescue.nodes(),
+                    rescue.ready(),
+                    rescue.dead());
+            dispatcher.signal();
+        }
+    }
+
+    private void chores() throws SQLException {
+        if (schedules.tick()) {
+            dispatcher.signal();
+        }
+        long now = System.nanoTime();
+        if (now - healAt >= 0) {
+            schedules.heal();
+            healAt = now + HEAL_EVERY;
+        }
+        if (now - countAt >= 0) {
+            lengths.refresh();
+            countAt = now + COUNT_EVERY;
+        }
+    }
+
+    void stop() {
+        stopped.countDown();
+    }
+}

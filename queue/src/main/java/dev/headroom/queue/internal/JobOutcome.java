@@ -1,0 +1,37 @@
+package dev.headroom.queue.internal;
+
+import dev.headroom.queue.DeadJob;
+
+/** How a run ended. */
+sealed interface JobOutcome {
+    /** The word for it in meters. */
+    default String label() {
+        return getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    /** Done; its row is still to be removed. */
+    record Done() implements JobOutcome {}
+
+    /** Done, and its row removed in the job's own transaction. */
+    record Committed() implements JobOutcome {
+        @Override
+        public String label() {
+            return "done";
+        }
+    }
+
+    /** Failed, to be tried again. */
+    record Retried(long delayMillis, String error) implements JobOutcome {}
+
+    /** Failed for good. */
+    record Dead(DeadJob.Reason reason, String error) implements JobOutcome {}
+
+    /** Not run, since nothing here knows its name. */
+    record Parked() implements JobOutcome {}
+
+    /** Not run, or not to its end, and not for a fault of its own. */
+    record Returned() implements JobOutcome {}
+
+    /** Rolled back, since another holds it by now. */
+    record Lost() implements JobOutcome {}
+}

@@ -1,0 +1,152 @@
+package dev.headroom.queue.internal;
+
+import dev.headroom.RequestContext;
+import dev.headroom.TraceId;
+import dev.headroom.codec.CodecException;
+import dev.headroom.queue.DeadJob;
+import dev.headroom.queue.Tx;
+import dev.headroom.queue.internal.sql.ClaimedJob;
+import dev.headroom.queue.internal.sql.Sql;
+import java.sql.Connection;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs one job on the calling thread, in the context of whoever enqueued it, and says how it ended. Thread-safe. */
+final class JobRunner {
+    private static final Logger log = LoggerFactory.getLogger(JobRunner.class);
+
+    private final QueueOptions options;
+    private final Store store;
+    private final Kinds kinds;
+    private final JobTransactions jobTransactions;
+    private final BooleanSupplier stopping;
+    private final JsonPayloads payloads;
+
+    JobRunner(
+            QueueOptions options, Store store, Kinds kinds, JobTransactions jobTransactions, BooleanSupplier stopping) {
+        this.options = options;
+        this.store = store;
+        this.kinds = kinds;
+        this.jobTransactions = jobTransactions;
+        this.stopping = stopping;
+        this.payloads = new JsonPayloads(options.maxPayload());
+    }
+
+    JobOutcome run(Assignment assignment) {
+        ClaimedJob job = assignment.job;
+        Kind kind = kinds.find(job.kind());
+        if (kind == null || kind.code() == null) {
+            return new JobOutcome.Parked();
+        }
+        try (RequestContext.Scope scope = context(assignment, kind).open()) {
+            java.util.Objects.requireNonNull(scope);
+            Object payload;
+            try {
+                payload = payloads.read(kind, job.payload());
+            } catch (CodecException unreadable) {
+                log.error(
+                        "{}: job {} of {} is a dead letter: {}",
+                        options.name(),
+                        job.id(),
+                        kind.name(),
+                        unreadable.getMessage());
+                return new JobOutcome.Dead(DeadJob.Reason.UNREADABLE, Errors.text(unreadable));
+            }
+            return run(assignment, kind, kind.code(), payload);
+        }
+    }
+
+    private static RequestContext context(Assignment assignment, Kind kind) {
+        ClaimedJob job = assignment.job;
+        return RequestContext.builder()
+                .traceId(TraceId.fromTraceparent(job.trace()).orElseGet(TraceId::random))
+                .user(job.user())
+                .criticality(kind.criticality())
+                .consistency(assignment.token)
+                .build();
+    }
+
+    private JobOutcome run(Assignment assignment, Kind kind, Kind.Code code, @Nullable Object payload) {
+        JobOutcome outcome = null;
+        Throwable failure = null;
+        assignment.begin(kind.timeout().toNanos());
+        try {
+            outcome = kind.tx() == Tx.COMPLETE_IN_TX
+                    ? inTransaction(assignment.job, kind, code, payload)
+                    : plainly(assignment.job, code, payload);
+        } catch (Throwable thrown) {
+            // The worker's thread lives on: whatever a handler throws is the job's failure, as a Future would keep it.
+            failure = thrown;
+        }
+        Assignment.Interruption interruption = assignment.end();
+        if (outcome != null) {
+            return outcome;
+        }
+        java.util.Objects.requireNonNull(failure);
+        if (interruption == Assignment.Interruption.FENCED || interruption == Assignment.Interruption.STOPPING) {
+            return new JobOutcome.Returned();
+        }
+        return failed(assignment.job, kind, failure, interruption == Assignment.Interruption.TIMEOUT);
+    }
+
+    private JobOutcome plainly(ClaimedJob job, Kind.Code code, @Nullable Object payload) throws Exception {
+        code.run(payload, new RunningJob(job, null, stopping));
+        return new JobOutcome.Done();
+    }
+
+    private JobOutcome inTransaction(ClaimedJob job, Kind kind, Kind.Code code, @Nullable Object payload)
+            throws Exception {
+        try (Connection connection = options.dataSource().getConnection()) {
+            boolean autoCommit = connection.getAutoCommit();
+            connection.setAutoCommit(false);
+            boolean committed = false;
+            Connection lent = BorrowedConnection.of(connection);
+            jobTransactions.begin(lent);
+            try {
+                code.run(payload, new RunningJob(job, lent, stopping));
+                if (!store.jobs.complete(connection, job)) {
+                    connection.rollback();
+                    return new JobOutcome.Lost();
+                }
+                Settlement.ended(store, connection, kind);
+                connection.commit();
+                committed = true;
+                return new JobOutcome.Committed();
+            } catch (Throwable failure) {
+                Sql.rollback(connection, failure);
+                throw failure;
+            } finally {
+                jobTransactions.end(committed);
+                Sql.restore(connection, autoCommit);
+            }
+        }
+    }
+
+    private JobOutcome failed(ClaimedJob job, Kind kind, Throwable failure, boolean timedOut) {
+        String error = (timedOut ? "timed out after " + kind.timeout() + "\n" : "") + Errors.text(failure);
+        boolean givesUp = kind.givesUpOn(failure);
+        if (givesUp || job.attempt() >= job.maxAttempts()) {
+            log.error(
+                    "{}: job {} of {} is a dead letter after {} attempts",
+                    options.name(),
+                    job.id(),
+                    kind.name(),
+                    job.attempt(),
+                    failure);
+            return new JobOutcome.Dead(givesUp ? DeadJob.Reason.GAVE_UP : DeadJob.Reason.EXHAUSTED, error);
+        }
+        long delay = kind.backoff().millisBefore(job.attempt(), options.random());
+        log.warn(
+                "{}: job {} of {} failed in attempt {} of {}, again in {} ms",
+                options.name(),
+                job.id(),
+                kind.name(),
+                job.attempt(),
+                job.maxAttempts(),
+                delay,
+                failure);
+        return new JobOutcome.Retried(delay, error);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.headroom.queue.internal;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.headroom.codec.CodecException;
+import java.lang.reflect.Type;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Payloads as JSON text, readable in the database. The handler's parameter says what is read; no type is named in the text. A property
+ * that the type does not have is passed over, so that an older version can read what a newer one wrote.
+ */
+final class JsonPayloads {
+    private final ObjectMapper mapper = JsonMapper.builder()
+            .addModule(new JavaTimeModule())
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+            .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+            .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+    private final int longest;
+
+    JsonPayloads(int longest) {
+        this.longest = longest;
+    }
+
+    String write(Kind kind, Object payload) {
+        String text;
+        try {
+            text = mapper.writeValueAsString(payload);
+        } catch (JsonProcessingException e) {
+            e.clearLocation();
+            throw new CodecException("payload of " + kind.name() + ": a "
+                    + payload.getClass().getName() + " has no JSON: " + e.getOriginalMessage());
+        }
+        if (text.length() > longest) {
+            throw new IllegalArgumentException("payload of " + kind.name() + ": " + text.length()
+                    + " characters (expected: <= " + longest + "; store it as a blob and send its key)");
+        }
+        return text;
+    }
+
+    @Nullable Object read(Kind kind, @Nullable String text) {
+        Type type = kind.payload();
+        if (type == null) {
+            return null;
+        }
+        if (text == null) {
+            throw new CodecException("payload of " + kind.name() + ": none (expected: " + type.getTypeName() + ")");
+        }
+        try {
+            JavaType java = mapper.constructType(type);
+            Object read = mapper.readValue(text, java);
+            if (read == null) {
+                throw new CodecException("payload of " + kind.name() + ": null (expected: " + type.getTypeName() + ")");
+            }
+            return read;
+        } catch (JsonProcessingException e) {
+            // Neither the text nor Jackson's message, which quotes it.
+            throw new CodecException("payload of " + kind.name() + ": can't be read as " + type.getTypeName() + " ("
+                    + e.getClass().getSimpleName() + ")");
+        }
+    }
+}

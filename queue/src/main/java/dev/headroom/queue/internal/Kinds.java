@@ -1,0 +1,76 @@
+package dev.headroom.queue.internal;
+
+import dev.headroom.config.Problems;
+import dev.headroom.queue.JobMethod;
+import java.lang.reflect.Method;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The kinds of job that this process knows: by name, and by the method that a method reference names. Thread-safe. */
+final class Kinds {
+    private final Map<String, Kind> byName = new ConcurrentHashMap<>();
+
+    /** By the class of a method reference: one for each place in the code. Weak in the class, as its value is not kept by others. */
+    private final ClassValue<Kind[]> byReference = new ClassValue<>() {
+        @Override
+        protected Kind[] computeValue(Class<?> type) {
+            return new Kind[1];
+        }
+    };
+
+    Kinds(Collection<Kind> kinds) {
+        Problems problems = new Problems();
+        for (Kind kind : kinds) {
+            problems.unless(
+                    byName.putIfAbsent(kind.name(), kind) == null,
+                    "@Job name",
+                    kind.name(),
+                    "one handler of that name");
+        }
+        problems.throwIfAny();
+    }
+
+    void add(Kind kind) {
+        if (byName.putIfAbsent(kind.name(), kind) != null) {
+            throw new IllegalStateException("name: " + kind.name() + " (expected: a name that has no handler)");
+        }
+    }
+
+    @Nullable Kind find(String name) {
+        return byName.get(name);
+    }
+
+    Kind named(String name) {
+        Kind kind = byName.get(name);
+        if (kind == null) {
+            throw new IllegalArgumentException("name: " + name + " (expected: one of " + byName.keySet() + ")");
+        }
+        return kind;
+    }
+
+    Collection<Kind> all() {
+        return List.copyOf(byName.values());
+    }
+
+    Kind of(JobMethod reference) {
+        Kind[] kept = byReference.get(reference.getClass());
+        Kind kind = kept[0];
+        if (kind == null) {
+            kind = resolve(MethodReferences.read(reference));
+            kept[0] = kind;
+        }
+        return kind;
+    }
+
+    private Kind resolve(MethodReferences.Named named) {
+        Method method = HandlerScan.annotated(
+                        named.type(), named.method(), named.signature().parameterList())
+                .orElseThrow(() -> new IllegalArgumentException("method: "
+                        + named.type().getName() + "::" + named.method() + " (expected: a method with @Job)"));
+        Kind declared = HandlerScan.kind(method, null);
+        return byName.getOrDefault(declared.name(), declared);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.headroom.queue.internal;
+
+import java.time.Duration;
+
+/**
+ * This node's right to its jobs: the number of its row, and when the database was last told that it lives. Two thirds of the time before
+ * others may take its jobs, it begins no more; at the end it stops those that run. Only this JVM's monotonic clock is read. Thread-safe.
+ */
+final class Lease {
+    private final long length;
+    private volatile long id;
+    private volatile long shownAt;
+    private volatile long unbrokenSince;
+
+    Lease(Duration length) {
+        this.length = length.toNanos();
+    }
+
+    /** The fencing token; 0 before the node is registered. */
+    long id() {
+        return id;
+    }
+
+    /** The node was registered under this number by a statement begun at that time. */
+    void granted(long id, long begun) {
+        this.shownAt = begun;
+        if (unbrokenSince == 0) {
+            // A node that comes up takes over at once from one that died before: it knows of no time without a
+            // database.
+            this.unbrokenSince = begun - length;
+        }
+        this.id = id;
+    }
+
+    /** The database was told at that time. A gap may have been the database's fault, and then the others were silent too. */
+    void shown(long begun) {
+        if (begun - shownAt > length / 2) {
+            unbrokenSince = begun;
+        }
+        shownAt = begun;
+    }
+
+    /** The node was declared dead. */
+    void revoked() {
+        id = 0;
+    }
+
+    /** Whether a job of this lease may begin. */
+    boolean mayBegin() {
+        return id != 0 && System.nanoTime() - shownAt < length / 3 * 2;
+    }
+
+    /** Whether it has run out. */
+    boolean expired() {
+        return System.nanoTime() - shownAt >= length;
+    }
+
+    /** Whether a node that was silent for the whole lease can be told from a database that was away. */
+    boolean mayJudgeOthers() {
+        return mayBegin() && System.nanoTime() - unbrokenSince >= length;
+    }
+
+    long heartbeatNanos() {
+        return length / 3;
+    }
+
+    long lengthMillis() {
+        return length / 1_000_000;
+    }
+}

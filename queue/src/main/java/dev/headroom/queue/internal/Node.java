@@ -1,0 +1,222 @@
+package dev.headroom.queue.internal;
+
+import dev.headroom.meter.Meters;
+import dev.headroom.queue.QueueMeters;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** This process among those that work on the queue: its threads, from start to close. */
+final class Node {
+    private static final Logger log = LoggerFactory.getLogger(Node.class);
+    private static final Duration UNTIL_INTERRUPTED_END = Duration.ofSeconds(2);
+
+    private final QueueOptions options;
+    private final Store store;
+    private final Connected connected;
+    private final Lease lease;
+    private final Held held = new Held();
+    private final List<WorkerPool> pools;
+    private final JobRunner runner;
+    private final Completer completer;
+    private final Dispatcher dispatcher;
+    private final Housekeeper housekeeper;
+    private final Watch watch;
+    private final Wakeup wakeup;
+    private final List<Thread> threads = new ArrayList<>();
+    private volatile boolean draining;
+
+    Node(Parts parts, List<WorkerPool> pools, Wakeup wakeup, LoadGate gate) {
+        this.options = parts.options();
+        this.store = parts.store();
+        this.connected = parts.connected();
+        this.pools = pools;
+        this.wakeup = wakeup;
+        this.lease = new Lease(options.lease());
+        this.runner = new JobRunner(options, store, parts.kinds(), parts.jobTransactions(), () -> draining);
+        Settlement settlement = new Settlement(options, store, parts.kinds());
+        this.completer = new Completer(options.name(), settlement, this::written, this::lost);
+        this.dispatcher = new Dispatcher(options, store, connected, lease, pools, held, gate, wakeup);
+        Schedules schedules = new Schedules(store, parts.kinds(), parts.producer());
+        this.housekeeper =
+                new Housekeeper(options, store, connected, lease, schedules, parts.lengths(), this::fenced, wakeup);
+        this.watch = new Watch(lease, held, this::fenced);
+    }
+
+    void start() {
+        thread("dispatcher", dispatcher);
+        thread("completer", completer);
+        thread("housekeeper", housekeeper);
+        thread("watch", watch);
+        for (WorkerPool pool : pools) {
+            pool.start(workerThreads(pool.queue), assignment -> work(pool, assignment));
+        }
+    }
+
+    private void thread(String role, Runnable work) {
+        Thread thread = new Thread(work, "headroom-" + options.name() + "-" + role);
+        thread.setDaemon(true);
+        threads.add(thread);
+        thread.start();
+    }
+
+    private ThreadFactory workerThreads(String queue) {
+        ThreadFactory given = options.workerThreads();
+        if (given != null) {
+            return given;
+        }
+        AtomicInteger number = new AtomicInteger();
+        return work -> {
+            Thread thread =
+                    new Thread(work, "headroom-" + options.name() + "-" + queue + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    private void work(WorkerPool pool, Assignment assignment) {
+        long begun = System.nanoTime();
+        JobOutcome outcome = new JobOutcome.Returned();
+        try {
+            if (!draining && lease.mayBegin() && lease.id() == assignment.job.lease()) {
+                long waited = assignment.job.waitedMillis() * 1_000_000 + begun - assignment.claimedAt;
+                meters().timer(QueueMeters.PICKUP, "queue", pool.queue).recordNanos(waited);
+                outcome = runner.run(assignment);
+                meters().timer(QueueMeters.RUN, "job", assignment.job.kind(), "outcome", outcome.label())
+                        .recordNanos(System.nanoTime() - begun);
+            }
+        } finally {
+            count(outcome);
+            completer.add(new Settled(assignment, outcome));
+        }
+    }
+
+    private void count(JobOutcome outcome) {
+        if (outcome instanceof JobOutcome.Lost) {
+            lost(1);
+        } else if (outcome instanceof JobOutcome.Parked) {
+            meters().counter(QueueMeters.PARKED).increment();
+        }
+    }
+
+    private void lost(int jobs) {
+        meters().counter(QueueMeters.LEASE_LOST).add(jobs);
+        log.warn("{}: {} jobs ended here after their lease was lost; others run them", options.name(), jobs);
+    }
+
+    private Meters meters() {
+        return connected.get().meters();
+    }
+
+    private void written(List<Settled> settled) {
+        if (held.settled(settled)) {
+            wakeup.signal();
+        }
+    }
+
+    /** What this node holds is no longer its own: nothing of it begins, and what runs is interrupted. */
+    private void fenced() {
+        long mine = lease.id();
+        for (Assignment each : held.all()) {
+            if (each.job.lease() != mine || lease.expired()) {
+                each.interrupt(Assignment.Interruption.FENCED);
+            }
+        }
+        pools.forEach(this::giveBackWaiting);
+    }
+
+    private void giveBackWaiting(WorkerPool pool) {
+        pool.takeWaiting().forEach(each -> completer.add(new Settled(each, new JobOutcome.Returned())));
+    }
+
+    /** Claims no more, gives back what no worker has begun and lets what runs end within the time; true if all has ended. */
+    boolean drain(Duration within) throws InterruptedException {
+        draining = true;
+        dispatcher.stop();
+        threads.get(0).join(Math.max(1, within.toMillis()));
+        pools.forEach(this::giveBackWaiting);
+        return idle(within);
+    }
+
+    private boolean idle(Duration within) throws InterruptedException {
+        long end = System.nanoTime() + within.toNanos();
+        while (!held.isEmpty() && System.nanoTime() - end < 0) {
+            Thread.sleep(5);
+        }
+        return held.isEmpty();
+    }
+
+    boolean healthy() {
+        return lease.mayBegin();
+    }
+
+    int busy(String queue) {
+        return pools.stream()
+                .filter(pool -> pool.queue.equals(queue))
+                .mapToInt(WorkerPool::busy)
+                .sum();
+    }
+
+    void close(Duration grace) {
+        boolean interrupted = false;
+        boolean ended = false;
+        try {
+            ended = drain(grace);
+            if (!ended) {
+                held.all().forEach(each -> each.interrupt(Assignment.Interruption.STOPPING));
+                ended = idle(UNTIL_INTERRUPTED_END);
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        pools.forEach(WorkerPool::close);
+        completer.close();
+        watch.stop();
+        housekeeper.stop();
+        interrupted |= join();
+        leave(ended);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean join() {
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            try {
+                thread.join(UNTIL_INTERRUPTED_END.toMillis());
+                thread.interrupt();
+            } catch (InterruptedException e) {
+                interrupted = true;
+                thread.interrupt();
+            }
+        }
+        return interrupted;
+    }
+
+    // A node that still runs jobs keeps its row: others take them when the lease has run out, not while they run.
+    private void leave(boolean ended) {
+        long mine = lease.id();
+        lease.revoked();
+        if (!ended) {
+            log.warn(
+                    "{}: {} jobs did not end in time; others run them when this node's lease has run out",
+                    options.name(),
+                    held.all().size());
+        } else if (mine != 0) {
+            try {
+                store.transact(connection -> {
+                    store.nodes.remove(connection, mine);
+                    return true;
+                });
+            } catch (SQLException e) {
+                log.warn("{}: node {} could not sign off; its lease runs out by itself", options.name(), mine, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package dev.headroom.queue.internal;
+
+/** What producing and working have in common. */
+record Parts(
+        QueueOptions options,
+        Store store,
+        Kinds kinds,
+        QueueNames names,
+        JobTransactions jobTransactions,
+        Connected connected,
+        Producer producer,
+        Lengths lengths) {}

@@ -1,0 +1,150 @@
+package dev.headroom.queue.internal;
+
+import dev.headroom.RequestContext;
+import dev.headroom.debug.DebugLog;
+import dev.headroom.queue.JobHandle;
+import dev.headroom.queue.QueueException;
+import dev.headroom.queue.QueueMeters;
+import dev.headroom.queue.internal.sql.NewJob;
+import dev.headroom.queue.internal.sql.Sql;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Inserts jobs: in the caller's transaction, in the thread's, or in one of its own. Thread-safe. */
+final class Producer {
+    private final QueueOptions options;
+    private final Store store;
+    private final Kinds kinds;
+    private final QueueNames names;
+    private final JobTransactions jobTransactions;
+    private final Connected connected;
+    private final Runnable wake;
+    private final JsonPayloads payloads;
+
+    Producer(
+            QueueOptions options,
+            Store store,
+            Kinds kinds,
+            QueueNames names,
+            JobTransactions jobTransactions,
+            Connected connected,
+            Runnable wake) {
+        this.options = options;
+        this.store = store;
+        this.kinds = kinds;
+        this.names = names;
+        this.jobTransactions = jobTransactions;
+        this.connected = connected;
+        this.wake = wake;
+        this.payloads = new JsonPayloads(options.maxPayload());
+    }
+
+    Kinds kinds() {
+        return kinds;
+    }
+
+    JobHandle enqueue(Kind kind, @Nullable Object payload, Draft draft) {
+        NewJob job = job(kind, payload, draft);
+        long id = insert(kind, draft, 1, connection -> store.jobs.insert(connection, job));
+        return new StoredJob(store, id, kind.name());
+    }
+
+    void enqueueAll(Kind kind, Collection<?> given, Draft draft) {
+        if (!given.isEmpty()) {
+            List<NewJob> jobs =
+                    given.stream().map(payload -> job(kind, payload, draft)).toList();
+            insert(kind, draft, jobs.size(), connection -> {
+                store.jobs.insertAll(connection, jobs);
+                return true;
+            });
+        }
+    }
+
+    /** The row of a job, whose context is that of the calling thread. */
+    NewJob job(Kind kind, @Nullable Object payload, Draft draft) {
+        checkPayload(kind, payload);
+        Optional<RequestContext> context = RequestContext.active();
+        Integer priority = draft.priority();
+        return new NewJob(
+                names.number(kind.queue()),
+                priority != null ? priority : kind.priority(),
+                kind.criticality().ordinal(),
+                kind.attempts(),
+                draft.delay().toMillis(),
+                kind.name(),
+                context.map(active -> active.traceId().traceparent()).orElse(null),
+                context.flatMap(RequestContext::user).orElse(null),
+                payload == null ? null : payloads.write(kind, payload));
+    }
+
+    private static void checkPayload(Kind kind, @Nullable Object payload) {
+        Type type = kind.payload();
+        Class<?> raw = type instanceof ParameterizedType generic ? (Class<?>) generic.getRawType() : raw(type);
+        if (type == null ? payload != null : payload == null || !raw.isInstance(payload)) {
+            String given = payload == null ? "none" : "a " + payload.getClass().getName();
+            throw new IllegalArgumentException("payload of " + kind.name() + ": " + given + " (expected: "
+                    + (type == null ? "none" : type.getTypeName()) + ")");
+        }
+    }
+
+    private static Class<?> raw(@Nullable Type type) {
+        Class<?> declared = type instanceof Class<?> plain ? plain : Object.class;
+        return declared.isPrimitive()
+                ? java.lang.invoke.MethodType.methodType(declared).wrap().returnType()
+                : declared;
+    }
+
+    private <T> T insert(Kind kind, Draft draft, int count, Sql.Work<T> insertion) {
+        DebugLog debug = RequestContext.currentDebug();
+        long began = System.nanoTime();
+        try {
+            T inserted = place(draft, insertion);
+            connected
+                    .get()
+                    .meters()
+                    .counter(QueueMeters.ENQUEUED, "job", kind.name())
+                    .add(count);
+            log(debug, kind, count, began, null);
+            return inserted;
+        } catch (SQLException e) {
+            log(debug, kind, count, began, e);
+            throw new QueueException("queue: could not enqueue " + kind.name(), e);
+        }
+    }
+
+    private <T> T place(Draft draft, Sql.Work<T> insertion) throws SQLException {
+        Connection borrowed = draft.connection();
+        if (borrowed == null) {
+            borrowed = jobTransactions.connection();
+        }
+        if (borrowed == null) {
+            borrowed = options.currentTransaction().connection();
+        }
+        if (borrowed == null) {
+            T inserted = Sql.inTransaction(options.dataSource(), insertion);
+            wake.run();
+            return inserted;
+        }
+        T inserted = insertion.on(borrowed);
+        if (!jobTransactions.afterCommit(borrowed, wake)) {
+            connected.get().transactions().afterCommit(borrowed, wake);
+        }
+        return inserted;
+    }
+
+    private static void log(DebugLog debug, Kind kind, int count, long began, @Nullable Throwable failure) {
+        if (debug.enabled()) {
+            debug.add(
+                    "queue",
+                    "enqueue " + count + " " + kind.name() + " into " + kind.queue(),
+                    System.nanoTime() - began,
+                    failure);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.headroom.queue.internal;
+
+import dev.headroom.queue.spi.CurrentTransaction;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ThreadFactory;
+import java.util.random.RandomGenerator;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** What the builder collected. */
+public record QueueOptions(
+        String name,
+        DataSource dataSource,
+        DataSource bookkeeping,
+        Map<String, Integer> workers,
+        int defaultWorkers,
+        Duration lease,
+        Duration pollInterval,
+        Duration shutdownGrace,
+        Duration parking,
+        int maxCrashes,
+        int maxPayload,
+        Duration targetAge,
+        long targetBacklog,
+        @Nullable ThreadFactory workerThreads,
+        CurrentTransaction currentTransaction,
+        RandomGenerator random) {
+    /** Copies the map. */
+    public QueueOptions {
+        workers = Map.copyOf(workers);
+    }
+
+    /** How many jobs of a queue run at once in this process. */
+    public int workersOf(String queue) {
+        return workers.getOrDefault(queue, defaultWorkers);
+    }
+}

@@ -1,0 +1,119 @@
+package dev.headroom.queue.internal;
+
+import dev.headroom.console.ConsolePanel;
+import dev.headroom.console.PanelView;
+import dev.headroom.console.PanelView.Level;
+import dev.headroom.queue.DeadJob;
+import dev.headroom.queue.DeadLetters;
+import dev.headroom.queue.QueueLength;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The queue's part of the console: what waits where, and the newest dead letters with what to do about them. */
+final class QueuePanel implements ConsolePanel {
+    private final String name;
+    private final Lengths lengths;
+    private final DeadLetters dead;
+    private final Function<String, Integer> busy;
+
+    QueuePanel(String name, Lengths lengths, DeadLetters dead, Function<String, Integer> busy) {
+        this.name = name;
+        this.lengths = lengths;
+        this.dead = dead;
+        this.busy = busy;
+    }
+
+    @Override
+    public String id() {
+        return name;
+    }
+
+    @Override
+    public String title() {
+        return "Jobs";
+    }
+
+    @Override
+    public PanelView view() {
+        Lengths.Seen seen = lengths.known();
+        if (seen == null) {
+            return PanelView.builder()
+                    .figure("jobs", "not known now", Level.WARN)
+                    .build();
+        }
+        QueueLength total = seen.total();
+        PanelView.Builder view = PanelView.builder()
+                .figure("ready", total.ready())
+                .figure("scheduled", total.scheduled())
+                .figure("running", total.running())
+                .figure("dead", total.dead(), total.dead() == 0 ? Level.GOOD : Level.BAD)
+                .series("ready", "jobs", total.ready())
+                .series("oldest", "s", total.oldestAge().toMillis() / 1e3)
+                .table(
+                        "Queues",
+                        List.of("queue", "ready", "scheduled", "running", "busy here", "dead", "oldest ready"),
+                        rows(seen));
+        if (!seen.newestDead().isEmpty()) {
+            view.table(
+                    "Newest dead letters",
+                    List.of("id", "job", "queue", "attempts", "died", "reason", "failure"),
+                    deadRows(seen));
+        }
+        for (DeadJob each : seen.newestDead()) {
+            Map<String, String> id = Map.of("id", Long.toString(each.id()));
+            view.action("requeue", "Requeue " + each.id(), id).action("delete", "Delete " + each.id(), id);
+        }
+        return view.build();
+    }
+
+    private List<List<String>> rows(Lengths.Seen seen) {
+        List<List<String>> rows = new ArrayList<>();
+        seen.queues()
+                .forEach((queue, length) -> rows.add(List.of(
+                        queue,
+                        Long.toString(length.ready()),
+                        Long.toString(length.scheduled()),
+                        Long.toString(length.running()),
+                        Integer.toString(busy.apply(queue)),
+                        Long.toString(length.dead()),
+                        length.oldestAge().toSeconds() + " s")));
+        return rows;
+    }
+
+    private static List<List<String>> deadRows(Lengths.Seen seen) {
+        return seen.newestDead().stream()
+                .map(each -> List.of(
+                        Long.toString(each.id()),
+                        each.name(),
+                        each.queue(),
+                        Integer.toString(each.attempts()),
+                        each.diedAt().toString(),
+                        each.reason().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
+                        each.error().lines().findFirst().orElse("")))
+                .toList();
+    }
+
+    @Override
+    public Optional<String> act(String action, Map<String, String> parameters) {
+        long id = id(parameters.get("id"));
+        boolean done =
+                switch (action) {
+                    case "requeue" -> dead.requeue(id);
+                    case "delete" -> dead.delete(id);
+                    default ->
+                        throw new IllegalArgumentException("action: " + action + " (expected: requeue or delete)");
+                };
+        String what = action.equals("requeue") ? "requeued" : "deleted";
+        return Optional.of(done ? "Job " + id + " was " + what + "." : "There is no dead letter " + id + " any more.");
+    }
+
+    private static long id(@org.jspecify.annotations.Nullable String text) {
+        if (text == null || !text.matches("\\d{1,18}")) {
+            throw new IllegalArgumentException("id: " + text + " (expected: the number of a dead letter)");
+        }
+        return Long.parseLong(text);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.headroom.queue.internal;
+
+import dev.headroom.queue.internal.sql.Burial;
+import dev.headroom.queue.internal.sql.ClaimedJob;
+import dev.headroom.queue.internal.sql.Failure;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Writes how runs ended, many in one transaction; what is no longer held is left as it is. Thread-safe. */
+final class Settlement {
+    private final QueueOptions options;
+    private final Store store;
+    private final Kinds kinds;
+
+    Settlement(QueueOptions options, Store store, Kinds kinds) {
+        this.options = options;
+        this.store = store;
+        this.kinds = kinds;
+    }
+
+    /** Writes the outcomes and returns how many were no longer held. */
+    int write(Collection<Settled> settled) throws SQLException {
+        return store.transact(connection -> write(connection, settled));
+    }
+
+    private int write(Connection connection, Collection<Settled> settled) throws SQLException {
+        List<Settled> sorted = settled.stream()
+                .sorted(Comparator.comparingLong(each -> each.assignment().job.id()))
+                .toList();
+        List<ClaimedJob> done = of(sorted, JobOutcome.Done.class);
+        List<ClaimedJob> returned = of(sorted, JobOutcome.Returned.class);
+        int lost = 0;
+        Set<String> ended = new TreeSet<>();
+        if (!done.isEmpty()) {
+            List<ClaimedJob> removed = store.jobs.completeAll(connection, done);
+            lost += done.size() - removed.size();
+            removed.forEach(job -> ended.add(job.kind()));
+        }
+        if (!returned.isEmpty()) {
+            store.jobs.handBack(connection, returned);
+        }
+        for (Settled each : sorted) {
+            lost += other(connection, each, ended) ? 0 : 1;
+        }
+        for (String name : ended) {
+            Kind kind = kinds.find(name);
+            if (kind != null) {
+                ended(store, connection, kind);
+            }
+        }
+        return lost;
+    }
+
+    private boolean other(Connection connection, Settled settled, Set<String> ended) throws SQLException {
+        ClaimedJob job = settled.assignment().job;
+        if (settled.outcome() instanceof JobOutcome.Retried retried) {
+            return store.jobs.retry(connection, new Failure(job, retried.delayMillis(), retried.error()));
+        }
+        if (settled.outcome() instanceof JobOutcome.Dead dead) {
+            ended.add(job.kind());
+            return store.dead.bury(connection, new Burial(job, dead.reason(), dead.error()));
+        }
+        if (settled.outcome() instanceof JobOutcome.Parked) {
+            store.jobs.park(connection, job, options.parking().toMillis(), "no handler of this name");
+        }
+        return true;
+    }
+
+    private static List<ClaimedJob> of(List<Settled> settled, Class<? extends JobOutcome> type) {
+        List<ClaimedJob> jobs = new ArrayList<>();
+        for (Settled each : settled) {
+            if (type.isInstance(each.outcome())) {
+                jobs.add(each.assignment().job);
+            }
+        }
+        return jobs;
+    }
+
+    /** Begins the delay of a kind that runs again so long after its end. */
+    static void ended(Store store, Connection connection, Kind kind) throws SQLException {
+        Kind.Interval every = kind.every();
+        if (every != null && every.afterEnd()) {
+            store.schedules.ended(connection, kind.name(), every.duration().toMillis());
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package dev.headroom.queue.internal;
+
+import dev.headroom.queue.QueueException;
+import dev.headroom.queue.internal.sql.DeadTable;
+import dev.headroom.queue.internal.sql.Dialect;
+import dev.headroom.queue.internal.sql.JobTable;
+import dev.headroom.queue.internal.sql.NodeTable;
+import dev.headroom.queue.internal.sql.QueueTable;
+import dev.headroom.queue.internal.sql.ScheduleTable;
+import dev.headroom.queue.internal.sql.Schema;
+import dev.headroom.queue.internal.sql.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+
+/** The queue's tables, and the data source on which it keeps its own books. Thread-safe. */
+final class Store {
+    final Dialect dialect;
+    final JobTable jobs;
+    final DeadTable dead = new DeadTable();
+    final NodeTable nodes;
+    final ScheduleTable schedules;
+    final QueueTable queues;
+    private final DataSource bookkeeping;
+
+    private Store(Dialect dialect, DataSource bookkeeping) {
+        this.dialect = dialect;
+        this.bookkeeping = bookkeeping;
+        this.jobs = new JobTable(dialect);
+        this.nodes = new NodeTable(dialect);
+        this.schedules = new ScheduleTable(dialect);
+        this.queues = new QueueTable(dialect);
+    }
+
+    /** Finds the dialect and checks the tables' version. */
+    static Store open(DataSource bookkeeping) {
+        try (Connection connection = bookkeeping.getConnection()) {
+            Dialect dialect = Schema.dialect(connection);
+            Schema.check(connection, dialect);
+            return new Store(dialect, bookkeeping);
+        } catch (SQLException e) {
+            throw new QueueException("queue: its database could not be asked for the tables' version", e);
+        }
+    }
+
+    /** Runs work in a transaction of its own. */
+    <T> T transact(Sql.Work<T> work) throws SQLException {
+        return Sql.inTransaction(bookkeeping, work);
+    }
+
+    /** Runs work in a transaction of its own; for callers to whom a failure is an exception like any other. */
+    <T> T call(String what, Sql.Work<T> work) {
+        try {
+            return transact(work);
+        } catch (SQLException e) {
+            throw new QueueException("queue: could not " + what, e);
+        }
+    }
+}

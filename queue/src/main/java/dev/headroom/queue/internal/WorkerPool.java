@@ -1,0 +1,126 @@
+package dev.headroom.queue.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.Consumer;
+
+/**
+ * The workers of one queue and what was claimed for them. It asks for as many jobs as it has free workers, and for a few more when jobs
+ * are so short that those will begin within {@value #AHEAD_MILLIS} ms; so no node hoards what another could run. Thread-safe.
+ */
+final class WorkerPool {
+    static final int AHEAD_MILLIS = 250;
+    private static final int MOST_AHEAD = 500;
+    private static final double WEIGHT = 0.2;
+
+    final String queue;
+    final int number;
+    final int workers;
+    private final BlockingQueue<Assignment> waiting = new LinkedBlockingQueue<>();
+    private final AtomicInteger held = new AtomicInteger();
+    private final AtomicIntegerArray heldByCriticality = new AtomicIntegerArray(4);
+    private final AtomicInteger busy = new AtomicInteger();
+    private final List<Thread> threads = new ArrayList<>();
+    private volatile boolean closed;
+    private volatile double usualNanos;
+    private volatile boolean hungry;
+
+    WorkerPool(String queue, int number, int workers) {
+        this.queue = queue;
+        this.number = number;
+        this.workers = workers;
+    }
+
+    void start(ThreadFactory factory, Consumer<Assignment> run) {
+        for (int i = 0; i < workers; i++) {
+            Thread thread = factory.newThread(() -> work(run));
+            threads.add(thread);
+            thread.start();
+        }
+    }
+
+    private void work(Consumer<Assignment> run) {
+        while (!closed) {
+            try {
+                Assignment next = waiting.poll(1, TimeUnit.SECONDS);
+                if (next != null) {
+                    run(next, run);
+                }
+            } catch (InterruptedException stray) {
+                // Nobody interrupts an idle worker but a handler's leftovers; closing is seen by the flag.
+                continue;
+            }
+        }
+    }
+
+    private void run(Assignment next, Consumer<Assignment> run) {
+        busy.incrementAndGet();
+        long began = System.nanoTime();
+        try {
+            run.accept(next);
+        } finally {
+            busy.decrementAndGet();
+            double took = System.nanoTime() - began;
+            usualNanos = usualNanos == 0 ? took : usualNanos + WEIGHT * (took - usualNanos);
+        }
+    }
+
+    /** How many more jobs it wants; 0 until there is room worth a claim. */
+    int appetite() {
+        double usual = usualNanos;
+        int ahead = usual == 0 ? 0 : (int) Math.min(MOST_AHEAD, workers * (AHEAD_MILLIS * 1e6 / usual));
+        int room = workers + ahead - held.get();
+        boolean worthAClaim = room > 0 && room >= ahead / 2;
+        hungry = !worthAClaim;
+        return worthAClaim ? room : 0;
+    }
+
+    /** How many more jobs of a criticality it wants that runs at a share of full speed. */
+    int appetite(int criticality, double factor) {
+        return Math.max(1, (int) Math.ceil(workers * factor)) - heldByCriticality.get(criticality);
+    }
+
+    /** Whether there may be more to claim than was last claimed. */
+    boolean hungry() {
+        return hungry;
+    }
+
+    void hungry(boolean more) {
+        hungry = more;
+    }
+
+    /** Takes in what was claimed. */
+    void accept(List<Assignment> claimed) {
+        held.addAndGet(claimed.size());
+        claimed.forEach(each -> heldByCriticality.incrementAndGet(each.job.criticality()));
+        waiting.addAll(claimed);
+    }
+
+    /** The outcome of a job is in the database. */
+    void settled(Assignment assignment) {
+        held.decrementAndGet();
+        heldByCriticality.decrementAndGet(assignment.job.criticality());
+    }
+
+    /** Takes out what no worker has begun. */
+    List<Assignment> takeWaiting() {
+        List<Assignment> taken = new ArrayList<>();
+        waiting.drainTo(taken);
+        return taken;
+    }
+
+    int busy() {
+        return busy.get();
+    }
+
+    /** Lets the workers end once they are idle. */
+    void close() {
+        closed = true;
+    }
+}

@@ -1,0 +1,5 @@
+/** Not API: how the job queue works. */
+@NullMarked
+package dev.headroom.queue.internal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,24 @@
+package dev.headroom.queue.internal.sql;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/** Reads the rows of a claim; their columns are id, kind, attempt, max_attempts, criticality, waited, trace, user_id, payload. */
+final class ClaimRows {
+    private ClaimRows() {}
+
+    static ClaimedJob read(ResultSet rows, Claim claim) throws SQLException {
+        return new ClaimedJob(
+                rows.getLong(1),
+                claim.lease(),
+                claim.queue(),
+                rows.getString(2),
+                rows.getInt(3),
+                rows.getInt(4),
+                rows.getInt(5),
+                Math.max(0, rows.getLong(6)),
+                rows.getString(7),
+                rows.getString(8),
+                rows.getString(9));
+    }
+}

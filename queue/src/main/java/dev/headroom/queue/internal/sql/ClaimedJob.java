@@ -1,0 +1,17 @@
+package dev.headroom.queue.internal.sql;
+
+import org.jspecify.annotations.Nullable;
+
+/** A job that this node holds under a lease; {@code waitedMillis} is for how long it had been ready, by the database's clock. */
+public record ClaimedJob(
+        long id,
+        long lease,
+        int queue,
+        String kind,
+        int attempt,
+        int maxAttempts,
+        int criticality,
+        long waitedMillis,
+        @Nullable String trace,
+        @Nullable String user,
+        @Nullable String payload) {}

@@ -1,0 +1,65 @@
+package dev.headroom.queue.internal.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+
+/**
+ * H2 2.2 and newer. Claims optimistically: its {@code FOR UPDATE SKIP LOCKED} applies the limit before it skips, and locks every row it
+ * scans.
+ */
+final class H2Dialect extends OptimisticDialect {
+    @Override
+    public String name() {
+        return "h2";
+    }
+
+    @Override
+    public String now() {
+        return "current_timestamp";
+    }
+
+    @Override
+    public String plusMillis(String expression) {
+        return "dateadd(millisecond, ?, " + expression + ")";
+    }
+
+    @Override
+    public String millisSince(String expression) {
+        return "datediff(millisecond, " + expression + ", current_timestamp)";
+    }
+
+    @Override
+    public String nextPosition() {
+        return "next value for headroom_job_pos";
+    }
+
+    @Override
+    public void lockSchema(Connection connection) {
+        // Its script does nothing where the tables are there already.
+    }
+
+    @Override
+    public void insertQueue(Connection connection, String queue) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "merge into headroom_job_queue as q using (values (?)) as n(name) on q.name = n.name"
+                        + " when not matched then insert (name) values (n.name)")) {
+            statement.setString(1, queue);
+            statement.executeUpdate();
+        }
+    }
+
+    @Override
+    public void insertSchedule(Connection connection, String kind, String spec, long intervalMillis)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "merge into headroom_job_schedule as s using (values (?)) as n(kind) on s.kind = n.kind"
+                        + " when not matched then insert (kind, spec, next_at) values (n.kind, ?, " + nowPlusMillis()
+                        + ")")) {
+            statement.setString(1, kind);
+            statement.setString(2, spec);
+            statement.setLong(3, intervalMillis);
+            statement.executeUpdate();
+        }
+    }
+}

@@ -1,0 +1,225 @@
+package dev.headroom.queue.internal.sql;
+
+import dev.headroom.queue.JobState;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * The statements on the table of live jobs. Whatever ends a run names the lease in its condition, so that a node which lost its lease
+ * changes nothing. Batches go by ascending id: one order of row locks for everybody.
+ */
+public final class JobTable {
+    private static final Comparator<ClaimedJob> BY_ID = Comparator.comparingLong(ClaimedJob::id);
+    private static final String HELD = " where id = ? and lease = ? and state = 1";
+
+    private final Dialect dialect;
+    private final String insertReady;
+    private final String insertScheduled;
+
+    /** Statements in this dialect. */
+    public JobTable(Dialect dialect) {
+        this.dialect = dialect;
+        String insert =
+                "insert into headroom_job (queue, priority, criticality, max_attempts, kind, trace, user_id, payload,"
+                        + " state, run_at) values (?, ?, ?, ?, ?, ?, ?, ?, ";
+        this.insertReady = insert + "0, " + dialect.now() + ")";
+        this.insertScheduled = insert + "2, " + dialect.nowPlusMillis() + ")";
+    }
+
+    /** Inserts one job and returns its number. */
+    public long insert(Connection connection, NewJob job) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(insert(job), new String[] {"id"})) {
+            bind(statement, job);
+            statement.executeUpdate();
+            try (ResultSet keys = statement.getGeneratedKeys()) {
+                keys.next();
+                return keys.getLong(1);
+            }
+        }
+    }
+
+    /** Inserts jobs that all have the same delay, as one batch. */
+    public void insertAll(Connection connection, List<NewJob> jobs) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(insert(jobs.get(0)))) {
+            for (NewJob job : jobs) {
+                bind(statement, job);
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        }
+    }
+
+    private String insert(NewJob job) {
+        return job.delayMillis() > 0 ? insertScheduled : insertReady;
+    }
+
+    private static void bind(PreparedStatement statement, NewJob job) throws SQLException {
+        statement.setInt(1, job.queue());
+        statement.setInt(2, job.priority());
+        statement.setInt(3, job.criticality());
+        statement.setInt(4, job.maxAttempts());
+        statement.setString(5, job.kind());
+        statement.setString(6, job.trace());
+        statement.setString(7, job.user());
+        statement.setString(8, job.payload());
+        if (job.delayMillis() > 0) {
+            statement.setLong(9, job.delayMillis());
+        }
+    }
+
+    /** Removes a job that is done; false if the lease was lost. */
+    public boolean complete(Connection connection, ClaimedJob job) throws SQLException {
+        return completeAll(connection, List.of(job)).size() == 1;
+    }
+
+    /** Removes jobs that are done; returns those whose lease still held. */
+    public List<ClaimedJob> completeAll(Connection connection, Collection<ClaimedJob> jobs) throws SQLException {
+        return held(connection, "delete from headroom_job" + HELD, jobs);
+    }
+
+    /** Gives back jobs that were not run; their attempt does not count. They keep their place. */
+    public List<ClaimedJob> handBack(Connection connection, Collection<ClaimedJob> jobs) throws SQLException {
+        return held(connection, "update headroom_job set state = 0, lease = null, attempt = attempt - 1" + HELD, jobs);
+    }
+
+    private static List<ClaimedJob> held(Connection connection, String sql, Collection<ClaimedJob> jobs)
+            throws SQLException {
+        List<ClaimedJob> sorted = jobs.stream().sorted(BY_ID).toList();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (ClaimedJob job : sorted) {
+                statement.setLong(1, job.id());
+                statement.setLong(2, job.lease());
+                statement.addBatch();
+            }
+            return counted(sorted, statement.executeBatch());
+        }
+    }
+
+    /** Has a run tried again later; false if the lease was lost. */
+    public boolean retry(Connection connection, Failure failure) throws SQLException {
+        return reschedule(connection, failure.job(), "error = ?", failure.error(), failure.delayMillis());
+    }
+
+    /** Puts a job aside for a while without counting the attempt; false if the lease was lost. */
+    public boolean park(Connection connection, ClaimedJob job, long delayMillis, String why) throws SQLException {
+        return reschedule(connection, job, "attempt = attempt - 1, error = ?", why, delayMillis);
+    }
+
+    private boolean reschedule(Connection connection, ClaimedJob job, String change, String error, long delayMillis)
+            throws SQLException {
+        String sql = "update headroom_job set state = 2, lease = null, " + change + ", run_at = "
+                + dialect.nowPlusMillis() + HELD;
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, error);
+            statement.setLong(2, delayMillis);
+            statement.setLong(3, job.id());
+            statement.setLong(4, job.lease());
+            return statement.executeUpdate() == 1;
+        }
+    }
+
+    /** The jobs that the database says are held under the lease. */
+    public Set<Long> heldUnder(Connection connection, long lease) throws SQLException {
+        Set<Long> held = new HashSet<>();
+        try (PreparedStatement statement =
+                connection.prepareStatement("select id from headroom_job where state = 1 and lease = ?")) {
+            statement.setLong(1, lease);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    held.add(rows.getLong(1));
+                }
+            }
+        }
+        return held;
+    }
+
+    /** Gives back jobs by number; see {@link #handBack}. */
+    public void handBack(Connection connection, long lease, Collection<Long> ids) throws SQLException {
+        String sql = "update headroom_job set state = 0, lease = null, attempt = attempt - 1" + HELD;
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (long id : ids.stream().sorted().toList()) {
+                statement.setLong(1, id);
+                statement.setLong(2, lease);
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        }
+    }
+
+    /** In how many milliseconds the next scheduled job is due (0 or less: now), empty if none is scheduled. */
+    public OptionalLong millisUntilDue(Connection connection) throws SQLException {
+        // Rows one by one through the index: min() would have H2 read all of them.
+        String sql = "select " + dialect.millisSince("run_at")
+                + " from headroom_job where state = 2 order by state, run_at limit 1";
+        try (PreparedStatement statement = connection.prepareStatement(sql);
+                ResultSet rows = statement.executeQuery()) {
+            return rows.next() ? OptionalLong.of(-rows.getLong(1)) : OptionalLong.empty();
+        }
+    }
+
+    /** Where a job stands; empty if there is none. */
+    public Optional<JobState> state(Connection connection, long id) throws SQLException {
+        String sql =
+                "select state from headroom_job where id = ? union all select 3 from headroom_job_dead where id = ?";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, id);
+            statement.setLong(2, id);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? Optional.of(state(rows.getInt(1))) : Optional.empty();
+            }
+        }
+    }
+
+    private static JobState state(int stored) {
+        return switch (stored) {
+            case 0 -> JobState.READY;
+            case 1 -> JobState.RUNNING;
+            case 2 -> JobState.SCHEDULED;
+            default -> JobState.DEAD;
+        };
+    }
+
+    /** Makes every scheduled job due so much earlier. */
+    public void advance(Connection connection, long millis) throws SQLException {
+        // What is due is a difference of times, and only the database's clock counts: so the times move, not the clock.
+        String due = dialect.millisSince("run_at");
+        List<long[]> remaining = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(
+                        "select id, " + due + " from headroom_job where state = 2 order by id");
+                ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                remaining.add(new long[] {rows.getLong(1), -rows.getLong(2)});
+            }
+        }
+        try (PreparedStatement update = connection.prepareStatement(
+                "update headroom_job set run_at = " + dialect.nowPlusMillis() + " where id = ? and state = 2")) {
+            for (long[] job : remaining) {
+                update.setLong(1, job[1] - millis);
+                update.setLong(2, job[0]);
+                update.addBatch();
+            }
+            update.executeBatch();
+        }
+    }
+
+    /** Those whose statement of the batch changed a row. */
+    static <T> List<T> counted(List<T> given, int[] counts) {
+        List<T> changed = new ArrayList<>();
+        for (int i = 0; i < counts.length; i++) {
+            if (counts[i] == 1) {
+                changed.add(given.get(i));
+            }
+        }
+        return changed;
+    }
+}

@@ -1,0 +1,121 @@
+package dev.headroom.queue.internal.sql;
+
+import dev.headroom.queue.DeadJob;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The statements on nodes. A node's row is its lease: as long as it is seen often enough its jobs are its own; whoever finds it silent
+ * deletes the row, and with that alone decides who rescues its jobs. Only the database's clock is compared.
+ */
+public final class NodeTable {
+    private final Dialect dialect;
+    private final DeadTable dead = new DeadTable();
+
+    /** Statements in this dialect. */
+    public NodeTable(Dialect dialect) {
+        this.dialect = dialect;
+    }
+
+    /** What was done with the jobs of nodes that died. */
+    public record Rescue(int nodes, int ready, int dead) {
+        /** Nothing. */
+        public static final Rescue NOTHING = new Rescue(0, 0, 0);
+    }
+
+    /** Registers a node and returns its lease. */
+    public long register(Connection connection, String name) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "insert into headroom_job_node (name, last_seen) values (?, " + dialect.now() + ")",
+                new String[] {"id"})) {
+            statement.setString(1, name);
+            statement.executeUpdate();
+            try (ResultSet keys = statement.getGeneratedKeys()) {
+                keys.next();
+                return keys.getLong(1);
+            }
+        }
+    }
+
+    /** Says that the node lives; false if it was declared dead. */
+    public boolean beat(Connection connection, long lease) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "update headroom_job_node set last_seen = " + dialect.now() + " where id = ?")) {
+            statement.setLong(1, lease);
+            return statement.executeUpdate() == 1;
+        }
+    }
+
+    /** Takes a node out that holds no jobs any more. */
+    public void remove(Connection connection, long lease) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("delete from headroom_job_node where id = ?")) {
+            statement.setLong(1, lease);
+            statement.executeUpdate();
+        }
+    }
+
+    /** Deletes nodes not seen for so long, and makes what they held ready again, or a dead letter at the given count of crashes. */
+    public Rescue reap(Connection connection, long silentMillis, int maxCrashes) throws SQLException {
+        int nodes = 0;
+        String silent = dialect.millisSince("last_seen") + " > ?";
+        for (long id : numbers(connection, "select id from headroom_job_node where " + silent, silentMillis)) {
+            try (PreparedStatement statement =
+                    connection.prepareStatement("delete from headroom_job_node where id = ? and " + silent)) {
+                statement.setLong(1, id);
+                statement.setLong(2, silentMillis);
+                nodes += statement.executeUpdate();
+            }
+        }
+        return rescue(connection, nodes, maxCrashes);
+    }
+
+    // Not only what the nodes just deleted held: a node that was declared dead may claim once more before it finds out.
+    private Rescue rescue(Connection connection, int nodes, int maxCrashes) throws SQLException {
+        String orphaned =
+                "state = 1 and not exists (select 1 from headroom_job_node n where n.id = headroom_job.lease)";
+        List<Long> orphans =
+                numbers(connection, "select id from headroom_job where " + orphaned + " order by id", null);
+        int ready = 0;
+        int buried = 0;
+        for (long id : orphans) {
+            try (PreparedStatement statement = connection.prepareStatement("update headroom_job set state = 0,"
+                    + " lease = null, crashes = crashes + 1 where id = ? and " + orphaned)) {
+                statement.setLong(1, id);
+                if (statement.executeUpdate() == 1) {
+                    boolean poison = !numbers(
+                                    connection,
+                                    "select id from headroom_job where id = " + id + " and crashes >= ?",
+                                    (long) maxCrashes)
+                            .isEmpty();
+                    if (poison) {
+                        dead.move(connection, id, DeadJob.Reason.CRASHED);
+                        buried++;
+                    } else {
+                        ready++;
+                    }
+                }
+            }
+        }
+        return new Rescue(nodes, ready, buried);
+    }
+
+    private static List<Long> numbers(
+            Connection connection, String sql, @org.jspecify.annotations.Nullable Long parameter) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            if (parameter != null) {
+                statement.setLong(1, parameter);
+            }
+            try (ResultSet rows = statement.executeQuery()) {
+                List<Long> found = new ArrayList<>();
+                while (rows.next()) {
+                    found.add(rows.getLong(1));
+                }
+                return found;
+            }
+        }
+    }
+}

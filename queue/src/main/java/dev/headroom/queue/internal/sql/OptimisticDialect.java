@@ -1,0 +1,132 @@
+package dev.headroom.queue.internal.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Claims without row locks: reads candidates in index order, then takes each by a conditional update and keeps those it got. Correct
+ * on every database, whoever competes; a lock spares claimers of one process from reading the same candidates.
+ */
+abstract class OptimisticDialect implements Dialect {
+    private final ReentrantLock claiming = new ReentrantLock();
+
+    @Override
+    public List<ClaimedJob> claim(Connection connection, Claim claim) throws SQLException {
+        claiming.lock();
+        try {
+            if (!isAlive(connection, claim.lease())) {
+                return List.of();
+            }
+            List<ClaimedJob> candidates = candidates(connection, claim);
+            return candidates.isEmpty() ? candidates : taken(connection, candidates);
+        } finally {
+            claiming.unlock();
+        }
+    }
+
+    private static boolean isAlive(Connection connection, long lease) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("select 1 from headroom_job_node where id = ?")) {
+            statement.setLong(1, lease);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next();
+            }
+        }
+    }
+
+    private List<ClaimedJob> candidates(Connection connection, Claim claim) throws SQLException {
+        List<ClaimedJob> candidates = new ArrayList<>();
+        // All leading columns of the index are named in the order, or it would be sorted instead of read in order.
+        String select = "select id, kind, attempt + 1, max_attempts, criticality, " + millisSince("run_at")
+                + ", trace, user_id, payload from headroom_job where queue = ? and state = 0 and priority = ?"
+                + " and criticality = ? order by queue, state, priority, criticality, lane, pos limit ?";
+        try (PreparedStatement statement = connection.prepareStatement(select)) {
+            statement.setInt(1, claim.queue());
+            for (int priority = 0; priority < 10; priority++) {
+                for (int criticality = 0; criticality < 4; criticality++) {
+                    int wanted = claim.limit() - candidates.size();
+                    if (wanted > 0 && claim.takes(criticality)) {
+                        statement.setInt(2, priority);
+                        statement.setInt(3, criticality);
+                        statement.setInt(4, wanted);
+                        read(statement, claim, candidates);
+                    }
+                }
+            }
+        }
+        return candidates;
+    }
+
+    private static void read(PreparedStatement statement, Claim claim, List<ClaimedJob> into) throws SQLException {
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                into.add(ClaimRows.read(rows, claim));
+            }
+        }
+    }
+
+    private static List<ClaimedJob> taken(Connection connection, List<ClaimedJob> candidates) throws SQLException {
+        String take =
+                "update headroom_job set state = 1, lease = ?, attempt = attempt + 1 where id = ? and state = 0 and attempt = ?";
+        try (PreparedStatement statement = connection.prepareStatement(take)) {
+            for (ClaimedJob job : candidates) {
+                statement.setLong(1, job.lease());
+                statement.setLong(2, job.id());
+                statement.setInt(3, job.attempt() - 1);
+                statement.addBatch();
+            }
+            return JobTable.counted(candidates, statement.executeBatch());
+        }
+    }
+
+    @Override
+    public int promoteDue(Connection connection, int limit) throws SQLException {
+        List<Long> due = new ArrayList<>();
+        try (PreparedStatement statement =
+                connection.prepareStatement("select id from headroom_job where state = 2 and run_at <= " + now()
+                        + " order by state, run_at limit ?")) {
+            statement.setInt(1, limit);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    due.add(rows.getLong(1));
+                }
+            }
+        }
+        return due.isEmpty() ? 0 : promote(connection, due.stream().sorted().toList());
+    }
+
+    private int promote(Connection connection, List<Long> due) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "update headroom_job set state = 0, pos = " + nextPosition() + " where id = ? and state = 2")) {
+            for (long id : due) {
+                statement.setLong(1, id);
+                statement.addBatch();
+            }
+            return JobTable.counted(due, statement.executeBatch()).size();
+        }
+    }
+
+    @Override
+    public long oldestReadyMillis(Connection connection, int queue) throws SQLException {
+        long oldest = 0;
+        String select =
+                "select " + millisSince("run_at") + " from headroom_job where queue = ? and state = 0 and priority = ?"
+                        + " and criticality = ? order by queue, state, priority, criticality, lane, pos limit 1";
+        try (PreparedStatement statement = connection.prepareStatement(select)) {
+            statement.setInt(1, queue);
+            for (int slot = 0; slot < 40; slot++) {
+                statement.setInt(2, slot / 4);
+                statement.setInt(3, slot % 4);
+                try (ResultSet rows = statement.executeQuery()) {
+                    oldest = rows.next() ? Math.max(oldest, rows.getLong(1)) : oldest;
+                }
+            }
+        }
+        return oldest;
+    }
+}

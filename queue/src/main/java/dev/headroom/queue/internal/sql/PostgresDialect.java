@@ -1,0 +1,155 @@
+package dev.headroom.queue.internal.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * PostgreSQL 12 and newer.
+ *
+ * <p>The claim walks the partial index in its exact order, one index range per priority and criticality, so it costs the same whatever
+ * waits and skips stopped work without reading it. The CTE is materialized since a locking subquery that is inlined may lock more rows
+ * than its limit; {@code FOR UPDATE SKIP LOCKED} lets competing nodes pass one another.
+ */
+final class PostgresDialect implements Dialect {
+    private static final String CLAIM = """
+            with picked as materialized (
+              select x.id, x.tid from (
+                select p as priority, c as criticality
+                from generate_series(0, 9) as p cross join unnest(?::smallint[]) as c
+                where exists (select 1 from headroom_job_node n where n.id = ?) order by p, c) as r
+              cross join lateral (
+                select j.id, j.ctid as tid from headroom_job j
+                where j.queue = ? and j.state = 0 and j.priority = r.priority and j.criticality = r.criticality
+                order by j.lane, j.pos limit ? for update skip locked) x
+              limit ?)
+            update headroom_job j set state = 1, lease = ?, attempt = j.attempt + 1
+            from picked p where j.ctid = p.tid and j.id = p.id
+            returning j.id, j.kind, j.attempt, j.max_attempts, j.criticality,
+              (extract(epoch from clock_timestamp() - j.run_at) * 1000)::bigint, j.trace, j.user_id, j.payload, j.priority, j.pos
+            """;
+
+    private static final String PROMOTE = """
+            with due as materialized (
+              select id from headroom_job where state = 2 and run_at <= clock_timestamp()
+              order by run_at limit ? for update skip locked)
+            update headroom_job j set state = 0, pos = nextval('headroom_job_pos') from due where j.id = due.id
+            """;
+
+    private static final String OLDEST = """
+            select coalesce(max(extract(epoch from clock_timestamp() - x.run_at) * 1000), 0)::bigint
+            from generate_series(0, 9) as p(priority) cross join generate_series(0, 3) as c(criticality)
+            cross join lateral (
+              select j.run_at from headroom_job j
+              where j.queue = ? and j.state = 0 and j.priority = p.priority and j.criticality = c.criticality
+              order by j.lane, j.pos limit 1) x
+            """;
+
+    /** Any number that no other user of advisory locks in this database has. */
+    private static final long INSTALLER_LOCK = 0x48656164726f6f6dL;
+
+    @Override
+    public String name() {
+        return "postgresql";
+    }
+
+    @Override
+    public String now() {
+        return "clock_timestamp()";
+    }
+
+    @Override
+    public String plusMillis(String expression) {
+        return expression + " + ? * interval '1 millisecond'";
+    }
+
+    @Override
+    public String millisSince(String expression) {
+        return "(extract(epoch from clock_timestamp() - " + expression + ") * 1000)::bigint";
+    }
+
+    @Override
+    public String nextPosition() {
+        return "nextval('headroom_job_pos')";
+    }
+
+    @Override
+    public void lockSchema(Connection connection) throws SQLException {
+        try (PreparedStatement lock = connection.prepareStatement("select pg_advisory_xact_lock(?)")) {
+            lock.setLong(1, INSTALLER_LOCK);
+            lock.execute();
+        }
+    }
+
+    @Override
+    public List<ClaimedJob> claim(Connection connection, Claim claim) throws SQLException {
+        List<Ranked> claimed = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(CLAIM)) {
+            statement.setArray(1, connection.createArrayOf("smallint", criticalities(claim)));
+            statement.setLong(2, claim.lease());
+            statement.setInt(3, claim.queue());
+            statement.setInt(4, claim.limit());
+            statement.setInt(5, claim.limit());
+            statement.setLong(6, claim.lease());
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    claimed.add(new Ranked(ClaimRows.read(rows, claim), rows.getInt(10), rows.getLong(11)));
+                }
+            }
+        }
+        return claimed.stream().sorted(Ranked.ORDER).map(Ranked::job).toList();
+    }
+
+    private static Short[] criticalities(Claim claim) {
+        List<Short> asked = new ArrayList<>();
+        for (short criticality = 0; criticality < 4; criticality++) {
+            if (claim.takes(criticality)) {
+                asked.add(criticality);
+            }
+        }
+        return asked.toArray(Short[]::new);
+    }
+
+    @Override
+    public int promoteDue(Connection connection, int limit) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(PROMOTE)) {
+            statement.setInt(1, limit);
+            return statement.executeUpdate();
+        }
+    }
+
+    @Override
+    public long oldestReadyMillis(Connection connection, int queue) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(OLDEST)) {
+            statement.setInt(1, queue);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? Math.max(0, rows.getLong(1)) : 0;
+            }
+        }
+    }
+
+    @Override
+    public void insertQueue(Connection connection, String queue) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "insert into headroom_job_queue (name) values (?) on conflict (name) do nothing")) {
+            statement.setString(1, queue);
+            statement.executeUpdate();
+        }
+    }
+
+    @Override
+    public void insertSchedule(Connection connection, String kind, String spec, long intervalMillis)
+            throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("insert into headroom_job_schedule (kind, spec, next_at) values (?, ?, "
+                        + nowPlusMillis() + ") on conflict (kind) do nothing")) {
+            statement.setString(1, kind);
+            statement.setString(2, spec);
+            statement.setLong(3, intervalMillis);
+            statement.executeUpdate();
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.headroom.queue.internal.sql;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+
+/** Runs work on a connection of the queue's own: in one transaction, given back as it was found. */
+public final class Sql {
+    private Sql() {}
+
+    /** Work on a connection. */
+    @FunctionalInterface
+    public interface Work<T> {
+        /** Does it. */
+        T on(Connection connection) throws SQLException;
+    }
+
+    /** Runs the work in a transaction of its own. */
+    public static <T> T inTransaction(DataSource dataSource, Work<T> work) throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            boolean autoCommit = connection.getAutoCommit();
+            if (autoCommit) {
+                connection.setAutoCommit(false);
+            }
+            try {
+                T result = work.on(connection);
+                connection.commit();
+                return result;
+            } catch (Throwable failure) {
+                rollback(connection, failure);
+                throw failure;
+            } finally {
+                restore(connection, autoCommit);
+            }
+        }
+    }
+
+    /** Rolls back; a failure of that is suppressed by the one that caused it. */
+    public static void rollback(Connection connection, Throwable cause) {
+        try {
+            connection.rollback();
+        } catch (SQLException alsoFailed) {
+            cause.addSuppressed(alsoFailed);
+        }
+    }
+
+    /** Sets auto-commit back; a broken connection is left to its pool to find out. */
+    public static void restore(Connection connection, boolean autoCommit) {
+        try {
+            if (autoCommit) {
+                connection.setAutoCommit(true);
+            }
+        } catch (SQLException broken) {
+            // The work's own outcome stands; the pool discards the connection.
+        }
+    }
+}

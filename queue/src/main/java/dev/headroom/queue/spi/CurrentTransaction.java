@@ -1,0 +1,18 @@
+package dev.headroom.queue.spi;
+
+import java.sql.Connection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the connection of the transaction that the thread is in, so that an enqueue without a connection joins it; implemented for a
+ * framework that keeps transactions by thread. Thread-safe.
+ *
+ * <pre>{@code
+ * JobQueue.builder(dataSource).currentTransaction(unitOfWork::connectionOrNull)
+ * }</pre>
+ */
+@FunctionalInterface
+public interface CurrentTransaction {
+    /** The connection of the thread's transaction on the queue's database, or null if it is in none. The queue only borrows it. */
+    @Nullable Connection connection();
+}

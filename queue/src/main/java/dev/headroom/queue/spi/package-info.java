@@ -1,0 +1,5 @@
+/** What adapters of the job queue implement. */
+@NullMarked
+package dev.headroom.queue.spi;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,77 @@
+-- The job queue of Headroom on H2 2.2 or newer, MODE=REGULAR. Run it with a migration tool of your own, or with SchemaInstaller.
+-- state: 0 ready, 1 running, 2 scheduled. Terminal states leave headroom_job in the transaction that ends them.
+
+create sequence if not exists headroom_job_pos no cache;
+
+create table if not exists headroom_job (
+  id           bigint generated always as identity primary key,
+  queue        smallint not null,
+  state        smallint default 0 not null,
+  priority     smallint default 4 not null,
+  criticality  smallint default 2 not null,
+  lane         smallint default 0 not null,
+  attempt      smallint default 0 not null,
+  max_attempts smallint default 25 not null,
+  crashes      smallint default 0 not null,
+  flags        smallint default 0 not null,
+  pos          bigint default next value for headroom_job_pos not null,
+  lease        bigint,
+  run_at       timestamp(6) with time zone default current_timestamp not null,
+  created_at   timestamp(6) with time zone default current_timestamp not null,
+  kind         varchar(191) not null,
+  kind_version smallint default 1 not null,
+  trace        varchar(64),
+  user_id      varchar(1024),
+  error        varchar(8000),
+  payload      varchar(1048576)
+);
+
+create index if not exists headroom_job_ready on headroom_job (queue, state, priority, criticality, lane, pos);
+create index if not exists headroom_job_running on headroom_job (lease);
+create index if not exists headroom_job_scheduled on headroom_job (state, run_at);
+
+create table if not exists headroom_job_dead (
+  id           bigint primary key,
+  queue        smallint not null,
+  priority     smallint not null,
+  criticality  smallint not null,
+  attempt      smallint not null,
+  max_attempts smallint not null,
+  crashes      smallint not null,
+  created_at   timestamp(6) with time zone not null,
+  kind         varchar(191) not null,
+  kind_version smallint not null,
+  trace        varchar(64),
+  user_id      varchar(1024),
+  error        varchar(8000),
+  payload      varchar(1048576),
+  reason       varchar(32) not null,
+  died_at      timestamp(6) with time zone default current_timestamp not null
+);
+
+create index if not exists headroom_job_dead_newest on headroom_job_dead (died_at, id);
+create index if not exists headroom_job_dead_kind on headroom_job_dead (kind, id);
+
+create table if not exists headroom_job_queue (
+  id   smallint generated always as identity primary key,
+  name varchar(191) not null unique
+);
+
+create table if not exists headroom_job_node (
+  id         bigint generated always as identity primary key,
+  name       varchar(191) not null,
+  started_at timestamp(6) with time zone default current_timestamp not null,
+  last_seen  timestamp(6) with time zone default current_timestamp not null
+);
+
+create table if not exists headroom_job_schedule (
+  kind    varchar(191) primary key,
+  spec    varchar(191) not null,
+  next_at timestamp(6) with time zone
+);
+
+create table if not exists headroom_job_schema (
+  version int primary key
+);
+
+merge into headroom_job_schema (version) key (version) values (1);

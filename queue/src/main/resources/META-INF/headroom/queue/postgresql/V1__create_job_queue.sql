@@ -1,0 +1,79 @@
+-- The job queue of Headroom on PostgreSQL 12 or newer. Run it with a migration tool of your own, or with SchemaInstaller.
+-- state: 0 ready, 1 running, 2 scheduled. Terminal states leave headroom_job in the statement that ends them.
+
+create sequence headroom_job_pos cache 1;
+
+create table headroom_job (
+  id           bigint generated always as identity primary key,
+  queue        smallint    not null,                                     -- headroom_job_queue.id
+  state        smallint    not null default 0,
+  priority     smallint    not null default 4,                           -- 0 (first) to 9 (last)
+  criticality  smallint    not null default 2,                           -- 0 CRITICAL_PLUS to 3 SHEDDABLE
+  lane         smallint    not null default 0,
+  attempt      smallint    not null default 0,                           -- runs begun
+  max_attempts smallint    not null default 25,
+  crashes      smallint    not null default 0,                           -- times a node died while it held the job
+  flags        smallint    not null default 0,
+  pos          bigint      not null default nextval('headroom_job_pos'), -- order of readiness
+  lease        bigint,                                                   -- headroom_job_node.id of the holder: the fencing token
+  run_at       timestamptz not null default clock_timestamp(),           -- when it is or was due
+  created_at   timestamptz not null default clock_timestamp(),
+  kind         text        not null,                                     -- the stable name, never a class
+  kind_version smallint    not null default 1,
+  trace        text,                                                     -- W3C traceparent
+  user_id      text,                                                     -- on whose behalf
+  error        text,                                                     -- the last failure, cut
+  payload      text                                                      -- JSON
+) with (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 2000,
+        autovacuum_vacuum_cost_delay = 0, autovacuum_analyze_scale_factor = 0.05,
+        toast.autovacuum_vacuum_scale_factor = 0.01);
+
+create index headroom_job_ready on headroom_job (queue, priority, criticality, lane, pos) where state = 0;
+create index headroom_job_running on headroom_job (lease) where state = 1;
+create index headroom_job_scheduled on headroom_job (run_at) where state = 2;
+
+create table headroom_job_dead (
+  id           bigint      primary key,
+  queue        smallint    not null,
+  priority     smallint    not null,
+  criticality  smallint    not null,
+  attempt      smallint    not null,
+  max_attempts smallint    not null,
+  crashes      smallint    not null,
+  created_at   timestamptz not null,
+  kind         text        not null,
+  kind_version smallint    not null,
+  trace        text,
+  user_id      text,
+  error        text,
+  payload      text,
+  reason       text        not null,
+  died_at      timestamptz not null default clock_timestamp()
+);
+
+create index headroom_job_dead_newest on headroom_job_dead (died_at, id);
+create index headroom_job_dead_kind on headroom_job_dead (kind, id);
+
+create table headroom_job_queue (
+  id   smallint generated always as identity primary key,
+  name text not null unique
+);
+
+create table headroom_job_node (
+  id         bigint generated always as identity primary key,
+  name       text        not null,
+  started_at timestamptz not null default clock_timestamp(),
+  last_seen  timestamptz not null default clock_timestamp()
+) with (fillfactor = 50);
+
+create table headroom_job_schedule (
+  kind    text primary key,
+  spec    text not null,                                                 -- fixedDelay or fixedRate and its milliseconds
+  next_at timestamptz                                                    -- null while a fixedDelay job is under way
+);
+
+create table headroom_job_schema (
+  version int primary key
+);
+
+insert into headroom_job_schema (version) values (1);

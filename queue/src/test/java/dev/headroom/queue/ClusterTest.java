@@ -1,0 +1,118 @@
+package dev.headroom.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.headroom.queue.Recorder.Note;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Nodes compete without losing or doubling anything, and take over from one another. */
+@OnEveryBackend
+class ClusterTest extends JobQueueContract {
+    private static final int JOBS = 2_000;
+
+    private final Recorder recorder = new Recorder();
+    private final Recorder other = new Recorder();
+
+    @Test
+    void twoNodesLoseNothingAndHaveEachEffectOnce() {
+        JobQueue first = built(builder().handlers(recorder).workers(4));
+        JobQueue second = built(builder().handlers(other).workers(4));
+        List<Note> notes =
+                IntStream.range(0, JOBS).mapToObj(i -> new Note(i, "")).toList();
+        first.enqueueAll(Recorder::effect, notes);
+        first.start();
+        second.start();
+        await().atMost(Duration.ofSeconds(40)).until(() -> count("headroom_job") == 0);
+        assertThat(count("effect")).isEqualTo(JOBS);
+        assertThat(number("select count(distinct id) from effect")).isEqualTo(JOBS);
+        assertThat(recorder.runs.size() + other.runs.size())
+                .as("each ran on one node")
+                .isEqualTo(JOBS);
+        assertThat(recorder.runs).as("the first node took part").isNotEmpty();
+        assertThat(other.runs).as("the second node took part").isNotEmpty();
+    }
+
+    @Test
+    void aNodeThatWasDeclaredDeadCannotCompleteAndTheJobHasItsEffectOnce() throws Exception {
+        JobQueue paused = started(builder().handlers(recorder).lease(Duration.ofSeconds(30)));
+        JobHandle job = paused.enqueue(Recorder::blockedEffect, new Note(1, "once"));
+        assertThat(recorder.blockedBegan.await(10, TimeUnit.SECONDS)).isTrue();
+        // As a node that took over from it would have it.
+        execute("delete from headroom_job_node");
+        started(builder().handlers(other).lease(Duration.ofMillis(600)));
+        other.release.countDown();
+        await().until(() -> other.runs.containsKey(1L));
+        await().until(() -> job.state().isEmpty());
+        recorder.release.countDown();
+        paused.drain(Duration.ofSeconds(10));
+        assertThat(recorder.runs).as("the paused node's run went to its end").containsKey(1L);
+        assertThat(count("effect")).isOne();
+        execute("delete from headroom_job_node");
+    }
+
+    @Test
+    void aNodeDeclaredDeadByMistakeGoesOnUnderANewLease() throws SQLException {
+        JobQueue queue = started(builder().handlers(recorder).lease(Duration.ofMillis(600)));
+        await().until(() -> count("headroom_job_node") == 1);
+        long before = number("select id from headroom_job_node");
+        execute("delete from headroom_job_node");
+        await().until(() -> count("headroom_job_node") == 1);
+        assertThat(number("select id from headroom_job_node")).isGreaterThan(before);
+        queue.enqueue(Recorder::note, new Note(1, "goes on"));
+        awaitNoJobs();
+        assertThat(recorder.order).containsExactly("goes on");
+    }
+
+    @Test
+    void jobsOfADeadNodeRunAgainAndAPoisonPillIsADeadLetter() throws SQLException {
+        JobQueue queue = built(builder().handlers(recorder).lease(Duration.ofMillis(600)));
+        JobHandle innocent = queue.enqueue(Recorder::note, new Note(1, "innocent"));
+        JobHandle poison = queue.enqueue(Recorder::note, new Note(2, "poison"));
+        execute("insert into headroom_job_node (name) values ('killed')");
+        execute("update headroom_job set state = 1, attempt = 1, lease = (select max(id) from headroom_job_node)");
+        execute("update headroom_job set crashes = 2 where id = " + poison.id());
+        queue.start();
+        await().untilAsserted(() -> assertThat(poison.state()).contains(JobState.DEAD));
+        await().until(() -> innocent.state().isEmpty());
+        assertThat(recorder.order).containsExactly("innocent");
+        assertThat(queue.dead().newest(10)).extracting(DeadJob::reason).containsExactly(DeadJob.Reason.CRASHED);
+    }
+
+    @Test
+    void drainingHandsBackWhatHasNotBegunAndLetsTheRestEnd() throws Exception {
+        JobQueue leaving = started(builder().handlers(recorder).queue("blocked", q -> q.workers(1)));
+        leaving.enqueue(Recorder::blocked, new Note(1, "begun"));
+        assertThat(recorder.blockedBegan.await(10, TimeUnit.SECONDS)).isTrue();
+        leaving.enqueue(Recorder::blocked, new Note(2, "waits"));
+        leaving.drain(Duration.ofMillis(100));
+        assertThat(count("headroom_job where state = 1")).isOne();
+        JobQueue staying = started(builder().handlers(other));
+        other.release.countDown();
+        await().untilAsserted(() -> assertThat(other.runs).containsOnlyKeys(2L));
+        recorder.release.countDown();
+        leaving.drain(Duration.ofSeconds(10));
+        awaitNoJobs();
+        assertThat(recorder.runs).containsOnlyKeys(1L);
+        assertThat(staying.dead().newest(1)).isEmpty();
+    }
+
+    @Test
+    void closingInterruptsWhatDoesNotEndAndGivesItToOthersWithoutCountingTheAttempt() throws Exception {
+        JobQueue leaving = started(builder().handlers(recorder).shutdownGrace(Duration.ofMillis(50)));
+        leaving.enqueue(Recorder::blocked, new Note(1, "endless"));
+        assertThat(recorder.blockedBegan.await(10, TimeUnit.SECONDS)).isTrue();
+        leaving.close();
+        leaving.close();
+        assertThat(count("headroom_job where state = 0 and attempt = 0")).isOne();
+        started(builder().handlers(other));
+        other.release.countDown();
+        awaitNoJobs();
+        assertThat(other.runs).containsOnlyKeys(1L);
+    }
+}

@@ -1,0 +1,137 @@
+package dev.headroom.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.headroom.queue.Recorder.Note;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Jobs are made in whose transaction they belong to, and in no other. */
+@OnEveryBackend
+class EnqueuingTest extends JobQueueContract {
+    private final Recorder recorder = new Recorder();
+
+    @Test
+    void runsWhatCommittedAndForgetsWhatWasRolledBack() throws Exception {
+        JobQueue queue = started(builder().handlers(recorder));
+        try (Connection connection = dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            JobHandle lost = queue.in(connection).enqueue(Recorder::note, new Note(1, "rolled back"));
+            connection.rollback();
+            JobHandle kept = queue.in(connection).enqueue(Recorder::note, new Note(2, "committed"));
+            assertThat(kept.state()).as("seen before its commit").isEmpty();
+            assertThat(connection.isClosed()).isFalse();
+            connection.commit();
+            connection.setAutoCommit(true);
+            await().untilAsserted(() -> assertThat(recorder.order).containsExactly("committed"));
+            awaitNoJobs();
+            assertThat(lost.state()).isEmpty();
+        }
+    }
+
+    @Test
+    void joinsTheTransactionThatTheApplicationSaysTheThreadIsIn() throws Exception {
+        try (Connection connection = dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            JobQueue queue = built(builder().handlers(recorder).currentTransaction(() -> connection));
+            JobHandle job = queue.enqueue(Recorder::note, new Note(1, "mine"));
+            assertThat(job.state()).isEmpty();
+            connection.commit();
+            assertThat(job.state()).contains(JobState.READY);
+            connection.setAutoCommit(true);
+        }
+    }
+
+    @Test
+    void runsNoSoonerThanItsDelay() {
+        JobQueue queue = started(builder().handlers(recorder));
+        long begun = System.nanoTime();
+        JobHandle job = queue.delay(Duration.ofMillis(400)).enqueue(Recorder::note, new Note(1, "later"));
+        assertThat(job.state()).contains(JobState.SCHEDULED);
+        await().until(() -> !recorder.order.isEmpty());
+        assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                .isBetween(Duration.ofMillis(399), Duration.ofSeconds(5));
+        awaitNoJobs();
+    }
+
+    @Test
+    void runsByPriorityAndThenInTheOrderOfEnqueuing() {
+        JobQueue queue = built(builder().handlers(recorder).workers(1));
+        queue.priority(9).enqueue(Recorder::note, new Note(1, "last"));
+        queue.enqueue(Recorder::note, new Note(2, "middle 1"));
+        queue.enqueue(Recorder::note, new Note(3, "middle 2"));
+        queue.priority(0).enqueue(Recorder::note, new Note(4, "first"));
+        queue.start();
+        await().untilAsserted(
+                        () -> assertThat(recorder.order).containsExactly("first", "middle 1", "middle 2", "last"));
+        awaitNoJobs();
+    }
+
+    @Test
+    void enqueuesManyInOneTransaction() throws Exception {
+        JobQueue queue = built(builder().handlers(recorder));
+        List<Note> notes =
+                IntStream.range(0, 500).mapToObj(i -> new Note(i, "n" + i)).toList();
+        try (Connection connection = dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            queue.in(connection).enqueueAll(Recorder::note, notes);
+            assertThat(count("headroom_job")).isZero();
+            connection.commit();
+            connection.setAutoCommit(true);
+        }
+        assertThat(queue.length("default").ready()).isEqualTo(500);
+        queue.start();
+        awaitNoJobs();
+        assertThat(recorder.runs)
+                .hasSize(500)
+                .allSatisfy((id, runs) -> assertThat(runs).isOne());
+    }
+
+    @Test
+    void takesHandlersWithoutPayloadAndWithContext() {
+        JobQueue queue = started(builder().handlers(recorder));
+        queue.enqueue(Recorder::plain);
+        JobHandle second = queue.enqueue(Recorder::plainWithContext);
+        awaitNoJobs();
+        assertThat(recorder.order).containsExactlyInAnyOrder("plain", "plain.context:" + second.id());
+    }
+
+    @Test
+    void refusesLambdasMethodsWithoutJobAndPayloadsThatDoNotFit() {
+        JobQueue queue = built(builder().handlers(recorder).maxPayload(100));
+        assertThatThrownBy(
+                        () -> queue.enqueue((Recorder r, Note n) -> r.note(new Note(1, "captured")), new Note(1, "x")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("expected: a plain reference to a method with @Job");
+        assertThatThrownBy(() -> queue.enqueue(Object::notify))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("expected: a method with @Job");
+        assertThatThrownBy(() -> queue.enqueue("note", "text"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("payload of note: a java.lang.String");
+        assertThatThrownBy(() -> queue.enqueue("unheard-of", "text"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("name: unheard-of (expected: one of ");
+        assertThatThrownBy(() -> queue.enqueue(Recorder::note, new Note(1, "x".repeat(100))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("expected: <= 100; store it as a blob and send its key");
+        assertThat(count("headroom_job")).isZero();
+    }
+
+    @Test
+    void enqueuesKindsWhoseHandlersAreInAnotherProcess() {
+        JobQueue producer = built(builder());
+        producer.enqueue(Recorder::note, new Note(1, "far"));
+        producer.enqueue(Recorder::blocked, new Note(2, "in a queue that is new"));
+        JobQueue worker = started(builder().handlers(recorder));
+        await().untilAsserted(() -> assertThat(recorder.order).containsExactly("far"));
+        recorder.release.countDown();
+        awaitNoJobs();
+        await().untilAsserted(() -> assertThat(worker.length().waiting()).isZero());
+    }
+}

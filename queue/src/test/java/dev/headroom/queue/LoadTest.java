@@ -1,0 +1,90 @@
+package dev.headroom.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.headroom.Component;
+import dev.headroom.Contributions;
+import dev.headroom.Headroom;
+import dev.headroom.load.LoadSignal;
+import dev.headroom.queue.Recorder.Note;
+import java.time.Duration;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Workers obey load feedback by criticality, and never their own signals. */
+@OnEveryBackend
+class LoadTest extends JobQueueContract {
+    private final Recorder recorder = new Recorder();
+    private volatile double pressure;
+
+    /** Feels what the test says. */
+    private final class Sensor implements Component {
+        @Override
+        public String name() {
+            return "sensor";
+        }
+
+        @Override
+        public void contribute(Contributions to) {
+            to.loadSignal(LoadSignal.of("router.lag", () -> pressure));
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void stopsTheMoreSheddableFirstDropsNothingAndGoesOnAfterwards() {
+        JobQueue queue = built(builder().handlers(recorder));
+        pressure = 1.1;
+        try (Headroom headroom =
+                Headroom.builder("test").plug(new Sensor()).plug(queue).build()) {
+            assertThat(headroom.load().pressure()).isEqualTo(1.1);
+            queue.enqueue(Recorder::bulk, new Note(1, "bulk"));
+            queue.enqueue(Recorder::note, new Note(2, "job"));
+            await().untilAsserted(() -> assertThat(recorder.order).containsExactly("job"));
+            pressure = 1.5;
+            await().until(() -> headroom.load().pressure() == 1.5);
+            queue.enqueue(Recorder::note, new Note(3, "held back"));
+            await().during(Duration.ofMillis(400)).until(() -> recorder.order.size() == 1);
+            pressure = 0;
+            await().untilAsserted(() -> assertThat(recorder.order).hasSize(3));
+            awaitNoJobs();
+        }
+    }
+
+    @Test
+    void runsFewerAtOnceWhenToldToSlowDown() throws Exception {
+        JobQueue queue = built(builder().handlers(recorder).queue("blocked", q -> q.workers(8)));
+        pressure = 1.1; // SHEDDABLE_PLUS: (1.2 - 1.1) / (1.2 - 0.85) of 8 workers, rounded up.
+        try (Headroom headroom =
+                Headroom.builder("test").plug(new Sensor()).plug(queue).build()) {
+            assertThat(headroom.name()).isEqualTo("test");
+            queue.enqueueAll(
+                    Recorder::blocked,
+                    IntStream.range(0, 8).mapToObj(i -> new Note(i, "")).toList());
+            await().until(() -> recorder.concurrent.get() == 3);
+            await().during(Duration.ofMillis(300)).until(() -> recorder.mostConcurrent.get() == 3);
+            pressure = 0;
+            await().untilAsserted(() -> assertThat(recorder.concurrent).hasValue(8));
+            recorder.release.countDown();
+            awaitNoJobs();
+        }
+    }
+
+    @Test
+    void aBacklogOfItsOwnNeverStopsTheWorkersThatWouldRelieveIt() throws Exception {
+        JobQueue queue = built(builder().handlers(recorder).targetBacklog(1).queue("blocked", q -> q.workers(0)));
+        queue.enqueueAll(
+                Recorder::blocked,
+                IntStream.range(0, 100).mapToObj(i -> new Note(i, "")).toList());
+        try (Headroom headroom = Headroom.builder("test").plug(queue).build()) {
+            await().untilAsserted(() -> assertThat(headroom.load().pressures()).containsEntry("queue.backlog", 1.2));
+            assertThat(headroom.load().pressure()).isEqualTo(1.2);
+            queue.enqueue(Recorder::bulk, new Note(1, "bulk"));
+            await().untilAsserted(() -> assertThat(recorder.order).containsExactly("bulk"));
+        }
+        execute("delete from headroom_job");
+    }
+}

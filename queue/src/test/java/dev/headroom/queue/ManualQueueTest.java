@@ -1,0 +1,48 @@
+package dev.headroom.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headroom.queue.Recorder.Note;
+import dev.headroom.queue.testing.ManualQueue;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** The test kit runs jobs when it is told to and at no other time. */
+@OnEveryBackend
+class ManualQueueTest extends JobQueueContract {
+    private final Recorder recorder = new Recorder();
+
+    @Test
+    void runsOnTheCallersThreadInOrderWhenTold() {
+        JobQueue queue = built(builder().handlers(recorder));
+        recorder.queue = queue;
+        try (ManualQueue jobs = ManualQueue.of(queue)) {
+            queue.enqueue(Recorder::followUp, new Note(1, "follows"));
+            queue.priority(0).enqueue(Recorder::note, new Note(2, "first"));
+            assertThat(recorder.order).isEmpty();
+            assertThat(jobs.runNext()).isTrue();
+            assertThat(recorder.order).containsExactly("first");
+            assertThat(jobs.drain()).isEqualTo(2);
+            assertThat(recorder.order).containsExactly("first", "follows");
+            assertThat(jobs.runNext()).isFalse();
+        }
+    }
+
+    @Test
+    void timePassesWhenTold() {
+        JobQueue queue = built(builder().handlers(recorder));
+        try (ManualQueue jobs = ManualQueue.of(queue)) {
+            queue.delay(Duration.ofDays(1)).enqueue(Recorder::note, new Note(1, "tomorrow"));
+            jobs.advance(Duration.ofHours(23));
+            assertThat(jobs.drain()).isZero();
+            jobs.advance(Duration.ofHours(1));
+            assertThat(jobs.drain()).isOne();
+            recorder.failuresLeft.set(1);
+            queue.enqueue(Recorder::flaky, new Note(2, ""));
+            jobs.drain();
+            jobs.advance(Duration.ofMillis(5));
+            jobs.drain();
+            assertThat(recorder.runs).containsEntry(2L, 2);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.headroom.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.headroom.Headroom;
+import dev.headroom.console.ConsolePanel;
+import dev.headroom.console.PanelView;
+import dev.headroom.queue.Recorder.Note;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Map;
+import org.apache.catalina.startup.Tomcat;
+import org.junit.jupiter.api.Test;
+
+/** What operators see and may do: the console panel and the endpoint for scripts. */
+@OnEveryBackend
+class OperatingTest extends JobQueueContract {
+    private final Recorder recorder = new Recorder();
+
+    @Test
+    void thePanelShowsQueuesAndDeadLettersAndActsOnThem() {
+        JobQueue queue = built(builder().handlers(recorder));
+        CapturedContributions given = new CapturedContributions();
+        queue.contribute(given);
+        ConsolePanel panel = given.panels.get(0);
+        assertThat(panel.view().figures()).extracting(PanelView.Figure::value).containsExactly("not known now");
+        queue.start();
+        JobHandle job = queue.enqueue(Recorder::refused, new Note(1, ""));
+        await().untilAsserted(() -> assertThat(job.state()).contains(JobState.DEAD));
+        queue.length();
+        await().untilAsserted(() -> {
+            queue.length();
+            assertThat(panel.view().actions()).hasSize(2);
+        });
+        PanelView view = panel.view();
+        assertThat(view.tables()).extracting(PanelView.Table::title).containsExactly("Queues", "Newest dead letters");
+        assertThat(view.tables().get(1).rows().get(0))
+                .contains("refused", "gave up", Long.toString(job.id()))
+                .anySatisfy(cell -> assertThat(cell).endsWith("Refusal: never again"));
+        Map<String, String> id = Map.of("id", Long.toString(job.id()));
+        assertThat(view.actions()).extracting(PanelView.Action::parameters).containsOnly(id);
+        assertThat(panel.act("requeue", id)).contains("Job " + job.id() + " was requeued.");
+        await().untilAsserted(() -> assertThat(job.state()).contains(JobState.DEAD));
+        assertThat(panel.act("delete", id)).contains("Job " + job.id() + " was deleted.");
+        assertThat(panel.act("delete", id)).contains("There is no dead letter " + job.id() + " any more.");
+        assertThatThrownBy(() -> panel.act("explode", id)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> panel.act("delete", Map.of("id", "1 or 1=1")))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void theEndpointAnswersAPlainNumber() throws Exception {
+        JobQueue queue = built(builder().handlers(recorder).workers(0));
+        queue.enqueue(Recorder::note, new Note(1, ""));
+        queue.enqueue(Recorder::blocked, new Note(2, ""));
+        queue.enqueue(Recorder::blocked, new Note(3, ""));
+        Tomcat tomcat = new Tomcat();
+        tomcat.setBaseDir(System.getProperty("java.io.tmpdir"));
+        tomcat.setPort(0);
+        tomcat.getConnector();
+        try (Headroom headroom = Headroom.builder("test").plug(queue).build()) {
+            tomcat.addContext("", null)
+                    .addServletContainerInitializer((classes, context) -> headroom.register(context), null);
+            tomcat.start();
+            assertThat(get(tomcat, "/queue/length")).isEqualTo("200 3");
+            assertThat(get(tomcat, "/queue/length?queue=blocked")).isEqualTo("200 2");
+            assertThat(get(tomcat, "/queue/length?queue=blocked&states=running,dead"))
+                    .isEqualTo("200 0");
+            assertThat(get(tomcat, "/queue/length?queue=%3Cx%3E")).isEqualTo("400 queue or states: unknown");
+            assertThat(get(tomcat, "/queue/length?states=x")).isEqualTo("400 queue or states: unknown");
+        } finally {
+            tomcat.stop();
+            tomcat.destroy();
+        }
+    }
+
+    private static String get(Tomcat tomcat, String path) throws Exception {
+        URI uri = URI.create("http://127.0.0.1:" + tomcat.getConnector().getLocalPort() + path);
+        HttpResponse<String> response = HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+        return response.statusCode() + " " + response.body();
+    }
+}

@@ -1,0 +1,145 @@
+package dev.headroom.queue;
+
+import dev.headroom.RequestContext;
+import dev.headroom.load.Criticality;
+import java.sql.PreparedStatement;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.MDC;
+
+/** Handlers that keep what they were given. */
+public class Recorder {
+    record Note(long id, String text) {}
+
+    record Seen(
+            long id,
+            String text,
+            String traceId,
+            String mdcTrace,
+            String user,
+            Criticality criticality,
+            String token) {}
+
+    static class Refusal extends RuntimeException {
+        Refusal(String message) {
+            super(message);
+        }
+    }
+
+    final List<Seen> seen = new CopyOnWriteArrayList<>();
+    final List<String> order = new CopyOnWriteArrayList<>();
+    final Map<Long, Integer> runs = new ConcurrentHashMap<>();
+    final AtomicInteger failuresLeft = new AtomicInteger();
+    final AtomicInteger swept = new AtomicInteger();
+    final AtomicInteger concurrent = new AtomicInteger();
+    final AtomicInteger mostConcurrent = new AtomicInteger();
+    final CountDownLatch blockedBegan = new CountDownLatch(1);
+    final CountDownLatch release = new CountDownLatch(1);
+    volatile JobQueue queue;
+
+    @Job(name = "note")
+    public void note(Note note) {
+        RequestContext context = RequestContext.current();
+        seen.add(new Seen(
+                note.id(),
+                note.text(),
+                context.traceId().value(),
+                MDC.get(RequestContext.MDC_TRACE),
+                context.user().orElse(""),
+                context.criticality(),
+                context.consistency().value()));
+        order.add(note.text());
+        runs.merge(note.id(), 1, Integer::sum);
+    }
+
+    @Job(name = "flaky", attempts = 4, backoff = "1ms..5ms")
+    public void flaky(Note note, JobContext job) {
+        runs.merge(note.id(), 1, Integer::sum);
+        if (failuresLeft.getAndDecrement() > 0) {
+            throw new IllegalStateException("flaky attempt " + job.attempt() + " of " + job.attempts());
+        }
+    }
+
+    @Job(name = "refused", backoff = "1ms..5ms", giveUpOn = Refusal.class)
+    public void refused(Note note) {
+        throw new Refusal("never\0again");
+    }
+
+    @Job(name = "effect", tx = Tx.COMPLETE_IN_TX, backoff = "1ms..5ms", attempts = 3)
+    public void effect(Note note, JobContext job) throws Exception {
+        try (PreparedStatement insert =
+                job.connection().prepareStatement("insert into effect (id, note) values (?, ?)")) {
+            insert.setLong(1, note.id());
+            insert.setString(2, note.text());
+            insert.executeUpdate();
+        }
+        runs.merge(note.id(), 1, Integer::sum);
+        if (failuresLeft.getAndDecrement() > 0) {
+            throw new IllegalStateException("after the effect");
+        }
+    }
+
+    @Job(name = "effect.blocked", tx = Tx.COMPLETE_IN_TX)
+    public void blockedEffect(Note note, JobContext job) throws Exception {
+        boolean first = runs.merge(note.id(), 1, Integer::sum) == 1;
+        effect(note, job);
+        if (first) {
+            blockedBegan.countDown();
+            // Goes on whatever happens to its lease, as a handler that ignores interruption would.
+            boolean released = false;
+            while (!released) {
+                try {
+                    released = release.await(20, TimeUnit.SECONDS);
+                } catch (InterruptedException ignored) {
+                    continue;
+                }
+            }
+        }
+    }
+
+    @Job(name = "follow.up", tx = Tx.COMPLETE_IN_TX, attempts = 1)
+    public void followUp(Note note, JobContext job) {
+        queue.enqueue(Recorder::note, note);
+        if (note.text().equals("fail")) {
+            throw new Refusal("after the follow-up");
+        }
+    }
+
+    @Job(name = "blocked", queue = "blocked")
+    public void blocked(Note note, JobContext job) throws InterruptedException {
+        int now = concurrent.incrementAndGet();
+        mostConcurrent.accumulateAndGet(now, Math::max);
+        try {
+            runs.merge(note.id(), 1, Integer::sum);
+            blockedBegan.countDown();
+            release.await();
+        } finally {
+            concurrent.decrementAndGet();
+        }
+    }
+
+    @Job(name = "slow", timeout = "100ms", attempts = 1)
+    public void slow(Note note) throws InterruptedException {
+        release.await();
+    }
+
+    @Job(name = "bulk", criticality = Criticality.SHEDDABLE)
+    public void bulk(Note note) {
+        note(note);
+    }
+
+    @Job(name = "plain")
+    public void plain() {
+        order.add("plain");
+    }
+
+    @Job(name = "plain.context")
+    public void plainWithContext(JobContext job) {
+        order.add(job.idempotencyKey());
+    }
+}

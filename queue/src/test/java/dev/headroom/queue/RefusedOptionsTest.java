@@ -1,0 +1,46 @@
+package dev.headroom.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.headroom.config.ConfigurationException;
+import org.junit.jupiter.api.Test;
+
+/** Options that can't take effect are refused where they are written. */
+class RefusedOptionsTest {
+    /** No such back-off. */
+    public static class Backwards {
+        @Job(name = "backwards", backoff = "1h..1s")
+        public void run() {}
+    }
+
+    /** Twice the same name, and a result that nobody would read. */
+    public static class Returns {
+        @Job(name = "returns")
+        public int run() {
+            return 1;
+        }
+
+        @Job(name = "not a name")
+        public void named() {}
+    }
+
+    @Test
+    void refusesWhatCanNotTakeEffectAndNamesTheSite() {
+        JobQueueBuilder builder = JobQueue.builder(new org.h2.jdbcx.JdbcDataSource());
+        assertThatThrownBy(() -> builder.handlers(new Backwards()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("Backwards.run backoff: \"1h..1s\" (expected: 0 <= first <= longest)");
+        assertThatThrownBy(() -> builder.handlers(new Returns()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("@Job: Returns.run (expected: a public, not static method without result")
+                .hasMessageContaining("name: \"not a name\"");
+        assertThatThrownBy(() -> builder.handlers(new Object()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("handlers: java.lang.Object (expected: an object with a method that has @Job)");
+        assertThatThrownBy(() -> builder.lease(java.time.Duration.ofMillis(1)))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("lease: PT0.001S (expected: >= PT0.3S)");
+        assertThat(builder).isNotNull();
+    }
+}

@@ -1,0 +1,143 @@
+package dev.headroom.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.headroom.RequestContext;
+import dev.headroom.TraceId;
+import dev.headroom.load.Criticality;
+import dev.headroom.queue.Recorder.Note;
+import dev.headroom.queue.Recorder.Seen;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Jobs are run in their context, tried again, given up, and completed together with their effects. */
+@OnEveryBackend
+class RunningTest extends JobQueueContract {
+    private final Recorder recorder = new Recorder();
+
+    @Test
+    void traceAndUserTravelAndTheDeadlineDoesNot() {
+        JobQueue queue = started(builder().handlers(recorder));
+        TraceId trace = TraceId.random();
+        RequestContext request = RequestContext.builder()
+                .traceId(trace)
+                .user("anna")
+                .deadline(Duration.ofNanos(1))
+                .build();
+        try (RequestContext.Scope scope = request.open()) {
+            assertThat(scope).isNotNull();
+            queue.enqueue(Recorder::note, new Note(1, "traced"));
+        }
+        awaitNoJobs();
+        assertThat(recorder.seen)
+                .containsExactly(
+                        new Seen(1, "traced", trace.value(), trace.value(), "anna", Criticality.SHEDDABLE_PLUS, ""));
+    }
+
+    @Test
+    void triesAgainUntilItSucceeds() {
+        JobQueue queue = started(builder().handlers(recorder));
+        recorder.failuresLeft.set(3);
+        queue.enqueue(Recorder::flaky, new Note(1, ""));
+        awaitNoJobs();
+        assertThat(recorder.runs).containsEntry(1L, 4);
+        assertThat(queue.dead().newest(10)).isEmpty();
+    }
+
+    @Test
+    void becomesADeadLetterAfterItsLastAttemptAndRunsAgainWhenRequeued() {
+        JobQueue queue = started(builder().handlers(recorder));
+        recorder.failuresLeft.set(4);
+        JobHandle job = queue.enqueue(Recorder::flaky, new Note(1, ""));
+        await().untilAsserted(() -> assertThat(job.state()).contains(JobState.DEAD));
+        DeadJob dead = queue.dead().newest(10).get(0);
+        assertThat(dead.id()).isEqualTo(job.id());
+        assertThat(dead.name()).isEqualTo("flaky");
+        assertThat(dead.queue()).isEqualTo("default");
+        assertThat(dead.attempts()).isEqualTo(4);
+        assertThat(dead.reason()).isEqualTo(DeadJob.Reason.EXHAUSTED);
+        assertThat(dead.error()).startsWith("java.lang.IllegalStateException: flaky attempt 4 of 4");
+        assertThat(queue.dead().requeue(job.id())).isTrue();
+        await().until(() -> job.state().isEmpty());
+        assertThat(recorder.runs).containsEntry(1L, 5);
+        assertThat(queue.dead().requeue(job.id())).isFalse();
+    }
+
+    @Test
+    void givesUpAtOnceOnWhatItsKindSaysAndKeepsAnyErrorText() {
+        JobQueue queue = started(builder().handlers(recorder));
+        JobHandle first = queue.enqueue(Recorder::refused, new Note(1, ""));
+        JobHandle second = queue.enqueue(Recorder::refused, new Note(2, ""));
+        await().until(() -> queue.dead().newest(10).size() == 2);
+        assertThat(queue.dead().newest(10))
+                .allSatisfy(dead -> assertThat(dead.attempts()).isOne())
+                .allSatisfy(dead -> assertThat(dead.error()).contains("never again"))
+                .extracting(DeadJob::reason)
+                .containsOnly(DeadJob.Reason.GAVE_UP);
+        assertThat(queue.dead().delete(first.id())).isTrue();
+        assertThat(queue.dead().delete(first.id())).isFalse();
+        assertThat(queue.dead().requeueAll("refused", 10)).isOne();
+        await().until(() -> queue.dead().newest(10).size() == 1);
+        assertThat(second.state()).contains(JobState.DEAD);
+    }
+
+    @Test
+    void interruptsARunThatTakesTooLong() {
+        JobQueue queue = started(builder().handlers(recorder));
+        JobHandle job = queue.enqueue(Recorder::slow, new Note(1, ""));
+        await().untilAsserted(() -> assertThat(job.state()).contains(JobState.DEAD));
+        assertThat(queue.dead().newest(1).get(0).error()).startsWith("timed out after PT0.1S");
+    }
+
+    @Test
+    void effectsAndCompletionAreOneTransaction() {
+        JobQueue queue = started(builder().handlers(recorder));
+        recorder.failuresLeft.set(2);
+        queue.enqueue(Recorder::effect, new Note(1, "thumb"));
+        awaitNoJobs();
+        assertThat(recorder.runs).containsEntry(1L, 3);
+        assertThat(count("effect")).isOne();
+    }
+
+    @Test
+    void whatAHandlerEnqueuesBelongsToItsTransaction() {
+        JobQueue queue = started(builder().handlers(recorder));
+        recorder.queue = queue;
+        queue.enqueue(Recorder::followUp, new Note(1, "fail"));
+        queue.enqueue(Recorder::followUp, new Note(2, "second"));
+        awaitNoJobs();
+        assertThat(recorder.order).containsExactly("second");
+        assertThat(queue.dead().newest(10)).hasSize(1);
+    }
+
+    @Test
+    void putsAsideWhatHasNoHandlerHereWithoutCountingTheAttempt() {
+        started(builder().parking(Duration.ofMillis(100))).enqueue(Recorder::note, new Note(1, "new version"));
+        await().until(() -> count("headroom_job where state = 2 and attempt = 0") == 1);
+        started(builder().handlers(recorder));
+        awaitNoJobs();
+        assertThat(recorder.order).containsExactly("new version");
+    }
+
+    @Test
+    void aPayloadThatCannotBeReadIsADeadLetterAtOnce() throws SQLException {
+        JobQueue queue = built(builder().handlers(recorder));
+        queue.enqueue(Recorder::note, new Note(1, "secret"));
+        execute("update headroom_job set payload = '{\"id\":\"secret\"}'");
+        queue.start();
+        await().until(() -> queue.dead().newest(10).size() == 1);
+        DeadJob dead = queue.dead().newest(1).get(0);
+        assertThat(dead.reason()).isEqualTo(DeadJob.Reason.UNREADABLE);
+        assertThat(dead.error()).contains("payload of note").doesNotContain("secret");
+    }
+
+    @Test
+    void keepsPayloadsReadableInTheDatabase() throws SQLException {
+        built(builder()).enqueue(Recorder::note, new Note(7, "grün"));
+        assertThat(count("headroom_job where payload = '{\"id\":7,\"text\":\"grün\"}'"))
+                .isOne();
+        execute("delete from headroom_job");
+    }
+}

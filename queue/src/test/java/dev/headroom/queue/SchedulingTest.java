@@ -1,0 +1,66 @@
+package dev.headroom.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.headroom.config.ConfigurationException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** What runs again and again does so once per tick, however many nodes there are. */
+@OnEveryBackend
+class SchedulingTest extends JobQueueContract {
+    /** Two periodic jobs. */
+    public static class Sweeps {
+        final AtomicInteger delayed = new AtomicInteger();
+        final AtomicInteger rated = new AtomicInteger();
+        final AtomicInteger together = new AtomicInteger();
+        final AtomicInteger most = new AtomicInteger();
+
+        @Job(name = "sweep.delayed", attempts = 1)
+        @Every(fixedDelay = "100ms")
+        public void delayed() {
+            most.accumulateAndGet(together.incrementAndGet(), Math::max);
+            delayed.incrementAndGet();
+            together.decrementAndGet();
+        }
+
+        @Job(name = "sweep.rated")
+        @Every(fixedRate = "200ms")
+        public void rated() {
+            rated.incrementAndGet();
+        }
+    }
+
+    /** Has a payload that nobody could give. */
+    public static class Wrong {
+        @Job(name = "wrong")
+        @Every(fixedDelay = "1s")
+        public void wrong(String payload) {}
+    }
+
+    @Test
+    void ticksOncePerIntervalInTheWholeCluster() {
+        Sweeps sweeps = new Sweeps();
+        long begun = System.nanoTime();
+        started(builder().handlers(sweeps));
+        started(builder().handlers(sweeps));
+        await().until(() -> sweeps.rated.get() >= 5 && sweeps.delayed.get() >= 5);
+        int ticks = sweeps.rated.get();
+        int delays = sweeps.delayed.get();
+        long elapsed = Duration.ofNanos(System.nanoTime() - begun).toMillis();
+        assertThat((long) ticks).isLessThanOrEqualTo(elapsed / 200 + 1);
+        assertThat((long) delays).isLessThanOrEqualTo(elapsed / 100 + 1);
+        assertThat(sweeps.most).as("two of a fixed delay at once").hasValue(1);
+    }
+
+    @Test
+    void refusesAScheduleForAMethodWithPayload() {
+        assertThatThrownBy(() -> builder().handlers(new Wrong()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage(
+                        "@Every: Wrong.wrong (expected: a method without payload, and one of fixedDelay and fixedRate)");
+    }
+}

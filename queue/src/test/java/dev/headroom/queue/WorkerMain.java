@@ -1,0 +1,54 @@
+package dev.headroom.queue;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.headroom.queue.Recorder.Note;
+import java.io.IOException;
+import java.sql.PreparedStatement;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** A worker in a process of its own: each job has its effect first and takes a while after it. */
+public final class WorkerMain {
+    static final String SLOW = "child.slow";
+
+    private WorkerMain() {}
+
+    /** Runs until its standard input ends. */
+    public static void main(String[] args) throws IOException {
+        HikariDataSource dataSource = Backend.pool(args[0]);
+        JobQueue queue = JobQueue.builder(dataSource)
+                .handlers(new Slow())
+                .lease(Duration.ofMillis(Long.parseLong(args[1])))
+                .pollInterval(Duration.ofMillis(100))
+                .workers(2)
+                .build();
+        queue.start();
+        System.out.println("started");
+        while (System.in.read() >= 0) {
+            // Until the parent ends it.
+        }
+        queue.close();
+    }
+
+    /** Has its effect, then takes its time. */
+    public static final class Slow {
+        /** Half a second, whoever interrupts. */
+        @Job(name = SLOW, tx = Tx.COMPLETE_IN_TX)
+        public void slow(Note note, JobContext job) throws Exception {
+            try (PreparedStatement insert =
+                    job.connection().prepareStatement("insert into effect (id, note) values (?, ?)")) {
+                insert.setLong(1, note.id());
+                insert.setString(2, "child");
+                insert.executeUpdate();
+            }
+            System.out.println("began " + note.id());
+            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500);
+            while (System.nanoTime() - end < 0) {
+                LockSupport.parkNanos(end - System.nanoTime());
+                Thread.interrupted();
+            }
+            System.out.println("ended " + note.id());
+        }
+    }
+}

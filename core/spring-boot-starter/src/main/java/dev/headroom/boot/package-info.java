@@ -1,4 +1,4 @@
-/** Auto-configuration that plugs the components of a Spring Boot application together. */
+/** Headroom in Spring Boot 3.5 and 4. */
 @NullMarked
 package dev.headroom.boot;
 

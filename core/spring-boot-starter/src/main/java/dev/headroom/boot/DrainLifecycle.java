@@ -1,0 +1,44 @@
+package dev.headroom.boot;
+
+import dev.headroom.DrainReport;
+import dev.headroom.Headroom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/** Drains the application when its context closes, before anything else of it stops, the web server included. */
+public final class DrainLifecycle implements SmartLifecycle {
+    private static final Logger log = LoggerFactory.getLogger(DrainLifecycle.class);
+
+    private final Headroom headroom;
+    private volatile boolean running;
+
+    DrainLifecycle(Headroom headroom) {
+        this.headroom = headroom;
+    }
+
+    @Override
+    public void start() {
+        running = true;
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        DrainReport report = headroom.drain();
+        if (!report.complete()) {
+            log.warn("drain: {} requests left, not finished: {}", report.requestsLeft(), report.unfinished());
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** The highest phase: started last, stopped first. */
+    @Override
+    public int getPhase() {
+        return Integer.MAX_VALUE;
+    }
+}

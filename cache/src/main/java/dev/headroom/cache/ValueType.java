@@ -19,7 +19,8 @@ public abstract class ValueType<V> {
      */
     protected ValueType() {
         if (!(getClass().getGenericSuperclass() instanceof ParameterizedType parameterized)) {
-            throw new ConfigurationException("valueType", getClass().getName(), "new ValueType<…>() {} with a type argument");
+            throw new ConfigurationException(
+                    "valueType", getClass().getName(), "new ValueType<…>() {} with a type argument");
         }
         this.type = parameterized.getActualTypeArguments()[0];
     }

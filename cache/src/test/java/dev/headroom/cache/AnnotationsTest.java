@@ -18,10 +18,8 @@ import org.junit.jupiter.api.Test;
 
 class AnnotationsTest {
     private final ManualClock clock = new ManualClock();
-    private final Caches caches = Caches.builder()
-            .clock(clock)
-            .defaults(options -> options.jitter(0))
-            .build();
+    private final Caches caches =
+            Caches.builder().clock(clock).defaults(options -> options.jitter(0)).build();
     private final HeldTransactions transactions = new HeldTransactions();
     private final Headroom headroom =
             Headroom.builder("test").plug(caches).plug(transactions).build();
@@ -41,14 +39,17 @@ class AnnotationsTest {
         clock.advance(Duration.ofSeconds(30));
         assertThat(catalog.find("1")).isEqualTo("product 1 v1");
         assertThat(stock.calls).isEqualTo(2);
-        assertThat(caches.cache("products", String.class, String.class).peek("1")).isPresent();
+        assertThat(caches.cache("products", String.class, String.class).peek("1"))
+                .isPresent();
     }
 
     @Test
     void evictsAfterTheMethodAndOnlyWhenItReturned() throws Exception {
         catalog.find("1");
         stock.version = 1;
-        assertThatThrownBy(() -> catalog.rename("1", "fail")).isInstanceOf(IOException.class).hasMessage("as asked");
+        assertThatThrownBy(() -> catalog.rename("1", "fail"))
+                .isInstanceOf(IOException.class)
+                .hasMessage("as asked");
         assertThat(catalog.find("1")).isEqualTo("product 1 v0");
         catalog.rename("1", "x");
         assertThat(catalog.find("1")).isEqualTo("product 1 v1");
@@ -88,7 +89,9 @@ class AnnotationsTest {
 
     @Test
     void throwsWhatTheMethodThrew() {
-        assertThatThrownBy(() -> catalog.find("fail")).isInstanceOf(IOException.class).hasMessage("as asked");
+        assertThatThrownBy(() -> catalog.find("fail"))
+                .isInstanceOf(IOException.class)
+                .hasMessage("as asked");
         assertThatThrownBy(() -> catalog.find("fail")).isInstanceOf(IOException.class);
         assertThat(stock.calls).isEqualTo(2);
     }
@@ -97,7 +100,8 @@ class AnnotationsTest {
     void refusesWhatCanNotTakeEffect() {
         assertThatThrownBy(() -> headroom.enhance(Wrong.class, new WrongOne()))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("WrongOne.nothing returns void (expected: a value that several callers can share)")
+                .hasMessageContaining(
+                        "WrongOne.nothing returns void (expected: a value that several callers can share)")
                 .hasMessageContaining("WrongOne.later returns CompletableFuture")
                 .hasMessageContaining("@Cached.fresh: soon (expected: a duration such as")
                 .hasMessageContaining("@CacheEvict.key: #id (expected: none beside all = true)")

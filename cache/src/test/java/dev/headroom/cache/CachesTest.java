@@ -39,7 +39,8 @@ class CachesTest {
     @Test
     void naiveLetsEveryCallerLoad() {
         ExecutorService threads = Executors.newFixedThreadPool(20);
-        try (Caches caches = Caches.builder().mode(CacheMode.of("CACHE", "naive")).build()) {
+        try (Caches caches =
+                Caches.builder().mode(CacheMode.of("CACHE", "naive")).build()) {
             Cache<String, Integer> cache = caches.cache("c", String.class, Integer.class);
             CountDownLatch all = new CountDownLatch(20);
             List<CompletableFuture<Integer>> callers = new ArrayList<>();
@@ -68,7 +69,8 @@ class CachesTest {
     void oneNameHasOnePairOfTypes() {
         try (Caches caches = Caches.withDefaults()) {
             Cache<String, List<String>> lists = caches.cache("c", String.class, new ValueType<List<String>>() {});
-            assertThat(caches.cache("c", String.class, new ValueType<List<String>>() {})).isSameAs(lists);
+            assertThat(caches.cache("c", String.class, new ValueType<List<String>>() {}))
+                    .isSameAs(lists);
             assertThatThrownBy(() -> caches.cache("c", Long.class, String.class))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("as before");
@@ -108,7 +110,8 @@ class CachesTest {
             });
         }
         assertThat(lines)
-                .containsExactly("cache: [products] 42 miss", "cache: [products] 42 load stored", "cache: [products] 42 hit");
+                .containsExactly(
+                        "cache: [products] 42 miss", "cache: [products] 42 load stored", "cache: [products] 42 hit");
     }
 
     @Test

@@ -77,8 +77,8 @@ class FreshnessTest {
 
     @Test
     void aFailedBackgroundRefreshKeepsTheValueAndRests() {
-        Cache<String, Integer> cache = cache(options -> options.staleWhileRevalidate(Duration.ofMinutes(5))
-                .staleIfError(Duration.ofMinutes(5)));
+        Cache<String, Integer> cache = cache(
+                options -> options.staleWhileRevalidate(Duration.ofMinutes(5)).staleIfError(Duration.ofMinutes(5)));
         cache.get("k", this::count);
         clock.advance(Duration.ofSeconds(61));
         assertThat(cache.get("k", this::fail)).isEqualTo(1);
@@ -99,9 +99,8 @@ class FreshnessTest {
                     rejected.incrementAndGet();
                     throw new RejectedExecutionException("full");
                 })
-                .defaults(options -> options.fresh(Duration.ofMinutes(1))
-                        .jitter(0)
-                        .staleWhileRevalidate(Duration.ofMinutes(1)))
+                .defaults(options ->
+                        options.fresh(Duration.ofMinutes(1)).jitter(0).staleWhileRevalidate(Duration.ofMinutes(1)))
                 .build()) {
             Cache<String, Integer> cache = caches.cache("c", String.class, Integer.class);
             cache.get("k", this::count);
@@ -175,9 +174,15 @@ class FreshnessTest {
         double[] pressure = {0};
         SignalLoadFeedback load = new SignalLoadFeedback(Duration.ofNanos(1), clock);
         load.register(LoadSignal.of("test", () -> pressure[0]));
-        try (Caches caches = builder(options -> options.staleIfError(Duration.ofHours(1)).earlyRefresh(0.5))) {
+        try (Caches caches =
+                builder(options -> options.staleIfError(Duration.ofHours(1)).earlyRefresh(0.5))) {
             caches.connect(new Contracts(
-                    Meters.none(), Readings.none(), load, Consistency.none(), Transactions.immediate(), LocalBackground.create()));
+                    Meters.none(),
+                    Readings.none(),
+                    load,
+                    Consistency.none(),
+                    Transactions.immediate(),
+                    LocalBackground.create()));
             Cache<String, Integer> cache = caches.cache("c", String.class, Integer.class);
             cache.get("k", this::count);
             pressure[0] = 0.95;
@@ -205,7 +210,11 @@ class FreshnessTest {
     private static int fresh(Cache<Integer, Integer> cache) {
         int fresh = 0;
         for (int i = 0; i < 300; i++) {
-            fresh += cache.peek(i).filter(found -> found.state() == Lookup.State.FRESH).isPresent() ? 1 : 0;
+            fresh += cache.peek(i)
+                            .filter(found -> found.state() == Lookup.State.FRESH)
+                            .isPresent()
+                    ? 1
+                    : 0;
         }
         return fresh;
     }

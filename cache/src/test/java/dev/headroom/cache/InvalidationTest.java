@@ -82,25 +82,28 @@ class InvalidationTest {
         for (int t = 0; t < 6; t++) {
             Random random = new Random(seed + t);
             boolean writes = t < 2;
-            runs.add(CompletableFuture.runAsync(() -> {
-                for (int i = 0; i < 20_000; i++) {
-                    if (writes && random.nextInt(4) == 0) {
-                        source.incrementAndGet();
-                        if (random.nextBoolean()) {
-                            cache.invalidate("k");
-                        } else {
-                            cache.clear();
+            runs.add(CompletableFuture.runAsync(
+                    () -> {
+                        for (int i = 0; i < 20_000; i++) {
+                            if (writes && random.nextInt(4) == 0) {
+                                source.incrementAndGet();
+                                if (random.nextBoolean()) {
+                                    cache.invalidate("k");
+                                } else {
+                                    cache.clear();
+                                }
+                            } else {
+                                int least = writes ? 0 : source.get();
+                                int got = cache.get("k", key -> slowly(source.get(), random));
+                                // What was written and invalidated before is the least; others may be between write and
+                                // invalidation.
+                                if (got < least - 2) {
+                                    stale.incrementAndGet();
+                                }
+                            }
                         }
-                    } else {
-                        int least = writes ? 0 : source.get();
-                        int got = cache.get("k", key -> slowly(source.get(), random));
-                        // What was written and invalidated before is the least; others may be between write and invalidation.
-                        if (got < least - 2) {
-                            stale.incrementAndGet();
-                        }
-                    }
-                }
-            }, threads));
+                    },
+                    threads));
         }
         for (CompletableFuture<?> run : runs) {
             run.get(60, TimeUnit.SECONDS);

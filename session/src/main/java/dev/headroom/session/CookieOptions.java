@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param sameSite default {@link SameSite#LAX}
  * @param secure default {@link Secure#AUTO}
  */
-public record CookieOptions(String name, String path, @Nullable String domain, SameSite sameSite, Secure secure) {
+public record CookieOptions(
+        String name, String path, @Nullable String domain, SameSite sameSite, Secure secure) {
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
     private static final Pattern PATH = Pattern.compile("/[\\x21-\\x3a\\x3c-\\x7e]{0,255}");
     private static final Pattern DOMAIN = Pattern.compile("[A-Za-z0-9.-]{1,253}");
@@ -27,7 +28,11 @@ public record CookieOptions(String name, String path, @Nullable String domain, S
         Checks.that(domain == null || DOMAIN.matcher(domain).matches(), "domain", domain, "a host name");
         Checks.present("sameSite", sameSite);
         Checks.present("secure", secure);
-        Checks.that(sameSite != SameSite.NONE || secure != Secure.NEVER, "secure", secure, "AUTO or ALWAYS with sameSite NONE");
+        Checks.that(
+                sameSite != SameSite.NONE || secure != Secure.NEVER,
+                "secure",
+                secure,
+                "AUTO or ALWAYS with sameSite NONE");
         if (name.toLowerCase(Locale.ROOT).startsWith("__host-")) {
             Checks.that(path.equals("/") && domain == null, "path", path, "/ and no domain for a __Host- cookie");
             Checks.that(secure == Secure.ALWAYS, "secure", secure, "ALWAYS for a __Host- cookie");

@@ -139,22 +139,17 @@ public final class SessionsBuilder {
     public Sessions build() {
         Checks.that(memcached == null || store == null, "store", "given beside memcached", "one of the two");
         SessionOptions options = new SessionOptions(
-                idle,
-                absolute,
-                keyPrefix,
-                cookie,
-                ignore,
-                degraded,
-                saveWithin,
-                maximumLocalSessions,
-                rotationGrace);
-        return new DefaultSessions(options, chosenStore(), codec != null ? codec : Codecs.tlv().build(), clock);
+                idle, absolute, keyPrefix, cookie, ignore, degraded, saveWithin, maximumLocalSessions, rotationGrace);
+        return new DefaultSessions(
+                options, chosenStore(), codec != null ? codec : Codecs.tlv().build(), clock);
     }
 
     private SessionStore chosenStore() {
         if (store != null) {
             return store;
         }
-        return memcached != null ? new MemcachedSessionStore(memcached) : new MemorySessionStore(maximumLocalSessions, clock);
+        return memcached != null
+                ? new MemcachedSessionStore(memcached)
+                : new MemorySessionStore(maximumLocalSessions, clock);
     }
 }

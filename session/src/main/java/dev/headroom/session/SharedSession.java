@@ -24,8 +24,8 @@ public interface SharedSession {
         if (session instanceof SharedSession shared) {
             return shared;
         }
-        throw new IllegalArgumentException(
-                "session: " + session.getClass().getName() + " (expected: one made by SharedSessionFilter, which is not in front)");
+        throw new IllegalArgumentException("session: " + session.getClass().getName()
+                + " (expected: one made by SharedSessionFilter, which is not in front)");
     }
 
     /** The attribute's value if it has this type, else null. */

@@ -52,14 +52,14 @@ final class Browser {
     }
 
     private HttpResponse<InputStream> send(WebServer server, String path) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + server.port() + path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path))
                 .timeout(Duration.ofSeconds(20));
         if (!cookie.isEmpty()) {
             request.header("Cookie", cookie);
         }
         try {
-            HttpResponse<InputStream> response = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> response =
+                    CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
             for (String header : response.headers().allValues("Set-Cookie")) {
                 setCookies.add(header);
                 cookie = header.contains("Max-Age=0") ? "" : header.substring(0, header.indexOf(';'));

@@ -11,7 +11,9 @@ class CookieOptionsTest {
     @Test
     void refusesWhatABrowserWouldIgnore() {
         CookieOptions.Builder host = CookieOptions.defaults().with().name("__Host-SID");
-        assertThatThrownBy(host::build).isInstanceOf(ConfigurationException.class).hasMessageContaining("secure: AUTO");
+        assertThatThrownBy(host::build)
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("secure: AUTO");
         assertThat(host.secure(Secure.ALWAYS).build().name()).isEqualTo("__Host-SID");
         assertThatThrownBy(() -> CookieOptions.defaults()
                         .with()

@@ -16,20 +16,28 @@ class CorruptSessionTest {
     void aDamagedAttributeIsAbsentAndADamagedSessionIsNewButNothingFails() throws Exception {
         try (LocalMemcached server = LocalMemcached.start();
                 Memcached memcached = Memcached.nodes(server.address()).build();
-                WebServer web = new TomcatServer(Sessions.builder().memcached(memcached).build())) {
+                WebServer web =
+                        new TomcatServer(Sessions.builder().memcached(memcached).build())) {
             Browser browser = new Browser();
             browser.get(web, "/set?n=good&v=here");
             browser.get(web, "/set?n=bad&v=there");
-            String key = "headroom:v1:" + Keys.sha256(browser.cookie().substring(4)).substring(0, 22);
+            String key =
+                    "headroom:v1:" + Keys.sha256(browser.cookie().substring(4)).substring(0, 22);
             MemcachedNode node = memcached.node(key);
 
-            byte[] bytes = node.gets(key).toCompletableFuture().get(2, TimeUnit.SECONDS).map(Item::value).orElseThrow();
+            byte[] bytes = node.gets(key)
+                    .toCompletableFuture()
+                    .get(2, TimeUnit.SECONDS)
+                    .map(Item::value)
+                    .orElseThrow();
             bytes[bytes.length - 1] ^= 1;
             node.set(key, bytes, Duration.ofMinutes(1)).toCompletableFuture().get(2, TimeUnit.SECONDS);
             assertThat(browser.get(web, "/get?n=bad").body()).isEqualTo("null");
             assertThat(browser.get(web, "/get?n=good").body()).isEqualTo("here");
 
-            node.set(key, "rubbish".getBytes(UTF_8), Duration.ofMinutes(1)).toCompletableFuture().get(2, TimeUnit.SECONDS);
+            node.set(key, "rubbish".getBytes(UTF_8), Duration.ofMinutes(1))
+                    .toCompletableFuture()
+                    .get(2, TimeUnit.SECONDS);
             assertThat(browser.get(web, "/get?n=good").body()).isEqualTo("no session");
             assertThat(browser.get(web, "/set?n=good&v=again").status()).isEqualTo(200);
             assertThat(browser.get(web, "/get?n=good").body()).isEqualTo("again");

@@ -106,7 +106,11 @@ class SessionFaultTest {
         Awaitility.await().atMost(10, TimeUnit.SECONDS).until(() -> {
             node.version().toCompletableFuture().exceptionally(failed -> "").get(2, TimeUnit.SECONDS);
             return node.state() == MemcachedNode.State.UP
-                    && !node.version().toCompletableFuture().exceptionally(failed -> "").get(2, TimeUnit.SECONDS).isEmpty();
+                    && !node.version()
+                            .toCompletableFuture()
+                            .exceptionally(failed -> "")
+                            .get(2, TimeUnit.SECONDS)
+                            .isEmpty();
         });
     }
 }

@@ -37,10 +37,19 @@ abstract class SharedSessionContract {
     @BeforeAll
     void startServers() {
         server = LocalMemcached.start();
-        memcached = Memcached.nodes(server.address()).operationTimeout(Duration.ofSeconds(2)).build();
+        memcached = Memcached.nodes(server.address())
+                .operationTimeout(Duration.ofSeconds(2))
+                .build();
         slowA = new SlowStore(new MemcachedSessionStore(memcached));
-        a = start(Sessions.builder().store(slowA).ignore("/nothing.css").saveWithin(Duration.ofSeconds(5)).build());
-        b = start(Sessions.builder().memcached(memcached).saveWithin(Duration.ofSeconds(5)).build());
+        a = start(Sessions.builder()
+                .store(slowA)
+                .ignore("/nothing.css")
+                .saveWithin(Duration.ofSeconds(5))
+                .build());
+        b = start(Sessions.builder()
+                .memcached(memcached)
+                .saveWithin(Duration.ofSeconds(5))
+                .build());
     }
 
     @AfterAll
@@ -66,7 +75,16 @@ abstract class SharedSessionContract {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/set", "/redirect", "/error", "/flush", "/length", "/writer-length", "/buffer", "/reset", "/async-start", "/async-dispatch"
+                "/set",
+                "/redirect",
+                "/error",
+                "/flush",
+                "/length",
+                "/writer-length",
+                "/buffer",
+                "/reset",
+                "/async-start",
+                "/async-dispatch"
             })
     void storesBeforeTheHeadOfTheAnswerIsSent(String path) throws IOException {
         Browser browser = new Browser();
@@ -220,15 +238,21 @@ abstract class SharedSessionContract {
     @Test
     void forgetsSessionsThatAreIdle() {
         Browser browser = new Browser();
-        try (WebServer idle = start(
-                Sessions.builder().memcached(memcached).keyPrefix("idle").idle(Duration.ofSeconds(1)).build())) {
+        try (WebServer idle = start(Sessions.builder()
+                .memcached(memcached)
+                .keyPrefix("idle")
+                .idle(Duration.ofSeconds(1))
+                .build())) {
             browser.get(idle, "/set?v=x");
             assertThat(browser.get(idle, "/get").body()).isEqualTo("x");
             Browser later = new Browser();
-            Awaitility.await().pollDelay(Duration.ofMillis(2500)).atMost(Duration.ofSeconds(8)).until(() -> {
-                later.cookie(browser.cookie());
-                return later.get(idle, "/get").body().equals("no session");
-            });
+            Awaitility.await()
+                    .pollDelay(Duration.ofMillis(2500))
+                    .atMost(Duration.ofSeconds(8))
+                    .until(() -> {
+                        later.cookie(browser.cookie());
+                        return later.get(idle, "/get").body().equals("no session");
+                    });
         }
     }
 }

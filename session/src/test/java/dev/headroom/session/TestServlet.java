@@ -41,7 +41,8 @@ final class TestServlet extends HttpServlet {
         }
     }
 
-    private static void commit(String path, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    private static void commit(String path, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         switch (path) {
             case "/set" -> response.getWriter().print("set");
             case "/redirect" -> response.sendRedirect("/get");

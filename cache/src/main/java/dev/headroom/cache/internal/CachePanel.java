@@ -37,8 +37,14 @@ final class CachePanel implements ConsolePanel {
     public PanelView view() {
         LoadGate gate = around.gate;
         PanelView.Builder view = PanelView.builder()
-                .figure("mode", caches.mode().name().toLowerCase(Locale.ROOT), caches.mode() == CacheMode.ON ? Level.GOOD : Level.WARN)
-                .figure("loads running", gate.running() + " of " + gate.maximum(), gate.waiting() > 0 ? Level.WARN : Level.PLAIN);
+                .figure(
+                        "mode",
+                        caches.mode().name().toLowerCase(Locale.ROOT),
+                        caches.mode() == CacheMode.ON ? Level.GOOD : Level.WARN)
+                .figure(
+                        "loads running",
+                        gate.running() + " of " + gate.maximum(),
+                        gate.waiting() > 0 ? Level.WARN : Level.PLAIN);
         List<List<String>> rows = new ArrayList<>();
         List<Cache<?, ?>> sorted = new ArrayList<>(caches.all());
         sorted.sort(Comparator.comparing(Cache::name));
@@ -50,7 +56,17 @@ final class CachePanel implements ConsolePanel {
         }
         view.table(
                 "Caches",
-                List.of("cache", "hit rate", "size", "hits", "stale", "misses", "coalesced", "loads", "failed", "discarded"),
+                List.of(
+                        "cache",
+                        "hit rate",
+                        "size",
+                        "hits",
+                        "stale",
+                        "misses",
+                        "coalesced",
+                        "loads",
+                        "failed",
+                        "discarded"),
                 rows);
         for (CacheMode mode : CacheMode.values()) {
             if (mode != caches.mode()) {
@@ -67,7 +83,8 @@ final class CachePanel implements ConsolePanel {
             Cache<?, ?> found = caches.all().stream()
                     .filter(cache -> cache.name().equals(name))
                     .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException("cache: " + name + " (expected: one that there is)"));
+                    .orElseThrow(
+                            () -> new IllegalArgumentException("cache: " + name + " (expected: one that there is)"));
             found.clear();
             return Optional.of("Cleared " + name + ".");
         }

@@ -42,7 +42,7 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
                 .expireAfter(new Usefulness())
                 .ticker(around.clock::getAsLong)
                 .executor(Runnable::run)
-                .evictionListener((Object key, Entry entry, RemovalCause cause) -> evicted(cause))
+                .evictionListener((@Nullable Object key, @Nullable Entry entry, RemovalCause cause) -> evicted(cause))
                 .build();
         this.fences = new Fences(around.clock);
         this.flights = new Flights(name, options, around, counts, fences, held.asMap());
@@ -102,8 +102,7 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
         return flights.load(key, source, entries, entry);
     }
 
-    private void refreshEarly(
-            Object key, Source source, EntryOptions entries, Entry entry, long now, CacheMode mode) {
+    private void refreshEarly(Object key, Source source, EntryOptions entries, Entry entry, long now, CacheMode mode) {
         boolean due = options.earlyRefresh() < 1 && !entry.negative() && entry.aged(now, options.earlyRefresh());
         if (due && mode == CacheMode.ON && !entry.resting(now) && !around.busy()) {
             flights.refreshInBackground(key, source, entries, entry);

@@ -15,6 +15,7 @@ import java.lang.reflect.Type;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -51,10 +52,10 @@ public final class DefaultCaches implements Caches {
     /** Makes the caches that have options of their own; others are made when asked for. */
     public DefaultCaches(Settings settings) {
         this.settings = settings;
-        this.pool = settings.refreshExecutor == null ? new RefreshPool(settings.refreshThreads) : null;
-        Executor refreshes = settings.refreshExecutor != null ? settings.refreshExecutor : pool;
-        this.around =
-                new Surroundings(settings.clock, new LoadGate(settings.maximumLoads), refreshes, settings.mode);
+        RefreshPool pool = settings.refreshExecutor == null ? new RefreshPool(settings.refreshThreads) : null;
+        this.pool = pool;
+        Executor refreshes = pool != null ? pool : Objects.requireNonNull(settings.refreshExecutor);
+        this.around = new Surroundings(settings.clock, new LoadGate(settings.maximumLoads), refreshes, settings.mode);
         settings.byName.keySet().forEach(this::named);
     }
 
@@ -78,7 +79,8 @@ public final class DefaultCaches implements Caches {
         Types asked = new Types(keys, values);
         Types known = types.computeIfAbsent(Checks.name("cache", name), n -> asked);
         if (!known.equals(asked)) {
-            throw new IllegalArgumentException("cache " + name + ": " + asked + " (expected: " + known + ", as before)");
+            throw new IllegalArgumentException(
+                    "cache " + name + ": " + asked + " (expected: " + known + ", as before)");
         }
         return (Cache<K, V>) (Cache<?, ?>) named(name);
     }

@@ -8,6 +8,7 @@ import dev.headroom.consistency.ConsistencyToken;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Positions that loads must read at, left behind by invalidations: by key, and for the whole cache.
@@ -80,8 +81,8 @@ final class Fences {
         }
     }
 
-    private void evicted(Object key, ConsistencyToken token, RemovalCause cause) {
-        if (cause == RemovalCause.SIZE) {
+    private void evicted(@Nullable Object key, @Nullable ConsistencyToken token, RemovalCause cause) {
+        if (cause == RemovalCause.SIZE && token != null) {
             raiseAll(token);
         }
     }

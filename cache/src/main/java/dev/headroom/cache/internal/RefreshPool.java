@@ -14,8 +14,8 @@ final class RefreshPool implements Executor, AutoCloseable {
 
     RefreshPool(int size) {
         AtomicInteger number = new AtomicInteger();
-        this.threads = new ThreadPoolExecutor(
-                size, size, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(QUEUE), work -> {
+        this.threads =
+                new ThreadPoolExecutor(size, size, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(QUEUE), work -> {
                     Thread thread = new Thread(work, "headroom-cache-" + number.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;

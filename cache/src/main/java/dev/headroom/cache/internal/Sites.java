@@ -8,8 +8,8 @@ import dev.headroom.config.ConfigurationException;
 import dev.headroom.config.Values;
 import java.time.Duration;
 import java.util.Iterator;
-import java.util.concurrent.Future;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.stream.BaseStream;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +30,9 @@ final class Sites {
                 && !AutoCloseable.class.isAssignableFrom(type);
         if (!shareable) {
             throw new ConfigurationException(
-                    annotation, site.label() + " returns " + type.getSimpleName(), "a value that several callers can share");
+                    annotation,
+                    site.label() + " returns " + type.getSimpleName(),
+                    "a value that several callers can share");
         }
     }
 

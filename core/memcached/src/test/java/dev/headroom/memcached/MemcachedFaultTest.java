@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headroom.memcached.MemcachedException.Kind;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.ExecutionException;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,7 +75,8 @@ class MemcachedFaultTest {
     @Test
     void aHungNodeCostsTheOthersNothing() {
         try (LocalMemcached second = LocalMemcached.start();
-                Memcached two = Memcached.nodes("a:" + server.address() + " b:" + second.address()).build()) {
+                Memcached two = Memcached.nodes("a:" + server.address() + " b:" + second.address())
+                        .build()) {
             MemcachedNode well = two.nodes().get(1);
             MemcachedTest.await(well.set("k", "v".getBytes(UTF_8), TTL));
             server.hang();
@@ -102,8 +103,9 @@ class MemcachedFaultTest {
 
     @Test
     void saysThatAHostIsUnknown() {
-        try (Memcached unknown =
-                Memcached.nodes("no-such-host.invalid:11211").operationTimeout(Duration.ofSeconds(2)).build()) {
+        try (Memcached unknown = Memcached.nodes("no-such-host.invalid:11211")
+                .operationTimeout(Duration.ofSeconds(2))
+                .build()) {
             MemcachedException failure =
                     MemcachedTest.failure(unknown.nodes().get(0).get("k"));
             assertThat(failure.kind()).isEqualTo(Kind.UNAVAILABLE);
@@ -119,7 +121,8 @@ class MemcachedFaultTest {
         for (int i = 0; i < 20_000; i++) {
             last = node.set("k" + i, value, TTL).thenApply(stored -> "");
         }
-        assertThat(MemcachedTest.failure(last).kind()).isIn(Kind.TIMEOUT, Kind.OVERLOADED, Kind.BREAKER_OPEN, Kind.UNAVAILABLE);
+        assertThat(MemcachedTest.failure(last).kind())
+                .isIn(Kind.TIMEOUT, Kind.OVERLOADED, Kind.BREAKER_OPEN, Kind.UNAVAILABLE);
     }
 
     private boolean reads() {

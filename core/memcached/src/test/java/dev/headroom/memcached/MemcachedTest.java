@@ -107,7 +107,9 @@ class MemcachedTest {
     void expiresValuesWhoseTimeToLiveIsLessThanASecond() {
         MemcachedNode node = memcached.node("short");
         await(node.set("short", bytes("1"), Duration.ofMillis(1)));
-        Awaitility.await().atMost(5, TimeUnit.SECONDS).until(() -> await(node.get("short")).isEmpty());
+        Awaitility.await()
+                .atMost(5, TimeUnit.SECONDS)
+                .until(() -> await(node.get("short")).isEmpty());
     }
 
     @Test
@@ -121,7 +123,10 @@ class MemcachedTest {
     @Test
     void completesOffTheIoThread() {
         AtomicReference<String> thread = new AtomicReference<>("");
-        await(memcached.node("t").get("t").thenAccept(v -> thread.set(Thread.currentThread().getName())));
+        await(memcached
+                .node("t")
+                .get("t")
+                .thenAccept(v -> thread.set(Thread.currentThread().getName())));
         assertThat(thread.get()).doesNotContainIgnoringCase("Memcached IO");
     }
 

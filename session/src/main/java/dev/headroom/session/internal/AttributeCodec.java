@@ -80,6 +80,8 @@ final class AttributeCodec {
 
     static boolean immutable(Object value) {
         Class<?> type = value.getClass();
-        return IMMUTABLE.contains(type) || value instanceof Enum<?> || type.getName().startsWith("java.time.");
+        return IMMUTABLE.contains(type)
+                || value instanceof Enum<?>
+                || type.getName().startsWith("java.time.");
     }
 }

@@ -39,7 +39,8 @@ public final class FilterWork {
         passOn(new SessionRequest(request, wrapped, sessions), wrapped, sessions, chain);
     }
 
-    private static void passOn(SessionRequest request, SessionResponse response, RequestSession sessions, FilterChain chain)
+    private static void passOn(
+            SessionRequest request, SessionResponse response, RequestSession sessions, FilterChain chain)
             throws IOException, ServletException {
         try {
             chain.doFilter(request, response);

@@ -39,7 +39,8 @@ final class LiveSession {
         this.origin = loaded.origin();
         this.fresh = loaded.origin() == Origin.NEW && loaded.replay().isEmpty();
         AttributeCodec codec = engine.attributes();
-        this.copy = new WorkingCopy(loaded.record(), codec, () -> engine.counts().conflict());
+        this.copy =
+                new WorkingCopy(loaded.record(), codec, () -> engine.counts().conflict());
         String successor = loaded.record().successor();
         this.alias = successor != null;
         this.key = successor != null ? successor : engine.ids().key(id);
@@ -117,7 +118,8 @@ final class LiveSession {
             saver.saveLocally(key, copy, false, System.nanoTime(), null);
             return;
         }
-        Result result = saver.save(key, copy, version, origin == Origin.NEW, engine.options().saveWithin());
+        Result result = saver.save(
+                key, copy, version, origin == Origin.NEW, engine.options().saveWithin());
         invalid = result == Result.GONE;
         origin = Origin.STORE;
         version = Loaded.UNKNOWN;
@@ -152,7 +154,8 @@ final class LiveSession {
                 engine.forgetCopy(key);
             } else if (origin == Origin.STORE) {
                 SessionRecord before = base();
-                saver.save(newKey, working, Loaded.UNKNOWN, true, engine.options().saveWithin());
+                saver.save(
+                        newKey, working, Loaded.UNKNOWN, true, engine.options().saveWithin());
                 if (!alias) {
                     leave(before, newKey);
                 }

@@ -44,7 +44,8 @@ final class LocalCopies {
         copies.compute(
                 key,
                 before -> {
-                    Map<String, byte @Nullable []> pending = new LinkedHashMap<>(before == null ? Map.of() : before.pending);
+                    Map<String, byte @Nullable []> pending =
+                            new LinkedHashMap<>(before == null ? Map.of() : before.pending);
                     pending.putAll(changes);
                     return new Copy(record, pending, toCreate || before != null && before.toCreate, false);
                 },

@@ -46,6 +46,7 @@ final class LruMap<V> {
      * @param change from the value, null if there is none, to the new one, null to remove it
      * @param ttlMillis its new time to live, negative to leave it as it is
      */
+    @SuppressWarnings("ReferenceEquality") // a change that gives back what it got changes nothing
     @Nullable V compute(String key, UnaryOperator<@Nullable V> change, long ttlMillis) {
         lock.lock();
         try {

@@ -73,7 +73,8 @@ public final class MemcachedSessionStore implements SessionStore {
         } catch (ExecutionException failed) {
             Throwable cause = failed.getCause();
             boolean refused = cause instanceof MemcachedException known && known.kind() == Kind.REFUSED;
-            throw new SessionStoreException(String.valueOf(cause == null ? failed : cause.getMessage()), cause, refused);
+            throw new SessionStoreException(
+                    String.valueOf(cause == null ? failed : cause.getMessage()), cause, refused);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new SessionStoreException("interrupted while waiting for memcached", interrupted, false);

@@ -28,8 +28,15 @@ public final class MemorySessionStore implements SessionStore {
 
     @Override
     public boolean create(String key, byte[] value, Duration ttl) {
-        Versioned created = next(value);
-        return sessions.compute(key, before -> before != null ? before : created, ttl.toMillis()) == created;
+        boolean[] created = {false};
+        sessions.compute(
+                key,
+                before -> {
+                    created[0] = before == null;
+                    return before == null ? next(value) : before;
+                },
+                ttl.toMillis());
+        return created[0];
     }
 
     @Override

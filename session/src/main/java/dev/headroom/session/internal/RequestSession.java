@@ -58,7 +58,10 @@ final class RequestSession {
     boolean requestedIdValid() {
         session(false);
         SessionView now = view;
-        return foundId != null && now != null && now.getId().equals(foundId) && !now.live().invalid();
+        return foundId != null
+                && now != null
+                && now.getId().equals(foundId)
+                && !now.live().invalid();
     }
 
     String changeId() {

@@ -115,7 +115,9 @@ final class SessionEngine {
         try {
             SessionRecord record = SessionWire.decode(stored.value());
             boolean over = record.ended(now());
-            return over ? Optional.empty() : Optional.of(new Loaded(record, stored.version(), Map.of(), Loaded.Origin.STORE));
+            return over
+                    ? Optional.empty()
+                    : Optional.of(new Loaded(record, stored.version(), Map.of(), Loaded.Origin.STORE));
         } catch (CodecException damaged) {
             LOG.warn("session: a session can't be read and is taken as absent: {}", damaged.getMessage());
             counts.corrupt();

@@ -28,7 +28,10 @@ final class SessionPanel implements ConsolePanel {
         boolean available = engine.store().available();
         LocalCopies copies = engine.copies();
         PanelView.Builder view = PanelView.builder()
-                .figure("store", engine.store().name() + (available ? "" : ", degraded"), available ? Level.GOOD : Level.WARN)
+                .figure(
+                        "store",
+                        engine.store().name() + (available ? "" : ", degraded"),
+                        available ? Level.GOOD : Level.WARN)
                 .figure("reads", counts.loads.sum())
                 .figure("writes", counts.saves.sum())
                 .figure("served without the store", counts.degraded.sum())

@@ -91,7 +91,8 @@ final class SessionSaver {
                 current = read(key);
                 continue;
             }
-            SessionRecord record = next(copy, current.get().record(), copy.base().maxInactiveSeconds());
+            SessionRecord record =
+                    next(copy, current.get().record(), copy.base().maxInactiveSeconds());
             Outcome outcome = engine.store()
                     .replace(key, current.get().version(), SessionWire.encode(record), record.ttl(engine.now()));
             if (outcome != Outcome.CONFLICT) {

@@ -57,7 +57,10 @@ final class SessionWire {
                 text(out, entry.getKey());
                 out.writeLong(slice.version());
                 out.writeInt(slice.bytes().length);
-                out.writeInt(slice.intact() ? crc(slice.bytes(), 0, slice.bytes().length) : ~crc(slice.bytes(), 0, slice.bytes().length));
+                out.writeInt(
+                        slice.intact()
+                                ? crc(slice.bytes(), 0, slice.bytes().length)
+                                : ~crc(slice.bytes(), 0, slice.bytes().length));
             }
             out.writeInt(crc(bytes.toByteArray(), 0, bytes.size()));
             for (Slice slice : record.slices().values()) {

@@ -219,6 +219,6 @@ final class WorkingCopy {
     }
 
     private static boolean sameVersion(@Nullable Slice a, @Nullable Slice b) {
-        return a == null || b == null ? a == b : a.version() == b.version();
+        return a == null || b == null ? a == null && b == null : a.version() == b.version();
     }
 }

@@ -23,6 +23,7 @@ class GlobsTest {
     void staysFastOnHostilePaths() {
         String text = "a".repeat(20_000);
         Assertions.assertTimeout(
-                Duration.ofSeconds(3), () -> assertThat(Globs.match("*a*a*a*a*a*a*a*a*b", text)).isFalse());
+                Duration.ofSeconds(3),
+                () -> assertThat(Globs.match("*a*a*a*a*a*a*a*a*b", text)).isFalse());
     }
 }

@@ -31,6 +31,7 @@ final class Connection implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private volatile @Nullable SpyClient client;
     private volatile String trouble = "not connected yet";
+    private volatile boolean heard;
     private volatile boolean closed;
 
     Connection(NodeAddress address, MemcachedOptions options, Workers workers, Runnable onConnected) {
@@ -68,6 +69,14 @@ final class Connection implements AutoCloseable {
         settled.complete(null);
     }
 
+    /** The I/O thread may be faster than the constructor that begot it: settled is only what has a client. */
+    private void heard() {
+        heard = true;
+        if (client != null) {
+            settle();
+        }
+    }
+
     private void connect() {
         if (closed) {
             return;
@@ -81,6 +90,9 @@ final class Connection implements AutoCloseable {
         try {
             if (!closed) {
                 client = new SpyClient(resolved, options, new Observer());
+                if (heard) {
+                    settle();
+                }
             }
         } catch (IOException failed) {
             trouble("can't open a connection: " + failed.getMessage());
@@ -123,7 +135,7 @@ final class Connection implements AutoCloseable {
         public void connectionEstablished(SocketAddress to, int reconnects) {
             LOG.info("memcached: node {}: connected", address);
             lost = false;
-            settle();
+            heard();
             onConnected.run();
         }
 
@@ -133,7 +145,7 @@ final class Connection implements AutoCloseable {
                 LOG.warn("memcached: node {}: no connection; reconnecting in the background", address);
             }
             lost = true;
-            settle();
+            heard();
         }
     }
 }

@@ -148,8 +148,8 @@ final class GuardedNode implements MemcachedNode {
     private <T> CompletionStage<T> refuse(Kind kind, String what) {
         count(kind, 0);
         MemcachedException last = lastFailure;
-        String message = "memcached " + address + ": " + what
-                + (last == null ? "" : ", last failure: " + last.getMessage());
+        String message =
+                "memcached " + address + ": " + what + (last == null ? "" : ", last failure: " + last.getMessage());
         return CompletableFuture.failedFuture(new MemcachedException(kind, message, null));
     }
 

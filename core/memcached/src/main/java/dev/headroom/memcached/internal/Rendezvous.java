@@ -18,7 +18,8 @@ final class Rendezvous {
             return List.of(first(nodes, keyHash));
         }
         List<Scored<N>> sorted = new ArrayList<>(nodes);
-        sorted.sort(Comparator.comparingLong((Scored<N> node) -> score(node, keyHash)).reversed());
+        sorted.sort(Comparator.comparingLong((Scored<N> node) -> score(node, keyHash))
+                .reversed());
         return sorted.stream().limit(copies).map(Scored::node).toList();
     }
 

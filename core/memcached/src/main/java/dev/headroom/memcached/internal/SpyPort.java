@@ -85,8 +85,7 @@ final class SpyPort implements MemcachedPort {
     @Override
     public CompletionStage<String> version() {
         Call<String> call = call();
-        var callback =
-                new Callbacks.OfStatus<String>(call, status -> status.isSuccess() ? status.getMessage() : null);
+        var callback = new Callbacks.OfStatus<String>(call, status -> status.isSuccess() ? status.getMessage() : null);
         return run(call, ANY_KEY, factory -> factory.version(callback));
     }
 

@@ -1,5 +1,6 @@
 package dev.headroom.memcached.internal;
 
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -24,8 +25,9 @@ final class Workers implements AutoCloseable {
         this.timer = new ScheduledThreadPoolExecutor(1, threads("timer"));
         this.timer.setRemoveOnCancelPolicy(true);
         this.connector = pool(1, "connect");
-        this.own = given == null ? pool(COMPLETERS, "complete") : null;
-        this.completer = given != null ? given : own;
+        ThreadPoolExecutor own = given == null ? pool(COMPLETERS, "complete") : null;
+        this.own = own;
+        this.completer = own != null ? own : Objects.requireNonNull(given);
     }
 
     /** Runs work after a while, on the timer's thread: it must be short. Returns what cancels it; once closed, nothing runs. */

@@ -1,0 +1,99 @@
+package dev.headroom.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headroom.Headroom;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+class ReadmeTest {
+    private static final Path README = Path.of("README.md");
+
+    // README: start
+    interface Catalog {
+        @Cached(cache = "products", key = "#p0", fresh = "5m", staleIfError = "2h")
+        String find(String id);
+
+        @CacheEvict(cache = "products", key = "#p0")
+        void rename(String id, String title);
+    }
+    // README: end
+
+    private static final class DatabaseCatalog implements Catalog {
+        private String title = "old";
+
+        @Override
+        public String find(String id) {
+            return title + " " + id;
+        }
+
+        @Override
+        public void rename(String id, String title) {
+            this.title = title;
+        }
+    }
+
+    @Test
+    void theStartIsWhatRunsHere() throws Exception {
+        DatabaseCatalog database = new DatabaseCatalog();
+        // README: start
+        Caches caches = Caches.builder()
+                .cache(
+                        "products",
+                        options -> options.fresh(Duration.ofMinutes(5))
+                                .staleWhileRevalidate(Duration.ofMinutes(1))
+                                .staleIfError(Duration.ofHours(2)))
+                .build();
+        Cache<String, String> products = caches.cache("products", String.class, String.class);
+        String product = products.get("42", id -> database.find(id));
+        products.invalidate("42");
+        // README: end
+        assertThat(product).isEqualTo("old 42");
+        try (Headroom headroom = Headroom.builder("shop").plug(caches).build()) {
+            Catalog catalog = headroom.enhance(Catalog.class, database);
+            assertThat(catalog.find("42")).isEqualTo("old 42");
+            database.rename("42", "new");
+            assertThat(catalog.find("42")).isEqualTo("old 42");
+            catalog.rename("42", "newer");
+            assertThat(catalog.find("42")).isEqualTo("newer 42");
+        }
+    }
+
+    @Test
+    void theSnippetsAreWhatRunsHere() throws Exception {
+        String source = Files.readString(Path.of("src/test/java/dev/headroom/cache/ReadmeTest.java"));
+        String readme = Files.readString(README);
+        Matcher snippet = Pattern.compile("(?s)// README: start\n(.*?)\n *// README: end\n")
+                .matcher(source);
+        int snippets = 0;
+        while (snippet.find()) {
+            assertThat(readme).contains("```java\n" + snippet.group(1).stripIndent() + "\n```");
+            snippets++;
+        }
+        assertThat(snippets).isEqualTo(2);
+    }
+
+    @Test
+    void theTableOfMetersIsComplete() throws Exception {
+        TreeSet<String> declared = new TreeSet<>();
+        for (Field field : CacheMeters.class.getFields()) {
+            if (Modifier.isStatic(field.getModifiers())) {
+                declared.add((String) field.get(null));
+            }
+        }
+        TreeSet<String> shown = new TreeSet<>();
+        Matcher row =
+                Pattern.compile("(?m)^\\| `((?:headroom\\.)?cache\\.[a-z.]+)`").matcher(Files.readString(README));
+        while (row.find()) {
+            shown.add(row.group(1));
+        }
+        assertThat(shown).isEqualTo(declared);
+    }
+}

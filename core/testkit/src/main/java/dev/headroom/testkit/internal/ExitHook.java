@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,15 +14,16 @@ public final class ExitHook {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExitHook.class);
     private static final Set<Runnable> OPEN = Collections.synchronizedSet(new LinkedHashSet<>());
-
-    static {
-        Runtime.getRuntime().addShutdownHook(new Thread(ExitHook::runAll, "headroom-testkit-exit"));
-    }
+    private static final AtomicBoolean REGISTERED = new AtomicBoolean();
 
     private ExitHook() {}
 
     /** Adds an action, to be removed again when what it closes is closed earlier. */
     public static void add(Runnable action) {
+        // Not when the class is loaded: the first to use it may be what closes a cluster while the JVM ends.
+        if (REGISTERED.compareAndSet(false, true)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(ExitHook::runAll, "headroom-testkit-exit"));
+        }
         OPEN.add(action);
     }
 

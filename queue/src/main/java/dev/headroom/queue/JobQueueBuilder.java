@@ -164,7 +164,10 @@ public final class JobQueueBuilder {
         return this;
     }
 
-    /** Finds the thread's transaction, for enqueuing without a connection. Default: only that of a running job. */
+    /**
+     * Finds the thread's transaction, for enqueuing without a connection, where a framework keeps it. Default: none. Those of {@link
+     * dev.headroom.transaction.JdbcTransactions} on the queue's data source, and those of running jobs, are known without it.
+     */
     public JobQueueBuilder currentTransaction(CurrentTransaction currentTransaction) {
         this.currentTransaction = Checks.present("currentTransaction", currentTransaction);
         return this;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.headroom.queue.Recorder.Note;
+import dev.headroom.transaction.JdbcTransactions;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
@@ -45,6 +46,23 @@ class EnqueuingTest extends JobQueueContract {
             assertThat(job.state()).contains(JobState.READY);
             connection.setAutoCommit(true);
         }
+    }
+
+    @Test
+    void joinsThePlainJdbcTransactionOfTheThreadAndIsPickedUpAtItsCommit() throws Exception {
+        JobQueue queue = started(builder().handlers(recorder).pollInterval(Duration.ofSeconds(60)));
+        await().until(() -> count("headroom_job_node") == 1);
+        assertThatThrownBy(() -> JdbcTransactions.runInTransaction(dataSource(), connection -> {
+                    queue.enqueue(Recorder::note, new Note(1, "rolled back"));
+                    throw new IllegalStateException("rolls back");
+                }))
+                .hasMessage("rolls back");
+        JdbcTransactions.runInTransaction(dataSource(), connection -> {
+            JobHandle job = queue.enqueue(Recorder::note, new Note(2, "committed"));
+            assertThat(job.state()).as("seen before its commit").isEmpty();
+        });
+        await().untilAsserted(() -> assertThat(recorder.order).containsExactly("committed"));
+        awaitNoJobs();
     }
 
     @Test

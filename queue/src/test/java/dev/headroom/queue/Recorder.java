@@ -2,7 +2,9 @@ package dev.headroom.queue;
 
 import dev.headroom.RequestContext;
 import dev.headroom.load.Criticality;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -104,9 +106,36 @@ public class Recorder {
 
     @Job(name = "follow.up", tx = Tx.COMPLETE_IN_TX, attempts = 1)
     public void followUp(Note note, JobContext job) {
-        queue.enqueue(Recorder::note, note);
+        if (note.id() % 2 == 0) {
+            queue.in(job.connection()).enqueue(Recorder::note, note);
+        } else {
+            queue.enqueue(Recorder::note, note);
+        }
         if (note.text().equals("fail")) {
             throw new Refusal("after the follow-up");
+        }
+    }
+
+    @Job(name = "meddling", tx = Tx.COMPLETE_IN_TX, attempts = 1)
+    public void meddling(Note note, JobContext job) throws Exception {
+        Connection lent = job.connection();
+        refused(lent::commit);
+        refused(lent::rollback);
+        refused(() -> lent.setAutoCommit(true));
+        lent.close();
+        order.add("isClosed " + lent.isClosed());
+        effect(note, job);
+    }
+
+    private interface Meddling {
+        void run() throws SQLException;
+    }
+
+    private void refused(Meddling meddling) {
+        try {
+            meddling.run();
+        } catch (SQLException e) {
+            order.add(e.getMessage().substring(0, e.getMessage().indexOf(':')));
         }
     }
 

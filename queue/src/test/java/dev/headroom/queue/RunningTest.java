@@ -106,10 +106,20 @@ class RunningTest extends JobQueueContract {
         JobQueue queue = started(builder().handlers(recorder));
         recorder.queue = queue;
         queue.enqueue(Recorder::followUp, new Note(1, "fail"));
-        queue.enqueue(Recorder::followUp, new Note(2, "second"));
+        queue.enqueue(Recorder::followUp, new Note(2, "fail"));
+        queue.enqueue(Recorder::followUp, new Note(3, "third"));
+        queue.enqueue(Recorder::followUp, new Note(4, "fourth"));
         awaitNoJobs();
-        assertThat(recorder.order).containsExactly("second");
-        assertThat(queue.dead().newest(10)).hasSize(1);
+        assertThat(recorder.order).containsExactlyInAnyOrder("third", "fourth");
+        assertThat(queue.dead().newest(10)).hasSize(2);
+    }
+
+    @Test
+    void aHandlerCannotEndTheTransactionThatItWasLent() throws Exception {
+        started(builder().handlers(recorder)).enqueue(Recorder::meddling, new Note(1, "meddled"));
+        awaitNoJobs();
+        assertThat(recorder.order).containsExactly("commit", "rollback", "setAutoCommit", "isClosed false");
+        assertThat(count("effect")).isOne();
     }
 
     @Test

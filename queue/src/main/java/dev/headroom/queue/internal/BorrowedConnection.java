@@ -1,5 +1,7 @@
 package dev.headroom.queue.internal;
 
+import dev.headroom.transaction.JdbcTransactions;
+import dev.headroom.transaction.TransactionHook;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -21,6 +23,19 @@ final class BorrowedConnection implements InvocationHandler {
                 BorrowedConnection.class.getClassLoader(),
                 new Class<?>[] {Connection.class},
                 new BorrowedConnection(real));
+    }
+
+    /** The connection itself, where this one was lent. */
+    static Connection real(Connection connection) {
+        boolean lent = Proxy.isProxyClass(connection.getClass())
+                && Proxy.getInvocationHandler(connection) instanceof BorrowedConnection;
+        return lent ? ((BorrowedConnection) Proxy.getInvocationHandler(connection)).real : connection;
+    }
+
+    /** Keeps actions for the commit of a job when they are given the connection as its handler sees it. */
+    static TransactionHook hook() {
+        TransactionHook hook = JdbcTransactions.hook();
+        return (connection, action) -> connection != null && hook.afterCommit(real(connection), action);
     }
 
     @Override

@@ -54,12 +54,11 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         queues.add("default");
         kinds.all().forEach(kind -> queues.add(kind.queue()));
         QueueNames names = new QueueNames(store, queues);
-        JobTransactions transactions = new JobTransactions();
         Connected connected = new Connected();
         Wakeup wakeup = new Wakeup();
-        Producer producer = new Producer(options, store, kinds, names, transactions, connected, wakeup::signal);
+        Producer producer = new Producer(options, store, kinds, names, connected, wakeup::signal);
         Lengths lengths = new Lengths(store, names);
-        Parts parts = new Parts(options, store, kinds, names, transactions, connected, producer, lengths);
+        Parts parts = new Parts(options, store, kinds, names, connected, producer, lengths);
         return new DefaultJobQueue(parts, wakeup);
     }
 
@@ -76,7 +75,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
     @Override
     public void contribute(Contributions to) {
         to.background(this)
-                .transactionHook(parts.jobTransactions())
+                .transactionHook(BorrowedConnection.hook())
                 .healthCheck(HealthCheck.optional(name(), this::checkHealth))
                 .loadSignal(LoadSignal.of(name() + ".backlog", this::backlogPressure))
                 .loadSignal(LoadSignal.of(name() + ".age", this::agePressure))

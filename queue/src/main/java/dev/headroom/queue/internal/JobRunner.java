@@ -6,8 +6,7 @@ import dev.headroom.codec.CodecException;
 import dev.headroom.queue.DeadJob;
 import dev.headroom.queue.Tx;
 import dev.headroom.queue.internal.sql.ClaimedJob;
-import dev.headroom.queue.internal.sql.Sql;
-import java.sql.Connection;
+import dev.headroom.transaction.JdbcTransactions;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,16 +19,13 @@ final class JobRunner {
     private final QueueOptions options;
     private final Store store;
     private final Kinds kinds;
-    private final JobTransactions jobTransactions;
     private final BooleanSupplier stopping;
     private final JsonPayloads payloads;
 
-    JobRunner(
-            QueueOptions options, Store store, Kinds kinds, JobTransactions jobTransactions, BooleanSupplier stopping) {
+    JobRunner(QueueOptions options, Store store, Kinds kinds, BooleanSupplier stopping) {
         this.options = options;
         this.store = store;
         this.kinds = kinds;
-        this.jobTransactions = jobTransactions;
         this.stopping = stopping;
         this.payloads = new JsonPayloads(options.maxPayload());
     }
@@ -98,29 +94,26 @@ final class JobRunner {
 
     private JobOutcome inTransaction(ClaimedJob job, Kind kind, Kind.Code code, @Nullable Object payload)
             throws Exception {
-        try (Connection connection = options.dataSource().getConnection()) {
-            boolean autoCommit = connection.getAutoCommit();
-            connection.setAutoCommit(false);
-            boolean committed = false;
-            Connection lent = BorrowedConnection.of(connection);
-            jobTransactions.begin(lent);
-            try {
-                code.run(payload, new RunningJob(job, lent, stopping));
+        try {
+            return JdbcTransactions.<JobOutcome, Exception>inTransaction(options.dataSource(), connection -> {
+                code.run(payload, new RunningJob(job, BorrowedConnection.of(connection), stopping));
                 if (!store.jobs.complete(connection, job)) {
-                    connection.rollback();
-                    return new JobOutcome.Lost();
+                    throw new LeaseLost();
                 }
                 Settlement.ended(store, connection, kind);
-                connection.commit();
-                committed = true;
                 return new JobOutcome.Committed();
-            } catch (Throwable failure) {
-                Sql.rollback(connection, failure);
-                throw failure;
-            } finally {
-                jobTransactions.end(committed);
-                Sql.restore(connection, autoCommit);
-            }
+            });
+        } catch (LeaseLost lost) {
+            return new JobOutcome.Lost();
+        }
+    }
+
+    /** Rolls back what a run did whose lease was lost. */
+    private static final class LeaseLost extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        LeaseLost() {
+            super("lease: lost", null, false, false);
         }
     }
 

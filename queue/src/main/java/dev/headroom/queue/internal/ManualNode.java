@@ -22,7 +22,7 @@ public final class ManualNode {
     private ManualNode(Parts parts) {
         this.parts = parts;
         this.store = parts.store();
-        this.runner = new JobRunner(parts.options(), store, parts.kinds(), parts.jobTransactions(), () -> false);
+        this.runner = new JobRunner(parts.options(), store, parts.kinds(), () -> false);
         this.settlement = new Settlement(parts.options(), store, parts.kinds());
         this.lease = store.call("register a node", connection -> store.nodes.register(connection, "manual"));
     }

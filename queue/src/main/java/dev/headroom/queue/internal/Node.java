@@ -38,7 +38,7 @@ final class Node {
         this.pools = pools;
         this.wakeup = wakeup;
         this.lease = new Lease(options.lease());
-        this.runner = new JobRunner(options, store, parts.kinds(), parts.jobTransactions(), () -> draining);
+        this.runner = new JobRunner(options, store, parts.kinds(), () -> draining);
         Settlement settlement = new Settlement(options, store, parts.kinds());
         this.completer = new Completer(options.name(), settlement, this::written, this::lost);
         this.dispatcher = new Dispatcher(options, store, connected, lease, pools, held, gate, wakeup);

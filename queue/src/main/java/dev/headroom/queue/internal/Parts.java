@@ -6,7 +6,6 @@ record Parts(
         Store store,
         Kinds kinds,
         QueueNames names,
-        JobTransactions jobTransactions,
         Connected connected,
         Producer producer,
         Lengths lengths) {}

@@ -7,6 +7,7 @@ import dev.headroom.queue.QueueException;
 import dev.headroom.queue.QueueMeters;
 import dev.headroom.queue.internal.sql.NewJob;
 import dev.headroom.queue.internal.sql.Sql;
+import dev.headroom.transaction.JdbcTransactions;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.sql.Connection;
@@ -22,24 +23,15 @@ final class Producer {
     private final Store store;
     private final Kinds kinds;
     private final QueueNames names;
-    private final JobTransactions jobTransactions;
     private final Connected connected;
     private final Runnable wake;
     private final JsonPayloads payloads;
 
-    Producer(
-            QueueOptions options,
-            Store store,
-            Kinds kinds,
-            QueueNames names,
-            JobTransactions jobTransactions,
-            Connected connected,
-            Runnable wake) {
+    Producer(QueueOptions options, Store store, Kinds kinds, QueueNames names, Connected connected, Runnable wake) {
         this.options = options;
         this.store = store;
         this.kinds = kinds;
         this.names = names;
-        this.jobTransactions = jobTransactions;
         this.connected = connected;
         this.wake = wake;
         this.payloads = new JsonPayloads(options.maxPayload());
@@ -121,19 +113,19 @@ final class Producer {
     private <T> T place(Draft draft, Sql.Work<T> insertion) throws SQLException {
         Connection borrowed = draft.connection();
         if (borrowed == null) {
-            borrowed = jobTransactions.connection();
-        }
-        if (borrowed == null) {
             borrowed = options.currentTransaction().connection();
         }
-        if (borrowed == null) {
-            T inserted = Sql.inTransaction(options.dataSource(), insertion);
-            wake.run();
-            return inserted;
+        if (borrowed != null) {
+            return placeIn(borrowed, insertion);
         }
+        return JdbcTransactions.inTransaction(options.dataSource(), own -> placeIn(own, insertion));
+    }
+
+    private <T> T placeIn(Connection borrowed, Sql.Work<T> insertion) throws SQLException {
         T inserted = insertion.on(borrowed);
-        if (!jobTransactions.afterCommit(borrowed, wake)) {
-            connected.get().transactions().afterCommit(borrowed, wake);
+        Connection real = BorrowedConnection.real(borrowed);
+        if (!JdbcTransactions.hook().afterCommit(real, wake)) {
+            connected.get().transactions().afterCommit(real, wake);
         }
         return inserted;
     }

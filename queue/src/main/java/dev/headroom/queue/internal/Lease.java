@@ -11,6 +11,7 @@ final class Lease {
     private volatile long id;
     private volatile long shownAt;
     private volatile long unbrokenSince;
+    private volatile boolean first = true;
 
     Lease(Duration length) {
         this.length = length.toNanos();
@@ -23,11 +24,14 @@ final class Lease {
 
     /** The node was registered under this number by a statement begun at that time. */
     void granted(long id, long begun) {
-        this.shownAt = begun;
-        if (unbrokenSince == 0) {
+        if (first) {
             // A node that comes up takes over at once from one that died before: it knows of no time without a
             // database.
-            this.unbrokenSince = begun - length;
+            first = false;
+            shownAt = begun;
+            unbrokenSince = begun - length;
+        } else {
+            shown(begun);
         }
         this.id = id;
     }

@@ -1,4 +1,4 @@
-/** Measurements out: request metrics, Dropwizard, StatsD. */
+/** Measurements out and in, over Dropwizard Metrics. */
 @NullMarked
 package dev.headroom.metrics;
 

@@ -15,7 +15,9 @@ class CorruptSessionTest {
     @Test
     void aDamagedAttributeIsAbsentAndADamagedSessionIsNewButNothingFails() throws Exception {
         try (LocalMemcached server = LocalMemcached.start();
-                Memcached memcached = Memcached.nodes(server.address()).build();
+                Memcached memcached = Memcached.nodes(server.address())
+                        .operationTimeout(Duration.ofSeconds(2))
+                        .build();
                 WebServer web =
                         new TomcatServer(Sessions.builder().memcached(memcached).build())) {
             Browser browser = new Browser();

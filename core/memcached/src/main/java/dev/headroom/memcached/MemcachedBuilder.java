@@ -25,7 +25,7 @@ public final class MemcachedBuilder {
         this.addresses = NodeAddress.list(list);
     }
 
-    /** How long an operation may take before it fails; default 250 ms. */
+    /** How long an operation may take before it fails; default 250 ms. Before the first connection it waits for that first, a second at most. */
     public MemcachedBuilder operationTimeout(Duration operationTimeout) {
         this.operationTimeout = Checks.positive("operationTimeout", operationTimeout);
         return this;

@@ -25,7 +25,9 @@ class MemcachedTest {
     @BeforeAll
     static void start() {
         server = LocalMemcached.start();
-        memcached = Memcached.nodes("n1:" + server.address()).build();
+        memcached = Memcached.nodes("n1:" + server.address())
+                .operationTimeout(Duration.ofSeconds(2))
+                .build();
     }
 
     @AfterAll
@@ -149,7 +151,7 @@ class MemcachedTest {
     }
 
     static <T> T await(CompletionStage<T> stage) {
-        return stage.toCompletableFuture().orTimeout(5, TimeUnit.SECONDS).join();
+        return stage.toCompletableFuture().orTimeout(15, TimeUnit.SECONDS).join();
     }
 
     static MemcachedException failure(CompletionStage<?> stage) {

@@ -17,13 +17,17 @@ final class Call<T> {
     private final AtomicBoolean ended = new AtomicBoolean();
     private final NodeAddress address;
     private final Workers workers;
-    private final Runnable cancelTimeout;
+    private volatile Runnable cancelTimeout = () -> {};
     private volatile @Nullable Operation operation;
 
-    Call(NodeAddress address, Workers workers, long timeoutNanos) {
+    Call(NodeAddress address, Workers workers) {
         this.address = address;
         this.workers = workers;
-        this.cancelTimeout = workers.after(timeoutNanos, () -> timedOut(timeoutNanos));
+    }
+
+    /** From now on its time runs. */
+    void start(long timeoutNanos) {
+        cancelTimeout = workers.after(timeoutNanos, () -> timedOut(timeoutNanos));
     }
 
     CompletableFuture<T> result() {
@@ -64,11 +68,12 @@ final class Call<T> {
 
     private void timedOut(long nanos) {
         Operation late = operation;
-        if (late != null && !ended.get()) {
+        boolean wasOpen = !ended.get();
+        fail(Kind.TIMEOUT, "no answer within " + nanos / 1_000_000 + " ms", null);
+        if (late != null && wasOpen) {
             late.timeOut();
             MemcachedConnection.opTimedOut(late);
         }
-        fail(Kind.TIMEOUT, "no answer within " + nanos / 1_000_000 + " ms", null);
     }
 
     private void end(Runnable completion) {

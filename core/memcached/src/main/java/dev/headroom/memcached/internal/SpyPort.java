@@ -96,11 +96,12 @@ final class SpyPort implements MemcachedPort {
     }
 
     private <T> Call<T> call() {
-        return new Call<>(address, workers, timeoutNanos);
+        return new Call<>(address, workers);
     }
 
     private <T> CompletionStage<T> run(Call<T> call, String key, Function<OperationFactory, Operation> make) {
         connection.whenSettled(() -> {
+            call.start(timeoutNanos);
             SpyClient client = connection.client();
             if (client == null) {
                 call.fail(Kind.UNAVAILABLE, connection.trouble(), null);

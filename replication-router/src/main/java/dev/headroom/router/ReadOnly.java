@@ -1,5 +1,6 @@
 package dev.headroom.router;
 
+import dev.headroom.annotation.InterceptedBy;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -18,6 +19,7 @@ import java.lang.annotation.Target;
  * }</pre>
  */
 @Documented
+@InterceptedBy("ReplicaRouter")
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.METHOD, ElementType.TYPE})
 public @interface ReadOnly {

@@ -1,5 +1,6 @@
 package dev.headroom.router;
 
+import dev.headroom.annotation.InterceptedBy;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -13,6 +14,7 @@ import java.lang.annotation.Target;
  * <p>Same as {@link RouteScope#primary()}.
  */
 @Documented
+@InterceptedBy("ReplicaRouter")
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.METHOD, ElementType.TYPE})
 public @interface UsePrimary {}

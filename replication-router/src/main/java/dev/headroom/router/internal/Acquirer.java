@@ -25,11 +25,13 @@ final class Acquirer implements AutoCloseable {
 
     Acquirer(String router) {
         AtomicInteger number = new AtomicInteger();
+        ClassLoader loader = Thread.currentThread().getContextClassLoader(); // not that of whichever caller is first
         this.threads = new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
                     Thread thread =
                             new Thread(task, "headroom-router-" + router + "-acquire-" + number.incrementAndGet());
                     thread.setDaemon(true);
+                    thread.setContextClassLoader(loader);
                     return thread;
                 });
     }

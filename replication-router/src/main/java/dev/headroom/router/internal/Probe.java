@@ -17,6 +17,8 @@ final class Probe implements Runnable {
     /** The least time between two probes that readers ask for. */
     private static final long LEAST_GAP = TimeUnit.MICROSECONDS.toNanos(500);
 
+    private static final long LEAST_GAP_WHEN_DEAD = TimeUnit.MILLISECONDS.toNanos(10);
+
     private final String router;
     private final Node node;
     private final ProbeSource source;
@@ -133,16 +135,13 @@ final class Probe implements Runnable {
     private boolean waitForTurn() {
         lock.lock();
         try {
-            long left = node.seen() == null && node.lastFailure() == null
-                    ? 0
-                    : options.every().toNanos();
-            while (!closed && !requested && left > 0) {
-                left = wake.awaitNanos(left);
-            }
-            if (requested && !closed && node.lastFailure() != null) {
-                left = wake.awaitNanos(LEAST_GAP * 20); // a dead node is not asked in a tight loop
-            } else if (requested && !closed) {
-                left = wake.awaitNanos(LEAST_GAP);
+            long regular = node.asked() ? options.every().toNanos() : 0;
+            long least = node.lastFailure() == null ? LEAST_GAP : LEAST_GAP_WHEN_DEAD;
+            long ended = System.nanoTime();
+            long left = requested ? Math.min(least, regular) : regular;
+            while (left > 0 && !closed) {
+                long unused = wake.awaitNanos(left);
+                left = (requested ? Math.min(least, regular) : regular) - (System.nanoTime() - ended);
             }
             requested = false;
             return !closed;

@@ -24,6 +24,7 @@ final class PositionOnCommit {
     private final boolean secure;
     private final String path;
     private final ReentrantLock lock = new ReentrantLock();
+    private final ConsistencyToken arrived;
     private ConsistencyToken sent;
 
     PositionOnCommit(
@@ -40,7 +41,8 @@ final class PositionOnCommit {
         this.seconds = (int) Math.max(1, ttl.toSeconds());
         this.secure = request.isSecure();
         this.path = request.getContextPath().isEmpty() ? "/" : request.getContextPath();
-        this.sent = context.consistency();
+        this.arrived = context.consistency();
+        this.sent = arrived;
     }
 
     RequestContext context() {
@@ -59,6 +61,16 @@ final class PositionOnCommit {
                 sent = now;
                 response.addCookie(cookie(now));
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The response was reset, and a cookie that it had is gone. */
+    void headersLost() {
+        lock.lock();
+        try {
+            sent = arrived;
         } finally {
             lock.unlock();
         }

@@ -81,6 +81,24 @@ final class PositionResponse extends HttpServletResponseWrapper {
         super.sendRedirect(location);
     }
 
+    // The next three override methods of servlet 6.1; this is compiled against 6.0.
+
+    /** Redirects with a status. */
+    public void sendRedirect(String location, int status) throws IOException {
+        sendRedirect(location, status, true);
+    }
+
+    /** Redirects, keeping the body unless told to clear it. */
+    public void sendRedirect(String location, boolean clearBuffer) throws IOException {
+        sendRedirect(location, HttpServletResponse.SC_FOUND, clearBuffer);
+    }
+
+    /** Redirects with a status, keeping the body unless told to clear it. */
+    public void sendRedirect(String location, int status, boolean clearBuffer) throws IOException {
+        position.beforeCommit();
+        Redirect61.send((HttpServletResponse) getResponse(), location, status, clearBuffer);
+    }
+
     @Override
     public void setContentLength(int bytes) {
         declared(bytes);
@@ -120,6 +138,7 @@ final class PositionResponse extends HttpServletResponseWrapper {
     @Override
     public void reset() {
         super.reset();
+        position.headersLost();
         stream = null;
         writer = null;
         written = 0;

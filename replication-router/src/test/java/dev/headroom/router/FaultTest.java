@@ -31,7 +31,7 @@ class FaultTest {
             PostgresCluster.builder().standbys(2).start();
 
     private final Rig rig =
-            new Rig(cluster, options -> options.staleness(Duration.ofSeconds(2), Duration.ofSeconds(30)));
+            new Rig(cluster, 2, options -> options.staleness(Duration.ofSeconds(2), Duration.ofSeconds(30)));
 
     @AfterAll
     void close() {

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 @TestInstance(Lifecycle.PER_CLASS)
 class LagTest {
     @AutoClose
-    private final Rig rig = new Rig(SharedPostgres.withStandbys(1), options -> options);
+    private final Rig rig = new Rig(SharedPostgres.withStandbys(1), 1, options -> options);
 
     @AfterEach
     void heal() {

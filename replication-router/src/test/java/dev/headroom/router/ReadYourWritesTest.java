@@ -28,6 +28,7 @@ class ReadYourWritesTest {
     @AutoClose
     private final Rig rig = new Rig(
             SharedPostgres.withStandbys(2),
+            2,
             options -> options.staleness(Duration.ofSeconds(20), Duration.ofSeconds(60))
                     .primaryFallback(64)
                     .waitForReplica(Duration.ofMillis(5)));
@@ -240,7 +241,7 @@ class ReadYourWritesTest {
         List<Throwable> failures = new ArrayList<>();
         List<Thread> clients = new ArrayList<>();
         long latest = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        BooleanSupplier enough = () -> reads.get() > 3_000 || System.nanoTime() > latest;
+        BooleanSupplier enough = () -> reads.get() > 2_500 || System.nanoTime() > latest;
         for (int client = 0; client < 6; client++) {
             Random random = new Random(seed + client);
             Thread thread = new Thread(() -> {
@@ -261,7 +262,7 @@ class ReadYourWritesTest {
         while (!enough.getAsBoolean()) {
             rig.standby(1 + random.nextInt(2)).pauseReplay();
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(300)));
-            rig.standby(1 + random.nextInt(2)).replayDelay(Duration.ofMillis(random.nextInt(2) * 100));
+            rig.standby(1 + random.nextInt(2)).replayDelay(Duration.ofMillis(random.nextInt(2) * 100L));
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(300)));
             rig.standby(1).resumeReplay();
             rig.standby(2).resumeReplay();

@@ -18,18 +18,18 @@ import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 
 /** A database on a real cluster, its pools, and a router over them. Nodes are named {@code p}, {@code r1}, {@code r2} … */
-final class Rig implements AutoCloseable {
+public final class Rig implements AutoCloseable {
     final TestDatabase database;
     final List<HikariDataSource> pools = new ArrayList<>();
-    final ReplicaRouter router;
+    public final ReplicaRouter router;
     private final PostgresCluster cluster;
 
-    Rig(PostgresCluster cluster, UnaryOperator<ReplicaRouterBuilder> options) {
+    public Rig(PostgresCluster cluster, int standbys, UnaryOperator<ReplicaRouterBuilder> options) {
         this.cluster = cluster;
         this.database = cluster.createDatabase();
         ReplicaRouterBuilder builder = ReplicaRouter.builder("main").primary(node("p", cluster.primary()));
         int number = 1;
-        for (PostgresNode standby : cluster.standbys()) {
+        for (PostgresNode standby : cluster.standbys().subList(0, standbys)) {
             builder.replica(node("r" + number++, standby));
         }
         execute(
@@ -59,16 +59,16 @@ final class Rig implements AutoCloseable {
         return HikariNodes.node(name, pool);
     }
 
-    PostgresNode standby(int number) {
+    public PostgresNode standby(int number) {
         return cluster.standbys().get(number - 1);
     }
 
-    DataSource dataSource() {
+    public DataSource dataSource() {
         return router.dataSource();
     }
 
     /** Inserts a note in a transaction of its own and returns its id. */
-    long insert(String text) throws SQLException {
+    public long insert(String text) throws SQLException {
         try (Connection connection = dataSource().getConnection()) {
             connection.setAutoCommit(false);
             long id = insert(connection, text);
@@ -89,7 +89,7 @@ final class Rig implements AutoCloseable {
     }
 
     /** Whether a read-only scope sees the note, and who answered. */
-    Answer read(long id) throws Exception {
+    public Answer read(long id) throws Exception {
         return RouteScope.readOnly().call(() -> {
             try (Connection connection = dataSource().getConnection()) {
                 return read(connection, id);
@@ -141,5 +141,5 @@ final class Rig implements AutoCloseable {
         database.close();
     }
 
-    record Answer(boolean seen, String node) {}
+    public record Answer(boolean seen, String node) {}
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 @TestInstance(Lifecycle.PER_CLASS)
 class RoutingTest {
     @AutoClose
-    private final Rig rig = new Rig(SharedPostgres.withStandbys(1), Rig::patient);
+    private final Rig rig = new Rig(SharedPostgres.withStandbys(1), 1, Rig::patient);
 
     @BeforeEach
     void catchUp() {

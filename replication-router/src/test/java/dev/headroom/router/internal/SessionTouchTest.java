@@ -1,0 +1,48 @@
+package dev.headroom.router.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SessionTouchTest {
+    private final SessionTouch touch = new SessionTouch();
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "set search_path to x",
+                "  SET SESSION characteristics as transaction read only",
+                "select 1; set a.b = 'c'",
+                "listen news",
+                "create temp table t (x int)",
+                "CREATE TEMPORARY TABLE t (x int)",
+                "select * into temp t from note",
+                "select set_config('a.b', 'c', false)",
+                "select pg_advisory_lock(1)",
+                "select pg_try_advisory_lock_shared(1)",
+                "select get_lock('a', 1)",
+                "prepare p as select 1",
+                "declare c cursor with hold for select 1"
+            })
+    void findsChangesOfTheSession(String sql) {
+        assertThat(touch.in(sql)).isTrue();
+        assertThat(touch.in(sql)).as("the second time").isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "select * from note",
+                "update note set text = 'x'",
+                "set local statement_timeout = 5",
+                "set transaction read only",
+                "set constraints all deferred",
+                "select pg_advisory_xact_lock(1)",
+                "create table temp_note (x int)",
+                "insert into note (text) values ('set')"
+            })
+    void leavesEverythingElseAlone(String sql) {
+        assertThat(touch.in(sql)).isFalse();
+    }
+}

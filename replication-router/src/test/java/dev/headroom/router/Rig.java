@@ -90,11 +90,14 @@ public final class Rig implements AutoCloseable {
 
     /** Whether a read-only scope sees the note, and who answered. */
     public Answer read(long id) throws Exception {
-        return RouteScope.readOnly().call(() -> {
-            try (Connection connection = dataSource().getConnection()) {
-                return read(connection, id);
-            }
-        });
+        return RouteScope.readOnly().call(() -> readInScope(id));
+    }
+
+    /** Whether the thread's scope sees the note, and who answered. */
+    Answer readInScope(long id) throws SQLException {
+        try (Connection connection = dataSource().getConnection()) {
+            return read(connection, id);
+        }
     }
 
     static Answer read(Connection connection, long id) throws SQLException {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.headroom.spring;
+
+import org.jspecify.annotations.NullMarked;

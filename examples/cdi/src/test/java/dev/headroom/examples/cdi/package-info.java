@@ -1,0 +1,4 @@
+@NullMarked
+package dev.headroom.examples.cdi;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,39 @@
+package dev.headroom.examples.boot3;
+
+import dev.headroom.Headroom;
+import dev.headroom.transaction.Transactions;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** A service with an annotation of Spring's and one of Headroom's. */
+@Service
+public class Products {
+    private final JdbcTemplate jdbc;
+    private final Transactions transactions;
+    private final Audit audit;
+
+    Products(JdbcTemplate jdbc, Headroom headroom, Audit audit) {
+        this.jdbc = jdbc;
+        this.transactions = headroom.contracts().transactions();
+        this.audit = audit;
+    }
+
+    /** Adds a product; what is to happen after the commit is dropped on rollback. */
+    @Audited("'add ' + #name")
+    @Transactional
+    public void add(String name) {
+        jdbc.update("insert into product (name) values (?)", name);
+        transactions.afterCommit(null, () -> audit.note("committed " + name));
+        audit.note("inserted " + name);
+        if (name.startsWith("bad")) {
+            throw new IllegalArgumentException(name);
+        }
+    }
+
+    /** How many there are. */
+    public long count() {
+        Long count = jdbc.queryForObject("select count(*) from product", Long.class);
+        return count == null ? 0 : count;
+    }
+}

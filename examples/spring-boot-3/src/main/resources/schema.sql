@@ -1,0 +1,1 @@
+create table if not exists product (id bigint generated always as identity primary key, name varchar(100) not null);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** Hostile bytes: nothing but {@link CodecException}, no class loaded, nothing allocated that the bytes do not warrant. */
 class TlvFuzzTest {
-    private static final int MUTATIONS = 300_000;
+    private static final int MUTATIONS = 150_000;
     private static final Executor SHALLOW_STACK = work -> new Thread(work, "tlv-fuzz").start();
 
     private final TlvCodec codec = Samples.codec();
@@ -58,10 +58,10 @@ class TlvFuzzTest {
         Random random = new Random(7);
         ClassLoadingMXBean classes = ManagementFactory.getClassLoadingMXBean();
         long loaded = -1;
-        for (int round = 0; round < 5 && loaded != 0; round++) {
+        for (int round = 0; round < 8 && loaded != 0; round++) {
             long before = classes.getTotalLoadedClassCount();
             onAThread(decode -> {
-                for (int i = 0; i < 50_000; i++) {
+                for (int i = 0; i < 15_000; i++) {
                     decode.accept(mutated(random, small));
                 }
             });
@@ -74,7 +74,7 @@ class TlvFuzzTest {
 
     /** What the JDK loads once, such as its time zones, is not the codec's. */
     private void warmUp(Random random, Consumer<byte[]> decode) {
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 10_000; i++) {
             decode.accept(mutated(random, i % 8 == 0 ? valid : small));
         }
     }

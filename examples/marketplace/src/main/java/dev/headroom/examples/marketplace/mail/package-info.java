@@ -1,0 +1,5 @@
+/** Mail: sent by a job, received by an embedded server. */
+@NullMarked
+package dev.headroom.examples.marketplace.mail;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,138 @@
+package dev.headroom.examples.marketplace.setup;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.headroom.queue.SchemaInstaller;
+import dev.headroom.router.ReplicaRouter;
+import dev.headroom.router.ReplicaRouterBuilder;
+import dev.headroom.router.hikari.HikariNodes;
+import dev.headroom.testkit.PostgresCluster;
+import dev.headroom.testkit.PostgresNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The primary and its standbys: those of the environment, or an embedded pair. */
+public final class Databases implements AutoCloseable {
+    private static final int POOL_SIZE = 20;
+    private static final long SCHEMA_LOCK = 0x6d61726b6574L;
+
+    private final Optional<PostgresCluster> embedded;
+    private final HikariDataSource primary;
+    private final List<HikariDataSource> replicas;
+    private final ReplicaRouter router;
+
+    private Databases(Optional<PostgresCluster> embedded, HikariDataSource primary, List<HikariDataSource> replicas) {
+        this.embedded = embedded;
+        this.primary = primary;
+        this.replicas = replicas;
+        ReplicaRouterBuilder builder = ReplicaRouter.builder("main").primary(HikariNodes.node("primary", primary));
+        for (int i = 0; i < replicas.size(); i++) {
+            builder.replica(HikariNodes.node("standby" + (i + 1), replicas.get(i)));
+        }
+        this.router = builder.build();
+    }
+
+    /** Opens the databases and brings their tables up to date. */
+    public static Databases open(Settings settings) throws IOException, SQLException {
+        Optional<PostgresCluster> embedded = settings.database().isPresent()
+                ? Optional.empty()
+                : Optional.of(startEmbedded(settings.dataDir().resolve("postgres")));
+        try {
+            Settings.Database main = settings.database()
+                    .orElseGet(() -> database(embedded.orElseThrow().primary()));
+            List<String> replicaUrls = embedded.map(cluster -> cluster.standbys().stream()
+                            .map(PostgresNode::jdbcUrl)
+                            .toList())
+                    .orElse(settings.replicas());
+            HikariDataSource primary = pool("primary", main.url(), main);
+            installSchema(primary);
+            List<HikariDataSource> replicas = new ArrayList<>();
+            for (String url : replicaUrls) {
+                replicas.add(pool("standby" + (replicas.size() + 1), url, main));
+            }
+            return new Databases(embedded, primary, replicas);
+        } catch (RuntimeException | IOException | SQLException failure) {
+            embedded.ifPresent(PostgresCluster::close);
+            throw failure;
+        }
+    }
+
+    /** Routes reads to standbys and writes to the primary. */
+    public ReplicaRouter router() {
+        return router;
+    }
+
+    /** The primary alone. */
+    public HikariDataSource primary() {
+        return primary;
+    }
+
+    /** Whether somebody else runs the database. */
+    public boolean isEmbedded() {
+        return embedded.isPresent();
+    }
+
+    private static PostgresCluster startEmbedded(Path folder) {
+        return PostgresCluster.builder()
+                .dataDirectory(folder)
+                .database("marketplace")
+                .standbys(1)
+                .closeAtExit(false)
+                .start();
+    }
+
+    private static Settings.Database database(PostgresNode node) {
+        return new Settings.Database(node.jdbcUrl(), node.username(), node.password());
+    }
+
+    private static HikariDataSource pool(String name, String url, Settings.Database main) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName(name);
+        config.setJdbcUrl(url);
+        config.setUsername(main.user());
+        config.setPassword(main.password());
+        config.setMaximumPoolSize(POOL_SIZE);
+        config.setInitializationFailTimeout(name.equals("primary") ? 30_000 : -1);
+        config.setConnectionTimeout(5_000);
+        return new HikariDataSource(config);
+    }
+
+    /** One instance at a time: they may start together. */
+    private static void installSchema(HikariDataSource primary) throws IOException, SQLException {
+        try (Connection connection = primary.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("select pg_advisory_lock(" + SCHEMA_LOCK + ")");
+            try {
+                statement.execute(script());
+                SchemaInstaller.install(primary);
+            } finally {
+                statement.execute("select pg_advisory_unlock(" + SCHEMA_LOCK + ")");
+            }
+        }
+    }
+
+    private static String script() throws IOException {
+        try (InputStream script = Databases.class.getResourceAsStream("schema.sql")) {
+            if (script == null) {
+                throw new IOException("schema.sql is not on the class path");
+            }
+            return new String(script.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Override
+    public void close() {
+        router.close();
+        replicas.forEach(HikariDataSource::close);
+        primary.close();
+        embedded.ifPresent(PostgresCluster::close);
+    }
+}

@@ -1,0 +1,34 @@
+package dev.headroom.examples.marketplace.web;
+
+import dev.headroom.RequestContext;
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/** The page for everything that went wrong: says so, gives the trace id, and nothing more. */
+final class ErrorServlet extends HttpServlet {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Views views;
+
+    ErrorServlet(Views views) {
+        this.views = views;
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        int status = response.getStatus();
+        Object message = request.getAttribute(RequestDispatcher.ERROR_MESSAGE);
+        boolean ours = status >= HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
+        String trace = response.getHeader("X-Request-Id");
+        String text = ours
+                ? "This is our fault. Please try again; if it stays, tell us this number: "
+                        + (trace != null
+                                ? trace
+                                : RequestContext.current().traceId().value())
+                : message == null || message.toString().isEmpty() ? "That did not work." : message.toString();
+        views.message(request, response, status, ours ? "Something broke" : "Not like this", text);
+    }
+}

@@ -1,0 +1,5 @@
+/** The pages. */
+@NullMarked
+package dev.headroom.examples.marketplace.web;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The throttle in front of servlets. */
+@NullMarked
+package dev.headroom.throttle.servlet;
+
+import org.jspecify.annotations.NullMarked;

@@ -63,9 +63,10 @@ final class PermitTable {
         return permit;
     }
 
-    /** When this permit was given out, before it is returned. */
+    /** When this permit was given out, if it is still out; anything otherwise. */
     long since(long permit) {
-        return since[(int) (permit & INDEX)];
+        long slot = permit & INDEX;
+        return slot < since.length ? since[(int) slot] : 0;
     }
 
     /** Takes a permit back; false if it is not out. */

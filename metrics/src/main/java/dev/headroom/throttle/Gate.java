@@ -65,8 +65,8 @@ public interface Gate {
     void mode(Mode mode);
 
     /**
-     * What is in flight in proportion to the limit: 1 at the limit. {@code NaN}, for unknown, unless the gate enforces, so that a gate
-     * that only observes influences nobody.
+     * What is in flight in proportion to the limit: 1 at the limit, and at most 1.2, so that a limit that fell a moment ago alarms
+     * nobody. {@code NaN}, for unknown, unless the gate enforces, so that a gate that only observes influences nobody.
      */
     double pressure();
 

@@ -17,7 +17,8 @@ import dev.headroom.throttle.servlet.ThrottleFilter;
  *
  * <p>When plugged in it gives a filter, the load signals {@code throttle.concurrency} (requests in flight in proportion to the limit;
  * unknown unless the mode is {@code ENFORCE}) and {@code cpu} (this process's share of the available processors over the last second; 1
- * is all of them), and a console panel, where an operator may change the mode. It obeys all load signals. A request's criticality is
+ * is all of them), and a console panel, where an operator may change the mode. It obeys all load signals
+ * but its own. A request's criticality is
  * that of its {@link dev.headroom.RequestContext}. Thread-safe.
  *
  * <pre>{@code
@@ -27,6 +28,9 @@ import dev.headroom.throttle.servlet.ThrottleFilter;
  * }</pre>
  */
 public final class Throttle implements Component {
+    private static final String CONCURRENCY = "throttle.concurrency";
+    private static final String CPU = "cpu";
+
     private final TideGate gate;
     private final ThrottleOptions options;
     private final CpuLoad cpu;
@@ -69,8 +73,8 @@ public final class Throttle implements Component {
 
     @Override
     public void contribute(Contributions to) {
-        to.loadSignal(LoadSignal.of("throttle.concurrency", gate::pressure))
-                .loadSignal(LoadSignal.of("cpu", cpu::read))
+        to.loadSignal(LoadSignal.of(CONCURRENCY, gate::pressure))
+                .loadSignal(LoadSignal.of(CPU, cpu::read))
                 .consolePanel(new ThrottlePanel(gate))
                 .web(parts -> parts.filter(
                         FilterSpec.of("headroom-throttle", FilterSlot.THROTTLE, new ThrottleFilter(this))));
@@ -78,7 +82,7 @@ public final class Throttle implements Component {
 
     @Override
     public void connect(Contracts contracts) {
-        gate.connect(contracts.load(), contracts.meters());
+        gate.connect(contracts.load(), contracts.meters(), CONCURRENCY);
     }
 
     @Override

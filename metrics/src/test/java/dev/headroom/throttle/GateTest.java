@@ -241,10 +241,12 @@ class GateTest {
 
     @Test
     void refusesLimitsThatAreOutOfOrder() {
-        assertThatThrownBy(() -> Gate.builder("a").minimumLimit(50).maximumLimit(20).build())
+        assertThatThrownBy(() ->
+                        Gate.builder("a").minimumLimit(50).maximumLimit(20).build())
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage("minimumLimit: 50 (expected: <= maximumLimit (20))");
-        assertThatThrownBy(() -> Gate.builder("a").minimumLimit(5).initialLimit(3).build())
+        assertThatThrownBy(
+                        () -> Gate.builder("a").minimumLimit(5).initialLimit(3).build())
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage("initialLimit: 3 (expected: minimumLimit (5) to maximumLimit (1000))");
     }

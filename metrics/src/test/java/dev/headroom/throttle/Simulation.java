@@ -1,6 +1,15 @@
 package dev.headroom.throttle;
 
+import dev.headroom.Contracts;
+import dev.headroom.background.LocalBackground;
+import dev.headroom.consistency.Consistency;
 import dev.headroom.load.Criticality;
+import dev.headroom.load.LoadSignal;
+import dev.headroom.load.SignalLoadFeedback;
+import dev.headroom.meter.Meters;
+import dev.headroom.meter.Readings;
+import dev.headroom.transaction.Transactions;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.Map;
@@ -9,7 +18,7 @@ import java.util.Queue;
 import java.util.Random;
 
 /**
- * A resource in virtual time behind a real gate: ten servers, one first-in first-out queue, exponential service of 10 ms, so 1,000 a
+ * A resource in virtual time behind a throttle's gate, which is a load signal to itself as it is in an application: ten servers, one first-in first-out queue, exponential service of 10 ms, so 1,000 a
  * second at most; Poisson arrivals that do not wait for answers. Good is what is done within 250 ms of its arrival.
  */
 final class Simulation {
@@ -48,14 +57,24 @@ final class Simulation {
     Simulation(long seed, Gate.Mode mode) {
         System.out.println("seed " + seed);
         random = new Random(seed);
-        gate = Gate.builder("db")
-                .minimumLimit(4)
-                .initialLimit(20)
-                .maximumLimit(400)
-                .deadline(java.time.Duration.ofMillis(250))
+        Throttle throttle = Throttle.builder()
                 .mode(mode)
-                .nanoClock(() -> now)
+                .gate(options -> options.minimumLimit(4)
+                        .initialLimit(20)
+                        .maximumLimit(400)
+                        .deadline(Duration.ofMillis(250))
+                        .nanoClock(() -> now))
                 .build();
+        gate = throttle.gate();
+        SignalLoadFeedback feedback = new SignalLoadFeedback(Duration.ofMillis(50), () -> now);
+        feedback.register(LoadSignal.of("throttle.concurrency", gate::pressure));
+        throttle.connect(new Contracts(
+                Meters.none(),
+                Readings.none(),
+                feedback,
+                Consistency.none(),
+                Transactions.immediate(),
+                LocalBackground.create()));
         mix(0.1, 0.3, 0.6);
         arrive();
     }

@@ -56,8 +56,7 @@ class ThrottleTest {
         ThrottlePanel panel = new ThrottlePanel(gate);
 
         PanelView.Table table = panel.view().tables().get(0);
-        assertThat(table.rows())
-                .contains(List.of("CRITICAL", "1", "0", "0"), List.of("SHEDDABLE", "0", "1", "0"));
+        assertThat(table.rows()).contains(List.of("CRITICAL", "1", "0", "0"), List.of("SHEDDABLE", "0", "1", "0"));
         panel.act("mode", Map.of("mode", "OBSERVE"));
         gate.tryEnter(Criticality.SHEDDABLE);
 

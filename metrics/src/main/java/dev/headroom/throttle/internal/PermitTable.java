@@ -57,7 +57,8 @@ final class PermitTable {
             count.decrementAndGet();
             return NONE;
         }
-        long permit = ++uses[slot] << 32 | slot;
+        uses[slot] = uses[slot] % Integer.MAX_VALUE + 1;
+        long permit = uses[slot] << 32 | slot;
         since[slot] = now;
         out.set(slot, permit);
         return permit;

@@ -38,10 +38,7 @@ public record ThrottlePanel(Gate gate) implements ConsolePanel {
                 .figure("latency", millis(now.latency().toNanos()))
                 .series("in flight", "requests", now.inFlight())
                 .series("limit", "requests", now.limit())
-                .table(
-                        "Requests",
-                        List.of("criticality", "admitted", "refused", "would have refused"),
-                        rows(now));
+                .table("Requests", List.of("criticality", "admitted", "refused", "would have refused"), rows(now));
         for (Gate.Mode mode : Gate.Mode.values()) {
             if (mode != now.mode()) {
                 view.action("mode", label(mode), Map.of("mode", mode.name()));

@@ -36,6 +36,7 @@ public final class TideGate implements Gate, AutoCloseable {
     private final AtomicLong toldAt;
     private volatile Mode mode;
     private volatile LoadFeedback load = LoadFeedback.none();
+    private volatile String ownSignal = "";
     private volatile List<Meters.Gauge> gauges = List.of();
 
     private enum Cause {
@@ -51,12 +52,13 @@ public final class TideGate implements Gate, AutoCloseable {
         permits = new PermitTable(Math.max(4_096, 2 * options.maximumLimit()));
         toldAt = new AtomicLong(clock.getAsLong() - QUIET_NANOS);
         mode = options.mode();
-        connect(options.load(), options.meters());
+        connect(options.load(), options.meters(), "");
     }
 
-    /** From now on obeys this feedback and counts there. */
-    public void connect(LoadFeedback feedback, Meters meters) {
+    /** From now on obeys this feedback, but for the signal of this name, which is the gate's own, and counts there. */
+    public void connect(LoadFeedback feedback, Meters meters, String signal) {
         close();
+        ownSignal = signal;
         load = feedback;
         admitted.connect(meters, ThrottleMeters.ADMITTED, "gate", name);
         for (Cause cause : Cause.values()) {
@@ -93,7 +95,10 @@ public final class TideGate implements Gate, AutoCloseable {
 
     private boolean advised(Criticality criticality) {
         LoadAdvice advice = load.advise(criticality);
-        return advice.go() || !advice.stop() && shares[criticality.ordinal()].next(advice.factor());
+        // The gate already answers its own signal, by the limit; obeying it too would leave capacity unused.
+        return advice.go()
+                || advice.cause().equals(ownSignal)
+                || !advice.stop() && shares[criticality.ordinal()].next(advice.factor());
     }
 
     private long refuse(Criticality criticality, Cause cause) {
@@ -173,7 +178,7 @@ public final class TideGate implements Gate, AutoCloseable {
 
     @Override
     public double pressure() {
-        return mode == Mode.ENFORCE ? (double) permits.count() / tide.limit() : Double.NaN;
+        return mode == Mode.ENFORCE ? Math.min(SHARES[0], (double) permits.count() / tide.limit()) : Double.NaN;
     }
 
     @Override

@@ -42,7 +42,11 @@ final class Window {
         long count = successes.sumThenReset();
         long sum = nanos.sumThenReset();
         Sample sample = new Sample(
-                count, dropped.sumThenReset(), count == 0 ? 0 : (double) sum / count, busiest.getAndSet(inFlight), refused);
+                count,
+                dropped.sumThenReset(),
+                count == 0 ? 0 : (double) sum / count,
+                busiest.getAndSet(inFlight),
+                refused);
         refused = false;
         return sample;
     }

@@ -42,8 +42,7 @@ public final class ThrottleFilter implements Filter {
     private record Rules(Gate gate, ThrottleOptions options, Paths bypass, Paths unmeasured) {
         static Rules of(Throttle throttle) {
             ThrottleOptions options = throttle.options();
-            return new Rules(
-                    throttle.gate(), options, new Paths(options.bypass()), new Paths(options.unmeasured()));
+            return new Rules(throttle.gate(), options, new Paths(options.bypass()), new Paths(options.unmeasured()));
         }
     }
 
@@ -144,7 +143,9 @@ public final class ThrottleFilter implements Filter {
         long from = by.options.retryAfterFrom().toSeconds();
         long choices = by.options.retryAfterTo().toSeconds() - from + 1;
         response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
-        response.setHeader("Retry-After", Long.toString(from + (long) (choices * by.options.random().getAsDouble())));
+        response.setHeader(
+                "Retry-After",
+                Long.toString(from + (long) (choices * by.options.random().getAsDouble())));
         response.setHeader("X-Shed", criticality.name());
         response.setHeader("Cache-Control", "no-store");
         response.setContentType("text/plain;charset=utf-8");

@@ -107,7 +107,8 @@ class ThrottleFilterTest {
         assertThat(site.get("/quick").statusCode()).isEqualTo(503);
         open.countDown();
 
-        assertThat(all).allSatisfy(response -> assertThat(response.join().statusCode()).isEqualTo(200));
+        assertThat(all)
+                .allSatisfy(response -> assertThat(response.join().statusCode()).isEqualTo(200));
         awaitEmpty();
     }
 

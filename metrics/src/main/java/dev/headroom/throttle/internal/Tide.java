@@ -147,13 +147,14 @@ final class Tide {
             baseline = latency;
         }
         if (idle) {
-            baseline += 0.2 * (latency - baseline);
+            double before = baseline;
+            baseline = before + 0.2 * (sample.mean() - before);
             slowWindows = 0;
             return;
         }
         double target = baseline + queueing;
-        slowWindows = latency > 1.35 * target ? slowWindows + 1 : 0;
-        double factor = Math.max(0.8, Math.min(1.15, Math.sqrt(target / latency)));
+        slowWindows = sample.mean() > 1.35 * target ? slowWindows + 1 : 0;
+        double factor = Math.max(0.8, Math.min(1.15, Math.sqrt(target / sample.mean())));
         if (factor < 1 || reached) {
             set(limit * factor);
         }

@@ -26,7 +26,9 @@ public final class Audit implements Component {
 
     /** Notes something, with the request's trace id. */
     void note(String what) {
-        String trace = RequestContext.active().map(context -> context.traceId().value()).orElse("none");
+        String trace = RequestContext.active()
+                .map(context -> context.traceId().value())
+                .orElse("none");
         notes.add(what + " in " + trace);
     }
 

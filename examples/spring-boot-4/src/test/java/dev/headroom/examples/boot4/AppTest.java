@@ -69,7 +69,8 @@ class AppTest {
     void bringsAnnotationsAndTransactionsToLife() throws IOException, InterruptedException {
         assertThat(send("POST", "/products?name=lamp").body()).isEqualTo("added");
         assertThat(audit.notes())
-                .containsSubsequence(List.of("add lamp in " + TRACE, "inserted lamp in " + TRACE, "committed lamp in " + TRACE));
+                .containsSubsequence(
+                        List.of("add lamp in " + TRACE, "inserted lamp in " + TRACE, "committed lamp in " + TRACE));
         assertThat(send("GET", "/audit").body()).contains("committed lamp in " + TRACE);
     }
 
@@ -77,7 +78,9 @@ class AppTest {
     void dropsWhatWasKeptWhenTheTransactionRollsBack() throws IOException, InterruptedException {
         String before = send("GET", "/products/count").body();
         assertThat(send("POST", "/products?name=bad-lamp").statusCode()).isEqualTo(500);
-        assertThat(audit.notes()).contains("inserted bad-lamp in " + TRACE).doesNotContain("committed bad-lamp in " + TRACE);
+        assertThat(audit.notes())
+                .contains("inserted bad-lamp in " + TRACE)
+                .doesNotContain("committed bad-lamp in " + TRACE);
         assertThat(send("GET", "/products/count").body()).isEqualTo(before);
     }
 
@@ -94,12 +97,11 @@ class AppTest {
 
     @Test
     void explainsARefusedConfiguration() {
-        assertThatThrownBy(() -> run("--headroom.drain-timeout=0s"))
-                .satisfies(failure -> {
-                    FailureAnalysis analysis = new ConfigurationFailureAnalyzer().analyze(failure);
-                    assertThat(analysis).isNotNull();
-                    assertThat(analysis.getDescription()).contains("drainTimeout: PT0S");
-                    assertThat(analysis.getAction()).contains("expected: > PT0S");
-                });
+        assertThatThrownBy(() -> run("--headroom.drain-timeout=0s")).satisfies(failure -> {
+            FailureAnalysis analysis = new ConfigurationFailureAnalyzer().analyze(failure);
+            assertThat(analysis).isNotNull();
+            assertThat(analysis.getDescription()).contains("drainTimeout: PT0S");
+            assertThat(analysis.getAction()).contains("expected: > PT0S");
+        });
     }
 }

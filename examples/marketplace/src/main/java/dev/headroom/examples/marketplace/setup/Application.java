@@ -30,6 +30,7 @@ import dev.headroom.session.Sessions;
 import dev.headroom.session.SessionsBuilder;
 import dev.headroom.storage.BlobStore;
 import dev.headroom.storage.FileBlobStore;
+import dev.headroom.throttle.Throttle;
 import dev.headroom.transaction.Transactions;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
@@ -69,6 +70,7 @@ public final class Application implements AutoCloseable {
                 .web(web(identity))
                 .readinessGrace(databases.isEmbedded() ? Duration.ZERO : Duration.ofSeconds(5))
                 .plug(metrics(settings))
+                .plug(throttle(settings))
                 .plug(router)
                 .plug(blobs)
                 .plug(caches)
@@ -118,6 +120,15 @@ public final class Application implements AutoCloseable {
                 .ifPresent(
                         to -> metrics.statsd(to.getHostString(), to.getPort()).prefix("marketplace"));
         return metrics.build();
+    }
+
+    /** Stops short of the web server's threads: what waits for a thread is out of the throttle's sight. */
+    private static Throttle throttle(Settings settings) {
+        return Throttle.builder()
+                .mode(settings.throttle())
+                .gate(gate -> gate.maximumLimit(WebServer.THREADS * 3 / 4))
+                .bypass("/metrics", "/style.css")
+                .build();
     }
 
     private static BlobStore blobs(Settings settings) {

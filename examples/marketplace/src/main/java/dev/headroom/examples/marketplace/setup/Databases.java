@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,8 @@ import java.util.Optional;
 /** The primary and its standbys: those of the environment, or an embedded pair. */
 public final class Databases implements AutoCloseable {
     private static final int POOL_SIZE = 20;
+    private static final Duration FRESH_ENOUGH = Duration.ofSeconds(2);
+    private static final Duration TOO_OLD = Duration.ofSeconds(30);
     private static final long SCHEMA_LOCK = 0x6d61726b6574L;
 
     private final Optional<PostgresCluster> embedded;
@@ -33,7 +36,9 @@ public final class Databases implements AutoCloseable {
         this.embedded = embedded;
         this.primary = primary;
         this.replicas = replicas;
-        ReplicaRouterBuilder builder = ReplicaRouter.builder("main").primary(HikariNodes.node("primary", primary));
+        ReplicaRouterBuilder builder = ReplicaRouter.builder("main")
+                .primary(HikariNodes.node("primary", primary))
+                .staleness(FRESH_ENOUGH, TOO_OLD);
         for (int i = 0; i < replicas.size(); i++) {
             builder.replica(HikariNodes.node("standby" + (i + 1), replicas.get(i)));
         }

@@ -3,6 +3,7 @@ package dev.headroom.examples.marketplace.setup;
 import dev.headroom.cache.CacheMode;
 import dev.headroom.config.Problem;
 import dev.headroom.config.Problems;
+import dev.headroom.throttle.Gate;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ public record Settings(
         Optional<InetSocketAddress> smtp,
         Optional<InetSocketAddress> statsd,
         CacheMode cache,
-        ThrottleMode throttle) {
+        Gate.Mode throttle) {
     /** A database. */
     public record Database(String url, String user, String password) {
         @Override
@@ -50,16 +51,6 @@ public record Settings(
 
     /** A bucket; keys come from the AWS variables. */
     public record S3(Optional<URI> endpoint, String bucket) {}
-
-    /** What the throttle does. */
-    public enum ThrottleMode {
-        /** Refuses what is too much. */
-        ON,
-        /** Says what it would refuse. */
-        OBSERVE,
-        /** Nothing. */
-        OFF
-    }
 
     /**
      * Reads the environment.
@@ -80,7 +71,7 @@ public record Settings(
                 read.address("SMTP"),
                 read.address("STATSD"),
                 read.value("CACHE", CacheMode.ON, Reader.oneOf(CacheMode.class), "on, naive or off"),
-                read.value("THROTTLE", ThrottleMode.ON, Reader.oneOf(ThrottleMode.class), "on, observe or off"));
+                read.value("THROTTLE", Gate.Mode.ENFORCE, Reader::throttle, "on, observe or off"));
         read.check(settings);
         return settings;
     }
@@ -168,6 +159,15 @@ public record Settings(
                 throw new IllegalArgumentException(text);
             }
             return port;
+        }
+
+        static Gate.Mode throttle(String text) {
+            return switch (text.toLowerCase(Locale.ROOT)) {
+                case "on" -> Gate.Mode.ENFORCE;
+                case "observe" -> Gate.Mode.OBSERVE;
+                case "off" -> Gate.Mode.OFF;
+                default -> throw new IllegalArgumentException(text);
+            };
         }
 
         static <E extends Enum<E>> Function<String, E> oneOf(Class<E> type) {

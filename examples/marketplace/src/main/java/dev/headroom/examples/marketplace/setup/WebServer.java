@@ -12,7 +12,9 @@ import org.apache.tomcat.util.descriptor.web.ErrorPage;
 
 /** Tomcat, embedded. */
 public final class WebServer implements AutoCloseable {
-    private static final int THREADS = 200;
+    /** How many requests are served at once. */
+    static final int THREADS = 200;
+
     private static final int CONNECTIONS = 10_000;
     private static final int BACKLOG = 1_000;
     /** Reads on after a refusal, so that a browser gets the page that says why. */

@@ -6,6 +6,8 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.sql.SQLTransientConnectionException;
+import org.jspecify.annotations.Nullable;
 
 /** The page for everything that went wrong: says so, gives the trace id, and nothing more. */
 final class ErrorServlet extends HttpServlet {
@@ -19,6 +21,16 @@ final class ErrorServlet extends HttpServlet {
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (isForTheMoment(request.getAttribute(RequestDispatcher.ERROR_EXCEPTION))) {
+            response.setHeader("Retry-After", "1");
+            views.message(
+                    request,
+                    response,
+                    HttpServletResponse.SC_SERVICE_UNAVAILABLE,
+                    "Too busy",
+                    "There is more to do than we can do. Please try again in a moment.");
+            return;
+        }
         int status = response.getStatus();
         Object message = request.getAttribute(RequestDispatcher.ERROR_MESSAGE);
         boolean ours = status >= HttpServletResponse.SC_INTERNAL_SERVER_ERROR;
@@ -30,5 +42,17 @@ final class ErrorServlet extends HttpServlet {
                                 : RequestContext.current().traceId().value())
                 : message == null || message.toString().isEmpty() ? "That did not work." : message.toString();
         views.message(request, response, status, ours ? "Something broke" : "Not like this", text);
+    }
+
+    /** Whether a database's pool or the router had no place for this request: another may have one. */
+    private static boolean isForTheMoment(@Nullable Object failure) {
+        for (Throwable cause = failure instanceof Throwable thrown ? thrown : null;
+                cause != null;
+                cause = cause.getCause()) {
+            if (cause instanceof SQLTransientConnectionException) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -46,7 +46,7 @@ public interface MemcachedNode extends ServiceProcess, AutoCloseable {
      * @throws IllegalArgumentException if it is not a host and a port
      */
     static MemcachedNode external(String hostAndPort) {
-        return new ExternalMemcached(hostAndPort);
+        return ExternalMemcached.at(hostAndPort);
     }
 
     /** The address to connect to. */

@@ -23,7 +23,7 @@ import java.util.List;
  * }
  * }</pre>
  */
-public interface PostgresCluster extends AutoCloseable {
+public interface PostgresCluster extends DatabaseCluster {
 
     /** Returns a builder of a cluster with one primary and no standby. */
     static PostgresClusterBuilder builder() {
@@ -44,12 +44,13 @@ public interface PostgresCluster extends AutoCloseable {
     }
 
     /** The current primary; after {@link PostgresNode#promote} the promoted node. */
+    @Override
     PostgresNode primary();
 
-    /** Every node but the primary, in the order they were made, whether they run or not. */
+    @Override
     List<PostgresNode> standbys();
 
-    /** All nodes in the order they were made. */
+    @Override
     List<PostgresNode> nodes();
 
     /**
@@ -57,24 +58,6 @@ public interface PostgresCluster extends AutoCloseable {
      *
      * @throws IllegalStateException if the cluster runs outside the test kit
      */
-    PostgresNode addStandby();
-
-    /**
-     * Creates an empty database with a name of its own and waits until the standbys that follow have it.
-     *
-     * @return the database, to be closed, which drops it
-     */
-    TestDatabase createDatabase();
-
-    /**
-     * Waits until all standbys that follow the primary (they run, their replay is not paused, their stream not cut) have
-     * replayed what it has committed by now.
-     *
-     * @throws ServiceException if they do not catch up in time
-     */
-    void waitUntilCaughtUp();
-
-    /** Ends every server of the cluster and deletes the data if the directory is a temporary one. */
     @Override
-    void close();
+    PostgresNode addStandby();
 }

@@ -1,7 +1,7 @@
 package dev.headroom.testkit;
 
-import dev.headroom.testkit.internal.postgres.Sql;
 import java.util.List;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 
 /**
@@ -12,24 +12,27 @@ import javax.sql.DataSource;
  *
  * <pre>{@code
  * try (TestDatabase database = SharedPostgres.createDatabase()) {
- *     try (Connection connection = database.dataSource().getConnection()) { … }
+ *     new Orders(database.dataSource()).install();
  * }
  * }</pre>
  */
 public final class TestDatabase implements AutoCloseable {
 
-    private final PostgresCluster cluster;
+    private final DatabaseCluster cluster;
     private final String name;
+    private final Consumer<String> drop;
 
     /**
      * Names a database that exists in a cluster.
      *
      * @param cluster the cluster
      * @param name the database
+     * @param drop drops the database of that name
      */
-    public TestDatabase(PostgresCluster cluster, String name) {
+    public TestDatabase(DatabaseCluster cluster, String name, Consumer<String> drop) {
         this.cluster = cluster;
         this.name = name;
+        this.drop = drop;
     }
 
     /** The name of the database. */
@@ -38,7 +41,7 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     /** The cluster it is in. */
-    public PostgresCluster cluster() {
+    public DatabaseCluster cluster() {
         return cluster;
     }
 
@@ -48,7 +51,7 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     /** The JDBC URL on a node of the cluster, with user and password in it. */
-    public String jdbcUrl(PostgresNode node) {
+    public String jdbcUrl(DatabaseNode node) {
         return node.jdbcUrl(name);
     }
 
@@ -63,7 +66,7 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     /** Unpooled connections to a node of the cluster. */
-    public DataSource dataSource(PostgresNode node) {
+    public DataSource dataSource(DatabaseNode node) {
         return node.dataSource(name);
     }
 
@@ -75,9 +78,8 @@ public final class TestDatabase implements AutoCloseable {
     /** Drops the database. */
     @Override
     public void close() {
-        if (!cluster.primary().running()) {
-            return;
+        if (cluster.primary().running()) {
+            drop.accept(name);
         }
-        Sql.execute(cluster.primary().jdbcUrl(), "drop database if exists \"" + name + "\" with (force)");
     }
 }

@@ -38,7 +38,7 @@ class ExternalPostgresTest {
     void urlMustBeOneOfPostgres() {
         assertThatThrownBy(() -> PostgresCluster.external("jdbc:mariadb://host/db?password=secret"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("(expected: jdbc:postgresql://host:port/database?…)")
+                .hasMessageContaining("(expected: jdbc:postgresql://host:port/database?user=…&password=…)")
                 .hasMessageNotContaining("secret");
     }
 }

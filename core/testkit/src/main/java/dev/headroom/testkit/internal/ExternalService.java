@@ -1,34 +1,24 @@
 package dev.headroom.testkit.internal;
 
 import dev.headroom.testkit.ServiceProcess;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** A service that somebody else runs: it has an address and no controls. */
 public abstract class ExternalService implements ServiceProcess {
 
-    private static final Pattern HOST_AND_PORT = Pattern.compile("([^:\\s]+|\\[[^]]+])[:](\\d{1,5})");
-
+    private final String name;
     private final String host;
     private final int port;
 
-    /**
-     * Takes an address.
-     *
-     * @param option the name of what was given, for the message
-     */
-    protected ExternalService(String option, String hostAndPort) {
-        Matcher matcher = HOST_AND_PORT.matcher(hostAndPort);
-        if (!matcher.matches()) {
-            throw new IllegalArgumentException(option + ": " + hostAndPort + " (expected: host:port)");
-        }
-        this.host = matcher.group(1);
-        this.port = Integer.parseInt(matcher.group(2));
+    /** Takes an address. */
+    protected ExternalService(String name, String host, int port) {
+        this.name = name;
+        this.host = host;
+        this.port = port;
     }
 
     @Override
     public final String name() {
-        return host + ":" + port;
+        return name;
     }
 
     @Override
@@ -77,7 +67,7 @@ public abstract class ExternalService implements ServiceProcess {
     }
 
     /** The error of every control. */
-    protected final IllegalStateException notOurs(String method) {
+    public final IllegalStateException notOurs(String method) {
         return new IllegalStateException(method + "(): " + name()
                 + " runs outside the test kit, which controls only the servers it has started");
     }

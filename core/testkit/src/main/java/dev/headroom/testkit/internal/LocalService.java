@@ -44,6 +44,9 @@ public abstract class LocalService implements ServiceProcess {
     /** Whether the started process answers; may throw nothing. */
     protected abstract boolean answers();
 
+    /** Called when it answers after a start; nothing by default. */
+    protected void started() {}
+
     /** Starts for the first time, with another port when this one was taken meanwhile. */
     protected final void firstStart() {
         for (int attempt = 1; ; attempt++) {
@@ -169,6 +172,7 @@ public abstract class LocalService implements ServiceProcess {
             throw new ServiceException(name + " on port " + port + (answered ? " ended" : " did not answer")
                     + " while starting:\n" + started.logTail());
         }
+        started();
     }
 
     private LocalProcess living() {

@@ -122,7 +122,11 @@ public final class EmbeddedCluster implements PostgresCluster {
         String name = "test_" + databases.incrementAndGet();
         Sql.execute(primary.adminUrl(), "create database " + name);
         waitUntilCaughtUp();
-        return new TestDatabase(this, name);
+        return new TestDatabase(this, name, this::dropDatabase);
+    }
+
+    private void dropDatabase(String name) {
+        Sql.execute(primary.adminUrl(), "drop database if exists " + name + " with (force)");
     }
 
     @Override

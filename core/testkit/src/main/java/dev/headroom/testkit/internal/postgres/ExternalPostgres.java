@@ -43,7 +43,11 @@ public final class ExternalPostgres implements PostgresCluster {
         String name =
                 "test_" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
         Sql.execute(node.jdbcUrl(), "create database " + name);
-        return new TestDatabase(this, name);
+        return new TestDatabase(this, name, this::dropDatabase);
+    }
+
+    private void dropDatabase(String name) {
+        Sql.execute(node.jdbcUrl(), "drop database if exists " + name + " with (force)");
     }
 
     @Override

@@ -1,0 +1,49 @@
+package dev.headroom.testkit.internal.mariadb;
+
+import dev.headroom.testkit.DatabaseNode;
+import dev.headroom.testkit.MariaDbCluster;
+import dev.headroom.testkit.TestDatabase;
+import java.util.List;
+
+/**
+ * A cluster that none of its users may close.
+ *
+ * @param cluster the cluster, which closes itself when the JVM ends
+ */
+public record SharedMariaDbCluster(MariaDbCluster cluster) implements MariaDbCluster {
+
+    @Override
+    public DatabaseNode primary() {
+        return cluster.primary();
+    }
+
+    @Override
+    public List<DatabaseNode> standbys() {
+        return cluster.standbys();
+    }
+
+    @Override
+    public List<DatabaseNode> nodes() {
+        return cluster.nodes();
+    }
+
+    @Override
+    public DatabaseNode addStandby() {
+        return cluster.addStandby();
+    }
+
+    @Override
+    public TestDatabase createDatabase() {
+        return cluster.createDatabase();
+    }
+
+    @Override
+    public void waitUntilCaughtUp() {
+        cluster.waitUntilCaughtUp();
+    }
+
+    @Override
+    public void close() {
+        // at the end of the JVM
+    }
+}

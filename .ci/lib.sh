@@ -96,7 +96,7 @@ run_maven() {
     JAVA_HOME=$home MAVEN_OPTS=${MAVEN_OPTS:--Xmx1500m} mvn -B -ntp -fae -Dmaven.test.failure.ignore=true "$@" </dev/null 2>&1 \
         | tee "$log" \
         | grep --line-buffered -E '^\[(INFO|WARNING)\] (Building Headroom|Tests run:.* -- in|BUILD )|^\[ERROR\]' \
-        | cut -c1-240
+        | sed -uE 's,^(.{240}).*,\1,'
     local status=${PIPESTATUS[0]}
     if ((status != 0)) || grep -qE "$LOST_JVM" "$log"; then
         ((broken_runs += 1))

@@ -131,7 +131,7 @@ public record Settings(
         }
 
         S3 s3(String bucket) {
-            return new S3(text("S3_ENDPOINT").map(URI::create), bucket);
+            return new S3(value("S3_ENDPOINT", Optional.empty(), Reader::endpoint, "an http: or https: URL"), bucket);
         }
 
         void check(Settings settings) {
@@ -151,6 +151,15 @@ public record Settings(
                     settings.blobDir,
                     "unset, since S3_BUCKET is set");
             problems.throwIfAny();
+        }
+
+        static Optional<URI> endpoint(String text) {
+            URI address = URI.create(text);
+            boolean http = "http".equals(address.getScheme()) || "https".equals(address.getScheme());
+            if (!http || address.getHost() == null) {
+                throw new IllegalArgumentException(text);
+            }
+            return Optional.of(address);
         }
 
         static int port(String text) {

@@ -61,7 +61,11 @@ class BrokenUploadIT {
                 refused("text as .jpg", offer("letter.jpg", text), 415, "JPEG or PNG"),
                 refused("GIF", offer("a.gif", TestPhotos.gif(1)), 415, "JPEG or PNG"),
                 refused("truncated", offer("a.jpg", truncated), 422, "end of this picture is missing"),
-                refused("truncated PNG", offer("a.png", half(TestPhotos.png(1))), 422, "end of this picture is missing"),
+                refused(
+                        "truncated PNG",
+                        offer("a.png", half(TestPhotos.png(1))),
+                        422,
+                        "end of this picture is missing"),
                 refused("a byte too large", offer("a.jpg", tooLarge), 413, "20 MB"),
                 refused("much too large", offer("a.jpg", muchTooLarge), 413, "20 MB"),
                 refused("empty file", offer("a.jpg", new byte[0]), 400, "choose a photograph"),

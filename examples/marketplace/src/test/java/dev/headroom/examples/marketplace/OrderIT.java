@@ -63,10 +63,11 @@ class OrderIT {
 
         String subject = "Your order " + order.replaceAll("\\D", "");
         for (Visit visit : new Visit[] {atA, atB}) {
-            Awaitility.await("the mail").atMost(PATIENCE).untilAsserted(() -> assertThat(
-                            visit.get("/mail").body())
-                    .contains(subject)
-                    .contains("2 × Teapot, € 12.50 each"));
+            Awaitility.await("the mail")
+                    .atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(visit.get("/mail").body())
+                            .contains(subject)
+                            .contains("2 × Teapot, € 12.50 each"));
         }
         assertThat(shared.number("select count(*) from mails")).isEqualTo(1);
     }
@@ -76,9 +77,11 @@ class OrderIT {
         String id = new Visit(a.address()).offered("Clock", TestPhotos.png(5)).replaceAll("\\D", "");
         Visit atB = new Visit(b.address());
 
-        Awaitility.await("the picture").atMost(PATIENCE).untilAsserted(() -> assertThat(
-                        atB.get("/images/" + id + "/90x90").headers().firstValue("Content-Type"))
-                .hasValue("image/jpeg"));
+        Awaitility.await("the picture")
+                .atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(
+                                atB.get("/images/" + id + "/90x90").headers().firstValue("Content-Type"))
+                        .hasValue("image/jpeg"));
     }
 
     @Test

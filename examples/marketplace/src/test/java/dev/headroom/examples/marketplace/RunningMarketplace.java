@@ -20,8 +20,8 @@ import org.awaitility.Awaitility;
 /** The packaged marketplace in a process of its own, as {@code java -jar} starts it. */
 final class RunningMarketplace implements AutoCloseable {
     private static final Pattern OPEN = Pattern.compile("open at http://localhost:(\\d+)");
-    private static final Path JAR =
-            Path.of(System.getProperty("basedir", ""), "target", "marketplace.jar").toAbsolutePath();
+    private static final Path JAR = Path.of(System.getProperty("basedir", ""), "target", "marketplace.jar")
+            .toAbsolutePath();
 
     private final Process process;
     private final Path log;
@@ -102,7 +102,8 @@ final class RunningMarketplace implements AutoCloseable {
         Awaitility.await("the marketplace to open")
                 .atMost(Duration.ofSeconds(90))
                 .pollInterval(Duration.ofMillis(100))
-                .until(() -> !process.isAlive() || OPEN.matcher(Files.readString(log)).find());
+                .until(() -> !process.isAlive()
+                        || OPEN.matcher(Files.readString(log)).find());
         String written = Files.readString(log);
         Matcher open = OPEN.matcher(written);
         assertThat(open.find()).as("the marketplace ended with:%n%s", written).isTrue();

@@ -20,10 +20,8 @@ final class SharedSite implements AutoCloseable {
 
     SharedSite(Path folder) {
         this.folder = folder;
-        this.cluster = PostgresCluster.builder()
-                .database("marketplace")
-                .standbys(1)
-                .start();
+        this.cluster =
+                PostgresCluster.builder().database("marketplace").standbys(1).start();
     }
 
     /** Starts an instance with a folder of its own and what is shared. */

@@ -111,8 +111,8 @@ class UploadIT {
     @Test
     void keepsTheCallersTrace() throws Exception {
         String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
-        HttpResponse<String> answer = new Visit(site.address())
-                .offer(new Multipart(), "traceparent", "00-" + trace + "-00f067aa0ba902b7-01");
+        HttpResponse<String> answer =
+                new Visit(site.address()).offer(new Multipart(), "traceparent", "00-" + trace + "-00f067aa0ba902b7-01");
 
         assertThat(answer.headers().firstValue("traceparent").orElse("")).contains(trace);
     }

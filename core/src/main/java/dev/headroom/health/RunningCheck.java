@@ -82,17 +82,21 @@ final class RunningCheck {
         Run(HealthCheck check, LongSupplier clock) {
             this.clock = clock;
             this.begun = clock.getAsLong();
+            // Ended before the future says so: who waited for it may begin the next run at once.
             this.task = new FutureTask<>(() -> {
-                check.probe().check();
-                return true;
+                try {
+                    check.probe().check();
+                    return true;
+                } finally {
+                    end();
+                }
             });
         }
 
         @Override
         public void run() {
-            try {
-                task.run();
-            } finally {
+            task.run();
+            if (!ended) {
                 end();
             }
         }

@@ -65,10 +65,10 @@ class TcpProxyTest {
     void delaysEachRoundTripByWhatWasAskedFor() throws IOException {
         try (Socket socket = connect()) {
             roundTrip(socket);
-            proxy.delay(Duration.ofMillis(120));
-            assertThat(timed(socket)).isBetween(Duration.ofMillis(120), Duration.ofMillis(1500));
+            proxy.delay(Duration.ofMillis(400));
+            assertThat(timed(socket)).isBetween(Duration.ofMillis(400), Duration.ofMillis(4000));
             proxy.delay(Duration.ZERO);
-            assertThat(timed(socket)).isLessThan(Duration.ofMillis(120));
+            assertThat(timed(socket)).isLessThan(Duration.ofMillis(400));
         }
     }
 
@@ -82,7 +82,7 @@ class TcpProxyTest {
             }
             assertThat(socket.getInputStream().readNBytes(10)).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
             assertThat(Duration.ofNanos(System.nanoTime() - begin))
-                    .isBetween(Duration.ofMillis(300), Duration.ofMillis(2000));
+                    .isBetween(Duration.ofMillis(300), Duration.ofMillis(2900));
         }
     }
 
@@ -125,6 +125,8 @@ class TcpProxyTest {
             long forwarded = proxy.bytesToTarget();
             proxy.blackHole();
             try (Socket fresh = connect()) {
+                old.setSoTimeout(400);
+                fresh.setSoTimeout(400);
                 assertThatThrownBy(() -> roundTrip(old)).isInstanceOf(SocketTimeoutException.class);
                 // far more than the buffers on the way would hold: it is read and forgotten
                 fresh.getOutputStream().write(new byte[20_000_000]);
@@ -144,8 +146,10 @@ class TcpProxyTest {
         try (Socket socket = connect()) {
             roundTrip(socket);
             proxy.stall();
+            socket.setSoTimeout(400);
             assertThatThrownBy(() -> roundTrip(socket)).isInstanceOf(SocketTimeoutException.class);
             proxy.restore();
+            socket.setSoTimeout(5000);
             assertThat(socket.getInputStream().read()).isEqualTo(7);
         }
     }
@@ -153,9 +157,14 @@ class TcpProxyTest {
     @Test
     void resetsTheClientWhenTheServerIsGone() throws IOException {
         echo.close();
-        try (Socket socket = connect()) {
-            assertThatThrownBy(() -> roundTrip(socket)).isInstanceOf(IOException.class);
-        }
+        // A connection that the closing server had half accepted may still be served; then a reset comes, at times
+        // while connecting.
+        await().untilAsserted(() -> assertThatThrownBy(() -> {
+                    try (Socket socket = connect()) {
+                        roundTrip(socket);
+                    }
+                })
+                .isInstanceOf(IOException.class));
     }
 
     @Test
@@ -182,7 +191,7 @@ class TcpProxyTest {
 
     private Socket connect() throws IOException {
         Socket socket = new Socket();
-        socket.setSoTimeout(400);
+        socket.setSoTimeout(5000);
         socket.setTcpNoDelay(true);
         socket.connect(proxy.address(), 2000);
         return socket;
@@ -190,7 +199,6 @@ class TcpProxyTest {
 
     private static Duration timed(Socket socket) throws IOException {
         long begin = System.nanoTime();
-        socket.setSoTimeout(5000);
         roundTrip(socket);
         return Duration.ofNanos(System.nanoTime() - begin);
     }

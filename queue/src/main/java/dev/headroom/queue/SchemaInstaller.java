@@ -3,6 +3,7 @@ package dev.headroom.queue;
 import dev.headroom.queue.internal.sql.Schema;
 import dev.headroom.queue.internal.sql.Sql;
 import java.sql.SQLException;
+import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 
 /**
@@ -12,6 +13,9 @@ import javax.sql.DataSource;
  * <p>May be called at every start and by several processes at once.
  */
 public final class SchemaInstaller {
+    /** H2 ends a transaction at every DDL statement, so that no lock of its own lasts for a script; it lives in this process. */
+    private static final ReentrantLock INSTALLING = new ReentrantLock();
+
     private SchemaInstaller() {}
 
     /**
@@ -20,6 +24,7 @@ public final class SchemaInstaller {
      * @throws QueueException if the database refuses
      */
     public static void install(DataSource dataSource) {
+        INSTALLING.lock();
         try {
             Sql.inTransaction(dataSource, connection -> {
                 Schema.install(connection, Schema.dialect(connection));
@@ -27,6 +32,8 @@ public final class SchemaInstaller {
             });
         } catch (SQLException e) {
             throw new QueueException("queue: could not create or migrate its tables", e);
+        } finally {
+            INSTALLING.unlock();
         }
     }
 }

@@ -1,0 +1,24 @@
+package dev.headroom.examples.storm;
+
+import dev.headroom.examples.storm.command.OptionSpec;
+import java.util.List;
+
+/** Something that happens to a site. */
+public interface Scenario {
+
+    /** What it is called on the command line. */
+    String name();
+
+    /** One line for the help. */
+    String summary();
+
+    /** Its own options. */
+    List<OptionSpec> options();
+
+    /**
+     * Lets it happen, and judges what must hold.
+     *
+     * @throws Exception if it could not be done, which is not the site's fault
+     */
+    void run(Run run) throws Exception;
+}

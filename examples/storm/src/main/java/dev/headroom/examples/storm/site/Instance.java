@@ -1,0 +1,122 @@
+package dev.headroom.examples.storm.site;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A process of the marketplace. Thread-safe. */
+final class Instance implements AutoCloseable {
+    private static final Pattern OPEN = Pattern.compile("is open at (http://\\S+)");
+    private static final Duration START = Duration.ofMinutes(3);
+    private static final Duration STOP = Duration.ofSeconds(30);
+    private static final int LAST_LINES = 15;
+
+    private final Process process;
+    private final Thread reader;
+    private final CompletableFuture<URI> opened = new CompletableFuture<>();
+    private final Deque<String> lastLines = new ArrayDeque<>();
+
+    private Instance(Process process, Path log) {
+        this.process = process;
+        this.reader = new Thread(() -> read(log), "headroom-storm-" + log.getFileName());
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /** Starts a process; {@link #awaitOpen} tells when it takes visitors. */
+    static Instance start(Path jar, Map<String, String> environment, Path directory, Path log) throws IOException {
+        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+        ProcessBuilder builder = new ProcessBuilder(
+                        List.of(java.toString(), "-jar", jar.toAbsolutePath().toString()))
+                .directory(directory.toFile())
+                .redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        return new Instance(builder.start(), log);
+    }
+
+    /** Where it is, once it takes visitors. */
+    URI awaitOpen() throws IOException, InterruptedException {
+        try {
+            return opened.get(START.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new IOException(
+                    "the marketplace did not open within " + START.toSeconds() + " s; its last words:\n" + lastWords());
+        } catch (ExecutionException e) {
+            throw new IOException("the marketplace ended before it opened; its last words:\n" + lastWords(), e);
+        }
+    }
+
+    /** Whether it has not ended. */
+    boolean running() {
+        return process.isAlive();
+    }
+
+    /** Asks it to end. */
+    void requestStop() {
+        process.destroy();
+    }
+
+    /** Ends it, by force when it takes its time or this thread is interrupted. */
+    @Override
+    public void close() {
+        requestStop();
+        try {
+            if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+            reader.join();
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void read(Path log) {
+        try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
+                PrintWriter kept = new PrintWriter(Files.newBufferedWriter(log))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                keep(line);
+                kept.println(line);
+                kept.flush();
+                Matcher open = OPEN.matcher(line);
+                if (open.find()) {
+                    opened.complete(URI.create(open.group(1)));
+                }
+            }
+        } catch (IOException e) {
+            keep(e.toString());
+        } finally {
+            opened.completeExceptionally(new IOException("its output has ended"));
+        }
+    }
+
+    private void keep(String line) {
+        synchronized (lastLines) {
+            lastLines.add(line);
+            if (lastLines.size() > LAST_LINES) {
+                lastLines.remove();
+            }
+        }
+    }
+
+    private String lastWords() {
+        synchronized (lastLines) {
+            return String.join("\n", lastLines);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package dev.headroom.examples.storm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged storm against the packaged marketplace, with databases of its own. */
+class StormIT {
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
+    private static final int INTERRUPTED = 130;
+
+    /** One for all runs: PostgreSQL's programs are unpacked below it, once, and stay for the next run. */
+    @TempDir
+    private static Path temporary;
+
+    @TempDir
+    private Path directory;
+
+    private Path out;
+    private Process storm;
+
+    @AfterEach
+    void end() {
+        storm.descendants().forEach(ProcessHandle::destroyForcibly);
+        storm.destroyForcibly();
+    }
+
+    @Test
+    void uploadsPicturesOfEveryKindAndRefusesBrokenOnes() throws Exception {
+        start(Map.of(), "upload", "--start", "--pictures", "12", "--broken", "50");
+
+        assertThat(exitStatus()).as(said()).isZero();
+        assertThat(said())
+                .containsPattern("pictures acknowledged +12")
+                .containsPattern("broken ones refused +6 of 6")
+                .contains("held   the database has the acknowledged products and no others")
+                .contains("All 13 invariants held.");
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void loadsTheFrontPageOnceForAStampede() throws Exception {
+        start(Map.of("CACHE", "on"), "stampede", "--start", "--rounds", "2", "--clients", "50", "--products", "3");
+
+        assertThat(exitStatus()).as(said()).isZero();
+        assertThat(said()).contains("100 requests at 2 expiries: 2 loads, 1.0 per expiry");
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void leavesNothingBehindWhenInterrupted() throws Exception {
+        start(Map.of(), "stampede", "--start", "--rounds", "100", "--products", "0");
+        await().atMost(PATIENCE).until(() -> said().contains("The marketplace is open") || !storm.isAlive());
+        assertThat(processesAtWork()).as(said()).isNotEmpty();
+
+        new ProcessBuilder("kill", "-INT", Long.toString(storm.pid())).start().waitFor();
+
+        assertThat(exitStatus()).as(said()).isEqualTo(INTERRUPTED);
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void leavesNothingBehindWhenTheMarketplaceDoesNotStart() throws Exception {
+        start(Map.of("CACHE", "sometimes"), "stampede", "--start", "--products", "0");
+
+        assertThat(exitStatus()).isEqualTo(1);
+        assertThat(said()).contains("the marketplace ended before it opened", "sometimes", "on, naive or off");
+        assertNothingIsLeft();
+    }
+
+    private void start(Map<String, String> environment, String... arguments) throws IOException {
+        out = directory.resolve("out.txt");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=" + temporary.toRealPath(),
+                "-Djava.awt.headless=true",
+                "-jar",
+                Path.of("target", "storm.jar").toAbsolutePath().toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile());
+        builder.environment().putAll(environment);
+        storm = builder.start();
+    }
+
+    private int exitStatus() throws InterruptedException, IOException {
+        assertThat(storm.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .as(said())
+                .isTrue();
+        return storm.exitValue();
+    }
+
+    private String said() throws IOException {
+        return Files.readString(out);
+    }
+
+    private void assertNothingIsLeft() throws IOException {
+        assertThat(processesAtWork()).isEmpty();
+        assertThat(temporary).isDirectoryNotContaining("glob:**/headroom-{storm,testkit}-*");
+    }
+
+    /** Databases and the site have their working directories where storm keeps temporary files. */
+    private List<String> processesAtWork() throws IOException {
+        try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+            return all.filter(this::worksHere)
+                    .map(ProcessHandle::info)
+                    .map(Object::toString)
+                    .toList();
+        }
+    }
+
+    private boolean worksHere(ProcessHandle process) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc", Long.toString(process.pid()), "cwd"))
+                    .startsWith(temporary.toRealPath());
+        } catch (IOException endedOrNotOurs) {
+            return false;
+        }
+    }
+}

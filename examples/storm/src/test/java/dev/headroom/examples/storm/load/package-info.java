@@ -1,0 +1,4 @@
+@NullMarked
+package dev.headroom.examples.storm.load;
+
+import org.jspecify.annotations.NullMarked;

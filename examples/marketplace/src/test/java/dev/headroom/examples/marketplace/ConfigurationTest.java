@@ -8,6 +8,7 @@ import dev.headroom.cache.CacheMode;
 import dev.headroom.config.ConfigurationException;
 import dev.headroom.config.Problem;
 import dev.headroom.examples.marketplace.setup.Settings;
+import dev.headroom.throttle.Gate;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class ConfigurationTest {
         assertThat(settings.smtp()).isEmpty();
         assertThat(settings.statsd()).isEmpty();
         assertThat(settings.cache()).isEqualTo(CacheMode.ON);
-        assertThat(settings.throttle()).isEqualTo(Settings.ThrottleMode.ON);
+        assertThat(settings.throttle()).isEqualTo(Gate.Mode.ENFORCE);
     }
 
     @Test
@@ -51,7 +52,7 @@ class ConfigurationTest {
         assertThat(settings.replicas()).containsExactly("jdbc:postgresql://r1/shop", "jdbc:postgresql://r2/shop");
         assertThat(settings.smtp().orElseThrow().getPort()).isEqualTo(25);
         assertThat(settings.cache()).isEqualTo(CacheMode.NAIVE);
-        assertThat(settings.throttle()).isEqualTo(Settings.ThrottleMode.OBSERVE);
+        assertThat(settings.throttle()).isEqualTo(Gate.Mode.OBSERVE);
         assertThat(settings.memcached()).isEmpty();
         assertThat(settings.toString()).doesNotContain("secret");
     }

@@ -25,7 +25,7 @@ class SpikeTest {
     void holdsOnASiteThatServesEverybody() {
         Session session = spike();
 
-        assertThat(session.out()).contains("the site held 20 connections", "All 6 invariants held.");
+        assertThat(session.out()).contains("all 20 connections were made", "All 6 invariants held.");
         assertThat(session.status()).isZero();
     }
 
@@ -41,6 +41,16 @@ class SpikeTest {
 
         assertThat(session.out()).containsPattern("/search +(\\d+) +0 +\\1 +- +-");
         assertThat(session.status()).isZero();
+    }
+
+    @Test
+    void staysWhenTheSiteClosesConnectionsAfterAnswers() {
+        site.fault("GET /search", (exchange, number) -> {
+            exchange.getResponseHeaders().set("Connection", "close");
+            return false;
+        });
+
+        assertThat(spike().status()).isZero();
     }
 
     @Test

@@ -83,7 +83,8 @@ find_jdk() {
 
 # --- running --------------------------------------------------------------------------------------------------------
 
-# Arguments: what this run is, the JDK's home, Maven's arguments. Progress goes to the screen, everything to a log. A failed test does not
+# A test that fails is run again, twice at most, and named as flaky if it passes then: tests that kill and hang real processes meet busy
+# machines. Arguments: what this run is, the JDK's home, Maven's arguments. Progress goes to the screen, everything to a log. A failed test does not
 # keep the modules behind it from being tested: failures are counted from the reports, and a test JVM that crashed or hung, which leaves
 # none, is seen in the log.
 run_maven() {
@@ -132,6 +133,9 @@ attribute() {
 conclude() {
     printf '\n'
     ((broken_runs == 0)) || printf '%s run(s) of Maven failed or lost a test JVM: see %s\n' "$broken_runs" "$LOGS"
+    local flaky
+    flaky=$(grep -hE '^\[WARNING\].*(Flakes:|Run 1:)' "$LOGS"/*.log 2>/dev/null | grep -c 'Run 1:')
+    ((flaky == 0)) || printf '%s tests passed only when run again: see "Flakes" in %s\n' "$flaky" "$LOGS"
     ((passed + failed > 0)) || printf 'No test ran.\n'
     printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
     ((failed == 0 && broken_runs == 0 && passed > 0))

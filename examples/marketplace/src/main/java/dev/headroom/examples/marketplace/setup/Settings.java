@@ -59,7 +59,8 @@ public record Settings(
      */
     public static Settings of(Map<String, String> environment) {
         Reader read = new Reader(environment);
-        Path dataDir = read.value("DATA_DIR", Path.of("data"), Path::of, "a folder");
+        Path dataDir =
+                read.value("DATA_DIR", Path.of("data"), Path::of, "a folder").toAbsolutePath();
         Settings settings = new Settings(
                 read.value("PORT", 8080, Reader::port, "0 to 65535"),
                 dataDir,

@@ -21,8 +21,8 @@ class ConfigurationTest {
         Settings settings = Settings.of(Map.of());
 
         assertThat(settings.port()).isEqualTo(8080);
-        assertThat(settings.dataDir()).isEqualTo(Path.of("data"));
-        assertThat(settings.blobDir()).isEqualTo(Path.of("data", "blobs"));
+        assertThat(settings.dataDir()).isEqualTo(Path.of("data").toAbsolutePath());
+        assertThat(settings.blobDir()).isEqualTo(Path.of("data", "blobs").toAbsolutePath());
         assertThat(settings.database()).isEmpty();
         assertThat(settings.replicas()).isEmpty();
         assertThat(settings.memcached()).isEmpty();

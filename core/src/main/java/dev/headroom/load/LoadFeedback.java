@@ -1,6 +1,7 @@
 package dev.headroom.load;
 
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * The registry of load signals; tells each {@link Criticality} whether to go on, slow down or stop.
@@ -28,6 +29,12 @@ public interface LoadFeedback {
 
     /** The last sampled pressure by signal name; {@code NaN} where unknown. */
     Map<String, Double> pressures();
+
+    /**
+     * This feedback as it would be without the signals of these names, for who answers them by other means: a queue that obeyed its own
+     * backlog would never work it off. A live view.
+     */
+    LoadFeedback without(Predicate<String> names);
 
     /** A feedback without signals, which always says go on. */
     static LoadFeedback none() {

@@ -1,6 +1,7 @@
 package dev.headroom.load;
 
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** Says go on, always. */
 enum NoLoadFeedback implements LoadFeedback {
@@ -24,5 +25,10 @@ enum NoLoadFeedback implements LoadFeedback {
     @Override
     public Map<String, Double> pressures() {
         return Map.of();
+    }
+
+    @Override
+    public LoadFeedback without(Predicate<String> names) {
+        return this;
     }
 }

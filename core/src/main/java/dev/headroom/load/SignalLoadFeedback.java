@@ -2,11 +2,12 @@ package dev.headroom.load;
 
 import dev.headroom.config.Checks;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * Load feedback over registered signals: the worst known one decides.
@@ -24,7 +25,7 @@ import java.util.function.LongSupplier;
  * </table>
  *
  * <p>Signals are sampled by whoever asks first once a sampling interval (default 50 ms) has passed, so there is no thread. Rises count
- * at once. Falls count with hysteresis: the pressure used falls towards the sampled one exponentially with a time constant of
+ * at once. Falls count with hysteresis: the pressure used of a signal falls towards the sampled one exponentially with a time constant of
  * 1 s, so that work which was told to slow down comes back gradually and does not swing. A signal that throws or says {@code NaN} is
  * unknown and left out. Thread-safe.
  */
@@ -40,9 +41,83 @@ public final class SignalLoadFeedback implements LoadFeedback {
     private final long sampling;
     private final LongSupplier clock;
     private final AtomicLong sampledAt;
-    private volatile Sample sample = new Sample(0, "", Map.of());
+    private final View all;
+    private volatile Sample sample = new Sample(Map.of(), Map.of());
 
-    private record Sample(double pressure, String cause, Map<String, Double> bySignal) {}
+    /** Pressures as they were read, and as they are used: these fall slowly. */
+    private record Sample(Map<String, Double> read, Map<String, Double> used) {}
+
+    private record Worst(Sample of, double pressure, String cause) {
+        static Worst of(Sample sample, Predicate<String> heeded) {
+            double worst = 0;
+            String cause = "";
+            for (Map.Entry<String, Double> signal : sample.used.entrySet()) {
+                if (signal.getValue() > worst && heeded.test(signal.getKey())) {
+                    worst = signal.getValue();
+                    cause = signal.getKey();
+                }
+            }
+            return new Worst(sample, worst, cause);
+        }
+
+        LoadAdvice advise(Criticality criticality) {
+            double start = START[criticality.ordinal()];
+            double end = END[criticality.ordinal()];
+            if (pressure <= start || end == Double.POSITIVE_INFINITY) {
+                return LoadAdvice.GO;
+            }
+            return new LoadAdvice(Math.max(0, (end - pressure) / (end - start)), cause);
+        }
+    }
+
+    /** Some of the signals. */
+    private final class View implements LoadFeedback {
+        private final Predicate<String> heeded;
+        private volatile Worst worst;
+
+        View(Predicate<String> heeded) {
+            this.heeded = heeded;
+            this.worst = Worst.of(sample, heeded);
+        }
+
+        @Override
+        public Registration register(LoadSignal signal) {
+            return SignalLoadFeedback.this.register(signal);
+        }
+
+        @Override
+        public LoadAdvice advise(Criticality criticality) {
+            return worst().advise(criticality);
+        }
+
+        @Override
+        public double pressure() {
+            return worst().pressure;
+        }
+
+        @Override
+        public Map<String, Double> pressures() {
+            Map<String, Double> heededOnes = new HashMap<>(sample().read);
+            heededOnes.keySet().removeIf(heeded.negate());
+            return Map.copyOf(heededOnes);
+        }
+
+        @Override
+        public LoadFeedback without(Predicate<String> names) {
+            return new View(heeded.and(names.negate()));
+        }
+
+        @SuppressWarnings("ReferenceEquality") // Whether it is that sample, not one that is alike.
+        private Worst worst() {
+            Sample now = sample();
+            Worst known = worst;
+            if (known.of != now) {
+                known = Worst.of(now, heeded);
+                worst = known;
+            }
+            return known;
+        }
+    }
 
     /** A feedback that samples every 50 ms of {@link System#nanoTime()}. */
     public SignalLoadFeedback() {
@@ -54,6 +129,7 @@ public final class SignalLoadFeedback implements LoadFeedback {
         this.sampling = Checks.positive("sampling", sampling).toNanos();
         this.clock = Checks.present("nanoClock", nanoClock);
         this.sampledAt = new AtomicLong(clock.getAsLong() - this.sampling);
+        this.all = new View(name -> true);
     }
 
     @Override
@@ -66,24 +142,22 @@ public final class SignalLoadFeedback implements LoadFeedback {
 
     @Override
     public LoadAdvice advise(Criticality criticality) {
-        Sample now = sample();
-        double start = START[criticality.ordinal()];
-        double end = END[criticality.ordinal()];
-        if (now.pressure <= start || end == Double.POSITIVE_INFINITY) {
-            return LoadAdvice.GO;
-        }
-        double factor = Math.max(0, (end - now.pressure) / (end - start));
-        return new LoadAdvice(factor, now.cause);
+        return all.advise(criticality);
     }
 
     @Override
     public double pressure() {
-        return sample().pressure;
+        return all.pressure();
     }
 
     @Override
     public Map<String, Double> pressures() {
-        return sample().bySignal;
+        return sample().read;
+    }
+
+    @Override
+    public LoadFeedback without(Predicate<String> names) {
+        return all.without(names);
     }
 
     private Sample sample() {
@@ -96,24 +170,17 @@ public final class SignalLoadFeedback implements LoadFeedback {
     }
 
     private Sample take(double seconds) {
-        Map<String, Double> read = new LinkedHashMap<>();
-        double worst = 0;
-        String cause = "";
+        Map<String, Double> read = new HashMap<>();
+        Map<String, Double> used = new HashMap<>();
+        double kept = Math.exp(-seconds / FALL_SECONDS);
         for (LoadSignal signal : signals.values()) {
             double pressure = read(signal);
             read.put(signal.name(), pressure);
-            if (pressure > worst) {
-                worst = pressure;
-                cause = signal.name();
-            }
+            double known = Double.isNaN(pressure) ? 0 : pressure;
+            double before = sample.used.getOrDefault(signal.name(), 0.0);
+            used.put(signal.name(), Math.max(known, known + (before - known) * kept));
         }
-        Sample before = sample;
-        if (worst >= before.pressure) {
-            return new Sample(worst, cause, Map.copyOf(read));
-        }
-        double kept = Math.exp(-seconds / FALL_SECONDS);
-        double falling = worst + (before.pressure - worst) * kept;
-        return new Sample(falling, before.cause, Map.copyOf(read));
+        return new Sample(Map.copyOf(read), Map.copyOf(used));
     }
 
     private static double read(LoadSignal signal) {

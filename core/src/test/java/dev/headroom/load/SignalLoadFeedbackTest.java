@@ -75,6 +75,26 @@ class SignalLoadFeedbackTest {
     }
 
     @Test
+    void leavesOutWhatItsReaderAnswersByOtherMeans() {
+        feedback.register(LoadSignal.of("queue.backlog", () -> 1.1));
+        feedback.register(LoadSignal.of("lag", () -> pressure));
+        LoadFeedback others = feedback.without(name -> name.startsWith("queue."));
+        pressure = 0.85;
+        pass(Duration.ofMillis(50));
+
+        assertThat(factor(Criticality.SHEDDABLE)).isZero();
+        assertThat(others.advise(Criticality.SHEDDABLE).factor()).isCloseTo(0.5, within(0.0001));
+        assertThat(others.advise(Criticality.SHEDDABLE).cause()).isEqualTo("lag");
+        assertThat(others.pressures()).containsOnlyKeys("lag");
+        assertThat(others.without("lag"::equals).advise(Criticality.SHEDDABLE).go())
+                .isTrue();
+
+        pressure = 0;
+        pass(Duration.ofSeconds(1));
+        assertThat(others.pressure()).as("falls slowly, too").isCloseTo(0.85 * Math.exp(-1), within(0.001));
+    }
+
+    @Test
     void goesOnWhenNothingIsKnown() {
         feedback.register(LoadSignal.of("unknown", () -> Double.NaN));
         pass(Duration.ofMillis(50));

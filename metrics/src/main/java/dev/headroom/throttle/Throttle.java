@@ -3,6 +3,7 @@ package dev.headroom.throttle;
 import dev.headroom.Component;
 import dev.headroom.Contracts;
 import dev.headroom.Contributions;
+import dev.headroom.load.LoadFeedback;
 import dev.headroom.load.LoadSignal;
 import dev.headroom.servlet.FilterSlot;
 import dev.headroom.servlet.FilterSpec;
@@ -17,9 +18,10 @@ import dev.headroom.throttle.servlet.ThrottleFilter;
  *
  * <p>When plugged in it gives a filter, the load signals {@code throttle.concurrency} (requests in flight in proportion to the limit;
  * unknown unless the mode is {@code ENFORCE}) and {@code cpu} (this process's share of the available processors over the last second; 1
- * is all of them), and a console panel, where an operator may change the mode. It obeys all load signals
- * but its own. A request's criticality is
- * that of its {@link dev.headroom.RequestContext}. Thread-safe.
+ * is all of them), and a console panel, where an operator may change the mode. It obeys all load signals but its own concurrency, and
+ * {@code cpu} only while 60 % of the limit is in use: with fewer requests in flight it is something else that keeps the processors busy, and
+ * refusing requests would not relieve them (Alibaba Sentinel's rule for its system protection, with the limit in place of Little's law). A
+ * request's criticality is that of its {@link dev.headroom.RequestContext}. Thread-safe.
  *
  * <pre>{@code
  * Throttle throttle = Throttle.builder().mode(Gate.Mode.OBSERVE).bypass("/metrics").build();
@@ -82,7 +84,9 @@ public final class Throttle implements Component {
 
     @Override
     public void connect(Contracts contracts) {
-        gate.connect(contracts.load(), contracts.meters(), CONCURRENCY);
+        // The gate answers its own concurrency by the limit; to obey it too would leave capacity unused.
+        LoadFeedback load = contracts.load().without(CONCURRENCY::equals);
+        gate.connect(load, load.without(CPU::equals), contracts.meters());
     }
 
     @Override

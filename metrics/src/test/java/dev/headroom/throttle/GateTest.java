@@ -3,11 +3,17 @@ package dev.headroom.throttle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.headroom.Contracts;
+import dev.headroom.background.LocalBackground;
 import dev.headroom.config.ConfigurationException;
+import dev.headroom.consistency.Consistency;
 import dev.headroom.load.Criticality;
 import dev.headroom.load.LoadSignal;
 import dev.headroom.load.SignalLoadFeedback;
+import dev.headroom.meter.Meters;
+import dev.headroom.meter.Readings;
 import dev.headroom.testkit.ManualClock;
+import dev.headroom.transaction.Transactions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -173,6 +179,34 @@ class GateTest {
 
         pressure[0] = 1.1;
         clock.advance(Duration.ofMillis(1));
+        assertThat(gate.tryEnter(Criticality.SHEDDABLE)).isZero();
+        assertThat(gate.tryEnter(Criticality.CRITICAL)).isNotZero();
+    }
+
+    @Test
+    void blamesBusyProcessorsOnRequestsOnlyWhenManyAreInFlight() {
+        SignalLoadFeedback feedback = new SignalLoadFeedback(Duration.ofMillis(1), clock::nanoTime);
+        feedback.register(LoadSignal.of("cpu", () -> 1.0));
+        feedback.register(LoadSignal.of("throttle.concurrency", () -> 1.0));
+        Throttle throttle = Throttle.builder()
+                .gate(options -> options.minimumLimit(100)
+                        .initialLimit(100)
+                        .maximumLimit(100)
+                        .nanoClock(clock::nanoTime))
+                .build();
+        throttle.connect(new Contracts(
+                Meters.none(),
+                Readings.none(),
+                feedback,
+                Consistency.none(),
+                Transactions.immediate(),
+                LocalBackground.create()));
+        clock.advance(Duration.ofMillis(1));
+        Gate gate = throttle.gate();
+
+        for (int i = 0; i < 60; i++) {
+            assertThat(gate.tryEnter(Criticality.SHEDDABLE)).isNotZero();
+        }
         assertThat(gate.tryEnter(Criticality.SHEDDABLE)).isZero();
         assertThat(gate.tryEnter(Criticality.CRITICAL)).isNotZero();
     }

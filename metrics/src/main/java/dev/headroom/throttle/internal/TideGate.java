@@ -22,6 +22,8 @@ public final class TideGate implements Gate, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(TideGate.class);
     private static final long UNCOUNTED = -1;
     private static final long QUIET_NANOS = 10_000_000_000L;
+    // As in Tide: below it, work does not queue.
+    private static final double BUSY = 0.6;
     // By Criticality's order.
     private static final double[] SHARES = {1.2, 1.0, 0.85, 0.7};
 
@@ -35,8 +37,8 @@ public final class TideGate implements Gate, AutoCloseable {
     private final Tally[] observed = {new Tally(), new Tally()};
     private final AtomicLong toldAt;
     private volatile Mode mode;
-    private volatile LoadFeedback load = LoadFeedback.none();
-    private volatile String ownSignal = "";
+    private volatile LoadFeedback whileBusy = LoadFeedback.none();
+    private volatile LoadFeedback whileIdle = LoadFeedback.none();
     private volatile List<Meters.Gauge> gauges = List.of();
 
     private enum Cause {
@@ -52,14 +54,19 @@ public final class TideGate implements Gate, AutoCloseable {
         permits = new PermitTable(Math.max(4_096, 2 * options.maximumLimit()));
         toldAt = new AtomicLong(clock.getAsLong() - QUIET_NANOS);
         mode = options.mode();
-        connect(options.load(), options.meters(), "");
+        connect(options.load(), options.load(), options.meters());
     }
 
-    /** From now on obeys this feedback, but for the signal of this name, which is the gate's own, and counts there. */
-    public void connect(LoadFeedback feedback, Meters meters, String signal) {
+    /**
+     * From now on counts there and obeys this feedback.
+     *
+     * @param whileBusy what it obeys while work queues here
+     * @param whileIdle what it obeys while it doesn't
+     */
+    public void connect(LoadFeedback whileBusy, LoadFeedback whileIdle, Meters meters) {
         close();
-        ownSignal = signal;
-        load = feedback;
+        this.whileBusy = whileBusy;
+        this.whileIdle = whileIdle;
         admitted.connect(meters, ThrottleMeters.ADMITTED, "gate", name);
         for (Cause cause : Cause.values()) {
             String[] tags = {"gate", name, "cause", cause == Cause.LIMIT ? "limit" : "load"};
@@ -94,11 +101,9 @@ public final class TideGate implements Gate, AutoCloseable {
     }
 
     private boolean advised(Criticality criticality) {
-        LoadAdvice advice = load.advise(criticality);
-        // The gate already answers its own signal, by the limit; obeying it too would leave capacity unused.
-        return advice.go()
-                || advice.cause().equals(ownSignal)
-                || !advice.stop() && shares[criticality.ordinal()].next(advice.factor());
+        boolean busy = permits.count() >= BUSY * tide.limit();
+        LoadAdvice advice = (busy ? whileBusy : whileIdle).advise(criticality);
+        return advice.go() || !advice.stop() && shares[criticality.ordinal()].next(advice.factor());
     }
 
     private long refuse(Criticality criticality, Cause cause) {
@@ -131,7 +136,7 @@ public final class TideGate implements Gate, AutoCloseable {
                     cause == Cause.LIMIT ? "limit" : "load",
                     tide.effective(),
                     permits.count(),
-                    load.pressures());
+                    whileBusy.pressures());
         }
     }
 

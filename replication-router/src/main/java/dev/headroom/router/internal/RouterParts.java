@@ -21,6 +21,7 @@ import dev.headroom.servlet.FilterSpec;
 import java.lang.annotation.Annotation;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -28,6 +29,8 @@ import java.util.function.Supplier;
 /** What the router gives to an application that it is plugged into. */
 final class RouterParts {
     private static final int VALID_SECONDS = 1;
+    private static final double SOFT_LAG_PRESSURE = 0.7;
+    private static final double HIGHEST_LAG_PRESSURE = 1.2;
 
     private RouterParts() {}
 
@@ -80,21 +83,38 @@ final class RouterParts {
         }
     }
 
-    /** The lag of the slowest replica that answers, against the soft limit. */
+    /**
+     * The lag of the slowest replica that answers. At most {@value #HIGHEST_LAG_PRESSURE}: lag asks writers in the background to hold back;
+     * it is never a reason to refuse critical work, which is sent to other nodes.
+     */
     private static double lagPressure(Cluster cluster) {
         double worst = Double.NaN;
         for (Node node : cluster.nodes()) {
             NodeState state = cluster.state(node);
             if (node != cluster.primary() && (state == NodeState.UP || state == NodeState.LATE)) {
-                long lag = cluster.lagNanos(node);
-                double pressure = lag == Long.MAX_VALUE
-                        ? cluster.options().hardLimit().toNanos()
-                                / (double) cluster.options().softLimit().toNanos()
-                        : lag / (double) cluster.options().softLimit().toNanos();
+                double pressure = lagPressure(
+                        cluster.lagNanos(node),
+                        cluster.options().softLimit(),
+                        cluster.options().hardLimit());
                 worst = Double.isNaN(worst) ? pressure : Math.max(worst, pressure);
             }
         }
         return worst;
+    }
+
+    /** 0.7, from where background work slows down, at the soft limit; by the logarithm of the lag to the highest at the hard limit. */
+    static double lagPressure(long lagNanos, Duration softLimit, Duration hardLimit) {
+        double soft = softLimit.toNanos();
+        double hard = hardLimit.toNanos();
+        if (lagNanos >= hard) {
+            return HIGHEST_LAG_PRESSURE;
+        }
+        return lagNanos <= soft
+                ? SOFT_LAG_PRESSURE * lagNanos / soft
+                : SOFT_LAG_PRESSURE
+                        + (HIGHEST_LAG_PRESSURE - SOFT_LAG_PRESSURE)
+                                * Math.log(lagNanos / soft)
+                                / Math.log(hard / soft);
     }
 
     /** The fullest pool of those that tell. */

@@ -10,11 +10,16 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** Somebody who looks at the site, with cookies of their own; follows no redirect by itself. */
+/**
+ * Somebody who looks at the site, with cookies of their own; follows no redirect by itself. A site that is too busy is asked again when
+ * it says: a paused standby and a machine at work on other tests are reasons for it.
+ */
 final class Visit {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int MOST_TRIES = 10;
 
     private final CookieManager cookies;
     private final URI site;
@@ -77,6 +82,17 @@ final class Visit {
     }
 
     private HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
-        return client.send(request, HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+        for (int tries = 1; shed(answer) && tries < MOST_TRIES; tries++) {
+            TimeUnit.SECONDS.sleep(
+                    answer.headers().firstValueAsLong("Retry-After").orElse(1));
+            answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+        }
+        return answer;
+    }
+
+    private static boolean shed(HttpResponse<String> answer) {
+        return answer.statusCode() == 503
+                && answer.headers().firstValue("X-Shed").isPresent();
     }
 }

@@ -13,7 +13,10 @@ import java.time.Duration;
 public final class Http {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration ANSWER = Duration.ofSeconds(60);
+    private static final Duration RETRY = Duration.ofSeconds(1);
     private static final int OK = 200;
+    private static final int BUSY = 503;
+    private static final int MOST_TRIES = 10;
 
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -32,9 +35,13 @@ public final class Http {
         return send(HttpRequest.newBuilder(address).timeout(timeout).build());
     }
 
-    /** Asks for a page that has to be there. */
+    /** Asks for a page that has to be there, and comes back when told to. */
     public String text(URI address) throws IOException, InterruptedException {
         HttpResponse<byte[]> answer = get(address);
+        for (int tries = 1; answer.statusCode() == BUSY && tries < MOST_TRIES; tries++) {
+            Thread.sleep(retryAfter(answer, RETRY).toMillis());
+            answer = get(address);
+        }
         if (answer.statusCode() != OK) {
             throw new IOException(address + " answered " + answer.statusCode() + " instead of 200");
         }

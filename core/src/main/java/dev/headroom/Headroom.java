@@ -182,8 +182,8 @@ public final class Headroom implements AutoCloseable {
 
     /**
      * Takes the application down without losing a request: readiness fails; after {@link Builder#readinessGrace}, in which load
-     * balancers notice, requests in flight are waited for; components hand back and finish their work, in reverse order; everything is
-     * closed. Each step gets what is left of the time; closing gets at least 5 s.
+     * balancers notice, requests in flight are waited for; components hand back and finish their work, in reverse order; the filters turn
+     * away what still comes, with 503; everything is closed. Each step gets what is left of the time; closing gets at least 5 s.
      *
      * <p>Whoever calls it later waits for the first call and gets the same report. An interrupt skips the waiting. Not to be called from
      * a thread that serves a request, since it would wait for itself.

@@ -50,6 +50,8 @@ public final class Drain {
         try {
             waitForTraffic(deadline);
             drainComponents(deadline);
+            inFlight.close();
+            inFlight.awaitNone(deadline.remaining());
         } catch (InterruptedException e) {
             interrupted = true;
             unfinished.add("drain: interrupted");

@@ -5,11 +5,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/** Counts the requests that are being served. */
+/** Counts the requests that are being served, and at the end lets no more in. */
 public final class InFlight {
     private static final long LOOK_NANOS = Duration.ofMillis(5).toNanos();
 
     private final AtomicInteger count = new AtomicInteger();
+    private volatile boolean closed;
+
+    /** From now on requests are to be turned away; who entered and then sees {@link #closed()} leaves again. */
+    public void close() {
+        closed = true;
+    }
+
+    /** Whether requests are to be turned away. */
+    public boolean closed() {
+        return closed;
+    }
 
     /** Counts one request until its ticket is released. */
     public Ticket enter() {

@@ -64,6 +64,7 @@ public final class Lifecycle implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        inFlight.close();
         closing.complete(null);
         forgetHook();
         health.close();

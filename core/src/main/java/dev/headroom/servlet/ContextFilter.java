@@ -18,6 +18,7 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -27,12 +28,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Reads {@code traceparent}, {@code X-Request-Id} and who sends it, answers with {@code traceparent} and {@code X-Request-Id},
  * counts the request until it is complete, and keeps debug lines for those who may see them. A request that goes asynchronous keeps its
  * context on every later dispatch and in tasks given to {@code AsyncContext.start}, and is counted until the container completes it.
- * While the application drains, answers carry {@code Connection: close}. Thread-safe.
+ * While the application drains, answers carry {@code Connection: close}. Once it is closed, requests other than for its health are answered
+ * with 503 and {@code Retry-After}, before they reach what is closed. Thread-safe.
  *
  * <p>Registered by {@link Headroom#register}. In {@code web.xml} it is written first, with {@code async-supported} and the dispatchers
  * {@code REQUEST}, {@code ASYNC} and {@code ERROR}.
  */
 public final class ContextFilter implements Filter {
+    private static final byte[] CLOSED =
+            "This server has just stopped. Please try again.\n".getBytes(StandardCharsets.UTF_8);
+
     private @Nullable WebRuntime web;
 
     /** A filter that finds its application in the servlet context. */
@@ -80,14 +85,35 @@ public final class ContextFilter implements Filter {
         exchange.response.setHeader(
                 ContextHeaders.TRACEPARENT, context.traceId().traceparent());
         exchange.response.setHeader(ContextHeaders.REQUEST_ID, ContextHeaders.requestId(context));
-        if (runtime.health().draining() && request.getProtocol().startsWith("HTTP/1")) {
+        boolean ending = runtime.health().draining() || runtime.inFlight().closed();
+        if (ending && request.getProtocol().startsWith("HTTP/1")) {
             exchange.response.setHeader("Connection", "close");
         }
         InFlight.Ticket ticket = runtime.inFlight().enter();
+        if (runtime.inFlight().closed() && !asksForHealth(request, runtime)) {
+            ticket.release();
+            turnAway(exchange.response);
+            return;
+        }
         RequestState state = new RequestState(context, log, ticket);
         request.setAttribute(RequestState.ATTRIBUTE, state);
         dispatch(exchange, state);
         releaseUnlessAsync(request, state);
+    }
+
+    private static boolean asksForHealth(HttpServletRequest request, WebRuntime runtime) {
+        String path = request.getServletPath();
+        String health = runtime.options().healthPath();
+        return path.equals(health) || path.startsWith(health + "/");
+    }
+
+    /** What components would need to answer is closed already, and a container that stops may still read from kept connections. */
+    private static void turnAway(HttpServletResponse response) throws IOException {
+        response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+        response.setHeader("Retry-After", "1");
+        response.setHeader("Cache-Control", "no-store");
+        response.setContentType("text/plain;charset=utf-8");
+        response.getOutputStream().write(CLOSED);
     }
 
     private void again(Exchange exchange, RequestState state) throws IOException, ServletException {

@@ -75,6 +75,11 @@ class DrainOnTheWebTest {
             assertThat(drain.join().complete()).isTrue();
             assertThat(server.get("/health/live").statusCode()).isEqualTo(503);
             assertThat(server.get("/health/ready").body()).contains("closed");
+            HttpResponse<String> late = server.get("/fast");
+            assertThat(late.statusCode()).isEqualTo(503);
+            assertThat(late.headers().firstValue("Retry-After")).hasValue("1");
+            assertThat(late.headers().firstValue("Connection")).contains("close");
+            assertThat(late.body()).doesNotContain("fast");
         }
     }
 

@@ -41,7 +41,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 
 /** Puts the marketplace together: each part by its builder, all of them plugged into one {@link Headroom}. */
 public final class Application implements AutoCloseable {
@@ -94,7 +93,7 @@ public final class Application implements AutoCloseable {
         try {
             return new Application(settings, opened);
         } catch (RuntimeException | IOException | SQLException failure) {
-            closeAll(opened).ifPresent(failure::addSuppressed);
+            Closing.all(opened).ifPresent(failure::addSuppressed);
             throw failure;
         }
     }
@@ -109,7 +108,7 @@ public final class Application implements AutoCloseable {
     @Override
     public void close() {
         headroom.drain(Duration.ofSeconds(10));
-        closeAll(closeables).ifPresent(failure -> {
+        Closing.all(closeables).ifPresent(failure -> {
             throw failure;
         });
     }
@@ -209,23 +208,5 @@ public final class Application implements AutoCloseable {
     private <T extends AutoCloseable> T closeLater(T opened) {
         closeables.push(opened);
         return opened;
-    }
-
-    private static Optional<RuntimeException> closeAll(Deque<AutoCloseable> opened) {
-        RuntimeException first = null;
-        while (!opened.isEmpty()) {
-            try {
-                opened.pop().close();
-            } catch (Exception e) {
-                RuntimeException failure =
-                        e instanceof RuntimeException already ? already : new IllegalStateException(e);
-                if (first == null) {
-                    first = failure;
-                } else {
-                    first.addSuppressed(failure);
-                }
-            }
-        }
-        return Optional.ofNullable(first);
     }
 }

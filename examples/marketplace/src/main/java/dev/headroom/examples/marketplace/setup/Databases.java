@@ -16,7 +16,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,43 +30,43 @@ public final class Databases implements AutoCloseable {
 
     private final Optional<PostgresCluster> embedded;
     private final HikariDataSource primary;
-    private final List<HikariDataSource> replicas;
     private final ReplicaRouter router;
+    private final Deque<AutoCloseable> opened;
 
-    private Databases(Optional<PostgresCluster> embedded, HikariDataSource primary, List<HikariDataSource> replicas) {
-        this.embedded = embedded;
-        this.primary = primary;
-        this.replicas = replicas;
+    private Databases(Settings settings, Deque<AutoCloseable> opened) throws IOException, SQLException {
+        embedded = settings.database().isPresent()
+                ? Optional.empty()
+                : Optional.of(startEmbedded(settings.dataDir().resolve("postgres")));
+        embedded.ifPresent(opened::push);
+        Settings.Database main = settings.database()
+                .orElseGet(() -> database(embedded.orElseThrow().primary()));
+        List<String> replicaUrls = embedded.map(cluster ->
+                        cluster.standbys().stream().map(PostgresNode::jdbcUrl).toList())
+                .orElse(settings.replicas());
+        primary = pool("primary", main.url(), main);
+        opened.push(primary);
+        installSchema(primary);
         ReplicaRouterBuilder builder = ReplicaRouter.builder("main")
                 .primary(HikariNodes.node("primary", primary))
                 .staleness(FRESH_ENOUGH, TOO_OLD);
-        for (int i = 0; i < replicas.size(); i++) {
-            builder.replica(HikariNodes.node("standby" + (i + 1), replicas.get(i)));
+        for (int i = 0; i < replicaUrls.size(); i++) {
+            String name = "standby" + (i + 1);
+            HikariDataSource replica = pool(name, replicaUrls.get(i), main);
+            opened.push(replica);
+            builder.replica(HikariNodes.node(name, replica));
         }
-        this.router = builder.build();
+        router = builder.build();
+        opened.push(router);
+        this.opened = opened;
     }
 
-    /** Opens the databases and brings their tables up to date. */
+    /** Opens the databases and brings their tables up to date; what was opened is closed again when something fails. */
     public static Databases open(Settings settings) throws IOException, SQLException {
-        Optional<PostgresCluster> embedded = settings.database().isPresent()
-                ? Optional.empty()
-                : Optional.of(startEmbedded(settings.dataDir().resolve("postgres")));
+        Deque<AutoCloseable> opened = new ArrayDeque<>();
         try {
-            Settings.Database main = settings.database()
-                    .orElseGet(() -> database(embedded.orElseThrow().primary()));
-            List<String> replicaUrls = embedded.map(cluster -> cluster.standbys().stream()
-                            .map(PostgresNode::jdbcUrl)
-                            .toList())
-                    .orElse(settings.replicas());
-            HikariDataSource primary = pool("primary", main.url(), main);
-            installSchema(primary);
-            List<HikariDataSource> replicas = new ArrayList<>();
-            for (String url : replicaUrls) {
-                replicas.add(pool("standby" + (replicas.size() + 1), url, main));
-            }
-            return new Databases(embedded, primary, replicas);
+            return new Databases(settings, opened);
         } catch (RuntimeException | IOException | SQLException failure) {
-            embedded.ifPresent(PostgresCluster::close);
+            Closing.all(opened).ifPresent(failure::addSuppressed);
             throw failure;
         }
     }
@@ -135,9 +136,8 @@ public final class Databases implements AutoCloseable {
 
     @Override
     public void close() {
-        router.close();
-        replicas.forEach(HikariDataSource::close);
-        primary.close();
-        embedded.ifPresent(PostgresCluster::close);
+        Closing.all(opened).ifPresent(failure -> {
+            throw failure;
+        });
     }
 }

@@ -28,6 +28,7 @@ public final class NodeSpec {
     private final @Nullable ProbeSource probe;
     private final @Nullable Supplier<PoolUsage> pool;
     private final @Nullable Consumer<Connection> evict;
+    private final @Nullable Runnable evictAll;
 
     private NodeSpec(
             String name,
@@ -35,13 +36,15 @@ public final class NodeSpec {
             int weight,
             @Nullable ProbeSource probe,
             @Nullable Supplier<PoolUsage> pool,
-            @Nullable Consumer<Connection> evict) {
+            @Nullable Consumer<Connection> evict,
+            @Nullable Runnable evictAll) {
         this.name = name;
         this.dataSource = dataSource;
         this.weight = weight;
         this.probe = probe;
         this.pool = pool;
         this.evict = evict;
+        this.evictAll = evictAll;
     }
 
     /**
@@ -52,7 +55,7 @@ public final class NodeSpec {
      * @throws dev.headroom.config.ConfigurationException if the name is not one, or the pool is null
      */
     public static NodeSpec of(String name, DataSource pool) {
-        return new NodeSpec(Checks.name("node", name), Checks.present("pool", pool), 1, null, null, null);
+        return new NodeSpec(Checks.name("node", name), Checks.present("pool", pool), 1, null, null, null, null);
     }
 
     /**
@@ -61,12 +64,12 @@ public final class NodeSpec {
      * @throws dev.headroom.config.ConfigurationException if not 1 to 1000
      */
     public NodeSpec weight(int weight) {
-        return new NodeSpec(name, dataSource, Checks.between("weight", weight, 1, 1000), probe, pool, evict);
+        return new NodeSpec(name, dataSource, Checks.between("weight", weight, 1, 1000), probe, pool, evict, evictAll);
     }
 
     /** Where the router's own connections for probing come from. Default: none, enough for a router without replicas. */
     public NodeSpec probe(ProbeSource probe) {
-        return new NodeSpec(name, dataSource, weight, Checks.present("probe", probe), pool, evict);
+        return new NodeSpec(name, dataSource, weight, Checks.present("probe", probe), pool, evict, evictAll);
     }
 
     /** Probes through {@link java.sql.DriverManager}; user and password may be null where the URL has them. */
@@ -76,7 +79,7 @@ public final class NodeSpec {
 
     /** How full the pool is; makes the signal {@code router.pool} and lets reads skip a needless wait. Default: not known. */
     public NodeSpec pool(Supplier<PoolUsage> usage) {
-        return new NodeSpec(name, dataSource, weight, probe, Checks.present("pool", usage), evict);
+        return new NodeSpec(name, dataSource, weight, probe, Checks.present("pool", usage), evict, evictAll);
     }
 
     /**
@@ -84,7 +87,15 @@ public final class NodeSpec {
      * Default: the connection is aborted, which most pools notice.
      */
     public NodeSpec evict(Consumer<Connection> evict) {
-        return new NodeSpec(name, dataSource, weight, probe, pool, Checks.present("evict", evict));
+        return new NodeSpec(name, dataSource, weight, probe, pool, Checks.present("evict", evict), evictAll);
+    }
+
+    /**
+     * How to make the pool throw all its connections away, those that are lent when they come back; called when the node died or no
+     * longer is the primary, so that nobody is given a connection of that time. Default: nothing is done, and the pool has to notice.
+     */
+    public NodeSpec evictAll(Runnable evictAll) {
+        return new NodeSpec(name, dataSource, weight, probe, pool, evict, Checks.present("evictAll", evictAll));
     }
 
     /** The node's name. */
@@ -115,6 +126,11 @@ public final class NodeSpec {
     /** How to throw a connection away. */
     public Optional<Consumer<Connection>> evict() {
         return Optional.ofNullable(evict);
+    }
+
+    /** How to throw all connections away. */
+    public Optional<Runnable> evictAll() {
+        return Optional.ofNullable(evictAll);
     }
 
     @Override

@@ -115,6 +115,17 @@ public final class ReplicaRouterBuilder {
         return this;
     }
 
+    /**
+     * How long a unit that may write waits while no node takes writes, as during a failover, before it is refused with
+     * {@link RouteRefusedException}; the request's own deadline shortens it. It has not begun then and may be tried again. Default: 5 s.
+     *
+     * @throws dev.headroom.config.ConfigurationException if negative
+     */
+    public ReplicaRouterBuilder failoverWait(Duration wait) {
+        options = options.withFailoverWait(Checks.notNegative("failoverWait", wait));
+        return this;
+    }
+
     /** Whether new connections are in auto-commit mode; set it to what the pools are set to. Default: true. */
     public ReplicaRouterBuilder autoCommit(boolean autoCommit) {
         options = options.withAutoCommit(autoCommit);

@@ -47,5 +47,8 @@ public final class RouterMeters {
     /** Counter: changes of the node that takes writes. */
     public static final String PROMOTIONS = "headroom.router.promotions";
 
+    /** Timer: how long units that may write waited for a node that takes writes; only those that had to. */
+    public static final String FAILOVER_WAIT = "headroom.router.failover.wait";
+
     private RouterMeters() {}
 }

@@ -53,10 +53,20 @@ public final class Rig implements AutoCloseable {
         config.setJdbcUrl(database.jdbcUrl(node));
         config.setSchema("public"); // so that the pool undoes setSchema
         config.setMaximumPoolSize(10);
+        config.setConnectionTimeout(3_000);
         config.setMinimumIdle(2);
         HikariDataSource pool = new HikariDataSource(config);
         pools.add(pool);
         return HikariNodes.node(name, pool);
+    }
+
+    /** Another router over the same pools. */
+    ReplicaRouter secondRouter(UnaryOperator<ReplicaRouterBuilder> options) {
+        ReplicaRouterBuilder builder = ReplicaRouter.builder("main").primary(HikariNodes.node("p", pools.get(0)));
+        for (int number = 1; number < pools.size(); number++) {
+            builder.replica(HikariNodes.node("r" + number, pools.get(number)));
+        }
+        return options.apply(builder).build();
     }
 
     public PostgresNode standby(int number) {

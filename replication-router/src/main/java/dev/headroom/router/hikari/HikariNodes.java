@@ -23,11 +23,21 @@ public final class HikariNodes {
      */
     public static NodeSpec node(String name, HikariDataSource pool) {
         Checks.present("pool", pool);
-        NodeSpec node = NodeSpec.of(name, pool).pool(() -> usage(pool)).evict(pool::evictConnection);
+        NodeSpec node = NodeSpec.of(name, pool)
+                .pool(() -> usage(pool))
+                .evict(pool::evictConnection)
+                .evictAll(() -> evictAll(pool));
         if (pool.getJdbcUrl() != null) {
             return node.probe(pool.getJdbcUrl(), pool.getUsername(), pool.getPassword());
         }
         return pool.getDataSource() != null ? node.probe(ProbeSource.of(pool.getDataSource())) : node;
+    }
+
+    private static void evictAll(HikariDataSource pool) {
+        HikariPoolMXBean bean = pool.getHikariPoolMXBean();
+        if (bean != null) {
+            bean.softEvictConnections();
+        }
     }
 
     private static PoolUsage usage(HikariDataSource pool) {

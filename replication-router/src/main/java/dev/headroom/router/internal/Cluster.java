@@ -2,6 +2,7 @@ package dev.headroom.router.internal;
 
 import dev.headroom.router.NodeRole;
 import dev.headroom.router.NodeState;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -13,6 +14,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The nodes and what they said they are. The node that takes writes is the one that says so; of two, the one on the later timeline. When
  * none says so, it stays what it was.
+ *
+ * <p>A node whose place was taken is deposed: units that run on it are cut off, its pool is emptied, and it takes no writes again before
+ * it has been seen as a replica. So an old primary that comes back is never written to, and there is no failback.
  */
 final class Cluster implements Probe.Listener, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Cluster.class);
@@ -29,9 +33,11 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     private final Postgres postgres = new Postgres();
     private final LagClock clock = new LagClock();
     private final Change change = new Change();
+    private final Change writesGoOn = new Change();
     private final RouterSensors sensors;
     private final ReentrantLock electing = new ReentrantLock();
     private volatile Node primary;
+    private volatile int latestTimeline;
 
     Cluster(String name, List<Node> nodes, RouterOptions options, RouterSensors sensors) {
         this.name = name;
@@ -81,6 +87,28 @@ final class Cluster implements Probe.Listener, AutoCloseable {
         return node.role() == NodeRole.REPLICA ? null : node;
     }
 
+    /** The node that takes writes and answers; null while there is none. */
+    @Nullable Node writer() {
+        Node node = primary;
+        if (!replicated()) {
+            return node;
+        }
+        boolean usable = node.role() != NodeRole.REPLICA
+                && !node.out(now(), options.probeTimeout().toNanos());
+        return usable ? node : null;
+    }
+
+    /** Waits until a node takes writes, without asking for it: everybody is asked often as long as none does. */
+    @Nullable Node awaitWriter(long nanos) throws InterruptedException {
+        writesGoOn.await(() -> writer() != null, nanos);
+        return writer();
+    }
+
+    @Override
+    public boolean urgent() {
+        return writer() == null;
+    }
+
     /** The node that took writes last. */
     Node primary() {
         return primary;
@@ -127,7 +155,11 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     void suspect(Node node, Exception failure) {
         if (replicated()) {
             node.suspect(now(), String.valueOf(failure.getMessage()));
-            request(node);
+            if (node == primary) {
+                probes.forEach(Probe::request); // perhaps another one has taken its place
+            } else {
+                request(node);
+            }
         }
     }
 
@@ -171,6 +203,9 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     @Override
     public void probed(Node node, long nanos, boolean good) {
         sensors.probed(node, nanos, good);
+        if (!good && node == primary) {
+            probes.forEach(Probe::request);
+        }
         elect();
         Node.Seen seen = node.seen();
         if (good && seen != null && node == primary && seen.role() == NodeRole.PRIMARY) {
@@ -180,29 +215,63 @@ final class Cluster implements Probe.Listener, AutoCloseable {
             node.refresh(clock);
         }
         change.announce();
+        if (writer() != null) {
+            writesGoOn.announce();
+        }
     }
 
     private void elect() {
+        Node before;
         electing.lock();
         try {
-            electLocked();
+            before = electLocked();
         } finally {
             electing.unlock();
         }
+        if (before != null) {
+            cutOff(before);
+        }
     }
 
-    private void electLocked() {
+    /** Nothing that was begun on it may go on there. */
+    private void cutOff(Node deposed) {
+        for (Lease lease : new ArrayList<>(deposed.units())) {
+            lease.abort("another node takes the writes");
+        }
+        deposed.evictAll();
+    }
+
+    /** @return the node whose place was taken, null if all stays as it is */
+    private @Nullable Node electLocked() {
         Node best = null;
         for (Node node : nodes) {
-            if (node.role() == NodeRole.PRIMARY && up(node) && (best == null || before(node, best))) {
+            if (electable(node) && (best == null || before(node, best))) {
                 best = node;
             }
         }
-        if (best != null && best != primary) {
-            log.warn("router {}: writes go to {} from now on, no longer to {}", name, best, primary);
-            primary = best;
-            sensors.promoted();
+        if (best == null) {
+            return null;
         }
+        latestTimeline = best.position().timeline();
+        Node former = primary;
+        if (best == former) {
+            return null;
+        }
+        log.warn("router {}: writes go to {} from now on, no longer to {}", name, best, former);
+        if (former.role() != NodeRole.REPLICA) {
+            former.depose();
+        }
+        primary = best;
+        sensors.promoted();
+        return former;
+    }
+
+    /** A deposed node on a later timeline was a replica meanwhile, even if no probe met it as one. */
+    private boolean electable(Node node) {
+        int timeline = node.position().timeline();
+        return node.role() == NodeRole.PRIMARY
+                && up(node)
+                && (node.deposed() ? timeline > latestTimeline : timeline >= latestTimeline);
     }
 
     private boolean before(Node a, Node b) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A node's connection while a routed connection is bound to it. Used by one thread; only {@link #abort()} is called by others. */
+/** A node's connection while a routed connection is bound to it. Used by one thread; only {@link #abort} is called by others. */
 final class Lease {
     private static final Logger log = LoggerFactory.getLogger(Lease.class);
 
@@ -20,6 +20,7 @@ final class Lease {
     private boolean autoCommit = true;
     private boolean executed;
     private boolean tainted;
+    private boolean discarded;
     private boolean guarded;
     private int openStatements;
     private long checkedAt;
@@ -36,8 +37,8 @@ final class Lease {
         this.permit = grant.permit();
         node.inFlight().incrementAndGet();
         (readOnly ? node.readUnits() : node.writeUnits()).increment();
-        if (readOnly && cluster.replicated()) {
-            node.reads().add(this);
+        if (cluster.replicated()) {
+            node.units().add(this);
         }
     }
 
@@ -58,6 +59,8 @@ final class Lease {
         autoCommit = physical.getAutoCommit();
         if (readOnly) {
             physical.setReadOnly(true);
+        } else if (cluster.replicated() && physical.isReadOnly()) {
+            physical.setReadOnly(false); // a pool of a replica's that is the primary's now
         }
         if (readOnly && decision instanceof RouteDecision.ToPrimary to && to.diverted()) {
             if (!autoCommit) {
@@ -127,6 +130,11 @@ final class Lease {
         tainted = true;
     }
 
+    /** The pool shall throw it away; unlike a tainted one, it is not kept until then. */
+    void discard() {
+        discarded = true;
+    }
+
     void opened() {
         openStatements++;
     }
@@ -141,10 +149,10 @@ final class Lease {
 
     /** Gives the connection back to its pool, or has it thrown away if its session is no longer as the pool lent it. */
     void release() throws SQLException {
-        node.reads().remove(this);
+        node.units().remove(this);
         node.inFlight().decrementAndGet();
         try {
-            if (tainted || !unguarded()) {
+            if (tainted || discarded || !unguarded()) {
                 cluster.evicted();
                 evict();
             }
@@ -157,11 +165,11 @@ final class Lease {
     }
 
     /** Cuts the connection under a statement that would hang, unless it was given back; for other threads. */
-    boolean abort() {
-        if (!node.reads().remove(this)) {
+    boolean abort(String why) {
+        if (!node.units().remove(this)) {
             return false;
         }
-        log.warn("router: aborting a read on {}, which has been silent for too long", node);
+        log.warn("router: aborting a unit on {}: {}", node, why);
         abortQuietly();
         return true;
     }

@@ -9,9 +9,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One node: what it last said, whether it may be used, and what is in flight on it. Written by its probe, read by everybody. */
 final class Node {
+    private static final Logger log = LoggerFactory.getLogger(Node.class);
+
     /** How many threads may wait for this node's pool at one time. */
     private static final int MOST_WAITING = 64;
 
@@ -20,7 +24,7 @@ final class Node {
     private final NodeSpec spec;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final Semaphore waiting = new Semaphore(MOST_WAITING);
-    private final Set<Lease> reads = ConcurrentHashMap.newKeySet();
+    private final Set<Lease> units = ConcurrentHashMap.newKeySet();
     private final LongAdder readUnits = new LongAdder();
     private final LongAdder writeUnits = new LongAdder();
     private volatile @Nullable Seen seen;
@@ -29,6 +33,8 @@ final class Node {
     private volatile long silentSince = NEVER;
     private volatile long suspectedAt = NEVER;
     private volatile boolean failing;
+    private volatile boolean lost;
+    private volatile boolean deposed;
     private volatile @Nullable String lastFailure;
 
     Node(NodeSpec spec) {
@@ -64,9 +70,9 @@ final class Node {
         return waiting;
     }
 
-    /** The read-only units that run on it now. */
-    Set<Lease> reads() {
-        return reads;
+    /** The units that run on it now. */
+    Set<Lease> units() {
+        return units;
     }
 
     LongAdder readUnits() {
@@ -126,14 +132,20 @@ final class Node {
         if (suspectedAt != NEVER && answer.askedAt() - suspectedAt >= 0) {
             suspectedAt = NEVER;
         }
+        if (answer.role() == NodeRole.REPLICA) {
+            deposed = false; // it has given up what it was
+        }
         silentSince = NEVER;
         failing = false;
+        lost = false;
         lastFailure = null;
         pendingSince = NEVER;
     }
 
-    void failed(String failure) {
+    /** @param connectionLost whether the connection was lost or refused, other than by a mere silence */
+    void failed(String failure, boolean connectionLost) {
         failing = true;
+        lost = connectionLost;
         lastFailure = failure;
         pendingSince = NEVER;
     }
@@ -148,6 +160,20 @@ final class Node {
     boolean up(long now, long timeoutNanos) {
         long pending = pendingSince;
         return seen != null && !failing && suspectedAt == NEVER && (pending == NEVER || now - pending <= timeoutNanos);
+    }
+
+    /** Whether a unit that may write would only lose time on it: it has answered before and does not now, or there is nobody at all. */
+    boolean out(long now, long timeoutNanos) {
+        return seen == null ? lost : !up(now, timeoutNanos);
+    }
+
+    /** Another node has taken its place; it takes no writes until it has been seen as a replica. */
+    void depose() {
+        deposed = true;
+    }
+
+    boolean deposed() {
+        return deposed;
     }
 
     /** How long it has been silent, 0 when it has answered. */
@@ -167,6 +193,15 @@ final class Node {
     long lagNanos(long now, int timeline) {
         Fresh known = fresh;
         return known == null || known.timeline() != timeline ? Long.MAX_VALUE : Math.max(0, now - known.asOf());
+    }
+
+    /** Has the pool throw its connections away. */
+    void evictAll() {
+        try {
+            spec.evictAll().ifPresent(Runnable::run);
+        } catch (RuntimeException failure) {
+            log.warn("router: the pool of {} could not be emptied", this, failure);
+        }
     }
 
     @Override

@@ -17,6 +17,9 @@ final class Probe implements Runnable {
     /** The least time between two probes that readers ask for. */
     private static final long LEAST_GAP = TimeUnit.MICROSECONDS.toNanos(500);
 
+    /** How often is asked while nobody takes writes. */
+    private static final long URGENT = TimeUnit.MILLISECONDS.toNanos(20);
+
     private static final long LEAST_GAP_WHEN_DEAD = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final String router;
@@ -36,6 +39,9 @@ final class Probe implements Runnable {
     interface Listener {
         /** The node has answered, or failed to. */
         void probed(Node node, long nanos, boolean good);
+
+        /** Whether news are waited for: nobody takes writes. */
+        boolean urgent();
     }
 
     Probe(String router, Node node, ProbeSource source, RouterOptions options, Postgres postgres, Listener listener) {
@@ -96,7 +102,11 @@ final class Probe implements Runnable {
             good = true;
         } catch (SQLException | RuntimeException failure) {
             abort();
-            node.failed(describe(failure));
+            boolean lost = Failures.lostConnection(failure) && !Failures.silence(failure);
+            node.failed(describe(failure), lost);
+            if (wasGood && lost) {
+                node.evictAll();
+            }
             if (wasGood && !isClosed()) {
                 log.warn("router {}: node {} does not answer: {}", router, node, describe(failure));
             }
@@ -135,7 +145,8 @@ final class Probe implements Runnable {
     private boolean waitForTurn() {
         lock.lock();
         try {
-            long regular = node.asked() ? options.every().toNanos() : 0;
+            long every = options.every().toNanos();
+            long regular = !node.asked() ? 0 : listener.urgent() ? Math.min(every, URGENT) : every;
             long least = node.lastFailure() == null ? LEAST_GAP : LEAST_GAP_WHEN_DEAD;
             long ended = System.nanoTime();
             long left = requested ? Math.min(least, regular) : regular;

@@ -41,6 +41,7 @@ public final class Router implements ReplicaRouter {
     private final Acquirer acquirer;
     private final Floors floors;
     private final ReadPath readPath;
+    private final WritePath writePath;
     private final RouterConsistency consistency;
     private final Facts facts;
     private final SessionTouch sessionTouch = new SessionTouch();
@@ -61,6 +62,7 @@ public final class Router implements ReplicaRouter {
         this.acquirer = new Acquirer(name);
         this.floors = new Floors(cluster, new PositionCodec(name), name);
         this.readPath = new ReadPath(cluster, floors, acquirer, sensors);
+        this.writePath = new WritePath(name, cluster, sensors);
         this.consistency = new RouterConsistency(cluster, floors);
         this.facts = new Facts(cluster);
     }
@@ -124,10 +126,10 @@ public final class Router implements ReplicaRouter {
         if (unit.forReplica() && cluster.replicated()) {
             return readPath.decide(unit);
         }
-        Node primary = cluster.writable();
+        Node primary = cluster.writer();
         return primary == null
                 ? new RouteDecision.Refused(Reason.NO_PRIMARY)
-                : new RouteDecision.ToPrimary(primary.name(), false, reason(unit));
+                : new RouteDecision.ToPrimary(primary.name(), false, WritePath.reason(unit));
     }
 
     @Override
@@ -156,16 +158,16 @@ public final class Router implements ReplicaRouter {
 
     /** Takes a node's connection for the unit and brings it into the session's state. */
     Lease bind(Unit unit, Session session) throws SQLException {
-        Lease lease = unit.forReplica() && cluster.replicated() ? readPath.bind(unit) : bindPrimary(unit);
+        Lease lease;
         try {
-            lease.prepare(session);
-        } catch (SQLException | RuntimeException failure) {
-            try {
-                lease.release();
-            } catch (SQLException alsoFailed) {
-                failure.addSuppressed(alsoFailed);
+            lease = prepared(find(unit), session);
+        } catch (RouteRefusedException refused) {
+            throw refused;
+        } catch (SQLException failure) {
+            if (!cluster.replicated() || !Failures.lostConnection(failure)) {
+                throw failure;
             }
-            throw failure;
+            lease = again(unit, session, failure); // nothing was executed yet
         }
         lease.checkedAt(cluster.now());
         sensors.bound(lease);
@@ -173,36 +175,35 @@ public final class Router implements ReplicaRouter {
         return lease;
     }
 
-    private Lease bindPrimary(Unit unit) throws SQLException {
-        Node primary = cluster.writable();
-        if (primary == null) {
-            sensors.refused(Reason.NO_PRIMARY);
-            RouteDecision refused = new RouteDecision.Refused(Reason.NO_PRIMARY);
-            throw new RouteRefusedException(
-                    "router " + name + ": " + refused.explanation() + " (" + Snapshots.of(cluster) + ")",
-                    refused,
-                    null);
-        }
+    private Lease again(Unit unit, Session session, SQLException first) throws SQLException {
         try {
-            Connection connection = primary.spec().dataSource().getConnection();
-            RouteDecision decision = new RouteDecision.ToPrimary(primary.name(), false, reason(unit));
-            return new Lease(cluster, primary, connection, new Lease.Grant(unit.readOnly(), decision, null));
+            return prepared(find(unit), session);
         } catch (SQLException failure) {
-            if (Failures.lostConnection(failure)) {
-                cluster.suspect(primary, failure);
-            }
+            failure.addSuppressed(first);
             throw failure;
         }
     }
 
-    private Reason reason(Unit unit) {
-        if (unit.target() == RouteScope.Target.PRIMARY) {
-            return Reason.PRIMARY_ASKED;
+    private Lease find(Unit unit) throws SQLException {
+        return unit.forReplica() && cluster.replicated() ? readPath.bind(unit) : writePath.bind(unit);
+    }
+
+    private Lease prepared(Lease lease, Session session) throws SQLException {
+        try {
+            lease.prepare(session);
+            return lease;
+        } catch (SQLException | RuntimeException failure) {
+            if (failure instanceof SQLException sql && Failures.lostConnection(sql)) {
+                lease.discard();
+                cluster.suspect(lease.node(), sql);
+            }
+            try {
+                lease.release();
+            } catch (SQLException alsoFailed) {
+                failure.addSuppressed(alsoFailed);
+            }
+            throw failure;
         }
-        if (!unit.readOnly()) {
-            return Reason.WRITE;
-        }
-        return unit.serializable() ? Reason.SERIALIZABLE : Reason.NO_REPLICAS;
     }
 
     private static void explain(RouteDecision decision) {
@@ -224,7 +225,7 @@ public final class Router implements ReplicaRouter {
             return true;
         }
         if (!unit.forReplica()) {
-            return !lease.onReplica() && !lease.diverted() && lease.node() == cluster.writable();
+            return !lease.onReplica() && !lease.diverted() && lease.node() == cluster.writer();
         }
         if (lease.onReplica()) {
             return readPath.stillGood(lease, unit);
@@ -299,6 +300,7 @@ public final class Router implements ReplicaRouter {
                     failure);
         }
         if (Failures.lostConnection(failure) || Failures.readOnlyViolation(failure)) {
+            lease.discard();
             cluster.suspect(lease.node(), failure);
         }
         return failure;

@@ -10,6 +10,7 @@ import java.util.function.LongSupplier;
  *
  * @param probing how nodes are probed
  * @param reading how reads find a node
+ * @param writing how writes find the primary
  * @param autoCommit the mode of new connections
  * @param cookie the cookie's name
  * @param ttl how long the cookie lives
@@ -19,6 +20,7 @@ import java.util.function.LongSupplier;
 public record RouterOptions(
         Probing probing,
         Reading reading,
+        Writing writing,
         boolean autoCommit,
         String cookie,
         Duration ttl,
@@ -50,6 +52,13 @@ public record RouterOptions(
             Duration acquireTimeout,
             Duration maxWait) {}
 
+    /**
+     * How writes find the primary.
+     *
+     * @param failoverWait how long to wait for one
+     */
+    public record Writing(Duration failoverWait) {}
+
     /** The defaults that the builder's Javadoc states. */
     public static RouterOptions defaults() {
         return new RouterOptions(
@@ -61,6 +70,7 @@ public record RouterOptions(
                         Duration.ofMillis(20),
                         Duration.ofMillis(100),
                         Duration.ofSeconds(1)),
+                new Writing(Duration.ofSeconds(5)),
                 true,
                 "headroom-position",
                 Duration.ofSeconds(30),
@@ -121,27 +131,35 @@ public record RouterOptions(
         return with(new Reading(r.softLimit, r.hardLimit, r.primaryFallback, r.waitForReplica, r.acquireTimeout, wait));
     }
 
+    public RouterOptions withFailoverWait(Duration wait) {
+        return with(new Writing(wait));
+    }
+
     public RouterOptions withAutoCommit(boolean mode) {
-        return new RouterOptions(probing, reading, mode, cookie, ttl, ticker, random);
+        return new RouterOptions(probing, reading, writing, mode, cookie, ttl, ticker, random);
     }
 
     public RouterOptions withPositionCookie(String name, Duration life) {
-        return new RouterOptions(probing, reading, autoCommit, name, life, ticker, random);
+        return new RouterOptions(probing, reading, writing, autoCommit, name, life, ticker, random);
     }
 
     public RouterOptions withTicker(LongSupplier clock) {
-        return new RouterOptions(probing, reading, autoCommit, cookie, ttl, clock, random);
+        return new RouterOptions(probing, reading, writing, autoCommit, cookie, ttl, clock, random);
     }
 
     public RouterOptions withRandom(IntUnaryOperator source) {
-        return new RouterOptions(probing, reading, autoCommit, cookie, ttl, ticker, source);
+        return new RouterOptions(probing, reading, writing, autoCommit, cookie, ttl, ticker, source);
     }
 
     private RouterOptions with(Probing changed) {
-        return new RouterOptions(changed, reading, autoCommit, cookie, ttl, ticker, random);
+        return new RouterOptions(changed, reading, writing, autoCommit, cookie, ttl, ticker, random);
     }
 
     private RouterOptions with(Reading changed) {
-        return new RouterOptions(probing, changed, autoCommit, cookie, ttl, ticker, random);
+        return new RouterOptions(probing, changed, writing, autoCommit, cookie, ttl, ticker, random);
+    }
+
+    private RouterOptions with(Writing changed) {
+        return new RouterOptions(probing, reading, changed, autoCommit, cookie, ttl, ticker, random);
     }
 }

@@ -97,6 +97,10 @@ final class RouterSensors implements AutoCloseable {
         to.promotions.increment();
     }
 
+    void waitedForPrimary(long nanos) {
+        to.failoverWait.recordNanos(nanos);
+    }
+
     long divertedSoFar() {
         return diverted.sum();
     }
@@ -141,6 +145,7 @@ final class RouterSensors implements AutoCloseable {
         final Counter aborted;
         final Counter evicted;
         final Counter promotions;
+        final Timer failoverWait;
 
         Instruments(Meters meters, String router, List<String> names) {
             names.forEach(name -> nodes.put(name, new PerNode(meters, router, name)));
@@ -155,6 +160,7 @@ final class RouterSensors implements AutoCloseable {
             aborted = meters.counter(RouterMeters.ABORTED, "router", router);
             evicted = meters.counter(RouterMeters.EVICTED, "router", router);
             promotions = meters.counter(RouterMeters.PROMOTIONS, "router", router);
+            failoverWait = meters.timer(RouterMeters.FAILOVER_WAIT, "router", router);
         }
 
         PerNode node(Node node) {

@@ -50,8 +50,8 @@ final class Watchdog implements Runnable, AutoCloseable {
     private void look() {
         for (Node node : cluster.nodes()) {
             if (node.silentNanos(cluster.now()) > patience) {
-                for (Lease lease : new ArrayList<>(node.reads())) {
-                    if (lease.abort()) {
+                for (Lease lease : new ArrayList<>(node.units())) {
+                    if (lease.readOnly() && lease.abort("it has been silent for too long")) {
                         sensors.aborted();
                     }
                 }

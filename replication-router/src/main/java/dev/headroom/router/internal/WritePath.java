@@ -1,0 +1,111 @@
+package dev.headroom.router.internal;
+
+import dev.headroom.Deadline;
+import dev.headroom.RequestContext;
+import dev.headroom.router.RouteDecision;
+import dev.headroom.router.RouteDecision.Reason;
+import dev.headroom.router.RouteRefusedException;
+import dev.headroom.router.RouteScope;
+import java.sql.Connection;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the primary for a unit that may write. While there is none, as during a failover, all such units wait for the same piece of news,
+ * for a bounded time: none of them asks any server anything. A connection that is lost while it is taken costs nothing, since nothing was
+ * executed on it: the unit waits on.
+ */
+final class WritePath {
+    private final Cluster cluster;
+    private final RouterSensors sensors;
+    private final String router;
+
+    WritePath(String router, Cluster cluster, RouterSensors sensors) {
+        this.router = router;
+        this.cluster = cluster;
+        this.sensors = sensors;
+    }
+
+    /** Binds the unit, or throws {@link RouteRefusedException}. */
+    Lease bind(Unit unit) throws SQLException {
+        Node primary = cluster.writer();
+        long start = primary != null ? 0 : System.nanoTime();
+        long end = primary != null ? 0 : start + patience();
+        SQLException last = null;
+        while (true) {
+            if (primary == null) {
+                primary = await(end - System.nanoTime());
+                if (primary == null) {
+                    throw refuse(last);
+                }
+            }
+            try {
+                Lease lease = take(primary, unit);
+                if (lease != null) {
+                    if (start != 0) {
+                        sensors.waitedForPrimary(System.nanoTime() - start);
+                    }
+                    return lease;
+                }
+            } catch (SQLException failure) {
+                if (!cluster.replicated() || !Failures.lostConnection(failure)) {
+                    throw failure;
+                }
+                cluster.suspect(primary, failure);
+                last = failure;
+            }
+            if (start == 0) {
+                start = System.nanoTime();
+                end = start + patience();
+            }
+            primary = null;
+        }
+    }
+
+    /** Null if it was deposed meanwhile. */
+    private @Nullable Lease take(Node primary, Unit unit) throws SQLException {
+        Connection connection = primary.spec().dataSource().getConnection();
+        RouteDecision decision = new RouteDecision.ToPrimary(primary.name(), false, reason(unit));
+        Lease lease = new Lease(cluster, primary, connection, new Lease.Grant(unit.readOnly(), decision, null));
+        if (primary == cluster.primary()) {
+            return lease;
+        }
+        lease.release();
+        return null;
+    }
+
+    private @Nullable Node await(long nanos) {
+        try {
+            return nanos <= 0 ? cluster.writer() : cluster.awaitWriter(nanos);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
+    }
+
+    private long patience() {
+        long wait = cluster.options().writing().failoverWait().toNanos();
+        Deadline deadline =
+                RequestContext.active().flatMap(RequestContext::deadline).orElse(null);
+        return deadline == null
+                ? wait
+                : Math.max(0, Math.min(wait, deadline.remaining().toNanos()));
+    }
+
+    private RouteRefusedException refuse(@Nullable SQLException cause) {
+        sensors.refused(Reason.NO_PRIMARY);
+        RouteDecision refused = new RouteDecision.Refused(Reason.NO_PRIMARY);
+        return new RouteRefusedException(
+                "router " + router + ": " + refused.explanation() + " (" + Snapshots.of(cluster) + ")", refused, cause);
+    }
+
+    static Reason reason(Unit unit) {
+        if (unit.target() == RouteScope.Target.PRIMARY) {
+            return Reason.PRIMARY_ASKED;
+        }
+        if (!unit.readOnly()) {
+            return Reason.WRITE;
+        }
+        return unit.serializable() ? Reason.SERIALIZABLE : Reason.NO_REPLICAS;
+    }
+}

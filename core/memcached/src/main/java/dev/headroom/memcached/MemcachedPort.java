@@ -40,6 +40,28 @@ public interface MemcachedPort {
     /** Adds to a number written in decimal digits; empty if there is none. */
     CompletionStage<Optional<Long>> increment(String key, long by);
 
+    /**
+     * The meta command {@code mg}.
+     *
+     * @param flags as they are sent, separated by blanks
+     */
+    CompletionStage<MetaReply> metaGet(String key, String flags);
+
+    /** The meta command {@code ms}. */
+    CompletionStage<MetaReply> metaSet(String key, byte[] value, String flags);
+
+    /** The meta command {@code md}. */
+    CompletionStage<MetaReply> metaDelete(String key, String flags);
+
+    /** Whether the server knows the meta commands; completes normally only if it answered. */
+    CompletionStage<Boolean> knowsMeta();
+
+    /**
+     * The number of the current connection: another one after every loss. What a server said on one connection, a version for instance, need
+     * not hold on another: the server may have been restarted, and counts versions anew.
+     */
+    long connectionNumber();
+
     /** The server's version: the probe. */
     CompletionStage<String> version();
 }

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import net.spy.memcached.ConnectionObserver;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class Connection implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private volatile @Nullable SpyClient client;
     private volatile String trouble = "not connected yet";
+    private final AtomicLong number = new AtomicLong();
     private volatile boolean heard;
     private volatile boolean closed;
 
@@ -49,6 +51,11 @@ final class Connection implements AutoCloseable {
     /** The client, null while there is none. */
     @Nullable SpyClient client() {
         return client;
+    }
+
+    /** Another one after every loss of the connection. */
+    long number() {
+        return number.get();
     }
 
     /** Why there is no client. */
@@ -134,6 +141,7 @@ final class Connection implements AutoCloseable {
         @Override
         public void connectionEstablished(SocketAddress to, int reconnects) {
             LOG.info("memcached: node {}: connected", address);
+            number.incrementAndGet();
             lost = false;
             heard();
             onConnected.run();
@@ -145,6 +153,7 @@ final class Connection implements AutoCloseable {
                 LOG.warn("memcached: node {}: no connection; reconnecting in the background", address);
             }
             lost = true;
+            number.incrementAndGet();
             heard();
         }
     }

@@ -8,6 +8,7 @@ import dev.headroom.memcached.MemcachedException.Kind;
 import dev.headroom.memcached.MemcachedMeters;
 import dev.headroom.memcached.MemcachedNode;
 import dev.headroom.memcached.MemcachedPort;
+import dev.headroom.memcached.MetaReply;
 import dev.headroom.meter.Meters;
 import dev.headroom.meter.Timer;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -103,6 +104,31 @@ final class GuardedNode implements MemcachedNode {
             throw new IllegalArgumentException("by: " + by + " (expected: >= 0)");
         }
         return guard(node -> node.increment(Keys.safe(key), by));
+    }
+
+    @Override
+    public CompletionStage<MetaReply> metaGet(String key, String flags) {
+        return guard(node -> node.metaGet(Keys.safe(key), flags));
+    }
+
+    @Override
+    public CompletionStage<MetaReply> metaSet(String key, byte[] value, String flags) {
+        return sized(value, node -> node.metaSet(Keys.safe(key), value, flags));
+    }
+
+    @Override
+    public CompletionStage<MetaReply> metaDelete(String key, String flags) {
+        return guard(node -> node.metaDelete(Keys.safe(key), flags));
+    }
+
+    @Override
+    public CompletionStage<Boolean> knowsMeta() {
+        return guard(MemcachedPort::knowsMeta);
+    }
+
+    @Override
+    public long connectionNumber() {
+        return port.connectionNumber();
     }
 
     @Override

@@ -2,10 +2,14 @@ package dev.headroom.memcached.internal;
 
 import dev.headroom.memcached.CasOutcome;
 import dev.headroom.memcached.Item;
+import dev.headroom.memcached.MemcachedException;
 import dev.headroom.memcached.MemcachedException.Kind;
 import dev.headroom.memcached.MemcachedPort;
+import dev.headroom.memcached.MetaReply;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import net.spy.memcached.OperationFactory;
@@ -80,6 +84,43 @@ final class SpyPort implements MemcachedPort {
         Call<Optional<Long>> call = call();
         var callback = new Callbacks.OfStatus<>(call, SpyPort::number);
         return run(call, key, factory -> factory.mutate(Mutator.incr, key, by, 0, 0, callback));
+    }
+
+    @Override
+    public CompletionStage<MetaReply> metaGet(String key, String flags) {
+        return meta(key, "mg " + key + " " + flags, null);
+    }
+
+    @Override
+    public CompletionStage<MetaReply> metaSet(String key, byte[] value, String flags) {
+        return meta(key, "ms " + key + " " + value.length + " " + flags, value);
+    }
+
+    @Override
+    public CompletionStage<MetaReply> metaDelete(String key, String flags) {
+        return meta(key, "md " + key + " " + flags, null);
+    }
+
+    @Override
+    public CompletionStage<Boolean> knowsMeta() {
+        return meta(ANY_KEY, "mn", null).thenApply(reply -> reply.is("MN")).exceptionallyCompose(SpyPort::unknown);
+    }
+
+    private static CompletionStage<Boolean> unknown(Throwable thrown) {
+        Throwable failure =
+                thrown instanceof CompletionException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        boolean answered = failure instanceof MemcachedException known && known.kind() == Kind.REFUSED;
+        return answered ? CompletableFuture.completedFuture(false) : CompletableFuture.failedFuture(failure);
+    }
+
+    private CompletionStage<MetaReply> meta(String key, String command, byte @Nullable [] data) {
+        Call<MetaReply> call = call();
+        return run(call, key, factory -> new MetaOperation(command.strip(), data, call));
+    }
+
+    @Override
+    public long connectionNumber() {
+        return connection.number();
     }
 
     @Override

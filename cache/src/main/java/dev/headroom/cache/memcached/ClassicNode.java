@@ -1,0 +1,132 @@
+package dev.headroom.cache.memcached;
+
+import dev.headroom.cache.spi.Lifetime;
+import dev.headroom.cache.spi.SharedLease;
+import dev.headroom.cache.spi.SharedRead;
+import dev.headroom.memcached.CasOutcome;
+import dev.headroom.memcached.Item;
+import dev.headroom.memcached.MemcachedNode;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Leases by an item with a nonce in the key's own place, so that lease and value live and die together. Who wins must replace its own item:
+ * {@code cas} on the version that {@code gets} showed with its nonce. Nobody ever stores a value by {@code add}, so a deletion is enough to end a lease.
+ *
+ * <p>memcached counts versions from one again when it is started again, so a lease is bound to the connection it came by.
+ */
+final class ClassicNode extends NodeBase {
+    private static final Duration AT_ONCE = Duration.ofSeconds(1);
+
+    ClassicNode(MemcachedNode node) {
+        super(node);
+    }
+
+    @Override
+    public SharedRead readOrLease(String key, Duration leaseFor, Collection<String> records) {
+        long connection = node.connectionNumber();
+        CompletionStage<Optional<Item>> item = node.gets(key);
+        Map<String, CompletionStage<Optional<byte[]>>> beside = begin(records, node::get);
+        Item found = Answers.of(item).orElse(null);
+        Map<String, byte[]> read = gathered(beside);
+        SharedRead seen = found == null ? SharedRead.NOTHING : seen(found);
+        if (seen.value() != null || seen.leased()) {
+            return seen.with(read);
+        }
+        return contend(key, found, leaseFor, connection).with(records.isEmpty() ? read : records(records));
+    }
+
+    @Override
+    public Map<String, SharedRead> readAll(Collection<String> keys) {
+        Map<String, SharedRead> found = new HashMap<>();
+        for (var part : parts(keys)) {
+            Map<String, CompletionStage<Optional<Item>>> begun = new LinkedHashMap<>();
+            part.forEach(key -> begun.put(key, node.gets(key)));
+            gathered(begun).forEach((key, item) -> {
+                SharedRead read = seen(item);
+                if (read.value() != null) {
+                    found.put(key, read);
+                }
+            });
+        }
+        return found;
+    }
+
+    @Override
+    public SharedRead lease(String key, long version, Duration leaseFor) {
+        long connection = node.connectionNumber();
+        Item found = Answers.of(node.gets(key)).orElse(null);
+        SharedRead seen = found == null ? SharedRead.NOTHING : seen(found);
+        boolean other = seen.value() != null && seen.version() != version;
+        return seen.leased() || other ? seen : contend(key, found, leaseFor, connection);
+    }
+
+    private static SharedRead seen(Item item) {
+        Frame frame = Frame.of(item.value());
+        boolean leased = frame.kind() == Frame.Kind.LEASE;
+        return new SharedRead(frame.value(), item.cas(), SharedRead.Age.UNKNOWN, null, leased, Map.of());
+    }
+
+    private SharedRead contend(String key, @Nullable Item found, Duration leaseFor, long connection) {
+        UUID nonce = UUID.randomUUID();
+        boolean value = found != null && Frame.of(found.value()).kind() == Frame.Kind.VALUE;
+        byte[] mine = Frame.lease(nonce, value && found != null ? found.value() : new byte[0]);
+        boolean won = found == null
+                ? Answers.of(node.add(key, mine, leaseFor))
+                : Answers.of(node.cas(key, found.cas(), mine, leaseFor)) == CasOutcome.STORED;
+        Item now = Answers.of(node.gets(key)).orElse(null);
+        if (now == null) {
+            return new SharedRead(null, 0, SharedRead.Age.UNKNOWN, null, true, Map.of());
+        }
+        if (!won || !nonce.equals(Frame.of(now.value()).nonce())) {
+            return seen(now);
+        }
+        SharedLease lease = new SharedLease(key, now.cas(), connection, false);
+        return new SharedRead(Frame.of(now.value()).value(), now.cas(), SharedRead.Age.UNKNOWN, lease, false, Map.of());
+    }
+
+    @Override
+    public boolean heartbeat(SharedLease lease, Duration leaseFor) {
+        boolean holds = lease.incarnation() == node.connectionNumber()
+                && Answers.of(node.gets(lease.key())).map(Item::cas).orElse(0L) == lease.version();
+        return holds && Answers.of(node.touch(lease.key(), leaseFor));
+    }
+
+    @Override
+    public boolean storeIf(SharedLease lease, byte[] value, Lifetime life) {
+        return lease.incarnation() == node.connectionNumber()
+                && Answers.of(node.cas(lease.key(), lease.version(), Frame.value(value, 0), life.fresh()))
+                        == CasOutcome.STORED;
+    }
+
+    /** Leaves a tombstone: a lease on nothing, which the next may replace at once. */
+    @Override
+    public void release(SharedLease lease) {
+        if (lease.incarnation() == node.connectionNumber()) {
+            Answers.of(node.cas(lease.key(), lease.version(), Frame.tombstone(), AT_ONCE));
+        }
+    }
+
+    /** A dead holder's lease expires. */
+    @Override
+    public boolean takeOver(String key, long version) {
+        return false;
+    }
+
+    @Override
+    public void put(String key, byte[] value, Lifetime life) {
+        Answers.of(node.set(key, Frame.value(value, 0), life.fresh()));
+    }
+
+    @Override
+    public void invalidate(String key) {
+        Answers.of(node.delete(key));
+    }
+}

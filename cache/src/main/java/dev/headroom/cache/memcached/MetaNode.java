@@ -1,0 +1,138 @@
+package dev.headroom.cache.memcached;
+
+import dev.headroom.cache.spi.Lifetime;
+import dev.headroom.cache.spi.SharedLease;
+import dev.headroom.cache.spi.SharedRead;
+import dev.headroom.memcached.MemcachedNode;
+import dev.headroom.memcached.MetaReply;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Leases by memcached's own: {@code mg} with {@code N} makes an empty item and tells one reader that it won it ({@code W}), the others that it is
+ * won ({@code Z}); with {@code R} the same over an item that is too old. The winner's {@code ms} carries the item's version ({@code C}); a deletion in
+ * between makes it fail. {@code md} with {@code C} and {@code I} ends a dead winner's claim, once.
+ *
+ * <p>memcached counts versions from one again when it is started again, so a lease is bound to the connection it came by.
+ */
+final class MetaNode extends NodeBase {
+    private static final String READ = "s c v t";
+    private static final String ANY_AGE = " R" + LONGEST_TTL_SECONDS;
+
+    MetaNode(MemcachedNode node) {
+        super(node);
+    }
+
+    @Override
+    public SharedRead readOrLease(String key, Duration leaseFor, Collection<String> records) {
+        long connection = node.connectionNumber();
+        CompletionStage<MetaReply> item = node.metaGet(key, READ + " N" + seconds(leaseFor));
+        Map<String, CompletionStage<Optional<byte[]>>> beside = begin(records, node::get);
+        MetaReply reply = Answers.of(item);
+        return read(key, reply, connection).with(gathered(beside));
+    }
+
+    @Override
+    public Map<String, SharedRead> readAll(Collection<String> keys) {
+        Map<String, SharedRead> found = new HashMap<>();
+        long connection = node.connectionNumber();
+        for (var part : parts(keys)) {
+            Map<String, CompletionStage<MetaReply>> begun = new LinkedHashMap<>();
+            part.forEach(key -> begun.put(key, node.metaGet(key, READ)));
+            begun.forEach((key, stage) -> {
+                SharedRead read = read(key, Answers.of(stage), connection);
+                if (read.value() != null) {
+                    found.put(key, read);
+                }
+            });
+        }
+        return found;
+    }
+
+    @Override
+    public SharedRead lease(String key, long version, Duration leaseFor) {
+        long connection = node.connectionNumber();
+        return read(key, Answers.of(node.metaGet(key, READ + ANY_AGE + " N" + seconds(leaseFor))), connection);
+    }
+
+    private static SharedRead read(String key, MetaReply reply, long connection) {
+        if (!reply.is("VA")) {
+            return SharedRead.NOTHING;
+        }
+        byte[] item = reply.value() == null ? new byte[0] : reply.value();
+        long version = reply.number('c').orElse(0);
+        Frame frame = Frame.of(item);
+        byte[] value = frame.kind() == Frame.Kind.VALUE ? frame.value() : null;
+        long left = reply.number('t').orElse(-1);
+        SharedRead.Age age = value == null
+                ? SharedRead.Age.UNKNOWN
+                : SharedRead.Age.left(Duration.ofSeconds(left - frame.staleSeconds()));
+        SharedLease lease = reply.has('W') ? new SharedLease(key, version, connection, item.length > 0) : null;
+        boolean leased = lease == null && (reply.has('Z') || item.length == 0);
+        return new SharedRead(value, version, age, lease, leased, Map.of());
+    }
+
+    @Override
+    public boolean heartbeat(SharedLease lease, Duration leaseFor) {
+        if (!holds(lease)) {
+            return false;
+        }
+        if (!lease.overValue()) {
+            Answers.of(node.metaGet(lease.key(), "T" + seconds(leaseFor)));
+        }
+        return true;
+    }
+
+    /** As far as one can tell: there is no way to prolong under the condition of a version. */
+    private boolean holds(SharedLease lease) {
+        return same(lease)
+                && Answers.of(node.metaGet(lease.key(), "c")).number('c').orElse(0) == lease.version();
+    }
+
+    private boolean same(@Nullable SharedLease lease) {
+        return lease != null && lease.incarnation() == node.connectionNumber();
+    }
+
+    @Override
+    public boolean storeIf(SharedLease lease, byte[] value, Lifetime life) {
+        if (!same(lease)) {
+            return false;
+        }
+        return Answers.of(set(lease.key(), value, life, " C" + lease.version())).is("HD");
+    }
+
+    @Override
+    public void release(SharedLease lease) {
+        if (same(lease)) {
+            Answers.of(node.metaDelete(lease.key(), "C" + lease.version() + (lease.overValue() ? " I" : "")));
+        }
+    }
+
+    @Override
+    public boolean takeOver(String key, long version) {
+        return Answers.of(node.metaDelete(key, "C" + version + " I")).is("HD");
+    }
+
+    @Override
+    public void put(String key, byte[] value, Lifetime life) {
+        Answers.of(set(key, value, life, ""));
+    }
+
+    private CompletionStage<MetaReply> set(String key, byte[] value, Lifetime life, String condition) {
+        int stale = life.stale().isZero() ? 0 : seconds(life.stale());
+        int fresh = Math.min(seconds(life.fresh()), LONGEST_TTL_SECONDS);
+        int kept = Math.min(stale, LONGEST_TTL_SECONDS - fresh);
+        return node.metaSet(key, Frame.value(value, kept), "T" + (fresh + kept) + condition);
+    }
+
+    @Override
+    public void invalidate(String key) {
+        Answers.of(node.metaDelete(key, ""));
+    }
+}

@@ -1,0 +1,73 @@
+package dev.headroom.cache.spi;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node of a {@link SharedTier}.
+ *
+ * <p><b>The lease.</b> Who finds nothing under a key gets a lease, one at a time; the others are told that the key is {@linkplain
+ * SharedRead#leased leased}. A value that is no longer good is leased by {@link #lease}. The holder loads and stores by {@link #storeIf}, which takes
+ * effect only if nothing has happened to the key since the lease was given: no invalidation, no value put, no take-over, no loss of the
+ * node's memory. That is the one rule that keeps stale values out, so an implementation that is in doubt does not store. A lease on a key
+ * without a value ends by itself after the time it was given for unless {@link #heartbeat} prolongs it; one over a value is ended by {@link #takeOver}.
+ *
+ * <p><b>Records</b> are small values without leases: counters, and what {@link #merge} makes of them.
+ *
+ * <p>No method throws anything but {@link SharedTierException}, and each returns within a bounded time. Expiry goes by the node's own clock, never by
+ * one JVM's. Thread-safe.
+ */
+public interface SharedNode {
+    /** A stable name. */
+    String id();
+
+    /**
+     * The key's value, or, if there is none, a lease for the first who asks. The records are read as well, after the key and if possible in
+     * the same round trip.
+     *
+     * @param leaseFor how long a lease lasts without a heartbeat
+     */
+    SharedRead readOrLease(String key, Duration leaseFor, Collection<String> records);
+
+    /** The values that there are; gives no leases. */
+    Map<String, SharedRead> readAll(Collection<String> keys);
+
+    /** Asks for a lease over the value of this version, which is too old or not valid any more. */
+    SharedRead lease(String key, long version, Duration leaseFor);
+
+    /** Prolongs the lease; says whether it is still held, as far as one can tell. */
+    boolean heartbeat(SharedLease lease, Duration leaseFor);
+
+    /** Stores if nothing has happened to the key since the lease was given; says whether it did. */
+    boolean storeIf(SharedLease lease, byte[] value, Lifetime life);
+
+    /** Gives the lease back without a value, so that the next may try. Does nothing if it is not held any more. */
+    void release(SharedLease lease);
+
+    /** Ends a lease over the value of this version, whose holder seems dead. Of several who try, one is told that it did. */
+    boolean takeOver(String key, long version);
+
+    /** Stores in any case; leases end. */
+    void put(String key, byte[] value, Lifetime life);
+
+    /** Drops the value; leases end. */
+    void invalidate(String key);
+
+    /** The records that there are, by name. */
+    Map<String, byte[]> records(Collection<String> names);
+
+    /** Changes a record atomically; the function may be called more than once, with null when there is none. Returns the new record. */
+    byte[] merge(String record, Duration kept, UnaryOperator<byte @Nullable []> change);
+
+    /**
+     * Adds one to a counter, a record in decimal digits, and returns it. A counter that is not there, or was lost, begins at a random multiple of
+     * 2<sup>32</sup>, so that the upper half tells one life of the counter from the next.
+     */
+    long increment(String counter);
+
+    /** The largest value that it takes, in bytes. */
+    int maximumValueBytes();
+}

@@ -1,0 +1,190 @@
+package dev.headroom.cache.spi;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** What every shared tier must do. */
+public abstract class SharedNodeContract {
+    private static final Duration LEASE = Duration.ofSeconds(30);
+    private static final Lifetime LIFE = new Lifetime(Duration.ofMinutes(1), Duration.ofMinutes(1));
+    private final String key = "k" + UUID.randomUUID();
+
+    protected abstract SharedNode node();
+
+    /** Whether the node tells how old a value is and keeps it beyond its freshness. */
+    protected abstract boolean knowsAge();
+
+    @Test
+    void leasesWhatIsNotThereOnceAndShowsWhatItsHolderStored() {
+        SharedRead first = read();
+        assertThat(first.lease()).isNotNull();
+        assertThat(read()).satisfies(other -> {
+            assertThat(other.lease()).isNull();
+            assertThat(other.leased()).isTrue();
+            assertThat(other.value()).isNull();
+        });
+        assertThat(store(first, "v")).isTrue();
+        SharedRead stored = read();
+        assertThat(text(stored)).isEqualTo("v");
+        assertThat(stored.age().isFresh()).isTrue();
+        assertThat(stored.age().known()).isEqualTo(knowsAge());
+        assertThat(stored.lease()).isNull();
+    }
+
+    @Test
+    void nothingIsStoredAfterAnInvalidation() {
+        SharedRead first = read();
+        node().invalidate(key);
+        assertThat(store(first, "old")).isFalse();
+        SharedRead next = read();
+        assertThat(next.lease()).isNotNull();
+        assertThat(store(first, "old")).isFalse();
+        assertThat(store(next, "new")).isTrue();
+        assertThat(store(first, "old")).isFalse();
+        assertThat(text(read())).isEqualTo("new");
+    }
+
+    @Test
+    void nothingIsStoredOverAValuePutMeanwhile() {
+        SharedRead first = read();
+        node().put(key, bytes("put"), LIFE);
+        assertThat(store(first, "old")).isFalse();
+        assertThat(text(read())).isEqualTo("put");
+    }
+
+    @Test
+    void aValueIsLeasedOnceAndGoesOnToBeSeen() {
+        node().put(key, bytes("1"), LIFE);
+        SharedRead seen = read();
+        SharedRead leased = node().lease(key, seen.version(), LEASE);
+        assertThat(leased.lease()).isNotNull();
+        assertThat(text(leased)).isEqualTo("1");
+        SharedRead other = node().lease(key, seen.version(), LEASE);
+        assertThat(other.lease()).isNull();
+        assertThat(other.leased()).isTrue();
+        assertThat(text(other)).isEqualTo("1");
+        assertThat(store(leased, "2")).isTrue();
+        assertThat(text(read())).isEqualTo("2");
+        assertThat(read().leased()).isFalse();
+    }
+
+    @Test
+    void anInvalidationEndsALeaseOverAValue() {
+        node().put(key, bytes("1"), LIFE);
+        SharedRead leased = node().lease(key, read().version(), LEASE);
+        node().invalidate(key);
+        assertThat(store(leased, "old")).isFalse();
+        assertThat(read().value()).isNull();
+    }
+
+    @Test
+    void aReleasedLeaseIsTheNextOnes() {
+        SharedRead first = read();
+        node().release(lease(first));
+        SharedRead next = read();
+        assertThat(next.lease()).isNotNull();
+        assertThat(store(first, "old")).isFalse();
+        node().release(lease(first));
+        assertThat(store(next, "new")).isTrue();
+
+        SharedRead over = node().lease(key, read().version(), LEASE);
+        node().release(lease(over));
+        SharedRead again = node().lease(
+                        key,
+                        node().readAll(List.of(key)).getOrDefault(key, over).version(),
+                        LEASE);
+        assertThat(store(over, "old")).isFalse();
+        assertThat(again.value() == null || text(again).equals("new")).isTrue();
+    }
+
+    @Test
+    void aLeaseOverAValueIsTakenOverOnce() {
+        if (!knowsAge()) {
+            return;
+        }
+        node().put(key, bytes("1"), LIFE);
+        SharedRead dead = node().lease(key, read().version(), LEASE);
+        assertThat(node().takeOver(key, dead.version())).isTrue();
+        assertThat(node().takeOver(key, dead.version())).isFalse();
+        SharedRead next = read();
+        SharedRead taken = next.lease() != null ? next : node().lease(key, next.version(), LEASE);
+        assertThat(store(dead, "late")).isFalse();
+        assertThat(store(taken, "2")).isTrue();
+    }
+
+    @Test
+    void aLeaseEndsByItselfUnlessItsHolderLives() {
+        SharedRead first = node().readOrLease(key, Duration.ofSeconds(1), List.of());
+        assertThat(node().heartbeat(lease(first), Duration.ofSeconds(60))).isTrue();
+        String other = key + "-other";
+        node().readOrLease(other, Duration.ofSeconds(1), List.of());
+        Awaitility.await()
+                .atMost(20, TimeUnit.SECONDS)
+                .until(() -> node().readOrLease(other, LEASE, List.of()).lease() != null);
+        assertThat(read().leased()).isTrue();
+        assertThat(store(first, "v")).isTrue();
+        assertThat(node().heartbeat(lease(first), LEASE)).isFalse();
+    }
+
+    @Test
+    void aValueIsShownPastItsFreshness() {
+        node().put(key, bytes("1"), new Lifetime(Duration.ofSeconds(1), Duration.ofMinutes(1)));
+        Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> {
+            SharedRead read = read();
+            return knowsAge() ? !read.age().isFresh() && text(read).equals("1") : read.value() == null;
+        });
+    }
+
+    @Test
+    void readsManyAndTheRecordsBeside() {
+        node().put(key + 1, bytes("1"), LIFE);
+        node().put(key + 2, bytes("2"), LIFE);
+        Map<String, SharedRead> found = node().readAll(List.of(key + 1, key + 2, key + 3));
+        assertThat(found).containsOnlyKeys(key + 1, key + 2);
+        assertThat(node().readOrLease(key + 3, LEASE, List.of()).lease()).isNotNull();
+
+        node().merge(key + "r", LEASE, before -> before == null ? bytes("a") : bytes("wrong"));
+        node().merge(key + "r", LEASE, before -> bytes(new String(before, UTF_8) + "b"));
+        SharedRead read = node().readOrLease(key + 1, LEASE, List.of(key + "r", key + "none"));
+        assertThat(read.records()).containsOnlyKeys(key + "r");
+        assertThat(read.records().get(key + "r")).isEqualTo(bytes("ab"));
+    }
+
+    @Test
+    void aCounterBeginsSomewhereAndCounts() {
+        long first = node().increment(key + "c");
+        assertThat(node().increment(key + "c")).isEqualTo(first + 1);
+        assertThat(first >>> 32).isPositive();
+        assertThat(new String(node().records(List.of(key + "c")).get(key + "c"), UTF_8).strip())
+                .isEqualTo(Long.toString(first + 1));
+    }
+
+    private SharedRead read() {
+        return node().readOrLease(key, LEASE, List.of());
+    }
+
+    private boolean store(SharedRead leased, String value) {
+        return node().storeIf(lease(leased), bytes(value), LIFE);
+    }
+
+    private static SharedLease lease(SharedRead read) {
+        assertThat(read.lease()).isNotNull();
+        return read.lease();
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    private static String text(SharedRead read) {
+        return read.value() == null ? "" : new String(read.value(), UTF_8);
+    }
+}

@@ -2,6 +2,7 @@ package dev.headroom.queue;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.headroom.testkit.SharedMariaDb;
 import dev.headroom.testkit.SharedPostgres;
 import dev.headroom.testkit.TestDatabase;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,6 +20,13 @@ enum Backend {
         @Override
         Database open() {
             TestDatabase database = SharedPostgres.createDatabase();
+            return new Database(pool(database.jdbcUrl()), database);
+        }
+    },
+    MARIADB {
+        @Override
+        Database open() {
+            TestDatabase database = SharedMariaDb.createDatabase();
             return new Database(pool(database.jdbcUrl()), database);
         }
     };

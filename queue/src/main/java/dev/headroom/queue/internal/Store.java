@@ -11,13 +11,17 @@ import dev.headroom.queue.internal.sql.Schema;
 import dev.headroom.queue.internal.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 
 /** The queue's tables, and the data source on which it keeps its own books. Thread-safe. */
 final class Store {
+    private static final int MOST_ATTEMPTS = 6;
+
     final Dialect dialect;
     final JobTable jobs;
-    final DeadTable dead = new DeadTable();
+    final DeadTable dead;
     final NodeTable nodes;
     final ScheduleTable schedules;
     final QueueTable queues;
@@ -27,6 +31,7 @@ final class Store {
         this.dialect = dialect;
         this.bookkeeping = bookkeeping;
         this.jobs = new JobTable(dialect);
+        this.dead = new DeadTable(dialect);
         this.nodes = new NodeTable(dialect);
         this.schedules = new ScheduleTable(dialect);
         this.queues = new QueueTable(dialect);
@@ -43,9 +48,21 @@ final class Store {
         }
     }
 
-    /** Runs work in a transaction of its own. */
+    /** Runs work in a transaction of its own, again if the database chose it to end a deadlock: work has no effect but in the database. */
     <T> T transact(Sql.Work<T> work) throws SQLException {
-        return Sql.inTransaction(bookkeeping, work);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return Sql.inTransaction(bookkeeping, connection -> {
+                    dialect.begin(connection);
+                    return work.on(connection);
+                });
+            } catch (SQLException failed) {
+                if (attempt == MOST_ATTEMPTS || !Sql.isDeadlock(failed)) {
+                    throw failed;
+                }
+                LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(1_000_000L << attempt));
+            }
+        }
     }
 
     /** Runs work in a transaction of its own; for callers to whom a failure is an exception like any other. */

@@ -5,7 +5,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,6 +13,13 @@ public final class DeadTable {
     private static final String KEPT =
             "id, queue, priority, criticality, attempt, max_attempts, crashes, created_at, kind,"
                     + " kind_version, trace, user_id, payload";
+
+    private final Dialect dialect;
+
+    /** Statements in this dialect. */
+    public DeadTable(Dialect dialect) {
+        this.dialect = dialect;
+    }
 
     /** Makes the job a dead letter; false if the lease was lost. */
     public boolean bury(Connection connection, Burial burial) throws SQLException {
@@ -58,14 +64,14 @@ public final class DeadTable {
         }
     }
 
-    private static DeadJob read(ResultSet rows) throws SQLException {
+    private DeadJob read(ResultSet rows) throws SQLException {
         String error = rows.getString(7);
         return new DeadJob(
                 rows.getLong(1),
                 rows.getString(2),
                 rows.getString(3),
                 rows.getInt(4),
-                rows.getObject(5, OffsetDateTime.class).toInstant(),
+                dialect.instant(rows, 5),
                 DeadJob.Reason.valueOf(rows.getString(6)),
                 error == null ? "" : error);
     }
@@ -96,7 +102,7 @@ public final class DeadTable {
             }
         }
         try (PreparedStatement copy = connection.prepareStatement("insert into headroom_job (" + KEPT + ", error)"
-                + " overriding system value select " + KEPT + ", error from headroom_job_dead where id = ?")) {
+                + dialect.givenNumbers() + " select " + KEPT + ", error from headroom_job_dead where id = ?")) {
             copy.setLong(1, id);
             copy.executeUpdate();
         }

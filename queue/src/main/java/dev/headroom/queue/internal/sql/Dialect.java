@@ -1,7 +1,11 @@
 package dev.headroom.queue.internal.sql;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 
 /**
@@ -28,6 +32,37 @@ public interface Dialect {
 
     /** The next position. */
     String nextPosition();
+
+    /** Words between an insert's columns and its rows that let it give a number of its own. */
+    default String givenNumbers() {
+        return " overriding system value";
+    }
+
+    /** A time that the database keeps. */
+    default Instant instant(ResultSet rows, int column) throws SQLException {
+        return rows.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    /** Before the first statement of a transaction of the queue's own. */
+    default void begin(Connection connection) throws SQLException {}
+
+    /**
+     * Changes jobs as far as they are still held, in the order of their numbers; returns those that were.
+     *
+     * @param change a delete or update of headroom_job without its condition
+     */
+    default List<ClaimedJob> changeHeld(Connection connection, String change, List<ClaimedJob> jobs)
+            throws SQLException {
+        String sql = change + " where id = ? and lease = ? and state = 1";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (ClaimedJob job : jobs) {
+                statement.setLong(1, job.id());
+                statement.setLong(2, job.lease());
+                statement.addBatch();
+            }
+            return JobTable.counted(jobs, statement.executeBatch());
+        }
+    }
 
     /** Makes the installer wait for another one; on the connection that then runs the script. */
     void lockSchema(Connection connection) throws SQLException;

@@ -84,25 +84,20 @@ public final class JobTable {
 
     /** Removes jobs that are done; returns those whose lease still held. */
     public List<ClaimedJob> completeAll(Connection connection, Collection<ClaimedJob> jobs) throws SQLException {
-        return held(connection, "delete from headroom_job" + HELD, jobs);
+        return held(connection, "delete from headroom_job", jobs);
     }
 
     /** Gives back jobs that were not run; their attempt does not count. They keep their place. */
     public List<ClaimedJob> handBack(Connection connection, Collection<ClaimedJob> jobs) throws SQLException {
-        return held(connection, "update headroom_job set state = 0, lease = null, attempt = attempt - 1" + HELD, jobs);
+        return held(connection, "update headroom_job set state = 0, lease = null, attempt = attempt - 1", jobs);
     }
 
-    private static List<ClaimedJob> held(Connection connection, String sql, Collection<ClaimedJob> jobs)
+    private List<ClaimedJob> held(Connection connection, String change, Collection<ClaimedJob> jobs)
             throws SQLException {
-        List<ClaimedJob> sorted = jobs.stream().sorted(BY_ID).toList();
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (ClaimedJob job : sorted) {
-                statement.setLong(1, job.id());
-                statement.setLong(2, job.lease());
-                statement.addBatch();
-            }
-            return counted(sorted, statement.executeBatch());
-        }
+        return jobs.isEmpty()
+                ? List.of()
+                : dialect.changeHeld(
+                        connection, change, jobs.stream().sorted(BY_ID).toList());
     }
 
     /** Has a run tried again later; false if the lease was lost. */

@@ -14,11 +14,12 @@ import java.util.List;
  */
 public final class NodeTable {
     private final Dialect dialect;
-    private final DeadTable dead = new DeadTable();
+    private final DeadTable dead;
 
     /** Statements in this dialect. */
     public NodeTable(Dialect dialect) {
         this.dialect = dialect;
+        this.dead = new DeadTable(dialect);
     }
 
     /** What was done with the jobs of nodes that died. */

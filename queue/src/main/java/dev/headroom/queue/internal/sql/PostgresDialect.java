@@ -5,7 +5,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * PostgreSQL 12 and newer.
@@ -114,6 +118,27 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
+    public List<ClaimedJob> changeHeld(Connection connection, String change, List<ClaimedJob> jobs)
+            throws SQLException {
+        Map<Long, List<ClaimedJob>> byLease = jobs.stream().collect(Collectors.groupingBy(ClaimedJob::lease));
+        Set<Long> changed = new HashSet<>();
+        String sql = change + " where id = any(?) and lease = ? and state = 1 returning id";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (Map.Entry<Long, List<ClaimedJob>> held : byLease.entrySet()) {
+                Object[] ids = held.getValue().stream().map(ClaimedJob::id).toArray();
+                statement.setArray(1, connection.createArrayOf("bigint", ids));
+                statement.setLong(2, held.getKey());
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        changed.add(rows.getLong(1));
+                    }
+                }
+            }
+        }
+        return jobs.stream().filter(job -> changed.contains(job.id())).toList();
+    }
+
+    @Override
     public int promoteDue(Connection connection, int limit) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(PROMOTE)) {
             statement.setInt(1, limit);
@@ -133,9 +158,12 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public void insertQueue(Connection connection, String queue) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "insert into headroom_job_queue (name) values (?) on conflict (name) do nothing")) {
+        try (PreparedStatement statement =
+                connection.prepareStatement("insert into headroom_job_queue (name) select ? where not exists"
+                        + " (select 1 from headroom_job_queue where name = ?) on conflict (name) do nothing")) {
+            // Without the condition each attempt would use up one of the few numbers.
             statement.setString(1, queue);
+            statement.setString(2, queue);
             statement.executeUpdate();
         }
     }

@@ -27,8 +27,9 @@ public final class Schema {
         String product = connection.getMetaData().getDatabaseProductName();
         return switch (product.toLowerCase(Locale.ROOT)) {
             case "postgresql" -> new PostgresDialect();
+            case "mariadb", "mysql" -> new MariaDbDialect();
             case "h2" -> new H2Dialect();
-            default -> throw new SchemaException("database: " + product + " (expected: PostgreSQL or H2)");
+            default -> throw new SchemaException("database: " + product + " (expected: PostgreSQL, MariaDB or H2)");
         };
     }
 

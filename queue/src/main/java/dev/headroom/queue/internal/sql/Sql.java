@@ -35,6 +35,11 @@ public final class Sql {
         }
     }
 
+    /** Whether the database rolled the transaction back to end a deadlock, so that it may be tried again at once. */
+    public static boolean isDeadlock(SQLException failure) {
+        return "40001".equals(failure.getSQLState()) || "40P01".equals(failure.getSQLState());
+    }
+
     /** Rolls back; a failure of that is suppressed by the one that caused it. */
     public static void rollback(Connection connection, Throwable cause) {
         try {

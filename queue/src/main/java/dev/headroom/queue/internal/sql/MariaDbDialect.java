@@ -1,0 +1,239 @@
+package dev.headroom.queue.internal.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * MariaDB 10.6 and newer.
+ *
+ * <p>There is no {@code UPDATE … RETURNING}: rows are locked with {@code FOR UPDATE SKIP LOCKED} in the exact order of an index, then
+ * changed by number. Transactions of the queue's own are READ COMMITTED, since in REPEATABLE READ a locking read locks the gaps of the
+ * index too, and claims and inserts end in deadlocks. What is left of those is tried again. Batches are not used where it matters which
+ * rows were changed: the driver may send them as one and then doesn't say.
+ */
+final class MariaDbDialect implements Dialect {
+    /** Skips from one priority and criticality to the next in the index, so it costs the same whatever waits. */
+    private static final String SLOTS = "select distinct priority, criticality from headroom_job"
+            + " force index (headroom_job_ready) where queue = ? and state = 0 order by priority, criticality";
+
+    private static final String CLAIM = "select id, kind, attempt + 1, max_attempts, criticality, %s, trace, user_id,"
+            + " payload from headroom_job force index (headroom_job_ready) where queue = ? and state = 0"
+            + " and priority = ? and criticality = ? order by queue, state, priority, criticality, lane, pos, id"
+            + " limit ? for update skip locked";
+
+    private static final String DUE = "select id from headroom_job force index (headroom_job_scheduled)"
+            + " where state = 2 and run_at <= utc_timestamp(6) order by state, run_at limit ? for update skip locked";
+
+    private record Slot(int priority, int criticality) {}
+
+    @Override
+    public String name() {
+        return "mariadb";
+    }
+
+    @Override
+    public String now() {
+        return "utc_timestamp(6)";
+    }
+
+    @Override
+    public String plusMillis(String expression) {
+        return "date_add(" + expression + ", interval ? * 1000 microsecond)";
+    }
+
+    @Override
+    public String millisSince(String expression) {
+        return "timestampdiff(microsecond, " + expression + ", utc_timestamp(6)) div 1000";
+    }
+
+    @Override
+    public String nextPosition() {
+        return "default";
+    }
+
+    @Override
+    public String givenNumbers() {
+        return "";
+    }
+
+    @Override
+    public Instant instant(ResultSet rows, int column) throws SQLException {
+        return rows.getObject(column, LocalDateTime.class).toInstant(ZoneOffset.UTC);
+    }
+
+    @Override
+    public void begin(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("set transaction isolation level read committed");
+        }
+    }
+
+    @Override
+    public void lockSchema(Connection connection) {
+        // Its script does nothing where the tables are there already.
+    }
+
+    @Override
+    public List<ClaimedJob> claim(Connection connection, Claim claim) throws SQLException {
+        if (!isAlive(connection, claim.lease())) {
+            return List.of();
+        }
+        List<ClaimedJob> locked = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(CLAIM.formatted(millisSince("run_at")))) {
+            for (Slot slot : slots(connection, claim.queue())) {
+                int wanted = claim.limit() - locked.size();
+                if (wanted > 0 && claim.takes(slot.criticality())) {
+                    statement.setInt(1, claim.queue());
+                    statement.setInt(2, slot.priority());
+                    statement.setInt(3, slot.criticality());
+                    statement.setInt(4, wanted);
+                    try (ResultSet rows = statement.executeQuery()) {
+                        while (rows.next()) {
+                            locked.add(ClaimRows.read(rows, claim));
+                        }
+                    }
+                }
+            }
+        }
+        List<Long> ids = locked.stream().map(ClaimedJob::id).toList();
+        change(
+                connection,
+                "update headroom_job set state = 1, lease = " + claim.lease() + ", attempt = attempt + 1",
+                ids);
+        return locked;
+    }
+
+    private static boolean isAlive(Connection connection, long lease) throws SQLException {
+        return !numbers(connection, "select id from headroom_job_node where id = " + lease)
+                .isEmpty();
+    }
+
+    private static List<Slot> slots(Connection connection, int queue) throws SQLException {
+        List<Slot> slots = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(SLOTS)) {
+            statement.setInt(1, queue);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    slots.add(new Slot(rows.getInt(1), rows.getInt(2)));
+                }
+            }
+        }
+        return slots;
+    }
+
+    @Override
+    public List<ClaimedJob> changeHeld(Connection connection, String change, List<ClaimedJob> jobs)
+            throws SQLException {
+        Set<Long> held = new HashSet<>();
+        for (long lease :
+                jobs.stream().map(ClaimedJob::lease).distinct().sorted().toList()) {
+            List<Long> ids = jobs.stream()
+                    .filter(job -> job.lease() == lease)
+                    .map(ClaimedJob::id)
+                    .toList();
+            held.addAll(numbers(
+                    connection,
+                    "select id from headroom_job force index (primary) where id in (" + list(ids)
+                            + ") and state = 1 and lease = " + lease + " order by id for update"));
+        }
+        change(connection, change, held.stream().sorted().toList());
+        return jobs.stream().filter(job -> held.contains(job.id())).toList();
+    }
+
+    @Override
+    public int promoteDue(Connection connection, int limit) throws SQLException {
+        List<Long> due = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(DUE)) {
+            statement.setInt(1, limit);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    due.add(rows.getLong(1));
+                }
+            }
+        }
+        change(connection, "update headroom_job set state = 0, pos = " + nextPosition(), due);
+        return due.size();
+    }
+
+    private static void change(Connection connection, String change, List<Long> ids) throws SQLException {
+        if (!ids.isEmpty()) {
+            try (Statement statement = connection.createStatement()) {
+                statement.executeUpdate(change + " where id in (" + list(ids) + ")");
+            }
+        }
+    }
+
+    private static String list(List<Long> ids) {
+        return ids.stream().sorted().map(String::valueOf).collect(Collectors.joining(","));
+    }
+
+    private static List<Long> numbers(Connection connection, String sql) throws SQLException {
+        List<Long> found = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                found.add(rows.getLong(1));
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public long oldestReadyMillis(Connection connection, int queue) throws SQLException {
+        long oldest = 0;
+        String select = String.format(
+                Locale.ROOT,
+                "select %s from headroom_job force index (headroom_job_ready) where queue = ? and state = 0"
+                        + " and priority = ? and criticality = ?"
+                        + " order by queue, state, priority, criticality, lane, pos, id limit 1",
+                millisSince("run_at"));
+        try (PreparedStatement statement = connection.prepareStatement(select)) {
+            for (Slot slot : slots(connection, queue)) {
+                statement.setInt(1, queue);
+                statement.setInt(2, slot.priority());
+                statement.setInt(3, slot.criticality());
+                try (ResultSet rows = statement.executeQuery()) {
+                    oldest = rows.next() ? Math.max(oldest, rows.getLong(1)) : oldest;
+                }
+            }
+        }
+        return oldest;
+    }
+
+    @Override
+    public void insertQueue(Connection connection, String queue) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("insert ignore into headroom_job_queue (name) select ? from dual"
+                        + " where not exists (select 1 from headroom_job_queue where name = ?)")) {
+            // Without the condition each attempt would use up one of the few numbers.
+            statement.setString(1, queue);
+            statement.setString(2, queue);
+            statement.executeUpdate();
+        }
+    }
+
+    @Override
+    public void insertSchedule(Connection connection, String kind, String spec, long intervalMillis)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "insert ignore into headroom_job_schedule (kind, spec, next_at) values (?, ?, " + nowPlusMillis()
+                        + ")")) {
+            statement.setString(1, kind);
+            statement.setString(2, spec);
+            statement.setLong(3, intervalMillis);
+            statement.executeUpdate();
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The host for Jakarta Transactions. */
+@NullMarked
+package dev.headroom.jta;
+
+import org.jspecify.annotations.NullMarked;

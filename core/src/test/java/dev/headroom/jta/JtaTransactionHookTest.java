@@ -1,0 +1,69 @@
+package dev.headroom.jta;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionSynchronizationRegistryImple;
+import dev.headroom.transaction.Transactions;
+import jakarta.transaction.RollbackException;
+import jakarta.transaction.TransactionManager;
+import jakarta.transaction.TransactionSynchronizationRegistry;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** On Narayana, the manager of WildFly and Quarkus. */
+class JtaTransactionHookTest {
+    static {
+        System.setProperty("ObjectStoreEnvironmentBean.objectStoreDir", "target/narayana");
+    }
+
+    private final TransactionManager manager = com.arjuna.ats.jta.TransactionManager.transactionManager();
+    private final TransactionSynchronizationRegistry registry = new TransactionSynchronizationRegistryImple();
+    private final Transactions transactions = Transactions.of(List.of(new JtaTransactionHook(registry)));
+    private final List<String> ran = new ArrayList<>();
+
+    @Test
+    void runsAfterTheCommitEvenWhatIsKeptThen() throws Exception {
+        manager.begin();
+        transactions.afterCommit(null, () -> {
+            ran.add("first");
+            transactions.afterCommit(null, () -> ran.add("late"));
+            throw new IllegalStateException("an action fails");
+        });
+        transactions.afterCommit(null, () -> ran.add("second"));
+        assertThat(ran).isEmpty();
+        manager.commit();
+        assertThat(ran).containsExactlyInAnyOrder("first", "late", "second");
+    }
+
+    @Test
+    void dropsActionsOnRollback() throws Exception {
+        manager.begin();
+        transactions.afterCommit(null, () -> ran.add("never"));
+        manager.rollback();
+        manager.begin();
+        transactions.afterCommit(null, () -> ran.add("never"));
+        manager.setRollbackOnly();
+        transactions.afterCommit(null, () -> ran.add("never"));
+        assertThatThrownBy(manager::commit).isInstanceOf(RollbackException.class);
+        assertThat(ran).isEmpty();
+    }
+
+    @Test
+    void runsAtOnceWithoutATransactionAndForConnectionsThatCommitByThemselves() throws Exception {
+        transactions.afterCommit(null, () -> ran.add("no transaction"));
+        try (Connection connection = DriverManager.getConnection("jdbc:h2:mem:jtahook")) {
+            manager.begin();
+            transactions.afterCommit(connection, () -> ran.add("not its connection"));
+            assertThat(ran).containsExactly("no transaction", "not its connection");
+            connection.setAutoCommit(false);
+            transactions.afterCommit(connection, () -> ran.add("its connection"));
+            assertThat(ran).hasSize(2);
+            manager.commit();
+        }
+        assertThat(ran).hasSize(3).endsWith("its connection");
+    }
+}

@@ -7,6 +7,7 @@ import dev.headroom.queue.QueueException;
 import dev.headroom.queue.QueueMeters;
 import dev.headroom.queue.internal.sql.NewJob;
 import dev.headroom.queue.internal.sql.Sql;
+import dev.headroom.queue.spi.CurrentTransaction;
 import dev.headroom.transaction.JdbcTransactions;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -111,23 +112,33 @@ final class Producer {
     }
 
     private <T> T place(Draft draft, Sql.Work<T> insertion) throws SQLException {
-        Connection borrowed = draft.connection();
+        Connection given = draft.connection();
+        if (given != null) {
+            return placeIn(given, insertion);
+        }
+        CurrentTransaction current = options.currentTransaction();
+        Connection borrowed = current.connection();
         if (borrowed == null) {
-            borrowed = options.currentTransaction().connection();
+            return JdbcTransactions.inTransaction(options.dataSource(), own -> placeIn(own, insertion));
         }
-        if (borrowed != null) {
-            return placeIn(borrowed, insertion);
+        T inserted = insertion.on(borrowed);
+        if (!current.afterCommit(wake)) {
+            wakeAfterCommit(borrowed);
         }
-        return JdbcTransactions.inTransaction(options.dataSource(), own -> placeIn(own, insertion));
+        return inserted;
     }
 
     private <T> T placeIn(Connection borrowed, Sql.Work<T> insertion) throws SQLException {
         T inserted = insertion.on(borrowed);
+        wakeAfterCommit(borrowed);
+        return inserted;
+    }
+
+    private void wakeAfterCommit(Connection borrowed) {
         Connection real = BorrowedConnection.real(borrowed);
         if (!JdbcTransactions.hook().afterCommit(real, wake)) {
             connected.get().transactions().afterCommit(real, wake);
         }
-        return inserted;
     }
 
     private static void log(DebugLog debug, Kind kind, int count, long began, @Nullable Throwable failure) {

@@ -15,4 +15,14 @@ import org.jspecify.annotations.Nullable;
 public interface CurrentTransaction {
     /** The connection of the thread's transaction on the queue's database, or null if it is in none. The queue only borrows it. */
     @Nullable Connection connection();
+
+    /**
+     * Runs the action once the transaction whose {@link #connection()} was just given has committed, and never if it is rolled back; the
+     * queue wakes its workers so.
+     *
+     * @return false if it can't tell of a commit, which is the default: the action is then left to the hooks of the other components
+     */
+    default boolean afterCommit(Runnable action) {
+        return false;
+    }
 }

@@ -1,0 +1,66 @@
+package dev.headroom.queue.spring;
+
+import dev.headroom.config.Checks;
+import dev.headroom.queue.QueueException;
+import dev.headroom.queue.spi.CurrentTransaction;
+import dev.headroom.spring.SpringTransactionHook;
+import dev.headroom.transaction.TransactionHook;
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.ConnectionHolder;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * Has jobs that are enqueued in a {@code @Transactional} method belong to its transaction.
+ *
+ * <p>Knows the transactions of every manager that exposes its connection under the data source: {@code DataSourceTransactionManager},
+ * {@code JdbcTransactionManager}, {@code JpaTransactionManager} and {@code HibernateTransactionManager} do; {@code
+ * JtaTransactionManager} does not (see {@code dev.headroom.queue.jta}). The connection is Spring's: it is neither committed nor closed
+ * here. In a transaction on another data source, and in none, an enqueue has a transaction of its own. Workers are woken once Spring has
+ * committed. Thread-safe.
+ *
+ * <pre>{@code
+ * JobQueue.builder(dataSource).currentTransaction(SpringTransactions.of(dataSource))
+ * }</pre>
+ */
+public final class SpringTransactions implements CurrentTransaction {
+    private final DataSource dataSource;
+    private final TransactionHook hook = new SpringTransactionHook();
+
+    private SpringTransactions(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    /** The transactions on this data source, which is the one that the transaction manager has. */
+    public static SpringTransactions of(DataSource dataSource) {
+        DataSource target = Checks.present("dataSource", dataSource);
+        while (target instanceof TransactionAwareDataSourceProxy proxy && proxy.getTargetDataSource() != null) {
+            target = proxy.getTargetDataSource();
+        }
+        return new SpringTransactions(target);
+    }
+
+    @Override
+    public @Nullable Connection connection() {
+        if (!TransactionSynchronizationManager.isActualTransactionActive()
+                || !(TransactionSynchronizationManager.getResource(dataSource) instanceof ConnectionHolder holder)
+                || !holder.isSynchronizedWithTransaction()) {
+            return null;
+        }
+        Connection connection = holder.getConnection();
+        try {
+            // In the transaction of another manager Spring binds a connection too, which commits by itself.
+            return connection.getAutoCommit() ? null : connection;
+        } catch (SQLException e) {
+            throw new QueueException("queue: could not ask Spring's connection for its mode", e);
+        }
+    }
+
+    @Override
+    public boolean afterCommit(Runnable action) {
+        return hook.afterCommit(null, action);
+    }
+}

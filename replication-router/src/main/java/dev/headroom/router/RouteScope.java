@@ -1,8 +1,8 @@
 package dev.headroom.router;
 
 import dev.headroom.config.Checks;
+import dev.headroom.router.internal.ReadAttempt;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -18,24 +18,29 @@ import org.jspecify.annotations.Nullable;
  * <p>Scopes nest: the inner one chooses the node anew, but below a read-only scope all is read-only: {@code primary()} in it is a
  * critical read, and a write is refused with {@link ReadOnlyViolationException}.
  *
+ * <p>A read-only call whose node is lost, or cancels it for the sake of its replay, is run once more on another node, unless it is
+ * {@link #once()} or the transaction that failed was begun outside of it.
+ *
  * <pre>{@code
  * List<Order> orders = RouteScope.readOnly().maxStaleness(Duration.ofSeconds(2)).call(() -> dao.recent());
  * }</pre>
  */
 public final class RouteScope {
     private static final ThreadLocal<@Nullable RouteScope> CURRENT = new ThreadLocal<>();
-    private static final RouteScope READ_ONLY = new RouteScope(Target.ANY, true, null);
-    private static final RouteScope PRIMARY = new RouteScope(Target.PRIMARY, false, null);
-    private static final RouteScope REPLICA = new RouteScope(Target.REPLICA, true, null);
+    private static final RouteScope READ_ONLY = new RouteScope(Target.ANY, true, null, false);
+    private static final RouteScope PRIMARY = new RouteScope(Target.PRIMARY, false, null, false);
+    private static final RouteScope REPLICA = new RouteScope(Target.REPLICA, true, null, false);
 
     private final Target target;
     private final boolean readOnly;
     private final @Nullable Duration maxStaleness;
+    private final boolean once;
 
-    private RouteScope(Target target, boolean readOnly, @Nullable Duration maxStaleness) {
+    private RouteScope(Target target, boolean readOnly, @Nullable Duration maxStaleness, boolean once) {
         this.target = target;
         this.readOnly = readOnly;
         this.maxStaleness = maxStaleness;
+        this.once = once;
     }
 
     /** Reads only, on a replica if one is fresh enough, otherwise on the primary within its budget. */
@@ -79,7 +84,15 @@ public final class RouteScope {
         if (target == Target.PRIMARY) {
             throw new IllegalStateException("maxStaleness: on primary() (expected: on readOnly() or replica())");
         }
-        return new RouteScope(target, readOnly, Checks.positive("maxStaleness", maxStaleness));
+        return new RouteScope(target, readOnly, Checks.positive("maxStaleness", maxStaleness), once);
+    }
+
+    /**
+     * The same, but its call is never run a second time. By default a call in a read-only scope is run once more, on other nodes, when its
+     * node is lost or cancels a query for the sake of its replay; choose this when the call does other things than read from the database.
+     */
+    public RouteScope once() {
+        return new RouteScope(target, readOnly, maxStaleness, true);
     }
 
     /** Which nodes may answer. */
@@ -92,28 +105,30 @@ public final class RouteScope {
         return readOnly;
     }
 
+    /** Whether a call may be run a second time. */
+    public boolean isRetried() {
+        return readOnly && !once;
+    }
+
     /** How stale a replica may be, if this scope says so itself. */
     public Optional<Duration> maxStaleness() {
         return Optional.ofNullable(maxStaleness);
     }
 
-    /** Runs the call in this scope. */
+    /** Runs the call in this scope; if it is read-only and not {@link #once()}, a second time when its node fails it. */
     public <T extends @Nullable Object> T call(Callable<T> call) throws Exception {
-        try (Handle handle = open()) {
-            Objects.requireNonNull(handle);
-            return call.call();
-        }
+        return ReadAttempt.<T, Exception>within(this, call::call);
     }
 
-    /** Runs the work in this scope. */
+    /** Runs the work in this scope; if it is read-only and not {@link #once()}, a second time when its node fails it. */
     public void run(Runnable work) {
-        try (Handle handle = open()) {
-            Objects.requireNonNull(handle);
+        ReadAttempt.<Boolean, RuntimeException>within(this, () -> {
             work.run();
-        }
+            return true;
+        });
     }
 
-    /** Makes this the thread's scope until the handle is closed, on the same thread. */
+    /** Makes this the thread's scope until the handle is closed, on the same thread; what runs in it is never run a second time. */
     public Handle open() {
         return new Handle(this);
     }
@@ -132,7 +147,7 @@ public final class RouteScope {
         private Handle(RouteScope scope) {
             this.before = CURRENT.get();
             boolean refuseWrites = before != null && before.readOnly && !scope.readOnly;
-            CURRENT.set(refuseWrites ? new RouteScope(scope.target, true, scope.maxStaleness) : scope);
+            CURRENT.set(refuseWrites ? new RouteScope(scope.target, true, scope.maxStaleness, true) : scope);
         }
 
         @Override

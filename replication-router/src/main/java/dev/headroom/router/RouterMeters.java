@@ -50,5 +50,8 @@ public final class RouterMeters {
     /** Timer: how long units that may write waited for a node that takes writes; only those that had to. */
     public static final String FAILOVER_WAIT = "headroom.router.failover.wait";
 
+    /** Counter: read-only calls that were run again because a node failed them. */
+    public static final String RETRIED = "headroom.router.retried";
+
     private RouterMeters() {}
 }

@@ -20,4 +20,10 @@ import java.lang.annotation.Target;
 public @interface UseReplica {
     /** How stale the replica may be, for example {@code 10m}; empty for the router's hard limit. */
     String maxStaleness() default "";
+
+    /**
+     * Whether the method is run once more, on another node, when its node is lost or cancels a query for the sake of its replay; say no
+     * when it does other things than read from the database.
+     */
+    boolean retry() default true;
 }

@@ -140,7 +140,7 @@ class FaultTest {
     private long millisOfLongRead() {
         long start = System.nanoTime();
         try {
-            RouteScope.readOnly().call(() -> {
+            RouteScope.readOnly().once().call(() -> {
                 try (Connection connection = rig.dataSource().getConnection();
                         Statement statement = connection.createStatement()) {
                     statement.execute("select pg_sleep(60)");

@@ -32,6 +32,7 @@ final class Binding {
     private boolean inTransaction;
     private @Nullable RouteScope begunIn;
     private boolean begun;
+    private final @Nullable ReadAttempt bornIn = ReadAttempt.current();
 
     Binding(Router router, RoutedConnection connection, Session session) {
         this.router = router;
@@ -95,10 +96,18 @@ final class Binding {
     void commit() throws SQLException {
         Lease current = lease;
         if (inTransaction && current != null) {
-            router.commit(current);
+            commit(current);
         }
         ended();
         runAfterCommit();
+    }
+
+    private void commit(Lease current) throws SQLException {
+        try {
+            router.commit(current);
+        } catch (SQLException failure) {
+            throw current.readOnly() ? failed(current, failure) : failure;
+        }
     }
 
     void rollback() throws SQLException {
@@ -190,6 +199,14 @@ final class Binding {
         inTransaction = !session.autoCommit;
     }
 
+    private SQLException failed(Lease of, SQLException failure) {
+        SQLException told = router.failed(of, failure);
+        if (of.readOnly() && (session.autoCommit || bornIn == ReadAttempt.current())) {
+            router.mayRetry(of, told);
+        }
+        return told;
+    }
+
     private void letGo(Lease current) throws SQLException {
         lease = null;
         owner = null;
@@ -256,7 +273,7 @@ final class Binding {
             if (debug.enabled()) {
                 debug.add("db", "[" + of.node().name() + "] " + sql, nanos, failure);
             }
-            return failure == null ? null : router.failed(of, failure);
+            return failure == null ? null : failed(of, failure);
         }
 
         @Override

@@ -1,12 +1,15 @@
 package dev.headroom.router.internal;
 
 import dev.headroom.router.ReadOnlyViolationException;
+import dev.headroom.router.RouteRefusedException;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /** Tells kinds of failures by their SQL state. */
 final class Failures {
+    private static final String CONFLICT = "40001";
+    private static final String DEADLOCK = "40P01";
     private static final int MARIADB_READ_ONLY_SERVER = 1290;
 
     private Failures() {}
@@ -32,6 +35,15 @@ final class Failures {
             }
         }
         return false;
+    }
+
+    /** Another node may well answer the same question: the connection is lost, or the replay of a standby was in the way. */
+    static boolean answeredElsewhere(SQLException failure) {
+        if (failure instanceof RouteRefusedException) {
+            return false; // all nodes were looked at
+        }
+        String state = failure.getSQLState();
+        return CONFLICT.equals(state) || DEADLOCK.equals(state) || lostConnection(failure);
     }
 
     /** A write in a read-only transaction, or on a standby. */

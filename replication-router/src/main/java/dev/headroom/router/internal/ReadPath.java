@@ -91,7 +91,8 @@ final class ReadPath {
 
     /** Whether a replica that is bound already may answer the next unit as well. */
     boolean stillGood(Lease lease, Unit unit) {
-        boolean good = cluster.follows(lease.node())
+        boolean good = !ReadAttempt.avoids(lease.node())
+                && cluster.follows(lease.node())
                 && cluster.up(lease.node())
                 && cluster.lagNanos(lease.node()) <= limit(lease, unit)
                 && covers(lease.node());
@@ -202,6 +203,9 @@ final class ReadPath {
     private @Nullable Lease take(Search search, List<Node> eligible, Reason reason, long limit)
             throws InterruptedException {
         List<Node> left = new ArrayList<>(eligible);
+        if (left.removeIf(ReadAttempt::avoids) && left.isEmpty()) {
+            search.reason = Reason.REPLICAS_DOWN;
+        }
         SessionFloor floor = floors.current();
         SessionFloor.ReplicaRead read = floor.replicaRead();
         while (!left.isEmpty() && search.left() > 0) {
@@ -246,7 +250,10 @@ final class ReadPath {
     }
 
     private boolean mayDivert(Unit unit, @Nullable Node primary) {
-        return primary != null && unit.target() == RouteScope.Target.ANY && cluster.up(primary);
+        return primary != null
+                && unit.target() == RouteScope.Target.ANY
+                && cluster.up(primary)
+                && !ReadAttempt.avoids(primary);
     }
 
     private @Nullable Connection acquire(Search search, Node node) {

@@ -306,6 +306,13 @@ public final class Router implements ReplicaRouter {
         return failure;
     }
 
+    /** A call around the failed unit may run it again elsewhere. */
+    void mayRetry(Lease lease, SQLException failure) {
+        if (cluster.replicated()) {
+            ReadAttempt.note(lease.node(), failure, sensors);
+        }
+    }
+
     boolean touchesSession(String sql) {
         return cluster.replicated() && sessionTouch.in(sql);
     }

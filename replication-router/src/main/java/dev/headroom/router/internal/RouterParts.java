@@ -22,9 +22,9 @@ import java.lang.annotation.Annotation;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What the router gives to an application that it is plugged into. */
 final class RouterParts {
@@ -36,10 +36,12 @@ final class RouterParts {
 
     static void contribute(Router router, Cluster cluster, RouterSensors sensors, Contributions to) {
         to.interceptor(new ScopeInterceptor<>(
-                        ReadOnly.class, annotation -> stale(RouteScope.readOnly(), annotation.maxStaleness())))
+                        ReadOnly.class,
+                        annotation -> scope(RouteScope.readOnly(), annotation.maxStaleness(), annotation.retry())))
                 .interceptor(new ScopeInterceptor<>(UsePrimary.class, annotation -> RouteScope.primary()))
                 .interceptor(new ScopeInterceptor<>(
-                        UseReplica.class, annotation -> stale(RouteScope.replica(), annotation.maxStaleness())));
+                        UseReplica.class,
+                        annotation -> scope(RouteScope.replica(), annotation.maxStaleness(), annotation.retry())));
         to.consistency(router.consistency()).transactionHook(router.transactionHook());
         to.healthCheck(HealthCheck.required(router.name() + "-primary", () -> checkPrimary(cluster)));
         to.loadSignal(LoadSignal.of("router.pool", () -> poolPressure(cluster)));
@@ -55,7 +57,8 @@ final class RouterParts {
         }
     }
 
-    private static RouteScope stale(RouteScope scope, String maxStaleness) {
+    private static RouteScope scope(RouteScope kind, String maxStaleness, boolean retry) {
+        RouteScope scope = retry ? kind : kind.once();
         return maxStaleness.isEmpty() ? scope : scope.maxStaleness(Values.duration("maxStaleness", maxStaleness));
     }
 
@@ -139,14 +142,10 @@ final class RouterParts {
         }
 
         @Override
+        @SuppressWarnings("NullAway") // a body may return null, as its type says
         public Advice compile(A annotation, MethodSite site) {
             RouteScope compiled = scope.apply(annotation);
-            return invocation -> {
-                try (RouteScope.Handle handle = compiled.open()) {
-                    Objects.requireNonNull(handle);
-                    return invocation.proceed();
-                }
-            };
+            return invocation -> ReadAttempt.<@Nullable Object, Throwable>within(compiled, invocation::proceed);
         }
     }
 }

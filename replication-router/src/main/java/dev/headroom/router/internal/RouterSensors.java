@@ -97,6 +97,10 @@ final class RouterSensors implements AutoCloseable {
         to.promotions.increment();
     }
 
+    void retried() {
+        to.retried.increment();
+    }
+
     void waitedForPrimary(long nanos) {
         to.failoverWait.recordNanos(nanos);
     }
@@ -146,6 +150,7 @@ final class RouterSensors implements AutoCloseable {
         final Counter evicted;
         final Counter promotions;
         final Timer failoverWait;
+        final Counter retried;
 
         Instruments(Meters meters, String router, List<String> names) {
             names.forEach(name -> nodes.put(name, new PerNode(meters, router, name)));
@@ -160,6 +165,7 @@ final class RouterSensors implements AutoCloseable {
             aborted = meters.counter(RouterMeters.ABORTED, "router", router);
             evicted = meters.counter(RouterMeters.EVICTED, "router", router);
             promotions = meters.counter(RouterMeters.PROMOTIONS, "router", router);
+            retried = meters.counter(RouterMeters.RETRIED, "router", router);
             failoverWait = meters.timer(RouterMeters.FAILOVER_WAIT, "router", router);
         }
 

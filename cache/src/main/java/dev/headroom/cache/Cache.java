@@ -40,9 +40,6 @@ public interface Cache<K, V extends @Nullable Object> {
     /** The key's value, loaded if need be, kept as these options say. */
     V get(K key, Loader<? super K, ? extends V> loader, EntryOptions options);
 
-    /** The key's value, loaded if need be; the loader may say how it is kept. */
-    V get(K key, ContextLoader<? super K, V> loader);
-
     /** What is held for the key; never loads, counts nothing. */
     Optional<Lookup<V>> peek(K key);
 

@@ -7,7 +7,6 @@ import dev.headroom.cache.Cache;
 import dev.headroom.cache.CacheMode;
 import dev.headroom.cache.CacheOptions;
 import dev.headroom.cache.CacheStats;
-import dev.headroom.cache.ContextLoader;
 import dev.headroom.cache.EntryOptions;
 import dev.headroom.cache.Loader;
 import dev.headroom.cache.Lookup;
@@ -73,16 +72,6 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
         Objects.requireNonNull(loader, "loader");
         try {
             return cast(fetch(key, () -> new Loaded(loader.load(key), true), entries));
-        } catch (Throwable failure) {
-            throw Thrown.unchecked(name, failure);
-        }
-    }
-
-    @Override
-    public V get(K key, ContextLoader<? super K, V> loader) {
-        Objects.requireNonNull(loader, "loader");
-        try {
-            return cast(fetch(key, Keeping.source(key, loader, options.entries()), options.entries()));
         } catch (Throwable failure) {
             throw Thrown.unchecked(name, failure);
         }

@@ -100,7 +100,7 @@ final class Flights {
         Loaded loaded = run(key, source, fences.current(), waitNanos(), start);
         boolean stored = keeps(loaded, entries);
         if (stored) {
-            held.put(key, new Entry(loaded.value(), loaded.options(entries), around.now()));
+            held.put(key, new Entry(loaded.value(), entries, around.now()));
             counts.stored();
         }
         counts.loaded(key, stored ? Outcome.STORED : Outcome.UNSTORED, System.nanoTime() - start, null);
@@ -227,7 +227,7 @@ final class Flights {
             }
             boolean keeps = keeps(loaded, entries);
             outcome[0] = keeps ? Outcome.STORED : Outcome.UNSTORED;
-            return keeps ? new Entry(loaded.value(), loaded.options(entries), around.now()) : null;
+            return keeps ? new Entry(loaded.value(), entries, around.now()) : null;
         });
         if (outcome[0] == Outcome.STORED) {
             counts.stored();
@@ -288,9 +288,7 @@ final class Flights {
     }
 
     private static boolean keeps(Loaded loaded, EntryOptions entries) {
-        return loaded.keep()
-                && (loaded.value() != null
-                        || !loaded.options(entries).negative().isZero());
+        return loaded.keep() && (loaded.value() != null || !entries.negative().isZero());
     }
 
     /** How long this caller may wait: as the options say, or until its deadline. */

@@ -40,6 +40,12 @@ public interface Cache<K, V extends @Nullable Object> {
     /** The key's value, loaded if need be, kept as these options say. */
     V get(K key, Loader<? super K, ? extends V> loader, EntryOptions options);
 
+    /** The key's value, loaded if need be by a loader that says itself how long it lives and what tags it has. */
+    V get(K key, ContextLoader<? super K, V> loader);
+
+    /** The same, with options that the loader may change. */
+    V get(K key, ContextLoader<? super K, V> loader, EntryOptions options);
+
     /** What is held for the key; never loads, counts nothing. */
     Optional<Lookup<V>> peek(K key);
 
@@ -57,6 +63,9 @@ public interface Cache<K, V extends @Nullable Object> {
 
     /** Drops the key's value; a load that runs now will not store. On return no call in this JVM gets the old value any more. */
     void invalidate(K key);
+
+    /** Drops every value that was loaded with the tag ({@link LoadContext#tags}), as {@link #invalidate} does. */
+    void invalidateTag(String tag);
 
     /** Drops everything, as {@link #invalidate} does. */
     void clear();

@@ -1,7 +1,8 @@
 package dev.headroom.cache;
 
 /**
- * The names of this module's meters; all have the tag {@code cache} but {@link #LOADS_RUNNING}. Those that begin with {@code cache.} are
+ * The names of this module's meters; all have the tag {@code cache} but {@link #LOADS_RUNNING} and
+ * {@link #SHARED_PENDING}. Those that begin with {@code cache.} are
  * Micrometer's vocabulary.
  */
 public final class CacheMeters {
@@ -34,6 +35,15 @@ public final class CacheMeters {
 
     /** Gauge: loads running now, of all caches. */
     public static final String LOADS_RUNNING = "headroom.cache.loads.running";
+
+    /**
+     * Counter of what the shared tier was good for; tag {@code result}: hit, leased (this JVM loads), waited (another does), stored, overtaken
+     * (not stored: something happened to the key), too_large, not_encoded, down.
+     */
+    public static final String SHARED = "headroom.cache.shared";
+
+    /** Gauge: invalidations that wait for a node of the shared tier to come back. */
+    public static final String SHARED_PENDING = "headroom.cache.shared.pending";
 
     private CacheMeters() {}
 }

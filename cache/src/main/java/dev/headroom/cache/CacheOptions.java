@@ -1,5 +1,7 @@
 package dev.headroom.cache;
 
+import dev.headroom.codec.Codec;
+import dev.headroom.codec.Codecs;
 import dev.headroom.config.Checks;
 import java.time.Duration;
 
@@ -11,11 +13,43 @@ import java.time.Duration;
  * @param earlyRefresh the share of freshness after which a hit refreshes in the background; 1 is off
  * @param waitAtMost how long a caller waits for a load that another caller does, or for a place to load
  * @param retryAfterError for how long a value that is served because loading failed is served without trying again
+ * @param refreshBeta how eagerly a hit near the end of freshness refreshes at random; 0 is off
+ * @param softTimeout how long a caller waits for a load when there is a stale value to serve; zero is as long as it takes
+ * @param hardTimeout how long a caller waits for a load; zero is as long as it takes
+ * @param shared whether the cache uses the shared tier, if there is one
+ * @param localFresh how long a value of the shared tier is served from this JVM without asking again
+ * @param codec what makes bytes of values for the shared tier
+ * @param schemaVersion the version of what the values mean
+ * @param compressFrom the size from which bytes are compressed
  */
 public record CacheOptions(
-        EntryOptions entries, long maximumSize, double earlyRefresh, Duration waitAtMost, Duration retryAfterError) {
-    private static final CacheOptions DEFAULTS =
-            new CacheOptions(EntryOptions.defaults(), 10_000, 1, Duration.ofSeconds(10), Duration.ofSeconds(1));
+        EntryOptions entries,
+        long maximumSize,
+        double earlyRefresh,
+        Duration waitAtMost,
+        Duration retryAfterError,
+        double refreshBeta,
+        Duration softTimeout,
+        Duration hardTimeout,
+        boolean shared,
+        Duration localFresh,
+        Codec codec,
+        int schemaVersion,
+        int compressFrom) {
+    private static final CacheOptions DEFAULTS = new CacheOptions(
+            EntryOptions.defaults(),
+            10_000,
+            1,
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(1),
+            0,
+            Duration.ZERO,
+            Duration.ZERO,
+            true,
+            Duration.ofSeconds(30),
+            Codecs.tlv().build(),
+            1,
+            4096);
 
     /** Checks every value. @throws dev.headroom.config.ConfigurationException if one breaks its rule */
     public CacheOptions {
@@ -24,6 +58,13 @@ public record CacheOptions(
         Checks.between("earlyRefresh", earlyRefresh, 0.1, 1);
         Checks.positive("waitAtMost", waitAtMost);
         Checks.positive("retryAfterError", retryAfterError);
+        Checks.between("refreshBeta", refreshBeta, 0, 10);
+        Checks.notNegative("softTimeout", softTimeout);
+        Checks.notNegative("hardTimeout", hardTimeout);
+        Checks.positive("localFresh", localFresh);
+        Checks.present("codec", codec);
+        Checks.between("schemaVersion", schemaVersion, 0, 1_000_000);
+        Checks.atLeast("compressFrom", compressFrom, 0);
     }
 
     /** The defaults. */
@@ -43,6 +84,14 @@ public record CacheOptions(
         private double earlyRefresh;
         private Duration waitAtMost;
         private Duration retryAfterError;
+        private double refreshBeta;
+        private Duration softTimeout;
+        private Duration hardTimeout;
+        private boolean shared;
+        private Duration localFresh;
+        private Codec codec;
+        private int schemaVersion;
+        private int compressFrom;
 
         private Builder(CacheOptions from) {
             this.entries = from.entries;
@@ -50,6 +99,14 @@ public record CacheOptions(
             this.earlyRefresh = from.earlyRefresh;
             this.waitAtMost = from.waitAtMost;
             this.retryAfterError = from.retryAfterError;
+            this.refreshBeta = from.refreshBeta;
+            this.softTimeout = from.softTimeout;
+            this.hardTimeout = from.hardTimeout;
+            this.shared = from.shared;
+            this.localFresh = from.localFresh;
+            this.codec = from.codec;
+            this.schemaVersion = from.schemaVersion;
+            this.compressFrom = from.compressFrom;
         }
 
         /** How long a value is fresh; default 5 minutes. @throws dev.headroom.config.ConfigurationException if not longer than zero */
@@ -109,9 +166,82 @@ public record CacheOptions(
             return this;
         }
 
+        /**
+         * Refreshes in the background at random before the end of freshness, the likelier the nearer the end and the longer the load took (XFetch);
+         * default 0: off. 1 is usual, more is earlier; at most 10. Stops under load.
+         */
+        public Builder refreshBeta(double beta) {
+            this.refreshBeta = Checks.between("refreshBeta", beta, 0, 10);
+            return this;
+        }
+
+        /**
+         * How long a caller waits for a load when there is a stale value that may cover errors; then it gets that, and the load goes on in the
+         * background and is stored. Default zero: as long as the load takes.
+         */
+        public Builder softTimeout(Duration softTimeout) {
+            this.softTimeout = Checks.notNegative("softTimeout", softTimeout);
+            return this;
+        }
+
+        /**
+         * How long a caller waits for a load it needs; then it gets a {@link CacheTimeoutException}, and the load goes on in the background and is
+         * stored if it succeeds. Loads run on the refresh threads then. Default zero: as long as the load takes.
+         */
+        public Builder hardTimeout(Duration hardTimeout) {
+            this.hardTimeout = Checks.notNegative("hardTimeout", hardTimeout);
+            return this;
+        }
+
+        /** Whether the cache uses the shared tier, if there is one; default true. */
+        public Builder shared(boolean shared) {
+            this.shared = shared;
+            return this;
+        }
+
+        /**
+         * How long a value of the shared tier is served from this JVM without asking the tier again; default 30 seconds. What another JVM drops is
+         * dropped here within {@link CachesBuilder#journalEvery}; this is the limit should that fail.
+         */
+        public Builder localFresh(Duration localFresh) {
+            this.localFresh = Checks.positive("localFresh", localFresh);
+            return this;
+        }
+
+        /** What makes bytes of values for the shared tier; default {@link Codecs#tlv()} without types of yours. */
+        public Builder codec(Codec codec) {
+            this.codec = Checks.present("codec", codec);
+            return this;
+        }
+
+        /** The version of what the values mean, 0 to 1,000,000; default 1. JVMs of another version neither see nor overwrite the values. */
+        public Builder schemaVersion(int schemaVersion) {
+            this.schemaVersion = Checks.between("schemaVersion", schemaVersion, 0, 1_000_000);
+            return this;
+        }
+
+        /** Values of this many bytes or more are compressed for the shared tier if that makes them smaller; default 4,096. */
+        public Builder compressFrom(int bytes) {
+            this.compressFrom = Checks.atLeast("compressFrom", bytes, 0);
+            return this;
+        }
+
         /** The options. */
         public CacheOptions build() {
-            return new CacheOptions(entries, maximumSize, earlyRefresh, waitAtMost, retryAfterError);
+            return new CacheOptions(
+                    entries,
+                    maximumSize,
+                    earlyRefresh,
+                    waitAtMost,
+                    retryAfterError,
+                    refreshBeta,
+                    softTimeout,
+                    hardTimeout,
+                    shared,
+                    localFresh,
+                    codec,
+                    schemaVersion,
+                    compressFrom);
         }
     }
 }

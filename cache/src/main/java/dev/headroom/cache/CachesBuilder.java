@@ -1,7 +1,9 @@
 package dev.headroom.cache;
 
 import dev.headroom.cache.internal.DefaultCaches;
+import dev.headroom.cache.spi.SharedTier;
 import dev.headroom.config.Checks;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -18,6 +20,9 @@ public final class CachesBuilder {
     private int refreshThreads = 4;
     private @Nullable Executor refreshExecutor;
     private LongSupplier clock = System::nanoTime;
+    private @Nullable SharedTier sharedTier;
+    private String namespace = "headroom";
+    private Duration journalEvery = Duration.ofMillis(50);
 
     CachesBuilder() {}
 
@@ -67,6 +72,29 @@ public final class CachesBuilder {
         return this;
     }
 
+    /** The tier that several JVMs share; closed with the caches. Default none. */
+    public CachesBuilder shared(SharedTier tier) {
+        this.sharedTier = Checks.present("shared", tier);
+        return this;
+    }
+
+    /** What all names in the shared tier begin with, for several applications on one; default {@code headroom}. */
+    public CachesBuilder namespace(String namespace) {
+        this.namespace = Checks.name("namespace", namespace);
+        return this;
+    }
+
+    /**
+     * How often to look for what other JVMs dropped, at least 5 ms; default 50 ms. Zero: never, and then no JVM tells the others either, so that
+     * {@link CacheOptions#localFresh} alone bounds how long a JVM serves what another dropped. All JVMs must be alike in this.
+     */
+    public CachesBuilder journalEvery(Duration period) {
+        boolean fits = period.isZero() || period.compareTo(Duration.ofMillis(5)) >= 0;
+        Checks.that(fits, "journalEvery", period, "PT0S or >= PT0.005S");
+        this.journalEvery = period;
+        return this;
+    }
+
     /** A monotonic clock in nanoseconds, for tests; default {@link System#nanoTime()}. */
     public CachesBuilder clock(LongSupplier nanoClock) {
         this.clock = Checks.present("clock", nanoClock);
@@ -76,7 +104,16 @@ public final class CachesBuilder {
     /** The caches. */
     public Caches build() {
         return new DefaultCaches(new DefaultCaches.Settings(
-                Map.copyOf(byName), defaults, mode, maximumLoads, refreshThreads, refreshExecutor, clock));
+                Map.copyOf(byName),
+                defaults,
+                mode,
+                maximumLoads,
+                refreshThreads,
+                refreshExecutor,
+                clock,
+                sharedTier,
+                namespace,
+                journalEvery));
     }
 
     private static CacheOptions changed(CacheOptions from, Consumer<CacheOptions.Builder> change) {

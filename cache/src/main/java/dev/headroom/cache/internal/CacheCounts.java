@@ -7,6 +7,7 @@ import dev.headroom.debug.DebugLog;
 import dev.headroom.meter.Counter;
 import dev.headroom.meter.Meters;
 import dev.headroom.meter.Timer;
+import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +77,10 @@ final class CacheCounts {
         to.puts.increment();
     }
 
+    void shared(Shared result) {
+        to.shared[result.ordinal()].increment();
+    }
+
     void evicted() {
         evictions.increment();
         to.evictions.increment();
@@ -127,6 +132,18 @@ final class CacheCounts {
         }
     }
 
+    /** What the shared tier was good for. */
+    enum Shared {
+        HIT,
+        LEASED,
+        WAITED,
+        STORED,
+        OVERTAKEN,
+        TOO_LARGE,
+        NOT_ENCODED,
+        DOWN
+    }
+
     /** What became of a load. */
     enum Outcome {
         STORED("stored"),
@@ -150,6 +167,7 @@ final class CacheCounts {
         private final Counter rejected;
         private final Counter invalidations;
         private final Counter[] stale = new Counter[Stale.values().length];
+        private final Counter[] shared = new Counter[Shared.values().length];
         private final Timer[] loads = new Timer[Outcome.values().length];
 
         Metered(Meters meters, String cache) {
@@ -162,6 +180,10 @@ final class CacheCounts {
             invalidations = meters.counter(CacheMeters.INVALIDATIONS, "cache", cache);
             for (Stale reason : Stale.values()) {
                 stale[reason.ordinal()] = meters.counter(CacheMeters.STALE, "cache", cache, "reason", reason.tag);
+            }
+            for (Shared result : Shared.values()) {
+                String tag = result.name().toLowerCase(Locale.ROOT);
+                shared[result.ordinal()] = meters.counter(CacheMeters.SHARED, "cache", cache, "result", tag);
             }
             for (Outcome outcome : Outcome.values()) {
                 loads[outcome.ordinal()] = meters.timer(CacheMeters.LOADS, "cache", cache, "result", outcome.text);

@@ -33,12 +33,13 @@ final class CachedInterceptor implements Interceptor<Cached> {
     public Advice compile(Cached annotation, MethodSite site) {
         Sites.checkResult(NAME, site);
         DefaultCache<Object, @Nullable Object> cache = caches.named(Sites.cacheName(NAME, annotation.cache()));
+        cache.typeIfUnknown(site.implementation().getGenericReturnType());
         Keys keys = Keys.beforeCall(NAME, annotation.key(), site);
         KeyExpression unless = Sites.unless(NAME, annotation.unless(), site);
         EntryOptions options = options(annotation, cache.options().entries());
         return invocation -> {
             @Nullable Object[] arguments = invocation.arguments();
-            Source source = () -> {
+            Source source = load -> {
                 Object result = invocation.proceed();
                 return new Loaded(result, Sites.keeps(unless, arguments, result));
             };

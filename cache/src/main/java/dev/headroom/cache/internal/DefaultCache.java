@@ -7,10 +7,14 @@ import dev.headroom.cache.Cache;
 import dev.headroom.cache.CacheMode;
 import dev.headroom.cache.CacheOptions;
 import dev.headroom.cache.CacheStats;
+import dev.headroom.cache.ContextLoader;
 import dev.headroom.cache.EntryOptions;
+import dev.headroom.cache.LoadContext;
 import dev.headroom.cache.Loader;
 import dev.headroom.cache.Lookup;
 import dev.headroom.cache.internal.CacheCounts.Stale;
+import dev.headroom.config.Checks;
+import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -31,6 +35,9 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
     private final com.github.benmanes.caffeine.cache.Cache<Object, Entry> held;
     private final Fences fences;
     private final Flights flights;
+    private @Nullable SharedSide side;
+    private @Nullable SharedLoads loads;
+    private volatile Type type = Object.class;
 
     DefaultCache(String name, CacheOptions options, Surroundings around) {
         this.name = name;
@@ -53,6 +60,27 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
         return name;
     }
 
+    /** Before it is used: this cache's part of what JVMs share. */
+    void share(Homes homes) {
+        SharedSide mine = new SharedSide(name, options, homes, fences, new Others(), around);
+        SharedLoads shared = new SharedLoads(options, mine, around, counts, () -> type);
+        side = mine;
+        loads = shared;
+        flights.share(mine, shared);
+    }
+
+    /** What bytes of values are read as. */
+    void type(Type values) {
+        type = values;
+    }
+
+    /** The type if none is known yet, as for caches that only annotations name. */
+    void typeIfUnknown(Type values) {
+        if (type == Object.class) {
+            type = values;
+        }
+    }
+
     CacheOptions options() {
         return options;
     }
@@ -71,10 +99,30 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
     public V get(K key, Loader<? super K, ? extends V> loader, EntryOptions entries) {
         Objects.requireNonNull(loader, "loader");
         try {
-            return cast(fetch(key, () -> new Loaded(loader.load(key), true), entries));
+            return cast(fetch(key, load -> load.ended(loader.load(key)), entries));
         } catch (Throwable failure) {
             throw Thrown.unchecked(name, failure);
         }
+    }
+
+    @Override
+    public V get(K key, ContextLoader<? super K, V> loader) {
+        return get(key, loader, options.entries());
+    }
+
+    @Override
+    public V get(K key, ContextLoader<? super K, V> loader, EntryOptions entries) {
+        Objects.requireNonNull(loader, "loader");
+        try {
+            return cast(fetch(key, load -> load.ended(loader.load(key, context(load))), entries));
+        } catch (Throwable failure) {
+            throw Thrown.unchecked(name, failure);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // its values are those of this cache
+    private LoadContext<V> context(Load load) {
+        return (LoadContext<V>) load;
     }
 
     /** The key's value; throws what the source threw. */
@@ -87,7 +135,8 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
         }
         Entry entry = held.getIfPresent(key);
         long now = around.now();
-        if (entry != null && entry.fresh(now)) {
+        boolean checked = entry == null || !unchecked(entry, now);
+        if (entry != null && checked && entry.fresh(now)) {
             counts.hit(key);
             refreshEarly(key, source, entries, entry, now, mode);
             return entry.value;
@@ -96,15 +145,21 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
             counts.missed(key);
             return flights.loadAlone(key, source, entries);
         }
-        if (entry != null && !entry.negative() && servedStale(key, source, entries, entry, now)) {
+        if (entry != null && checked && !entry.negative() && servedStale(key, source, entries, entry, now)) {
             return entry.value;
         }
         return flights.load(key, source, entries, entry);
     }
 
+    private boolean unchecked(Entry entry, long now) {
+        SharedSide known = side;
+        return known != null && entry.unchecked(now, known.distrusted());
+    }
+
     private void refreshEarly(Object key, Source source, EntryOptions entries, Entry entry, long now, CacheMode mode) {
-        boolean due = options.earlyRefresh() < 1 && !entry.negative() && entry.aged(now, options.earlyRefresh());
-        if (due && mode == CacheMode.ON && !entry.resting(now) && !around.busy()) {
+        boolean aged = options.earlyRefresh() < 1 && entry.aged(now, options.earlyRefresh());
+        boolean due = aged || (options.refreshBeta() > 0 && entry.due(now, options.refreshBeta()));
+        if (due && !entry.negative() && mode == CacheMode.ON && !entry.resting(now) && !around.busy()) {
             flights.refreshInBackground(key, source, entries, entry);
         }
     }
@@ -151,20 +206,34 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
 
     void store(Object key, @Nullable Object value, EntryOptions entries) {
         Objects.requireNonNull(key, "key");
-        flights.detach(key);
-        boolean keeps = value != null || !entries.negative().isZero();
-        if (!keeps || around.mode() == CacheMode.OFF) {
+        boolean keeps = (value != null || !entries.negative().isZero()) && around.mode() != CacheMode.OFF;
+        Loaded given = new Load(entries, null).options(entries).ended(value);
+        storeShared(key, given, keeps);
+        flights.overtake(key);
+        if (!keeps) {
             held.invalidate(key);
             return;
         }
-        held.put(key, new Entry(value, entries, around.now()));
+        long recheck = side == null ? Long.MAX_VALUE : options.localFresh().toNanos();
+        held.put(key, new Entry(given, entries, around.now(), recheck));
         counts.stored();
+    }
+
+    private void storeShared(Object key, Loaded given, boolean keeps) {
+        String text = side == null ? null : KeyText.of(key);
+        if (side != null && loads != null && text != null) {
+            if (keeps) {
+                loads.put(text, given);
+            } else {
+                side.drop(text);
+            }
+        }
     }
 
     @Override
     public V refresh(K key, Loader<? super K, ? extends V> loader) {
         Objects.requireNonNull(key, "key");
-        Source source = () -> new Loaded(loader.load(key), true);
+        Source source = load -> load.ended(loader.load(key));
         try {
             Object value = around.mode() == CacheMode.OFF
                     ? flights.pass(key, source)
@@ -180,11 +249,18 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
         drop(key);
     }
 
-    /** First the position is left for the next load, then the one that runs is detached, then the value goes. */
+    /**
+     * First the position is left for the next load, then the value goes that JVMs share, then the load that runs is detached, then what is held goes:
+     * a load that began before the last is not held, and one that begins after finds the old value nowhere.
+     */
     void drop(Object key) {
         Objects.requireNonNull(key, "key");
         fences.raise(key);
-        flights.detach(key);
+        String text = side == null ? null : KeyText.of(key);
+        if (side != null && text != null) {
+            side.drop(text);
+        }
+        flights.overtake(key);
         held.invalidate(key);
         counts.invalidated(key);
     }
@@ -192,9 +268,29 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
     @Override
     public void clear() {
         fences.raiseAll();
-        flights.detachAll();
+        if (side != null) {
+            side.dropAll();
+        }
+        flights.overtakeAll();
         held.invalidateAll();
         counts.invalidated("*");
+    }
+
+    /** Of the loads that run nobody knows yet what tags they will have: none is stored. */
+    @Override
+    public void invalidateTag(String tag) {
+        Checks.notBlank("tag", tag);
+        fences.raiseAll();
+        if (side != null) {
+            side.dropTag(tag);
+        }
+        flights.overtakeAll();
+        removeTagged(tag);
+        counts.invalidated("#" + tag);
+    }
+
+    private void removeTagged(String tag) {
+        held.asMap().values().removeIf(entry -> entry.tags.contains(tag));
     }
 
     /** Drops what is held because it is no longer to be used; nothing has changed at its source. */
@@ -222,6 +318,33 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
     @SuppressWarnings({"unchecked", "NullAway"}) // V is what the loaders of this cache return, null included
     private V cast(@Nullable Object value) {
         return (V) value;
+    }
+
+    /** What other JVMs drop. */
+    private final class Others implements SharedSide.Local {
+        @Override
+        public void drop(Object key) {
+            flights.detach(key);
+            held.invalidate(key);
+        }
+
+        @Override
+        public void dropText(String text) {
+            flights.detachText(text);
+            held.asMap().keySet().removeIf(key -> text.equals(KeyText.of(key)));
+        }
+
+        @Override
+        public void dropTag(String tag) {
+            flights.detachAll();
+            removeTagged(tag);
+        }
+
+        @Override
+        public void dropAll() {
+            flights.detachAll();
+            held.invalidateAll();
+        }
     }
 
     /** For Caffeine: an entry goes when no window allows it. */

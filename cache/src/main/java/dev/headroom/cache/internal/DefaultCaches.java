@@ -8,10 +8,12 @@ import dev.headroom.cache.CacheMode;
 import dev.headroom.cache.CacheOptions;
 import dev.headroom.cache.Caches;
 import dev.headroom.cache.ValueType;
+import dev.headroom.cache.spi.SharedTier;
 import dev.headroom.config.Checks;
 import dev.headroom.load.LoadSignal;
 import dev.headroom.meter.Meters;
 import java.lang.reflect.Type;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +34,7 @@ public final class DefaultCaches implements Caches {
     private final Settings settings;
     private final Surroundings around;
     private final @Nullable RefreshPool pool;
+    private final @Nullable Homes homes;
     private final Map<String, DefaultCache<Object, @Nullable Object>> caches = new ConcurrentHashMap<>();
     private final Map<String, Types> types = new ConcurrentHashMap<>();
     private final Collection<Meters.Gauge> gauges = new ConcurrentLinkedQueue<>();
@@ -45,7 +48,10 @@ public final class DefaultCaches implements Caches {
             int maximumLoads,
             int refreshThreads,
             @Nullable Executor refreshExecutor,
-            LongSupplier clock) {}
+            LongSupplier clock,
+            @Nullable SharedTier sharedTier,
+            String namespace,
+            Duration journalEvery) {}
 
     private record Types(Type keys, Type values) {}
 
@@ -56,6 +62,8 @@ public final class DefaultCaches implements Caches {
         this.pool = pool;
         Executor refreshes = pool != null ? pool : Objects.requireNonNull(settings.refreshExecutor);
         this.around = new Surroundings(settings.clock, new LoadGate(settings.maximumLoads), refreshes, settings.mode);
+        SharedTier tier = settings.sharedTier;
+        this.homes = tier == null ? null : new Homes(tier, settings.namespace, settings.journalEvery);
         settings.byName.keySet().forEach(this::named);
     }
 
@@ -82,7 +90,9 @@ public final class DefaultCaches implements Caches {
             throw new IllegalArgumentException(
                     "cache " + name + ": " + asked + " (expected: " + known + ", as before)");
         }
-        return (Cache<K, V>) (Cache<?, ?>) named(name);
+        DefaultCache<Object, @Nullable Object> cache = named(name);
+        cache.type(values);
+        return (Cache<K, V>) (Cache<?, ?>) cache;
     }
 
     /** The cache of this name, whatever its types. */
@@ -94,6 +104,9 @@ public final class DefaultCaches implements Caches {
     private DefaultCache<Object, @Nullable Object> create(String name) {
         CacheOptions options = settings.byName.getOrDefault(name, settings.defaults);
         DefaultCache<Object, @Nullable Object> cache = new DefaultCache<>(name, options, around);
+        if (homes != null && options.shared()) {
+            cache.share(homes);
+        }
         connect(cache);
         return cache;
     }
@@ -145,6 +158,10 @@ public final class DefaultCaches implements Caches {
     public void connect(Contracts contracts) {
         around.contracts = contracts;
         gauges.add(contracts.meters().gauge(CacheMeters.LOADS_RUNNING, around.gate::running));
+        Homes shared = homes;
+        if (shared != null) {
+            gauges.add(contracts.meters().gauge(CacheMeters.SHARED_PENDING, shared::pending));
+        }
         caches.values().forEach(this::connect);
     }
 
@@ -156,6 +173,9 @@ public final class DefaultCaches implements Caches {
             caches.values().forEach(DefaultCache::forget);
             if (pool != null) {
                 pool.close();
+            }
+            if (homes != null) {
+                homes.close();
             }
         }
     }

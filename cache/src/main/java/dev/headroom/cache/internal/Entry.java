@@ -1,6 +1,8 @@
 package dev.headroom.cache.internal;
 
 import dev.headroom.cache.EntryOptions;
+import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -11,26 +13,69 @@ final class Entry {
     final long freshNanos;
     final long revalidateNanos;
     final long errorNanos;
+    final Set<String> tags;
+    final @Nullable String etag;
+    final long loadNanos;
+    private final long recheckNanos;
+    private volatile long checkedAt;
     private volatile long retryAfter;
 
+    /** A value that this JVM loaded or was given. */
     Entry(@Nullable Object value, EntryOptions options, long now) {
-        this.value = value;
+        this(new Loaded(value, true), options, now, Long.MAX_VALUE);
+    }
+
+    /** A value that was loaded here, to be compared with what other JVMs share after a while. */
+    Entry(Loaded loaded, EntryOptions options, long now, long recheckNanos) {
+        this(loaded, options, fresh(loaded.value(), options), Duration.ZERO, now, recheckNanos);
+    }
+
+    private Entry(Loaded loaded, EntryOptions options, long fresh, Duration past, long now, long recheckNanos) {
+        this.value = loaded.value();
         this.storedAt = now;
+        this.checkedAt = now;
+        this.freshNanos = fresh;
+        boolean negative = value == null;
+        this.revalidateNanos = negative ? fresh : fresh + left(options.staleWhileRevalidate(), past);
+        this.errorNanos = negative ? fresh : fresh + left(options.staleIfError(), past);
+        this.tags = loaded.tags();
+        this.etag = loaded.etag();
+        this.loadNanos = loaded.loadNanos();
+        this.recheckNanos = recheckNanos;
+    }
+
+    /** A value as another JVM left it: so much freshness is left of it, or it is past it for so long. */
+    static Entry shared(Loaded found, EntryOptions options, Duration fresh, Duration past, long now, long recheck) {
+        long left = Math.max(0, fresh.toNanos());
+        return new Entry(found, options, left, past, now, recheck);
+    }
+
+    private static long fresh(@Nullable Object value, EntryOptions options) {
         if (value == null) {
-            this.freshNanos = options.negative().toNanos();
-            this.revalidateNanos = freshNanos;
-            this.errorNanos = freshNanos;
-        } else {
-            long fresh = options.fresh().toNanos();
-            double cut = options.jitter() == 0 ? 0 : ThreadLocalRandom.current().nextDouble(options.jitter());
-            this.freshNanos = fresh - (long) (fresh * cut);
-            this.revalidateNanos = freshNanos + options.staleWhileRevalidate().toNanos();
-            this.errorNanos = freshNanos + options.staleIfError().toNanos();
+            return options.negative().toNanos();
         }
+        long fresh = options.fresh().toNanos();
+        double cut = options.jitter() == 0 ? 0 : ThreadLocalRandom.current().nextDouble(options.jitter());
+        return fresh - (long) (fresh * cut);
+    }
+
+    private static long left(Duration window, Duration past) {
+        return Math.max(0, window.minus(past).toNanos());
     }
 
     boolean fresh(long now) {
         return now - storedAt < freshNanos;
+    }
+
+    /** Whether what other JVMs share should be asked before this is served. */
+    boolean unchecked(long now, long changedAt) {
+        boolean old = fresh(now) && now - checkedAt >= recheckNanos;
+        return recheckNanos != Long.MAX_VALUE && (old || checkedAt - changedAt < 0);
+    }
+
+    /** What other JVMs share could not be asked: it is served unasked a little longer. */
+    void postpone(long now, long pause) {
+        checkedAt = now - recheckNanos + Math.min(pause, recheckNanos);
     }
 
     boolean mayRevalidate(long now) {
@@ -44,6 +89,19 @@ final class Entry {
     /** Whether so large a share of its freshness is over. */
     boolean aged(long now, double share) {
         return now - storedAt >= (long) (freshNanos * share);
+    }
+
+    /**
+     * Whether to refresh it before its time, at random, the likelier the nearer its end and the costlier its load: XFetch, Vattani, Chierichetti and
+     * Lowenstein, "Optimal Probabilistic Cache Stampede Prevention", PVLDB 8(8), 2015. The time now, plus the load's time times {@code beta}, times the
+     * negated logarithm of a random number, is past the end.
+     */
+    boolean due(long now, double beta) {
+        long left = freshNanos - (now - storedAt);
+        if (loadNanos <= 0 || left > loadNanos * beta * 30) {
+            return false;
+        }
+        return -Math.log(1 - ThreadLocalRandom.current().nextDouble()) * loadNanos * beta >= left;
     }
 
     boolean negative() {

@@ -48,6 +48,10 @@ final class Fences {
         return consistency.current();
     }
 
+    ConsistencyToken combine(ConsistencyToken a, ConsistencyToken b) {
+        return consistency.combine(a, b);
+    }
+
     void raise(Object key) {
         ConsistencyToken token = current();
         if (!token.isNone()) {
@@ -68,11 +72,11 @@ final class Fences {
         return counts ? consistency.combine(needed, all.token) : needed;
     }
 
-    Loaded within(ConsistencyToken token, Source source) throws Throwable {
+    Loaded within(ConsistencyToken token, Source source, Load load) throws Throwable {
         if (token.isNone()) {
-            return source.load();
+            return source.load(load);
         }
-        return consistency.within(token, () -> Thrown.asException(source));
+        return consistency.within(token, () -> Thrown.asException(source, load));
     }
 
     private void raiseAll(ConsistencyToken token) {

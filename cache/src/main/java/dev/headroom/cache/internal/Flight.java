@@ -12,6 +12,7 @@ final class Flight {
     private final CompletableFuture<Loaded> result = new CompletableFuture<>();
     private final AtomicReference<@Nullable Thread> leader = new AtomicReference<>();
     private volatile boolean detached;
+    private volatile boolean overtaken;
 
     CompletableFuture<Loaded> result() {
         return result;
@@ -28,6 +29,16 @@ final class Flight {
 
     void detach() {
         detached = true;
+    }
+
+    /** Detaches it because of something that happened in this JVM: what it loads must not be shared either. */
+    void overtake() {
+        overtaken = true;
+        detached = true;
+    }
+
+    boolean overtaken() {
+        return overtaken;
     }
 
     boolean detached() {

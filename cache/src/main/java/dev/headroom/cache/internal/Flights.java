@@ -39,6 +39,8 @@ final class Flights {
     private final ConcurrentMap<Object, Entry> held;
     private final Map<Object, Flight> flights = new ConcurrentHashMap<>();
     private volatile @Nullable Throwable lastFailure;
+    private volatile @Nullable SharedSide side;
+    private volatile @Nullable SharedLoads shared;
 
     Flights(
             String cache,
@@ -55,24 +57,36 @@ final class Flights {
         this.held = held;
     }
 
+    /** From now on what other JVMs share is asked before a source. */
+    void share(SharedSide side, SharedLoads loads) {
+        this.side = side;
+        this.shared = loads;
+    }
+
     /** Loads, or waits for who does. */
     @Nullable Object load(Object key, Source source, EntryOptions entries, @Nullable Entry stale) throws Throwable {
-        Flight mine = begun();
+        boolean elsewhere = timed(stale);
+        Flight mine = elsewhere ? new Flight() : begun();
         Flight other = flights.putIfAbsent(key, mine);
         try {
             if (other != null) {
                 counts.missed(key);
-                boolean idle = other.begin(Thread.currentThread());
-                return (idle ? lead(key, other, source, entries, fences.current()) : join(other)).value();
+                boolean idle = !elsewhere && other.begin(Thread.currentThread());
+                Loaded loaded = idle ? lead(key, other, asked(source, entries, stale)) : join(other, waitNanos(stale));
+                return loaded.value();
             }
             Entry arrived = held.get(key);
-            if (arrived != null && arrived.fresh(around.now())) {
-                land(key, mine, new Loaded(arrived.value, true));
+            if (arrived != null && arrived.fresh(around.now()) && !unchecked(arrived)) {
+                land(key, mine, Loaded.of(arrived, Loaded.Origin.HELD));
                 counts.hit(key);
                 return arrived.value;
             }
             counts.missed(key);
-            return lead(key, mine, source, entries, fences.current()).value();
+            Asked asked = asked(source, entries, stale);
+            if (elsewhere && onRefreshThread(key, mine, asked)) {
+                return join(mine, waitNanos(stale)).value();
+            }
+            return lead(key, mine, asked).value();
         } catch (Exception failure) {
             if (failure instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
@@ -84,23 +98,50 @@ final class Flights {
         }
     }
 
+    private boolean unchecked(Entry entry) {
+        SharedSide known = side;
+        return known != null && entry.unchecked(around.now(), known.distrusted());
+    }
+
+    private Asked asked(Source source, EntryOptions entries, @Nullable Entry prior) {
+        return new Asked(source, entries, prior, fences.current(), false, false);
+    }
+
+    /** Whether the caller may leave before the load is done, so that it has to run on another thread. */
+    private boolean timed(@Nullable Entry stale) {
+        boolean soft = !options.softTimeout().isZero() && stale != null && stale.mayCoverErrors(around.now());
+        return soft || !options.hardTimeout().isZero();
+    }
+
+    /** Says no if there is no thread for it, and then it is this one's to lead. */
+    private boolean onRefreshThread(Object key, Flight mine, Asked asked) {
+        RequestContext context = backgroundContext();
+        try {
+            around.refreshes.execute(() -> refresh(context, key, mine, asked));
+            return true;
+        } catch (RejectedExecutionException full) {
+            return !mine.begin(Thread.currentThread());
+        }
+    }
+
     /** Loads now, in place of whatever load runs. */
     @Nullable Object reload(Object key, Source source, EntryOptions entries) throws Throwable {
         Flight mine = begun();
         Flight before = flights.put(key, mine);
         if (before != null) {
-            before.detach();
+            before.overtake();
         }
-        return lead(key, mine, source, entries, fences.current()).value();
+        return lead(key, mine, new Asked(source, entries, held.get(key), fences.current(), false, true))
+                .value();
     }
 
     /** Loads and stores without caring for others. */
     @Nullable Object loadAlone(Object key, Source source, EntryOptions entries) throws Throwable {
         long start = System.nanoTime();
-        Loaded loaded = run(key, source, fences.current(), waitNanos(), start);
-        boolean stored = keeps(loaded, entries);
+        Loaded loaded = run(key, source, entries, fences.current(), null, start);
+        boolean stored = loaded.keeps(entries);
         if (stored) {
-            held.put(key, new Entry(loaded.value(), entries, around.now()));
+            held.put(key, entry(loaded, entries));
             counts.stored();
         }
         counts.loaded(key, stored ? Outcome.STORED : Outcome.UNSTORED, System.nanoTime() - start, null);
@@ -112,7 +153,8 @@ final class Flights {
         counts.loadBegun();
         long start = System.nanoTime();
         try {
-            Loaded loaded = fences.within(fences.of(key, fences.current()), source);
+            Load load = new Load(options.entries(), null);
+            Loaded loaded = fences.within(fences.of(key, fences.current()), source, load);
             counts.loaded(key, Outcome.UNSTORED, System.nanoTime() - start, null);
             return loaded.value();
         } catch (Throwable failure) {
@@ -127,14 +169,10 @@ final class Flights {
         if (flights.putIfAbsent(key, mine) != null) {
             return;
         }
-        ConsistencyToken asked = fences.current();
-        RequestContext context = RequestContext.current()
-                .with()
-                .deadline((Deadline) null)
-                .debug(DebugLog.none())
-                .build();
+        Asked asked = new Asked(source, entries, entry, fences.current(), true, false);
+        RequestContext context = backgroundContext();
         try {
-            around.refreshes.execute(() -> refresh(context, key, mine, source, entries, entry, asked));
+            around.refreshes.execute(() -> refresh(context, key, mine, asked));
         } catch (RejectedExecutionException full) {
             counts.refreshRejected();
             if (mine.begin(Thread.currentThread())) {
@@ -143,21 +181,25 @@ final class Flights {
         }
     }
 
-    private void refresh(
-            RequestContext context,
-            Object key,
-            Flight mine,
-            Source source,
-            EntryOptions entries,
-            Entry entry,
-            ConsistencyToken asked) {
+    private static RequestContext backgroundContext() {
+        return RequestContext.current()
+                .with()
+                .deadline((Deadline) null)
+                .debug(DebugLog.none())
+                .build();
+    }
+
+    private void refresh(RequestContext context, Object key, Flight mine, Asked asked) {
         if (!mine.begin(Thread.currentThread())) {
             return;
         }
         try (RequestContext.Scope scope = context.open()) {
-            lead(key, mine, source, entries, asked);
+            lead(key, mine, asked);
         } catch (Exception failure) {
-            entry.failed(around.now(), options.retryAfterError().toNanos());
+            Entry prior = asked.prior;
+            if (prior != null) {
+                prior.failed(around.now(), options.retryAfterError().toNanos());
+            }
             LOG.debug("cache {}: background refresh failed", cache, failure);
         } catch (Error serious) {
             LOG.error("cache {}: background refresh failed", cache, serious);
@@ -167,7 +209,7 @@ final class Flights {
         }
     }
 
-    /** An invalidation came: what runs now stores nothing. */
+    /** Another JVM dropped something: what runs now is not held. */
     void detach(Object key) {
         Flight flight = flights.remove(key);
         if (flight != null) {
@@ -175,9 +217,28 @@ final class Flights {
         }
     }
 
+    void detachText(String text) {
+        flights.keySet().stream().filter(key -> text.equals(KeyText.of(key))).forEach(this::detach);
+    }
+
     void detachAll() {
         flights.forEach((key, flight) -> {
             flight.detach();
+            flights.remove(key, flight);
+        });
+    }
+
+    /** An invalidation came: what runs now is stored nowhere. */
+    void overtake(Object key) {
+        Flight flight = flights.remove(key);
+        if (flight != null) {
+            flight.overtake();
+        }
+    }
+
+    void overtakeAll() {
+        flights.forEach((key, flight) -> {
+            flight.overtake();
             flights.remove(key, flight);
         });
     }
@@ -188,14 +249,22 @@ final class Flights {
         return flight;
     }
 
-    private Loaded lead(Object key, Flight mine, Source source, EntryOptions entries, ConsistencyToken asked)
-            throws Throwable {
+    /** What a load is for. */
+    private record Asked(
+            Source source,
+            EntryOptions entries,
+            @Nullable Entry prior,
+            ConsistencyToken position,
+            boolean background,
+            boolean anew) {}
+
+    private Loaded lead(Object key, Flight mine, Asked asked) throws Throwable {
         long start = System.nanoTime();
         try {
-            Loaded loaded = run(key, source, asked, waitNanos(), start);
-            Outcome outcome = publish(key, mine, loaded, entries);
+            Loaded loaded = obtained(key, mine, asked, start);
+            Outcome outcome = publish(key, mine, loaded, asked.entries);
             land(key, mine, loaded);
-            counts.loaded(key, outcome, System.nanoTime() - start, null);
+            landed(key, asked, loaded, outcome, start);
             return loaded;
         } catch (Throwable failure) {
             crash(key, mine, failure);
@@ -203,13 +272,56 @@ final class Flights {
         }
     }
 
-    private Loaded run(Object key, Source source, ConsistencyToken asked, long wait, long start) throws Throwable {
+    private Loaded obtained(Object key, Flight mine, Asked asked, long start) throws Throwable {
+        SharedLoads loads = shared;
+        String text = loads == null ? null : KeyText.of(key);
+        if (loads == null || text == null) {
+            return run(key, asked.source, asked.entries, asked.position, asked.prior, start);
+        }
+        SharedLoads.FromSource source =
+                (position, prior) -> run(key, asked.source, asked.entries, position, prior, start);
+        return loads.get(new SharedLoads.Wanted(
+                text,
+                asked.entries,
+                asked.prior,
+                asked.position,
+                asked.background,
+                asked.anew,
+                waitNanos(),
+                mine,
+                source));
+    }
+
+    private void landed(Object key, Asked asked, Loaded loaded, Outcome outcome, long start) {
+        switch (loaded.origin()) {
+            case LOAD -> counts.loaded(key, outcome, System.nanoTime() - start, null);
+            case OVERTAKEN -> counts.loaded(key, Outcome.DISCARDED, System.nanoTime() - start, null);
+            case STALE -> {
+                counts.stale(key, Stale.REVALIDATING);
+                Entry entry = loaded.entry();
+                if (entry != null) {
+                    refreshInBackground(key, asked.source, asked.entries, entry);
+                }
+            }
+            case FAILED -> counts.stale(key, Stale.ERROR);
+            default -> {
+                // Another JVM's work, or none.
+            }
+        }
+    }
+
+    private Loaded run(
+            Object key, Source source, EntryOptions entries, ConsistencyToken asked, @Nullable Entry prior, long start)
+            throws Throwable {
+        long wait = waitNanos();
         if (!entered(wait)) {
             throw timeout("no place to load within " + wait / 1_000_000 + " ms");
         }
         counts.loadBegun();
         try {
-            return fences.within(fences.of(key, asked), source);
+            long begun = System.nanoTime();
+            Loaded loaded = fences.within(fences.of(key, asked), source, new Load(entries, prior));
+            return loaded.took(System.nanoTime() - begun);
         } catch (Throwable failure) {
             lastFailure = failure;
             counts.loaded(key, Outcome.FAILED, System.nanoTime() - start, failure);
@@ -225,9 +337,9 @@ final class Flights {
             if (mine.detached()) {
                 return before;
             }
-            boolean keeps = keeps(loaded, entries);
+            boolean keeps = loaded.keeps(entries);
             outcome[0] = keeps ? Outcome.STORED : Outcome.UNSTORED;
-            return keeps ? new Entry(loaded.value(), entries, around.now()) : null;
+            return keeps ? entry(loaded, entries) : null;
         });
         if (outcome[0] == Outcome.STORED) {
             counts.stored();
@@ -235,13 +347,21 @@ final class Flights {
         return outcome[0];
     }
 
-    private Loaded join(Flight flight) throws Throwable {
+    private Entry entry(Loaded loaded, EntryOptions entries) {
+        Entry known = loaded.entry();
+        if (known != null) {
+            return known;
+        }
+        long recheck = side == null ? Long.MAX_VALUE : options.localFresh().toNanos();
+        return new Entry(loaded, loaded.options(entries), around.now(), recheck);
+    }
+
+    private Loaded join(Flight flight, long wait) throws Throwable {
         if (flight.ledBy(Thread.currentThread())) {
             throw new IllegalStateException(
                     "cache " + cache + ": the loader of a key asks for the same key (expected: another)");
         }
         counts.coalesced();
-        long wait = waitNanos();
         try {
             return flight.result().get(wait, TimeUnit.NANOSECONDS);
         } catch (ExecutionException failed) {
@@ -287,8 +407,14 @@ final class Flights {
         flight.result().completeExceptionally(failure);
     }
 
-    private static boolean keeps(Loaded loaded, EntryOptions entries) {
-        return loaded.keep() && (loaded.value() != null || !entries.negative().isZero());
+    /** How long to wait for a load: not as long if there is a stale value to serve. */
+    private long waitNanos(@Nullable Entry stale) {
+        long wait = waitNanos();
+        if (!options.hardTimeout().isZero()) {
+            wait = Math.min(wait, options.hardTimeout().toNanos());
+        }
+        boolean soft = !options.softTimeout().isZero() && stale != null && stale.mayCoverErrors(around.now());
+        return soft ? Math.min(wait, options.softTimeout().toNanos()) : wait;
     }
 
     /** How long this caller may wait: as the options say, or until its deadline. */

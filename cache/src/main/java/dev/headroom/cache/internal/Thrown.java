@@ -7,9 +7,9 @@ final class Thrown {
     private Thrown() {}
 
     /** Runs a source where only exceptions may be declared; anything else comes out as it is. */
-    static Loaded asException(Source source) throws Exception {
+    static Loaded asException(Source source, Load load) throws Exception {
         try {
-            return source.load();
+            return source.load(load);
         } catch (Exception | Error known) {
             throw known;
         } catch (Throwable other) {

@@ -1,0 +1,57 @@
+package dev.headroom.cache;
+
+import dev.headroom.Deadline;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a loader knows of the value before it, and may say of the one it loads. Good for one call of the loader, on its thread.
+ *
+ * <pre>{@code
+ * Product product = products.get(id, (key, context) -> {
+ *     Response answer = catalog.fetch(key, context.etag());
+ *     if (answer.notModified()) {
+ *         return context.notModified();
+ *     }
+ *     context.etag(answer.etag()).tags("category:" + answer.category());
+ *     return answer.product();
+ * });
+ * }</pre>
+ */
+public interface LoadContext<V extends @Nullable Object> {
+    /** The value there was, if this cache still has it: past its freshness, or refreshed early. Never one that was invalidated. */
+    Optional<V> stale();
+
+    /** What {@link #etag(String)} said of it. */
+    Optional<String> etag();
+
+    /** How long the value is fresh, instead of what the call said. */
+    LoadContext<V> fresh(Duration fresh);
+
+    /** How long the value lives, instead of what the call said. */
+    LoadContext<V> options(EntryOptions options);
+
+    /**
+     * Names under which the value can be dropped together with others ({@link Cache#invalidateTag}); at most 64.
+     *
+     * @throws dev.headroom.config.ConfigurationException if one is blank
+     */
+    LoadContext<V> tags(String... tags);
+
+    /** What the source can be asked with later whether the value has changed. */
+    LoadContext<V> etag(String etag);
+
+    /**
+     * The value there was, for another time of freshness, with its tags.
+     *
+     * @throws IllegalStateException if there was none
+     */
+    V notModified();
+
+    /** Answers who waits for this load and stores nothing. */
+    LoadContext<V> doNotCache();
+
+    /** Until when the caller wants its answer; empty in the background. */
+    Optional<Deadline> deadline();
+}

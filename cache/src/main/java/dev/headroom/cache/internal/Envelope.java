@@ -1,0 +1,132 @@
+package dev.headroom.cache.internal;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.zip.DataFormatException;
+import java.util.zip.Deflater;
+import java.util.zip.Inflater;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value as it lies in the tier that JVMs share: its key, so that two keys with one hash are told apart; its stamp, the count of drops before its load
+ * began; its tags and etag; its bytes, deflated where that helps.
+ */
+@SuppressWarnings("ArrayRecordComponent") // bytes on their way, never compared
+record Envelope(String key, long stamp, Set<String> tags, String etag, byte @Nullable [] value) {
+    private static final int FORMAT = 1;
+    private static final int NULL = 1;
+    private static final int DEFLATED = 2;
+    private static final int MAXIMUM_TAGS = 64;
+    private static final int MAXIMUM_INFLATED = 64 << 20;
+
+    /** Deflates a value of this many bytes or more, if that makes it smaller. */
+    byte[] bytes(int deflateFrom) {
+        byte[] raw = value == null ? new byte[0] : value;
+        byte[] small = raw.length >= deflateFrom ? deflated(raw) : raw;
+        boolean helps = small.length < raw.length;
+        try (ByteArrayOutputStream bytes = new ByteArrayOutputStream(raw.length + 64);
+                DataOutputStream to = new DataOutputStream(bytes)) {
+            to.writeByte(FORMAT);
+            to.writeByte((value == null ? NULL : 0) | (helps ? DEFLATED : 0));
+            to.writeLong(stamp);
+            write(to, key);
+            to.writeByte(tags.size());
+            for (String tag : tags) {
+                write(to, tag);
+            }
+            write(to, etag);
+            to.writeInt(raw.length);
+            to.write(helps ? small : raw);
+            return bytes.toByteArray();
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
+    private static void write(DataOutputStream to, String text) throws IOException {
+        byte[] bytes = text.getBytes(UTF_8);
+        to.writeInt(bytes.length);
+        to.write(bytes);
+    }
+
+    /** Null if this is not one that was written here. */
+    static @Nullable Envelope of(byte[] bytes) {
+        try (DataInputStream from = new DataInputStream(new ByteArrayInputStream(bytes))) {
+            if (from.readByte() != FORMAT) {
+                return null;
+            }
+            int flags = from.readByte();
+            long stamp = from.readLong();
+            String key = read(from);
+            Set<String> tags = new LinkedHashSet<>();
+            for (int left = from.readUnsignedByte(); left > 0; left--) {
+                tags.add(read(from));
+            }
+            String etag = read(from);
+            int length = from.readInt();
+            byte[] rest = from.readAllBytes();
+            if ((flags & NULL) != 0) {
+                return new Envelope(key, stamp, tags, etag, null);
+            }
+            byte[] value = (flags & DEFLATED) != 0 ? inflated(rest, length) : rest;
+            return value.length == length ? new Envelope(key, stamp, tags, etag, value) : null;
+        } catch (IOException | DataFormatException malformed) {
+            return null;
+        }
+    }
+
+    private static String read(DataInputStream from) throws IOException {
+        int length = from.readInt();
+        if (length < 0 || length > from.available()) {
+            throw new IOException("length");
+        }
+        return new String(from.readNBytes(length), UTF_8);
+    }
+
+    private static byte[] deflated(byte[] raw) {
+        Deflater deflater = new Deflater(Deflater.BEST_SPEED);
+        try {
+            deflater.setInput(raw);
+            deflater.finish();
+            byte[] into = new byte[raw.length];
+            int length = deflater.deflate(into);
+            return deflater.finished() ? java.util.Arrays.copyOf(into, length) : raw;
+        } finally {
+            deflater.end();
+        }
+    }
+
+    private static byte[] inflated(byte[] small, int length) throws DataFormatException {
+        if (length < 0 || length > MAXIMUM_INFLATED) {
+            throw new DataFormatException("length");
+        }
+        Inflater inflater = new Inflater();
+        try {
+            inflater.setInput(small);
+            byte[] into = new byte[length];
+            int done = 0;
+            while (done < length) {
+                int some = inflater.inflate(into, done, length - done);
+                if (some == 0) {
+                    throw new DataFormatException("truncated");
+                }
+                done += some;
+            }
+            return into;
+        } finally {
+            inflater.end();
+        }
+    }
+
+    static boolean fits(Set<String> tags) {
+        return tags.size() <= MAXIMUM_TAGS;
+    }
+}

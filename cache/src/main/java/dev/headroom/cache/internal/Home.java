@@ -1,0 +1,140 @@
+package dev.headroom.cache.internal;
+
+import dev.headroom.cache.spi.SharedNode;
+import dev.headroom.cache.spi.SharedTierException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node of the shared tier as this JVM sees it. What was to be dropped while it could not be reached is kept, the last of each, and dropped before
+ * anything is read there again; of too many, everything of the caches concerned is dropped instead.
+ */
+final class Home {
+    private static final Logger LOG = LoggerFactory.getLogger(Home.class);
+    private static final int MAXIMUM_PENDING = 10_000;
+
+    final SharedNode node;
+    private final Runnable recovered;
+    private final ReentrantLock replaying = new ReentrantLock();
+    private final Map<String, Drop> pending = new LinkedHashMap<>();
+    private final AtomicBoolean down = new AtomicBoolean();
+    private volatile boolean behind;
+
+    /** Something to be dropped. */
+    interface Drop {
+        /** What it drops; a later one of the same name takes its place. */
+        String name();
+
+        /** Drops it. */
+        void run(SharedNode node);
+
+        /** What drops it and everything else of its cache. */
+        Drop whole();
+    }
+
+    Home(SharedNode node, Runnable recovered) {
+        this.node = node;
+        this.recovered = recovered;
+    }
+
+    boolean isDown() {
+        return down.get();
+    }
+
+    int pending() {
+        synchronized (pending) {
+            return pending.size();
+        }
+    }
+
+    /** Reads or writes; fails at once while something waits to be dropped that can't be. */
+    <T> T call(Function<SharedNode, T> operation) {
+        if (behind) {
+            replay();
+        }
+        return tried(operation);
+    }
+
+    void run(Consumer<SharedNode> operation) {
+        call(node -> {
+            operation.accept(node);
+            return true;
+        });
+    }
+
+    /** Drops now, or as soon as the node can be reached. Says whether it is done. */
+    boolean drop(Drop drop) {
+        try {
+            run(drop::run);
+            return true;
+        } catch (SharedTierException unreachable) {
+            remember(drop);
+            return false;
+        }
+    }
+
+    private <T> T tried(Function<SharedNode, T> operation) {
+        try {
+            T answer = operation.apply(node);
+            if (down.compareAndSet(true, false)) {
+                LOG.info("cache: shared tier: {} is back", node.id());
+                recovered.run();
+            }
+            return answer;
+        } catch (SharedTierException failed) {
+            if (down.compareAndSet(false, true)) {
+                LOG.warn("cache: shared tier: {} can't be reached, doing without: {}", node.id(), failed.getMessage());
+            }
+            throw failed;
+        }
+    }
+
+    private void remember(Drop drop) {
+        synchronized (pending) {
+            pending.remove(drop.name());
+            if (pending.size() >= MAXIMUM_PENDING) {
+                Map<String, Drop> whole = new LinkedHashMap<>();
+                pending.values().forEach(each -> whole.put(each.whole().name(), each.whole()));
+                pending.clear();
+                pending.putAll(whole);
+            }
+            pending.put(drop.name(), drop);
+            behind = true;
+        }
+    }
+
+    /** Drops what waits; fails if it can't, or if another thread is at it. */
+    void replay() {
+        if (!replaying.tryLock()) {
+            throw new SharedTierException(
+                    "shared tier: " + node.id() + ": earlier invalidations are not through", null);
+        }
+        try {
+            for (Drop next = first(); next != null; next = first()) {
+                Drop drop = next;
+                tried(node -> {
+                    drop.run(node);
+                    return true;
+                });
+                synchronized (pending) {
+                    pending.remove(drop.name(), drop);
+                    behind = !pending.isEmpty();
+                }
+            }
+        } finally {
+            replaying.unlock();
+        }
+    }
+
+    @org.jspecify.annotations.Nullable private Drop first() {
+        synchronized (pending) {
+            return pending.isEmpty() ? null : pending.values().iterator().next();
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.headroom.cache.internal;
+
+import dev.headroom.cache.spi.SharedNode;
+import dev.headroom.cache.spi.SharedTier;
+import dev.headroom.cache.spi.SharedTierException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The shared tier's nodes, and the threads that hold leases, follow the journals and drop late what could not be dropped in time. */
+final class Homes implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Homes.class);
+    private static final int THREADS = 2;
+
+    /** How long a lease lasts without a sign of life of its holder. */
+    static final Duration LEASE = Duration.ofSeconds(2);
+
+    final String namespace;
+    final String origin = UUID.randomUUID().toString();
+    private final SharedTier tier;
+    private final Map<SharedNode, Home> homes = new LinkedHashMap<>();
+    private final List<Journal> journals = new ArrayList<>();
+    private final Map<String, SharedSide> sides = new ConcurrentHashMap<>();
+    private final ScheduledThreadPoolExecutor threads;
+
+    Homes(SharedTier tier, String namespace, Duration poll) {
+        this.tier = tier;
+        this.namespace = namespace;
+        AtomicInteger number = new AtomicInteger();
+        this.threads = new ScheduledThreadPoolExecutor(THREADS, work -> {
+            Thread thread = new Thread(work, "headroom-cache-shared-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        });
+        threads.setRemoveOnCancelPolicy(true);
+        for (SharedNode node : tier.nodes()) {
+            Home home = new Home(node, () -> sides.values().forEach(SharedSide::distrust));
+            homes.put(node, home);
+            if (!poll.isZero()) {
+                journals.add(new Journal(home, this));
+            }
+        }
+        if (!poll.isZero()) {
+            long nanos = poll.toNanos();
+            threads.scheduleWithFixedDelay(this::follow, nanos, nanos, TimeUnit.NANOSECONDS);
+        }
+        threads.scheduleWithFixedDelay(this::catchUp, 100, 100, TimeUnit.MILLISECONDS);
+    }
+
+    Home of(String key) {
+        return Objects.requireNonNull(homes.get(tier.node(key)), "home");
+    }
+
+    Collection<Home> all() {
+        return homes.values();
+    }
+
+    /** How many drops wait for a node to come back. */
+    int pending() {
+        return homes.values().stream().mapToInt(Home::pending).sum();
+    }
+
+    void add(SharedSide side) {
+        sides.put(side.name(), side);
+    }
+
+    void heard(String cache, String kind, String what) {
+        SharedSide side = sides.get(cache);
+        if (side != null) {
+            side.heard(kind, what);
+        }
+    }
+
+    void distrustAll() {
+        sides.values().forEach(SharedSide::distrust);
+    }
+
+    /** Whether other JVMs are told of what is dropped. */
+    boolean journals() {
+        return !journals.isEmpty();
+    }
+
+    /** Gives signs of life until it is closed. */
+    Runnable every(Duration period, Runnable work) {
+        try {
+            ScheduledFuture<?> task = threads.scheduleWithFixedDelay(
+                    () -> quietly(work), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+            return () -> task.cancel(false);
+        } catch (RejectedExecutionException closed) {
+            return () -> {};
+        }
+    }
+
+    private void follow() {
+        journals.forEach(journal -> quietly(journal::follow));
+    }
+
+    private void catchUp() {
+        for (Home home : homes.values()) {
+            if (home.pending() > 0) {
+                quietly(home::replay);
+            }
+        }
+    }
+
+    private static void quietly(Runnable work) {
+        try {
+            work.run();
+        } catch (SharedTierException unreachable) {
+            LOG.debug("cache: shared tier: {}", unreachable.getMessage());
+        } catch (RuntimeException unexpected) {
+            LOG.warn("cache: shared tier", unexpected);
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+        tier.close();
+    }
+}

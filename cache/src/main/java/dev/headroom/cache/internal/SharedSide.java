@@ -1,0 +1,220 @@
+package dev.headroom.cache.internal;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.headroom.cache.CacheOptions;
+import dev.headroom.cache.spi.SharedNode;
+import dev.headroom.cache.spi.SharedTierException;
+import dev.headroom.consistency.ConsistencyToken;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What one cache has in the tier that JVMs share: names, drops, and what other JVMs drop. Loading is {@link SharedLoads}'. */
+final class SharedSide {
+    private static final Logger LOG = LoggerFactory.getLogger(SharedSide.class);
+    private static final Duration NOTES_KEPT = Duration.ofMinutes(10);
+
+    final Homes homes;
+    final Stamps stamps;
+    private final String cache;
+    private final String prefix;
+    private final String values;
+    private final Fences fences;
+    private final Local local;
+    private final Surroundings around;
+    private volatile long distrusted;
+
+    /** What this JVM holds of the cache. */
+    interface Local {
+        void drop(Object key);
+
+        /** Drops the one whose text this is. */
+        void dropText(String text);
+
+        void dropTag(String tag);
+
+        void dropAll();
+    }
+
+    SharedSide(String cache, CacheOptions options, Homes homes, Fences fences, Local local, Surroundings around) {
+        this.cache = cache;
+        this.homes = homes;
+        this.prefix = homes.namespace + ':' + cache + ':';
+        this.values =
+                prefix + 'v' + options.schemaVersion() + ':' + options.codec().name() + ':';
+        this.stamps = new Stamps(prefix);
+        this.fences = fences;
+        this.local = local;
+        this.around = around;
+        this.distrusted = around.now();
+        homes.add(this);
+    }
+
+    String name() {
+        return cache;
+    }
+
+    String key(String text) {
+        return values + text;
+    }
+
+    /** The position that loads of the key, or of all keys, must read at. */
+    String note(@Nullable String text) {
+        return text == null ? prefix + "~n" : prefix + "~n:" + text;
+    }
+
+    /** Whether the value of this version is being loaded by somebody who lives. */
+    String beat(String text) {
+        return prefix + "~b:" + text;
+    }
+
+    /** The version whose load has failed just now. */
+    String failure(String text) {
+        return prefix + "~f:" + text;
+    }
+
+    /** Since when nothing held is trusted that was not compared with the tier. */
+    long distrusted() {
+        return distrusted;
+    }
+
+    /** Something may have been missed. */
+    void distrust() {
+        distrusted = around.now();
+    }
+
+    ConsistencyToken token(Map<String, byte[]> records, String text, ConsistencyToken asked) {
+        ConsistencyToken token = asked;
+        for (String name : List.of(note(text), note(null))) {
+            byte[] left = records.get(name);
+            if (left != null) {
+                token = fences.combine(token, new ConsistencyToken(new String(left, UTF_8)));
+            }
+        }
+        return token;
+    }
+
+    /** Drops a key's value for all JVMs; its position is left first. */
+    void drop(String text) {
+        drop(homes.of(key(text)), new KeyDrop(text, fences.current()));
+    }
+
+    void dropTag(String tag) {
+        homes.all().forEach(home -> drop(home, new TagDrop(tag, fences.current())));
+    }
+
+    void dropAll() {
+        homes.all().forEach(home -> drop(home, new TagDrop(null, fences.current())));
+    }
+
+    private void drop(Home home, Home.Drop drop) {
+        if (!home.drop(drop)) {
+            LOG.debug("cache {}: dropped later: {}", cache, drop.name());
+        }
+    }
+
+    /** Tells others that the key has another value. */
+    void tellPut(Home home, String text) {
+        try {
+            home.run(node -> tell(node, "k", text));
+        } catch (SharedTierException unreachable) {
+            home.drop(new KeyDrop(text, ConsistencyToken.NONE));
+        }
+    }
+
+    /** Another JVM dropped something. */
+    void heard(String kind, String what) {
+        switch (kind) {
+            case "k" -> KeyText.parse(what).ifPresentOrElse(local::drop, () -> local.dropText(what));
+            case "t" -> local.dropTag(what);
+            default -> local.dropAll();
+        }
+    }
+
+    private void leave(SharedNode node, String name, ConsistencyToken token) {
+        if (!token.isNone()) {
+            node.merge(name, NOTES_KEPT, before -> {
+                ConsistencyToken known = before == null ? token : new ConsistencyToken(new String(before, UTF_8));
+                return fences.combine(known, token).value().getBytes(UTF_8);
+            });
+        }
+    }
+
+    private String entry(String kind, String what) {
+        return homes.origin + ' ' + cache + ' ' + kind + ' ' + what;
+    }
+
+    private void tell(SharedNode node, String kind, String what) {
+        if (homes.journals()) {
+            Journal.append(node, homes.namespace, entry(kind, what));
+        }
+    }
+
+    private final class KeyDrop implements Home.Drop {
+        private final String text;
+        private final ConsistencyToken token;
+
+        KeyDrop(String text, ConsistencyToken token) {
+            this.text = text;
+            this.token = token;
+        }
+
+        @Override
+        public String name() {
+            return prefix + "k:" + text;
+        }
+
+        @Override
+        public void run(SharedNode node) {
+            leave(node, note(text), token);
+            node.invalidate(key(text));
+            tell(node, "k", text);
+        }
+
+        @Override
+        public Home.Drop whole() {
+            return new TagDrop(null, token);
+        }
+    }
+
+    private final class TagDrop implements Home.Drop {
+        private final @Nullable String tag;
+        private final ConsistencyToken token;
+
+        TagDrop(@Nullable String tag, ConsistencyToken token) {
+            this.tag = tag;
+            this.token = token;
+        }
+
+        @Override
+        public String name() {
+            return tag == null ? prefix + "a" : prefix + "t:" + tag;
+        }
+
+        @Override
+        public void run(SharedNode node) {
+            leave(node, note(null), token);
+            stamps.drop(node, tag == null ? stamps.all : stamps.tag(tag));
+            tell(node, tag == null ? "a" : "t", tag == null ? "-" : tag);
+        }
+
+        @Override
+        public Home.Drop whole() {
+            return new TagDrop(null, token);
+        }
+    }
+
+    /** The records that whoever loads must know. */
+    List<String> beforeLoad(String text) {
+        List<String> names = new ArrayList<>();
+        names.add(stamps.counter());
+        names.add(note(text));
+        names.add(note(null));
+        return names;
+    }
+}

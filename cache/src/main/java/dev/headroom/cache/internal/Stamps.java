@@ -1,0 +1,95 @@
+package dev.headroom.cache.internal;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.headroom.cache.spi.SharedNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Drops of many values at once, without a clock and without a list: on each node a counter of drops, and for each tag the count of its last drop. A
+ * value bears the count from before its load began, and is good while no tag of it has a later one. Clearing a cache is dropping the tag that all its
+ * values have.
+ *
+ * <p>The upper half of a count tells one life of the counter from the next, for a node may lose it. A count that is missing, or of another life, makes
+ * values bad: that costs a load and no more. Who stores a value sees to it that its tags have counts.
+ */
+final class Stamps {
+    private static final Duration KEPT = Duration.ofDays(30);
+
+    private final String counter;
+    private final String prefix;
+    final String all;
+
+    Stamps(String prefix) {
+        this.counter = prefix + "~s";
+        this.prefix = prefix + "~t:";
+        this.all = prefix + "~a";
+    }
+
+    String counter() {
+        return counter;
+    }
+
+    String tag(String tag) {
+        return prefix + tag;
+    }
+
+    List<String> tags(Collection<String> tags) {
+        return tags.stream().map(this::tag).toList();
+    }
+
+    /** The count now, from records read; a new one if there is none. */
+    long now(SharedNode node, Map<String, byte[]> records) {
+        byte[] text = records.get(counter);
+        return text == null ? node.increment(counter) : number(text);
+    }
+
+    static boolean good(long stamp, byte @Nullable [] drop) {
+        return drop != null && sameLife(number(drop), stamp) && number(drop) <= stamp;
+    }
+
+    static boolean good(long stamp, Collection<String> names, Map<String, byte[]> records) {
+        return names.stream().allMatch(name -> good(stamp, records.get(name)));
+    }
+
+    /** Sees to it that each has a count; says whether a value with this stamp is good. */
+    boolean ensure(SharedNode node, Collection<String> tags, long stamp) {
+        List<String> names = new ArrayList<>(tags(tags));
+        names.add(all);
+        List<String> asked = new ArrayList<>(names);
+        asked.add(counter);
+        Map<String, byte[]> records = node.records(asked);
+        long now = now(node, records);
+        boolean good = true;
+        for (String name : names) {
+            byte[] known = records.get(name);
+            boolean counts = known != null && sameLife(number(known), now);
+            good &= good(stamp, counts ? known : node.merge(name, KEPT, before -> later(before, now)));
+        }
+        return good;
+    }
+
+    /** What is under this name is bad from now on. */
+    void drop(SharedNode node, String name) {
+        long now = node.increment(counter);
+        node.merge(name, KEPT, before -> later(before, now));
+    }
+
+    private static byte[] later(byte @Nullable [] before, long now) {
+        boolean isLater = before != null && sameLife(number(before), now) && number(before) > now;
+        return before != null && isLater ? before : Long.toString(now).getBytes(US_ASCII);
+    }
+
+    private static boolean sameLife(long a, long b) {
+        return a >>> 32 == b >>> 32;
+    }
+
+    private static long number(byte[] text) {
+        return Long.parseLong(new String(text, US_ASCII).strip());
+    }
+}

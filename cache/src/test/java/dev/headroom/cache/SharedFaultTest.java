@@ -1,0 +1,182 @@
+package dev.headroom.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headroom.cache.spi.SharedNode;
+import dev.headroom.cache.testing.InMemorySharedTier;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What happens when the shared tier, another JVM or the source fails. */
+class SharedFaultTest {
+    private final InMemorySharedTier tier = new InMemorySharedTier();
+    private final List<Caches> open = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        open.forEach(Caches::close);
+    }
+
+    @Test
+    void withoutTheTierEachJvmLoadsForItself() {
+        Cache<String, String> one = node(Duration.ofMinutes(1), Duration.ZERO, Duration.ZERO);
+        Cache<String, String> other = node(Duration.ofMinutes(1), Duration.ZERO, Duration.ZERO);
+        tier.down(true);
+        assertThat(one.get("k", k -> "1")).isEqualTo("1");
+        assertThat(one.get("k", k -> "2")).isEqualTo("1");
+        assertThat(other.get("k", k -> "2")).isEqualTo("2");
+        tier.down(false);
+        one.get("another", k -> "1");
+        assertThat(one.get("k", k -> "3")).isEqualTo("3");
+        assertThat(other.get("another", k -> "2")).isEqualTo("1");
+        assertThat(other.get("k", k -> "4")).isEqualTo("3");
+    }
+
+    @Test
+    void anInvalidationThatCouldNotReachTheTierComesBeforeWhatIsReadThere() {
+        Cache<String, String> one = node(Duration.ofMinutes(1), Duration.ZERO, Duration.ZERO);
+        one.get("k", k -> "old");
+        one.get("other", k -> "old");
+        tier.down(true);
+        one.invalidate("k");
+        assertThat(one.peek("k")).isEmpty();
+        tier.down(false);
+        assertThat(one.get("k", k -> "new")).isEqualTo("new");
+
+        tier.down(true);
+        one.clear();
+        tier.down(false);
+        assertThat(one.get("other", k -> "new")).isEqualTo("new");
+    }
+
+    @Test
+    void tooManyLostInvalidationsBecomeOneOfTheWholeCache() {
+        Cache<String, String> one = node(Duration.ofMinutes(1), Duration.ZERO, Duration.ZERO);
+        one.get("untouched", k -> "old");
+        tier.down(true);
+        for (int i = 0; i <= 10_000; i++) {
+            one.invalidate("k" + i);
+        }
+        tier.down(false);
+        Cache<String, String> other = node(Duration.ofMinutes(1), Duration.ZERO, Duration.ZERO);
+        eventually().until(() -> other.get("untouched", k -> "new").equals("new"));
+    }
+
+    @Test
+    void aStaleValueIsServedByAllWhileOneRefreshes() {
+        Duration fresh = Duration.ofMillis(300);
+        Cache<String, Integer> one = numbers(fresh, Duration.ofMinutes(1));
+        Cache<String, Integer> other = numbers(fresh, Duration.ofMinutes(1));
+        AtomicInteger loads = new AtomicInteger();
+        assertThat(one.get("k", k -> loads.incrementAndGet())).isEqualTo(1);
+        assertThat(other.get("k", k -> loads.incrementAndGet())).isEqualTo(1);
+        eventually()
+                .until(() -> one.peek("k").map(Lookup::state).orElse(null) == Lookup.State.STALE
+                        && other.peek("k").map(Lookup::state).orElse(null) == Lookup.State.STALE);
+        Loader<String, Integer> slow = k -> {
+            int number = loads.incrementAndGet();
+            TimeUnit.MILLISECONDS.sleep(200);
+            return number;
+        };
+        assertThat(one.get("k", slow)).isEqualTo(1);
+        assertThat(other.get("k", slow)).isEqualTo(1);
+        eventually().until(() -> one.get("k", slow) == 2);
+    }
+
+    @Test
+    void aStaleValueOfAnotherJvmCoversASourceThatFails() {
+        Cache<String, String> one = node(Duration.ofMillis(100), Duration.ZERO, Duration.ofMinutes(1));
+        one.get("k", k -> "1");
+        eventually().until(() -> one.peek("k").map(Lookup::state).orElse(null) == Lookup.State.STALE);
+        Cache<String, String> other = node(Duration.ofMillis(100), Duration.ZERO, Duration.ofMinutes(1));
+        AtomicInteger calls = new AtomicInteger();
+        Loader<String, String> failing = k -> {
+            calls.incrementAndGet();
+            throw new IllegalStateException("down");
+        };
+        for (int i = 0; i < 20; i++) {
+            assertThat(other.get("k", failing)).isEqualTo("1");
+            assertThat(one.get("k", failing)).isEqualTo("1");
+        }
+        assertThat(calls.get()).isBetween(1, 6);
+        eventually().until(() -> other.get("k", k -> "2").equals("2"));
+    }
+
+    @Test
+    void theLeaseOfAJvmThatDiedIsTakenOver() {
+        Cache<String, String> one = node(Duration.ofMillis(100), Duration.ZERO, Duration.ofMinutes(1));
+        one.get("k", k -> "1");
+        SharedNode node = tier.node("k");
+        String key = "headroom:c:v1:tlv1:s:k";
+        long version = node.readAll(List.of(key)).get(key).version();
+        assertThat(node.lease(key, version, Duration.ofSeconds(2)).lease()).isNotNull();
+        eventually().until(() -> one.get("k", k -> "2").equals("2"));
+
+        assertThat(node.readOrLease("headroom:c:v1:tlv1:s:cold", Duration.ofSeconds(2), List.of())
+                        .lease())
+                .isNotNull();
+        assertThat(one.get("cold", k -> "1")).isEqualTo("1");
+    }
+
+    @Test
+    void aLongLoadKeepsItsLease() {
+        Cache<String, String> one = node(Duration.ofMinutes(1), Duration.ZERO, Duration.ZERO);
+        String loaded = one.get("k", k -> {
+            TimeUnit.SECONDS.sleep(3);
+            return "1";
+        });
+        assertThat(loaded).isEqualTo("1");
+        assertThat(node(Duration.ofMinutes(1), Duration.ZERO, Duration.ZERO).get("k", k -> "2"))
+                .isEqualTo("1");
+    }
+
+    @Test
+    void aRestartOfTheTierLosesValuesAndNothingElse() {
+        Cache<String, String> one = node(Duration.ofMinutes(1), Duration.ZERO, Duration.ZERO);
+        Cache<String, String> other = node(Duration.ofMinutes(1), Duration.ZERO, Duration.ZERO);
+        String value = one.get("k", k -> {
+            tier.restart();
+            return "1";
+        });
+        assertThat(value).isEqualTo("1");
+        assertThat(other.get("k", k -> "2")).isEqualTo("2");
+        tier.restart();
+        other.invalidate("k");
+        assertThat(other.get("k", k -> "3")).isEqualTo("3");
+        eventually().until(() -> one.get("k", k -> "4").equals("3"));
+    }
+
+    private Cache<String, String> node(Duration fresh, Duration whileRevalidating, Duration ifError) {
+        return caches(fresh, whileRevalidating, ifError).cache("c", String.class, String.class);
+    }
+
+    private Cache<String, Integer> numbers(Duration fresh, Duration whileRevalidating) {
+        return caches(fresh, whileRevalidating, Duration.ZERO).cache("c", String.class, Integer.class);
+    }
+
+    private Caches caches(Duration fresh, Duration whileRevalidating, Duration ifError) {
+        Caches caches = Caches.builder()
+                .shared(tier)
+                .cache(
+                        "c",
+                        options -> options.fresh(fresh)
+                                .staleWhileRevalidate(whileRevalidating)
+                                .staleIfError(ifError)
+                                .retryAfterError(Duration.ofMillis(500))
+                                .jitter(0))
+                .build();
+        open.add(caches);
+        return caches;
+    }
+
+    private static ConditionFactory eventually() {
+        return Awaitility.await().atMost(20, TimeUnit.SECONDS).pollInterval(10, TimeUnit.MILLISECONDS);
+    }
+}

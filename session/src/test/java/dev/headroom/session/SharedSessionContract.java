@@ -99,7 +99,18 @@ abstract class SharedSessionContract {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/set", "/redirect", "/error", "/flush", "/length", "/buffer", "/reset", "/async-start"})
+    @ValueSource(
+            strings = {
+                "/set",
+                "/redirect",
+                "/error",
+                "/flush",
+                "/length",
+                "/buffer",
+                "/reset",
+                "/async-start",
+                "/async-set"
+            })
     void sendsTheCookieOfANewSessionWhateverCommitsTheAnswer(String path) {
         Browser browser = new Browser();
         browser.get(a, path + "?v=first");

@@ -28,6 +28,7 @@ final class TestServlet extends HttpServlet {
             case "/mutate" -> mutate(request);
             case "/login" -> login(request);
             case "/logout" -> request.getSession().invalidate();
+            case "/async-set" -> request.startAsync().dispatch("/set?v=" + value);
             case "/async-start" -> async(request, value, false);
             case "/async-dispatch" -> async(request, value, true);
             case "/throw" -> {

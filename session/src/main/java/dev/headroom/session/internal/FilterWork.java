@@ -1,5 +1,6 @@
 package dev.headroom.session.internal;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -32,6 +33,9 @@ public final class FilterWork {
                 kept instanceof RequestSession known ? known : new RequestSession(engine, saver, request, response);
         if (SessionRequest.isIn(request, sessions)) {
             chain.doFilter(request, response);
+            if (request.getDispatcherType() == DispatcherType.ASYNC && !request.isAsyncStarted()) {
+                sessions.beforeCommit();
+            }
             return;
         }
         request.setAttribute(attribute, sessions);

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headroom.memcached.Memcached;
 import dev.headroom.memcached.MemcachedNode;
+import dev.headroom.session.internal.MemcachedSessionStore;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionFaultTest {
     /** Two operations of 250 ms each, and room for a machine that is busy. */
@@ -79,6 +82,39 @@ class SessionFaultTest {
         awaitUp();
         assertThat(copy.get(a, "/get").body()).isEqualTo("no session");
         assertThat(copy.get(b, "/get").body()).isEqualTo("no session");
+    }
+
+    @Test
+    void aLoginDuringOneHiccupKeepsTheSession() {
+        SlowStore store = new SlowStore(new MemcachedSessionStore(memcached));
+        try (WebServer flaky = new TomcatServer(Sessions.builder().store(store).build())) {
+            Browser browser = new Browser();
+            browser.get(flaky, "/set?v=cart");
+            store.writesToFail.set(1);
+            browser.get(flaky, "/login-at-once?v=alice");
+            assertThat(store.writesToFail).hasValue(0);
+            assertThat(browser.get(flaky, "/get?n=user").body()).isEqualTo("alice");
+            assertThat(browser.get(b, "/get?n=user").body()).isEqualTo("alice");
+            assertThat(browser.get(b, "/get").body()).isEqualTo("cart");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void keepsWhatOneSaveOfARequestCouldNotStoreThoughTheNextOneCould(boolean freshSession) {
+        SlowStore store = new SlowStore(new MemcachedSessionStore(memcached));
+        try (WebServer flaky = new TomcatServer(Sessions.builder().store(store).build())) {
+            Browser browser = new Browser();
+            if (!freshSession) {
+                browser.get(flaky, "/set?v=before");
+            }
+            store.writesToFail.set(1);
+            browser.get(flaky, "/set-flush-set?v=kept");
+            assertThat(store.writesToFail).hasValue(0);
+            assertThat(browser.get(flaky, "/get?n=first").body()).isEqualTo("kept");
+            assertThat(browser.get(b, "/get?n=first").body()).isEqualTo("kept");
+            assertThat(browser.get(b, "/get?n=second").body()).isEqualTo("kept");
+        }
     }
 
     @Test

@@ -6,10 +6,11 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/** A store whose writes take a while, so that a save after the commit would be seen; counts its operations. */
+/** A store whose writes take a while, so that a save after the commit would be seen, or fail when told to; counts its operations. */
 final class SlowStore implements SessionStore {
     final AtomicInteger reads = new AtomicInteger();
     final AtomicInteger writes = new AtomicInteger();
+    final AtomicInteger writesToFail = new AtomicInteger();
     volatile Duration writeTime = Duration.ZERO;
     private final SessionStore store;
 
@@ -49,6 +50,9 @@ final class SlowStore implements SessionStore {
     private void write() {
         writes.incrementAndGet();
         LockSupport.parkNanos(writeTime.toNanos());
+        if (writesToFail.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new SessionStoreException("no answer, as the test asked", null, false);
+        }
     }
 
     @Override

@@ -28,6 +28,15 @@ final class TestServlet extends HttpServlet {
             case "/mutate" -> mutate(request);
             case "/login" -> login(request);
             case "/logout" -> request.getSession().invalidate();
+            case "/login-at-once" -> {
+                request.changeSessionId();
+                request.getSession().setAttribute("user", value);
+            }
+            case "/set-flush-set" -> {
+                request.getSession().setAttribute("first", value);
+                response.flushBuffer();
+                request.getSession().setAttribute("second", value);
+            }
             case "/async-set" -> request.startAsync().dispatch("/set?v=" + value);
             case "/async-start" -> async(request, value, false);
             case "/async-dispatch" -> async(request, value, true);

@@ -121,8 +121,13 @@ final class LiveSession {
         Result result = saver.save(
                 key, copy, version, origin == Origin.NEW, engine.options().saveWithin());
         invalid = result == Result.GONE;
-        origin = Origin.STORE;
+        origin = originAfter(result);
         version = Loaded.UNKNOWN;
+    }
+
+    /** What was kept here stays here for the rest of the request: the next request's load puts it together with what the store has. */
+    private static Origin originAfter(Result result) {
+        return result == Result.KEPT_LOCALLY ? Origin.LOCAL : Origin.STORE;
     }
 
     void invalidate() {
@@ -154,8 +159,8 @@ final class LiveSession {
                 engine.forgetCopy(key);
             } else if (origin == Origin.STORE) {
                 SessionRecord before = base();
-                saver.save(
-                        newKey, working, Loaded.UNKNOWN, true, engine.options().saveWithin());
+                origin = originAfter(saver.save(
+                        newKey, working, Loaded.UNKNOWN, true, engine.options().saveWithin()));
                 if (!alias) {
                     leave(before, newKey);
                 }

@@ -35,8 +35,10 @@ final class SessionSaver {
 
     /** What a save came to. */
     enum Result {
-        /** Stored, or kept until it can be. */
-        KEPT,
+        /** The store has it. */
+        STORED,
+        /** This server keeps it until the store answers. */
+        KEPT_LOCALLY,
         /** The session was invalidated elsewhere, or the store dropped it. */
         GONE
     }
@@ -54,10 +56,11 @@ final class SessionSaver {
             copy.saved(stored.record);
             inStep(stored.key, stored.record);
             engine.counts().saved(Counts.Save.STORED, start, null);
+            return Result.STORED;
         } catch (SessionStoreException noAnswer) {
             keepLocally(key, copy, create, start, noAnswer);
+            return Result.KEPT_LOCALLY;
         }
-        return Result.KEPT;
     }
 
     /** The next version of a session, with the copy's changes. */

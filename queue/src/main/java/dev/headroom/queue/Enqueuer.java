@@ -30,6 +30,17 @@ public interface Enqueuer {
      */
     Enqueuer priority(int priority);
 
+    /** Enqueues one job at most of this key: see {@link Unique}. Keeps one that is there until it is done. */
+    default Enqueuer unique(String key) {
+        return unique(Unique.of(key));
+    }
+
+    /**
+     * Enqueues one job at most of this key. The handle that {@code enqueue} returns is that of the job that is there. A waiting job that is
+     * kept starts no earlier than the caller's transaction ends, so it sees what that wrote (on H2 it may start earlier).
+     */
+    Enqueuer unique(Unique unique);
+
     /**
      * Enqueues a job without payload.
      *

@@ -4,6 +4,7 @@ import dev.headroom.config.Checks;
 import dev.headroom.queue.Enqueuer;
 import dev.headroom.queue.JobHandle;
 import dev.headroom.queue.JobMethod;
+import dev.headroom.queue.Unique;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.Collection;
@@ -23,19 +24,25 @@ class DraftEnqueuer implements Enqueuer {
     @Override
     public Enqueuer in(Connection connection) {
         Checks.present("connection", connection);
-        return new DraftEnqueuer(producer, new Draft(connection, draft.delay(), draft.priority()));
+        return new DraftEnqueuer(producer, new Draft(connection, draft.delay(), draft.priority(), draft.unique()));
     }
 
     @Override
     public Enqueuer delay(Duration delay) {
         Checks.notNegative("delay", delay);
-        return new DraftEnqueuer(producer, new Draft(draft.connection(), delay, draft.priority()));
+        return new DraftEnqueuer(producer, new Draft(draft.connection(), delay, draft.priority(), draft.unique()));
     }
 
     @Override
     public Enqueuer priority(int priority) {
         int checked = Checks.between("priority", priority, 0, 9);
-        return new DraftEnqueuer(producer, new Draft(draft.connection(), draft.delay(), checked));
+        return new DraftEnqueuer(producer, new Draft(draft.connection(), draft.delay(), checked, draft.unique()));
+    }
+
+    @Override
+    public Enqueuer unique(Unique unique) {
+        Checks.present("unique", unique);
+        return new DraftEnqueuer(producer, new Draft(draft.connection(), draft.delay(), draft.priority(), unique));
     }
 
     @Override

@@ -1,10 +1,12 @@
 package dev.headroom.queue.internal;
 
 import dev.headroom.RequestContext;
+import dev.headroom.config.Checks;
 import dev.headroom.debug.DebugLog;
 import dev.headroom.queue.JobHandle;
 import dev.headroom.queue.QueueException;
 import dev.headroom.queue.QueueMeters;
+import dev.headroom.queue.Unique;
 import dev.headroom.queue.internal.sql.NewJob;
 import dev.headroom.queue.internal.sql.Sql;
 import dev.headroom.queue.spi.CurrentTransaction;
@@ -44,11 +46,19 @@ final class Producer {
 
     JobHandle enqueue(Kind kind, @Nullable Object payload, Draft draft) {
         NewJob job = job(kind, payload, draft);
-        long id = insert(kind, draft, 1, connection -> store.jobs.insert(connection, job));
+        Unique unique = draft.unique();
+        long id = insert(
+                kind,
+                draft,
+                1,
+                connection -> unique == null
+                        ? store.jobs.insert(connection, job)
+                        : store.unique.place(connection, job, unique));
         return new StoredJob(store, id, kind.name());
     }
 
     void enqueueAll(Kind kind, Collection<?> given, Draft draft) {
+        Checks.that(draft.unique() == null, "unique", "enqueueAll", "jobs enqueued one by one");
         if (!given.isEmpty()) {
             List<NewJob> jobs =
                     given.stream().map(payload -> job(kind, payload, draft)).toList();
@@ -64,6 +74,7 @@ final class Producer {
         checkPayload(kind, payload);
         Optional<RequestContext> context = RequestContext.active();
         Integer priority = draft.priority();
+        Unique unique = draft.unique();
         return new NewJob(
                 names.number(kind.queue()),
                 priority != null ? priority : kind.priority(),
@@ -71,6 +82,8 @@ final class Producer {
                 kind.attempts(),
                 draft.delay().toMillis(),
                 kind.name(),
+                unique == null ? null : kind.name() + ":" + unique.key(),
+                unique != null && unique.until() == Unique.Until.START ? NewJob.UNIQUE_UNTIL_START : 0,
                 context.map(active -> active.traceId().traceparent()).orElse(null),
                 context.flatMap(RequestContext::user).orElse(null),
                 payload == null ? null : payloads.write(kind, payload));

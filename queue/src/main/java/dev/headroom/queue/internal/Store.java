@@ -9,6 +9,7 @@ import dev.headroom.queue.internal.sql.QueueTable;
 import dev.headroom.queue.internal.sql.ScheduleTable;
 import dev.headroom.queue.internal.sql.Schema;
 import dev.headroom.queue.internal.sql.Sql;
+import dev.headroom.queue.internal.sql.UniqueJobs;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -21,6 +22,7 @@ final class Store {
 
     final Dialect dialect;
     final JobTable jobs;
+    final UniqueJobs unique;
     final DeadTable dead;
     final NodeTable nodes;
     final ScheduleTable schedules;
@@ -31,6 +33,7 @@ final class Store {
         this.dialect = dialect;
         this.bookkeeping = bookkeeping;
         this.jobs = new JobTable(dialect);
+        this.unique = new UniqueJobs(dialect, jobs);
         this.dead = new DeadTable(dialect);
         this.nodes = new NodeTable(dialect);
         this.schedules = new ScheduleTable(dialect);

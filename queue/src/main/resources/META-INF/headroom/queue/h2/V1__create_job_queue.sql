@@ -20,6 +20,7 @@ create table if not exists headroom_job (
   created_at   timestamp(6) with time zone default current_timestamp not null,
   kind         varchar(191) not null,
   kind_version smallint default 1 not null,
+  unique_key   varchar(255) unique,
   trace        varchar(64),
   user_id      varchar(1024),
   error        varchar(8000),

@@ -18,10 +18,12 @@ create table if not exists headroom_job (
   created_at   datetime(6)   not null default (utc_timestamp(6)),
   kind         varchar(191)  not null,
   kind_version smallint      not null default 1,
+  unique_key   varchar(255),
   trace        varchar(64),
   user_id      varchar(1024),
   error        mediumtext,
   payload      longtext,
+  unique key headroom_job_unique (unique_key),
   key headroom_job_ready (queue, state, priority, criticality, lane, pos, id),
   key headroom_job_running (lease),
   key headroom_job_scheduled (state, run_at)

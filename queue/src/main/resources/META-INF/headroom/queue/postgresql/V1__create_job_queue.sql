@@ -13,13 +13,14 @@ create table headroom_job (
   attempt      smallint    not null default 0,                           -- runs begun
   max_attempts smallint    not null default 25,
   crashes      smallint    not null default 0,                           -- times a node died while it held the job
-  flags        smallint    not null default 0,
+  flags        smallint    not null default 0,                           -- 1 the unique key is free once claimed
   pos          bigint      not null default nextval('headroom_job_pos'), -- order of readiness
   lease        bigint,                                                   -- headroom_job_node.id of the holder: the fencing token
   run_at       timestamptz not null default clock_timestamp(),           -- when it is or was due
   created_at   timestamptz not null default clock_timestamp(),
   kind         text        not null,                                     -- the stable name, never a class
   kind_version smallint    not null default 1,
+  unique_key   text,                                                     -- kind:key, of which there is one job at most
   trace        text,                                                     -- W3C traceparent
   user_id      text,                                                     -- on whose behalf
   error        text,                                                     -- the last failure, cut
@@ -31,6 +32,7 @@ create table headroom_job (
 create index headroom_job_ready on headroom_job (queue, priority, criticality, lane, pos) where state = 0;
 create index headroom_job_running on headroom_job (lease) where state = 1;
 create index headroom_job_scheduled on headroom_job (run_at) where state = 2;
+create unique index headroom_job_unique on headroom_job (unique_key) where unique_key is not null;
 
 create table headroom_job_dead (
   id           bigint      primary key,

@@ -38,6 +38,24 @@ public interface Dialect {
         return " overriding system value";
     }
 
+    /** What a claim sets the unique key to. */
+    String UNIQUE_KEY_WHEN_CLAIMED = "unique_key = case when mod(flags, 2) = 1 then null else unique_key end";
+
+    /** The end of an insert that does nothing when the unique key is taken; empty where the insert fails then. */
+    default String unlessUniqueKeyIsTaken() {
+        return "";
+    }
+
+    /** Whether an insert failed since the unique key is taken, and the transaction can go on. */
+    default boolean isDuplicate(SQLException failure) {
+        return false;
+    }
+
+    /** The end of a select that keeps its rows as they are until the transaction ends; empty where claims would fail at that. */
+    default String keepingRows() {
+        return "";
+    }
+
     /** A time that the database keeps. */
     default Instant instant(ResultSet rows, int column) throws SQLException {
         return rows.getObject(column, OffsetDateTime.class).toInstant();

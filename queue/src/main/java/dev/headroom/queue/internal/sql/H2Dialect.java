@@ -35,6 +35,11 @@ final class H2Dialect extends OptimisticDialect {
     }
 
     @Override
+    public boolean isDuplicate(SQLException failure) {
+        return "23505".equals(failure.getSQLState());
+    }
+
+    @Override
     public void lockSchema(Connection connection) {
         // Its script does nothing where the tables are there already.
     }

@@ -29,21 +29,35 @@ public final class JobTable {
     /** Statements in this dialect. */
     public JobTable(Dialect dialect) {
         this.dialect = dialect;
-        String insert =
-                "insert into headroom_job (queue, priority, criticality, max_attempts, kind, trace, user_id, payload,"
-                        + " state, run_at) values (?, ?, ?, ?, ?, ?, ?, ?, ";
+        String insert = "insert into headroom_job (queue, priority, criticality, max_attempts, kind, unique_key, flags,"
+                + " trace, user_id, payload, state, run_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ";
         this.insertReady = insert + "0, " + dialect.now() + ")";
         this.insertScheduled = insert + "2, " + dialect.nowPlusMillis() + ")";
     }
 
     /** Inserts one job and returns its number. */
     public long insert(Connection connection, NewJob job) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(insert(job), new String[] {"id"})) {
+        return insert(connection, job, "").orElseThrow();
+    }
+
+    /** Inserts one job unless a job with its unique key is there. */
+    OptionalLong insertUnique(Connection connection, NewJob job) throws SQLException {
+        try {
+            return insert(connection, job, dialect.unlessUniqueKeyIsTaken());
+        } catch (SQLException refused) {
+            if (dialect.isDuplicate(refused)) {
+                return OptionalLong.empty();
+            }
+            throw refused;
+        }
+    }
+
+    private OptionalLong insert(Connection connection, NewJob job, String condition) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(insert(job) + condition, new String[] {"id"})) {
             bind(statement, job);
             statement.executeUpdate();
             try (ResultSet keys = statement.getGeneratedKeys()) {
-                keys.next();
-                return keys.getLong(1);
+                return keys.next() ? OptionalLong.of(keys.getLong(1)) : OptionalLong.empty();
             }
         }
     }
@@ -69,11 +83,13 @@ public final class JobTable {
         statement.setInt(3, job.criticality());
         statement.setInt(4, job.maxAttempts());
         statement.setString(5, job.kind());
-        statement.setString(6, job.trace());
-        statement.setString(7, job.user());
-        statement.setString(8, job.payload());
+        statement.setString(6, job.uniqueKey());
+        statement.setInt(7, job.flags());
+        statement.setString(8, job.trace());
+        statement.setString(9, job.user());
+        statement.setString(10, job.payload());
         if (job.delayMillis() > 0) {
-            statement.setLong(9, job.delayMillis());
+            statement.setLong(11, job.delayMillis());
         }
     }
 

@@ -74,6 +74,16 @@ final class MariaDbDialect implements Dialect {
     }
 
     @Override
+    public boolean isDuplicate(SQLException failure) {
+        return failure.getErrorCode() == 1062;
+    }
+
+    @Override
+    public String keepingRows() {
+        return " lock in share mode";
+    }
+
+    @Override
     public void begin(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("set transaction isolation level read committed");
@@ -108,10 +118,9 @@ final class MariaDbDialect implements Dialect {
             }
         }
         List<Long> ids = locked.stream().map(ClaimedJob::id).toList();
-        change(
-                connection,
-                "update headroom_job set state = 1, lease = " + claim.lease() + ", attempt = attempt + 1",
-                ids);
+        String take =
+                "update headroom_job set state = 1, attempt = attempt + 1, " + UNIQUE_KEY_WHEN_CLAIMED + ", lease = ";
+        change(connection, take + claim.lease(), ids);
         return locked;
     }
 

@@ -10,6 +10,11 @@ public record NewJob(
         int maxAttempts,
         long delayMillis,
         String kind,
+        @Nullable String uniqueKey,
+        int flags,
         @Nullable String trace,
         @Nullable String user,
-        @Nullable String payload) {}
+        @Nullable String payload) {
+    /** The flag of a job whose unique key is free once it is claimed; an odd number, as the claims' statements have it. */
+    public static final int UNIQUE_UNTIL_START = 1;
+}

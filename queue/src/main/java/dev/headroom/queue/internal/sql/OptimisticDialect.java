@@ -71,8 +71,8 @@ abstract class OptimisticDialect implements Dialect {
     }
 
     private static List<ClaimedJob> taken(Connection connection, List<ClaimedJob> candidates) throws SQLException {
-        String take =
-                "update headroom_job set state = 1, lease = ?, attempt = attempt + 1 where id = ? and state = 0 and attempt = ?";
+        String take = "update headroom_job set state = 1, lease = ?, attempt = attempt + 1, " + UNIQUE_KEY_WHEN_CLAIMED
+                + " where id = ? and state = 0 and attempt = ?";
         try (PreparedStatement statement = connection.prepareStatement(take)) {
             for (ClaimedJob job : candidates) {
                 statement.setLong(1, job.lease());

@@ -30,7 +30,8 @@ final class PostgresDialect implements Dialect {
                 where j.queue = ? and j.state = 0 and j.priority = r.priority and j.criticality = r.criticality
                 order by j.lane, j.pos limit ? for update skip locked) x
               limit ?)
-            update headroom_job j set state = 1, lease = ?, attempt = j.attempt + 1
+            update headroom_job j set state = 1, lease = ?, attempt = j.attempt + 1,
+              unique_key = case when mod(j.flags, 2) = 1 then null else j.unique_key end
             from picked p where j.ctid = p.tid and j.id = p.id
             returning j.id, j.kind, j.attempt, j.max_attempts, j.criticality,
               (extract(epoch from clock_timestamp() - j.run_at) * 1000)::bigint, j.trace, j.user_id, j.payload, j.priority, j.pos
@@ -78,6 +79,16 @@ final class PostgresDialect implements Dialect {
     @Override
     public String nextPosition() {
         return "nextval('headroom_job_pos')";
+    }
+
+    @Override
+    public String unlessUniqueKeyIsTaken() {
+        return " on conflict (unique_key) where unique_key is not null do nothing";
+    }
+
+    @Override
+    public String keepingRows() {
+        return " for share";
     }
 
     @Override

@@ -1,0 +1,108 @@
+package dev.headroom.queue.internal.sql;
+
+import dev.headroom.queue.DuplicateJobException;
+import dev.headroom.queue.Unique;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Places a job of which there may be only one. The unique index decides; between looking and acting a job may come or go, so each step is
+ * conditional and the whole is tried again. A job that is kept is locked against claims while it waits, never while it runs: its
+ * completion must not wait for the caller's transaction.
+ */
+public final class UniqueJobs {
+    private static final int MOST_TRIES = 50;
+
+    private final Dialect dialect;
+    private final JobTable jobs;
+
+    /** Statements in this dialect. */
+    public UniqueJobs(Dialect dialect, JobTable jobs) {
+        this.dialect = dialect;
+        this.jobs = jobs;
+    }
+
+    private record Found(long id, boolean running) {}
+
+    /** Inserts the job, or does to the one that is there what is asked; returns the number of the job that is there then. */
+    public long place(Connection connection, NewJob job, Unique unique) throws SQLException {
+        String latest = "";
+        for (int tries = 0; tries < MOST_TRIES; tries++) {
+            Found found = find(connection, job, latest);
+            if (found != null) {
+                if (meet(connection, found, job, unique)) {
+                    return found.id();
+                }
+            } else {
+                OptionalLong inserted = jobs.insertUnique(connection, job);
+                if (inserted.isPresent()) {
+                    return inserted.getAsLong();
+                }
+            }
+            // What has come in between may be invisible to the transaction's snapshot, but not to a locking read.
+            latest = dialect.keepingRows();
+        }
+        throw new SQLException("unique " + job.uniqueKey() + ": came and went " + MOST_TRIES + " times");
+    }
+
+    private @Nullable Found find(Connection connection, NewJob job, String latest) throws SQLException {
+        String sql = "select id, state from headroom_job where unique_key = ?" + latest;
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, job.uniqueKey());
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? new Found(rows.getLong(1), rows.getInt(2) == 1) : null;
+            }
+        }
+    }
+
+    private boolean meet(Connection connection, Found found, NewJob job, Unique unique) throws SQLException {
+        if (unique.onDuplicate() == Unique.OnDuplicate.FAIL) {
+            throw new DuplicateJobException(
+                    "unique: " + unique.key() + " (expected: no other " + job.kind() + "; job " + found.id() + " is)",
+                    found.id());
+        }
+        if (found.running()) {
+            return true;
+        }
+        return switch (unique.onDuplicate()) {
+            case REPLACE -> change(connection, found, job, "");
+            case DEBOUNCE -> change(connection, found, job, ", state = 2, run_at = " + dialect.nowPlusMillis());
+            default -> keep(connection, found, job);
+        };
+    }
+
+    private boolean keep(Connection connection, Found found, NewJob job) throws SQLException {
+        String sql =
+                "select id from headroom_job where id = ? and unique_key = ? and state <> 1" + dialect.keepingRows();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, found.id());
+            statement.setString(2, job.uniqueKey());
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next();
+            }
+        }
+    }
+
+    private static boolean change(Connection connection, Found found, NewJob job, String due) throws SQLException {
+        String sql = "update headroom_job set payload = ?, priority = ?, flags = ?, trace = ?, user_id = ?" + due
+                + " where id = ? and unique_key = ? and state <> 1";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, job.payload());
+            statement.setInt(2, job.priority());
+            statement.setInt(3, job.flags());
+            statement.setString(4, job.trace());
+            statement.setString(5, job.user());
+            int next = 6;
+            if (!due.isEmpty()) {
+                statement.setLong(next++, job.delayMillis());
+            }
+            statement.setLong(next++, found.id());
+            statement.setString(next, job.uniqueKey());
+            return statement.executeUpdate() == 1;
+        }
+    }
+}

@@ -13,6 +13,7 @@ import jakarta.transaction.TransactionManager;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
@@ -21,6 +22,7 @@ import javax.sql.DataSource;
 import javax.sql.XADataSource;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
+import org.mariadb.jdbc.MariaDbDataSource;
 import org.postgresql.xa.PGXADataSource;
 
 /** Jobs belong to Jakarta transactions; on Narayana, the manager of WildFly and Quarkus. */
@@ -45,7 +47,7 @@ class JtaTransactionsTest extends JobQueueContract {
         return queue;
     }
 
-    private DataSource transactional() {
+    private DataSource transactional() throws SQLException {
         Properties properties = new Properties();
         properties.put(
                 TransactionalDriver.XADataSource, xa(database.dataSource().getJdbcUrl()));
@@ -67,15 +69,20 @@ class JtaTransactionsTest extends JobQueueContract {
                 });
     }
 
-    private XADataSource xa(String url) {
-        if (backend == Backend.H2) {
-            JdbcDataSource h2 = new JdbcDataSource();
-            h2.setURL(url);
-            return h2;
-        }
-        PGXADataSource postgres = new PGXADataSource();
-        postgres.setUrl(url);
-        return postgres;
+    private XADataSource xa(String url) throws SQLException {
+        return switch (backend) {
+            case H2 -> {
+                JdbcDataSource h2 = new JdbcDataSource();
+                h2.setURL(url);
+                yield h2;
+            }
+            case POSTGRESQL -> {
+                PGXADataSource postgres = new PGXADataSource();
+                postgres.setUrl(url);
+                yield postgres;
+            }
+            case MARIADB -> new MariaDbDataSource(url);
+        };
     }
 
     @Test

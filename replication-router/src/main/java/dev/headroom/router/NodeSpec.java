@@ -2,6 +2,7 @@ package dev.headroom.router;
 
 import dev.headroom.config.Checks;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -29,6 +30,7 @@ public final class NodeSpec {
     private final @Nullable Supplier<PoolUsage> pool;
     private final @Nullable Consumer<Connection> evict;
     private final @Nullable Runnable evictAll;
+    private final @Nullable Supplier<Duration> poolTimeout;
 
     private NodeSpec(
             String name,
@@ -37,7 +39,8 @@ public final class NodeSpec {
             @Nullable ProbeSource probe,
             @Nullable Supplier<PoolUsage> pool,
             @Nullable Consumer<Connection> evict,
-            @Nullable Runnable evictAll) {
+            @Nullable Runnable evictAll,
+            @Nullable Supplier<Duration> poolTimeout) {
         this.name = name;
         this.dataSource = dataSource;
         this.weight = weight;
@@ -45,6 +48,7 @@ public final class NodeSpec {
         this.pool = pool;
         this.evict = evict;
         this.evictAll = evictAll;
+        this.poolTimeout = poolTimeout;
     }
 
     /**
@@ -55,7 +59,7 @@ public final class NodeSpec {
      * @throws dev.headroom.config.ConfigurationException if the name is not one, or the pool is null
      */
     public static NodeSpec of(String name, DataSource pool) {
-        return new NodeSpec(Checks.name("node", name), Checks.present("pool", pool), 1, null, null, null, null);
+        return new NodeSpec(Checks.name("node", name), Checks.present("pool", pool), 1, null, null, null, null, null);
     }
 
     /**
@@ -64,12 +68,14 @@ public final class NodeSpec {
      * @throws dev.headroom.config.ConfigurationException if not 1 to 1000
      */
     public NodeSpec weight(int weight) {
-        return new NodeSpec(name, dataSource, Checks.between("weight", weight, 1, 1000), probe, pool, evict, evictAll);
+        return new NodeSpec(
+                name, dataSource, Checks.between("weight", weight, 1, 1000), probe, pool, evict, evictAll, poolTimeout);
     }
 
     /** Where the router's own connections for probing come from. Default: none, enough for a router without replicas. */
     public NodeSpec probe(ProbeSource probe) {
-        return new NodeSpec(name, dataSource, weight, Checks.present("probe", probe), pool, evict, evictAll);
+        return new NodeSpec(
+                name, dataSource, weight, Checks.present("probe", probe), pool, evict, evictAll, poolTimeout);
     }
 
     /** Probes through {@link java.sql.DriverManager}; user and password may be null where the URL has them. */
@@ -79,7 +85,8 @@ public final class NodeSpec {
 
     /** How full the pool is; makes the signal {@code router.pool} and lets reads skip a needless wait. Default: not known. */
     public NodeSpec pool(Supplier<PoolUsage> usage) {
-        return new NodeSpec(name, dataSource, weight, probe, Checks.present("pool", usage), evict, evictAll);
+        return new NodeSpec(
+                name, dataSource, weight, probe, Checks.present("pool", usage), evict, evictAll, poolTimeout);
     }
 
     /**
@@ -87,7 +94,8 @@ public final class NodeSpec {
      * Default: the connection is aborted, which most pools notice.
      */
     public NodeSpec evict(Consumer<Connection> evict) {
-        return new NodeSpec(name, dataSource, weight, probe, pool, Checks.present("evict", evict), evictAll);
+        return new NodeSpec(
+                name, dataSource, weight, probe, pool, Checks.present("evict", evict), evictAll, poolTimeout);
     }
 
     /**
@@ -95,7 +103,18 @@ public final class NodeSpec {
      * longer is the primary, so that nobody is given a connection of that time. Default: nothing is done, and the pool has to notice.
      */
     public NodeSpec evictAll(Runnable evictAll) {
-        return new NodeSpec(name, dataSource, weight, probe, pool, evict, Checks.present("evictAll", evictAll));
+        return new NodeSpec(
+                name, dataSource, weight, probe, pool, evict, Checks.present("evictAll", evictAll), poolTimeout);
+    }
+
+    /**
+     * The longest that the pool itself lets a caller wait. Where that is not longer than the router's {@code acquireTimeout}, reads take
+     * connections on their own thread; otherwise, and by default, on one of the router's, which is left behind in the pool when the time
+     * is up.
+     */
+    public NodeSpec poolTimeout(Supplier<Duration> timeout) {
+        return new NodeSpec(
+                name, dataSource, weight, probe, pool, evict, evictAll, Checks.present("poolTimeout", timeout));
     }
 
     /** The node's name. */
@@ -131,6 +150,11 @@ public final class NodeSpec {
     /** How to throw all connections away. */
     public Optional<Runnable> evictAll() {
         return Optional.ofNullable(evictAll);
+    }
+
+    /** The longest wait in the pool. */
+    public Optional<Supplier<Duration>> poolTimeout() {
+        return Optional.ofNullable(poolTimeout);
     }
 
     @Override

@@ -84,6 +84,17 @@ public final class ReplicaRouterBuilder {
     }
 
     /**
+     * How many further read-only units can be on the primary at one time that are there because no replica has reached their client's
+     * position, so that clients see what they have written also when the others use up {@link #primaryFallback}; 0 for none. Default: 8.
+     *
+     * @throws dev.headroom.config.ConfigurationException if negative
+     */
+    public ReplicaRouterBuilder positionFallback(int permits) {
+        options = options.withPositionFallback(Checks.atLeast("positionFallback", permits, 0));
+        return this;
+    }
+
+    /**
      * How long a read waits for a replica to reach its position or become fresh enough, probing on the spot, before it is diverted to
      * the primary; zero for not at all. Default: 20 ms.
      *
@@ -95,7 +106,9 @@ public final class ReplicaRouterBuilder {
     }
 
     /**
-     * How long a read waits for a connection of one node's pool before it asks another node. Default: 100 ms.
+     * How long a read waits for a connection of one node's pool before it asks another node. Default: 100 ms. When the pool itself
+     * never lets a caller wait longer ({@link NodeSpec#poolTimeout}), connections are taken from it on the reader's own thread, which is
+     * cheaper.
      *
      * @throws dev.headroom.config.ConfigurationException if not more than zero
      */
@@ -106,7 +119,7 @@ public final class ReplicaRouterBuilder {
 
     /**
      * How long a read looks for a node, all in all, before it is refused with {@link RouteRefusedException}; the request's own deadline
-     * shortens it. Default: 1 s.
+     * shortens it. When as many reads wait already as there are permits for the primary, it is refused at once. Default: 1 s.
      *
      * @throws dev.headroom.config.ConfigurationException if not more than zero
      */

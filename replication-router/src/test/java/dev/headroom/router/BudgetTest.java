@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,7 +29,8 @@ class BudgetTest {
                     .staleness(Duration.ofMillis(300), Duration.ofMinutes(5))
                     .waitForReplica(Duration.ZERO)
                     .maxReadWait(Duration.ofMillis(500))
-                    .primaryFallback(1));
+                    .primaryFallback(1)
+                    .positionFallback(0));
 
     @BeforeAll
     void standStill() throws Exception {
@@ -87,6 +89,69 @@ class BudgetTest {
                     .isInstanceOf(RouteRefusedException.class)
                     .hasMessageContaining("permits for the primary=0/1");
             assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isBetween(400L, 5_000L);
+            held.rollback();
+        }
+    }
+
+    @Test
+    void readsThatMustSeeAWriteHavePermitsOfTheirOwn() throws Exception {
+        try (ReplicaRouter router = rig.secondRouter(options -> Rig.patient(options)
+                        .staleness(Duration.ofMillis(300), Duration.ofMinutes(5))
+                        .waitForReplica(Duration.ZERO)
+                        .primaryFallback(0)
+                        .positionFallback(1));
+                Connection other = router.dataSource().getConnection()) {
+            await().until(() -> router.decide(RouteScope.readOnly()).reason() == RouteDecision.Reason.TOO_STALE);
+            request(() -> {
+                try (Connection writing = router.dataSource().getConnection()) {
+                    writing.setAutoCommit(false);
+                    Rig.insert(writing, "mine");
+                    writing.commit();
+                }
+                other.setReadOnly(true);
+                other.setAutoCommit(false);
+                assertThat(Rig.read(other, 1).node()).as("one that has written").isEqualTo("p");
+                assertThatThrownBy(() -> RouteScope.readOnly().call(() -> {
+                            try (Connection second = router.dataSource().getConnection()) {
+                                return Rig.read(second, 1);
+                            }
+                        }))
+                        .as("when that permit is used up too")
+                        .isInstanceOf(RouteRefusedException.class)
+                        .hasMessageContaining("permits for the primary=0/1");
+                other.rollback();
+                return null;
+            });
+        }
+    }
+
+    @Test
+    void readIsRefusedAtOnceWhenAsManyWaitAsThereArePermits() throws Exception {
+        try (Connection held = request(this::holdThePermit)) {
+            RouteScope fresh = RouteScope.readOnly().maxStaleness(Duration.ofMillis(200));
+            long fastest = Long.MAX_VALUE;
+            for (int attempt = 0; attempt < 5; attempt++) {
+                CountDownLatch refused = new CountDownLatch(2);
+                long[] nanos = new long[2];
+                for (int i = 0; i < 2; i++) {
+                    int number = i;
+                    new Thread(() -> {
+                                long start = System.nanoTime();
+                                assertThatThrownBy(() -> request(() -> fresh.call(() -> rig.readInScope(1))))
+                                        .isInstanceOf(RouteRefusedException.class);
+                                nanos[number] = System.nanoTime() - start;
+                                refused.countDown();
+                            })
+                            .start();
+                }
+                assertThat(refused.await(60, TimeUnit.SECONDS)).isTrue();
+                assertThat(Math.max(nanos[0], nanos[1]))
+                        .as("the one that waits")
+                        .isGreaterThan(450_000_000L);
+                fastest = Math.min(fastest, Math.min(nanos[0], nanos[1]));
+            }
+            System.out.println("refused at once in " + fastest / 1_000 + " us");
+            assertThat(fastest).as("the one that has no prospect").isLessThan(100_000_000L);
             held.rollback();
         }
     }

@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes connections from a pool within a deadline of its own: pools wait as long as they were told to (HikariCP: 30 s), which is far too
- * long for a read that another node could answer. The wait is on a thread of ours, a connection that comes too late goes back.
+ * long for a read that another node could answer. The wait is on a thread of ours, a connection that comes too late goes back. From a pool
+ * that is known to wait no longer than the deadline the caller takes its connection itself.
  */
 final class Acquirer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Acquirer.class);
@@ -38,6 +39,9 @@ final class Acquirer implements AutoCloseable {
 
     /** A connection within the time, for a read. The number of threads that wait is bounded by each node's {@code waiting()}. */
     Connection within(Node node, long nanos) throws SQLException {
+        if (node.poolTimeoutNanos() <= nanos) {
+            return node.spec().dataSource().getConnection();
+        }
         if (!node.waiting().tryAcquire()) {
             throw new SQLTransientConnectionException(node + ": too many readers wait for its pool already");
         }

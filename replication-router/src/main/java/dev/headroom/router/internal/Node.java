@@ -2,12 +2,14 @@ package dev.headroom.router.internal;
 
 import dev.headroom.router.NodeRole;
 import dev.headroom.router.NodeSpec;
+import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -193,6 +195,12 @@ final class Node {
     long lagNanos(long now, int timeline) {
         Fresh known = fresh;
         return known == null || known.timeline() != timeline ? Long.MAX_VALUE : Math.max(0, now - known.asOf());
+    }
+
+    /** The longest that its pool keeps a caller waiting; {@link Long#MAX_VALUE} when not known. */
+    long poolTimeoutNanos() {
+        Supplier<Duration> timeout = spec.poolTimeout().orElse(null);
+        return timeout == null ? Long.MAX_VALUE : timeout.get().toNanos();
     }
 
     /** Has the pool throw its connections away. */

@@ -11,7 +11,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +29,7 @@ final class ReadPath {
     private final Floors floors;
     private final Acquirer acquirer;
     private final Choice choice;
-    private final Semaphore primaryPermits;
+    private final PrimaryBudget budget;
     private final RouterSensors sensors;
 
     ReadPath(Cluster cluster, Floors floors, Acquirer acquirer, RouterSensors sensors) {
@@ -39,7 +38,7 @@ final class ReadPath {
         this.floors = floors;
         this.acquirer = acquirer;
         this.choice = new Choice(cluster.options().random());
-        this.primaryPermits = new Semaphore(options.primaryFallback());
+        this.budget = new PrimaryBudget(options.primaryFallback(), options.positionFallback());
         this.sensors = sensors;
     }
 
@@ -53,7 +52,7 @@ final class ReadPath {
 
         Search(Unit unit) {
             this.unit = unit;
-            this.end = System.nanoTime() + budget();
+            this.end = System.nanoTime() + patience();
         }
 
         long left() {
@@ -69,24 +68,37 @@ final class ReadPath {
     Lease bind(Unit unit) throws SQLException {
         Search search = new Search(unit);
         try {
-            boolean waited = false;
-            while (true) {
-                Position required = floors.required(
-                        waited ? PAUSE_NANOS : options.waitForReplica().toNanos());
-                Lease lease = attempt(search, required, !waited);
-                if (lease != null) {
-                    return lease;
-                }
-                waited = true;
-                if (hopeless(search) || search.left() <= 0) {
-                    throw refuse(search);
-                }
-                cluster.await(() -> false, Math.min(PAUSE_NANOS, Math.max(1, search.left())));
+            Lease lease =
+                    attempt(search, floors.required(options.waitForReplica().toNanos()), true);
+            if (lease != null) {
+                return lease;
+            }
+            if (hopeless(search) || !budget.enterWaiting()) {
+                throw refuse(search);
+            }
+            try {
+                return persist(search);
+            } finally {
+                budget.leaveWaiting();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw refuse(search);
         }
+    }
+
+    private Lease persist(Search search) throws InterruptedException, RouteRefusedException {
+        while (search.left() > 0) {
+            cluster.await(() -> false, Math.min(PAUSE_NANOS, search.left()));
+            Lease lease = attempt(search, floors.required(PAUSE_NANOS), false);
+            if (lease != null) {
+                return lease;
+            }
+            if (hopeless(search)) {
+                break;
+            }
+        }
+        throw refuse(search);
     }
 
     /** Whether a replica that is bound already may answer the next unit as well. */
@@ -148,7 +160,7 @@ final class ReadPath {
             return toReplica(choice.of(fresh.nodes()), Reason.READ_ONLY);
         }
         Node primary = cluster.writable();
-        if (mayDivert(unit, primary) && primary != null && primaryPermits.availablePermits() > 0) {
+        if (mayDivert(unit, primary) && primary != null && budget.available(noneCovers(required))) {
             return new RouteDecision.ToPrimary(primary.name(), true, fresh.reason());
         }
         if (required != null) {
@@ -169,7 +181,7 @@ final class ReadPath {
                 return lease;
             }
         }
-        Lease lease = onPrimary(search);
+        Lease lease = onPrimary(search, noneCovers(required));
         if (lease == null && required != null) {
             lease = stale(search, required);
         }
@@ -234,19 +246,39 @@ final class ReadPath {
         return null;
     }
 
-    private @Nullable Lease onPrimary(Search search) throws InterruptedException {
+    private @Nullable Lease onPrimary(Search search, boolean forPosition) throws InterruptedException {
         Node primary = cluster.writable();
-        if (primary == null || !mayDivert(search.unit, primary) || !primaryPermits.tryAcquire()) {
+        if (primary == null || !mayDivert(search.unit, primary)) {
+            return null;
+        }
+        Runnable permit = budget.take(forPosition);
+        if (permit == null) {
             return null;
         }
         Connection connection = acquire(search, primary);
         if (connection == null) {
-            primaryPermits.release();
+            permit.run();
             return null;
         }
         RouteDecision decision = new RouteDecision.ToPrimary(primary.name(), true, search.reason);
         sensors.diverted(search.reason);
-        return new Lease(cluster, primary, connection, new Lease.Grant(true, decision, primaryPermits::release));
+        return new Lease(cluster, primary, connection, new Lease.Grant(true, decision, permit));
+    }
+
+    /** Whether there is a position that the read must see, and no replica that answers has reached it. */
+    private boolean noneCovers(@Nullable Position required) {
+        if (required == null) {
+            return true;
+        }
+        if (required.isNone()) {
+            return false;
+        }
+        for (Node node : cluster.nodes()) {
+            if (cluster.follows(node) && cluster.up(node) && node.position().covers(required)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean mayDivert(Unit unit, @Nullable Node primary) {
@@ -278,7 +310,7 @@ final class ReadPath {
 
     /** Whether waiting on can't help: nobody may answer who is not dead. */
     private boolean hopeless(Search search) {
-        boolean noPrimary = !mayDivert(search.unit, cluster.writable()) || options.primaryFallback() == 0;
+        boolean noPrimary = !mayDivert(search.unit, cluster.writable()) || budget.none();
         return noPrimary && (search.reason == Reason.REPLICAS_DOWN || search.reason == Reason.TOO_STALE);
     }
 
@@ -287,13 +319,12 @@ final class ReadPath {
         RouteDecision decision = new RouteDecision.Refused(search.reason);
         return new RouteRefusedException(
                 "router: a read was " + decision.explanation() + " (" + Snapshots.of(cluster)
-                        + ", permits for the primary=" + primaryPermits.availablePermits() + "/"
-                        + options.primaryFallback() + ")",
+                        + ", permits for the primary=" + budget + ")",
                 decision,
                 search.lastFailure);
     }
 
-    private long budget() {
+    private long patience() {
         long wait = options.maxWait().toNanos();
         Deadline deadline =
                 RequestContext.active().flatMap(RequestContext::deadline).orElse(null);

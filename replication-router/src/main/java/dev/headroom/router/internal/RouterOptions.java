@@ -40,6 +40,7 @@ public record RouterOptions(
      * @param softLimit staleness up to which a replica is used
      * @param hardLimit staleness up to which it is used when the primary can't be
      * @param primaryFallback permits for diverted reads
+     * @param positionFallback further permits for those whose position no replica has reached
      * @param waitForReplica how long to wait for a replica to catch up
      * @param acquireTimeout how long to wait for one pool
      * @param maxWait how long to look for a node at all
@@ -48,6 +49,7 @@ public record RouterOptions(
             Duration softLimit,
             Duration hardLimit,
             int primaryFallback,
+            int positionFallback,
             Duration waitForReplica,
             Duration acquireTimeout,
             Duration maxWait) {}
@@ -66,6 +68,7 @@ public record RouterOptions(
                 new Reading(
                         Duration.ofMillis(500),
                         Duration.ofSeconds(30),
+                        8,
                         8,
                         Duration.ofMillis(20),
                         Duration.ofMillis(100),
@@ -108,27 +111,44 @@ public record RouterOptions(
 
     public RouterOptions withStaleness(Duration soft, Duration hard) {
         Reading r = reading;
-        return with(new Reading(soft, hard, r.primaryFallback, r.waitForReplica, r.acquireTimeout, r.maxWait));
+        return with(new Reading(
+                soft, hard, r.primaryFallback, r.positionFallback, r.waitForReplica, r.acquireTimeout, r.maxWait));
     }
 
     public RouterOptions withPrimaryFallback(int permits) {
         Reading r = reading;
-        return with(new Reading(r.softLimit, r.hardLimit, permits, r.waitForReplica, r.acquireTimeout, r.maxWait));
+        return with(new Reading(
+                r.softLimit, r.hardLimit, permits, r.positionFallback, r.waitForReplica, r.acquireTimeout, r.maxWait));
+    }
+
+    public RouterOptions withPositionFallback(int permits) {
+        Reading r = reading;
+        return with(new Reading(
+                r.softLimit, r.hardLimit, r.primaryFallback, permits, r.waitForReplica, r.acquireTimeout, r.maxWait));
     }
 
     public RouterOptions withWaitForReplica(Duration wait) {
         Reading r = reading;
-        return with(new Reading(r.softLimit, r.hardLimit, r.primaryFallback, wait, r.acquireTimeout, r.maxWait));
+        return with(new Reading(
+                r.softLimit, r.hardLimit, r.primaryFallback, r.positionFallback, wait, r.acquireTimeout, r.maxWait));
     }
 
     public RouterOptions withAcquireTimeout(Duration timeout) {
         Reading r = reading;
-        return with(new Reading(r.softLimit, r.hardLimit, r.primaryFallback, r.waitForReplica, timeout, r.maxWait));
+        return with(new Reading(
+                r.softLimit, r.hardLimit, r.primaryFallback, r.positionFallback, r.waitForReplica, timeout, r.maxWait));
     }
 
     public RouterOptions withMaxReadWait(Duration wait) {
         Reading r = reading;
-        return with(new Reading(r.softLimit, r.hardLimit, r.primaryFallback, r.waitForReplica, r.acquireTimeout, wait));
+        return with(new Reading(
+                r.softLimit,
+                r.hardLimit,
+                r.primaryFallback,
+                r.positionFallback,
+                r.waitForReplica,
+                r.acquireTimeout,
+                wait));
     }
 
     public RouterOptions withFailoverWait(Duration wait) {

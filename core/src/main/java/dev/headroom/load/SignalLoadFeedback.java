@@ -26,14 +26,16 @@ import java.util.function.Predicate;
  *
  * <p>Signals are sampled by whoever asks first once a sampling interval (default 50 ms) has passed, so there is no thread. Rises count
  * at once. Falls count with hysteresis: the pressure used of a signal falls towards the sampled one exponentially with a time constant of
- * 1 s, so that work which was told to slow down comes back gradually and does not swing. A signal that throws or says {@code NaN} is
- * unknown and left out. Thread-safe.
+ * 1 s, so that work which was told to slow down comes back gradually and does not swing. A pressure counts as at most 10, so that one
+ * absurd reading is over as soon as it is outlived. A signal that throws or says what is not a finite number is unknown and left out.
+ * Thread-safe.
  */
 public final class SignalLoadFeedback implements LoadFeedback {
     /** How often signals are sampled unless told otherwise: 50 ms. */
     public static final Duration DEFAULT_SAMPLING = Duration.ofMillis(50);
 
     private static final double FALL_SECONDS = 1.0;
+    private static final double MOST = 10;
     private static final double[] START = {2.00, 1.20, 0.85, 0.70};
     private static final double[] END = {Double.POSITIVE_INFINITY, 2.00, 1.20, 1.00};
 
@@ -176,7 +178,7 @@ public final class SignalLoadFeedback implements LoadFeedback {
         for (LoadSignal signal : signals.values()) {
             double pressure = read(signal);
             read.put(signal.name(), pressure);
-            double known = Double.isNaN(pressure) ? 0 : pressure;
+            double known = Double.isNaN(pressure) ? 0 : Math.min(pressure, MOST);
             double before = sample.used.getOrDefault(signal.name(), 0.0);
             used.put(signal.name(), Math.max(known, known + (before - known) * kept));
         }
@@ -186,7 +188,7 @@ public final class SignalLoadFeedback implements LoadFeedback {
     private static double read(LoadSignal signal) {
         try {
             double pressure = signal.pressure();
-            return pressure < 0 ? 0 : pressure;
+            return Double.isFinite(pressure) ? Math.max(0, pressure) : Double.NaN;
         } catch (RuntimeException unknown) {
             return Double.NaN;
         }

@@ -95,6 +95,43 @@ class SignalLoadFeedbackTest {
     }
 
     @Test
+    void outlivesAnAbsurdReading() {
+        feedback.register(LoadSignal.of("ratio", () -> pressure));
+        for (double glitch : new double[] {1 / 0.0, Double.MAX_VALUE, 1 / -0.0}) {
+            pressure = glitch;
+            pass(Duration.ofMillis(50));
+            feedback.pressure();
+            pressure = 0.5;
+            for (int i = 0; i < 100; i++) {
+                pass(Duration.ofMillis(50));
+                feedback.pressure();
+            }
+            pass(Duration.ofHours(1));
+            assertThat(feedback.pressure()).isCloseTo(0.5, within(0.001));
+            assertThat(feedback.advise(Criticality.CRITICAL).go()).isTrue();
+        }
+    }
+
+    @Test
+    void leavesOutAnInfiniteReading() {
+        feedback.register(LoadSignal.of("ratio", () -> 1 / 0.0));
+        pass(Duration.ofMillis(50));
+        assertThat(feedback.advise(Criticality.CRITICAL).go()).isTrue();
+        assertThat(feedback.pressures()).containsEntry("ratio", Double.NaN);
+    }
+
+    @Test
+    void isOverAHugeReadingWithinSeconds() {
+        feedback.register(LoadSignal.of("lag", () -> pressure));
+        pressure = 1e9;
+        pass(Duration.ofMillis(50));
+        assertThat(factor(Criticality.CRITICAL)).isZero();
+        pressure = 0;
+        pass(Duration.ofSeconds(3));
+        assertThat(feedback.advise(Criticality.CRITICAL).go()).isTrue();
+    }
+
+    @Test
     void goesOnWhenNothingIsKnown() {
         feedback.register(LoadSignal.of("unknown", () -> Double.NaN));
         pass(Duration.ofMillis(50));

@@ -11,6 +11,7 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.Period;
 import java.time.ZonedDateTime;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -152,12 +153,7 @@ final class TlvWriter {
         } else if (value instanceof Set<?> set) {
             writeAll(Tag.SET, set, depth);
         } else if (value instanceof Map<?, ?> map) {
-            tag(Tag.MAP);
-            sink.writeVarint(map.size());
-            map.forEach((key, element) -> {
-                write(key, depth + 1);
-                write(element, depth + 1);
-            });
+            writeMap(map, depth);
         } else if (value instanceof Optional<?> optional) {
             tag(optional.isPresent() ? Tag.OPTIONAL : Tag.EMPTY);
             optional.ifPresent(present -> write(present, depth + 1));
@@ -167,10 +163,25 @@ final class TlvWriter {
         }
     }
 
+    /** Written from a copy: one that others change meanwhile would have another size than was written. */
     private void writeAll(Tag tag, Collection<?> elements, int depth) {
+        @Nullable Object[] copy = elements.toArray();
         tag(tag);
-        sink.writeVarint(elements.size());
-        elements.forEach(element -> write(element, depth + 1));
+        sink.writeVarint(copy.length);
+        for (Object element : copy) {
+            write(element, depth + 1);
+        }
+    }
+
+    private void writeMap(Map<?, ?> map, int depth) {
+        List<@Nullable Object> copy = new ArrayList<>();
+        map.forEach((key, element) -> {
+            copy.add(key);
+            copy.add(element);
+        });
+        tag(Tag.MAP);
+        sink.writeVarint(copy.size() / 2);
+        copy.forEach(each -> write(each, depth + 1));
     }
 
     private void writeRecord(RecordType type, Record record, int depth) {

@@ -10,10 +10,14 @@ import dev.headroom.config.ConfigurationException;
 import java.io.File;
 import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
+import java.util.AbstractMap;
+import java.util.AbstractSet;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,6 +56,34 @@ class TlvCodecTest {
         Map<?, ?> again = (Map<?, ?>) codec.decode(codec.encode(map), Map.class);
         assertThat(new ArrayList<Object>(again == null ? List.of() : again.keySet()))
                 .isEqualTo(new ArrayList<>(map.keySet()));
+    }
+
+    /** As one looks to its writer when another thread adds to it: more comes than its size said. */
+    private static <T> Set<T> growing(List<T> elements) {
+        return new AbstractSet<>() {
+            @Override
+            public Iterator<T> iterator() {
+                return elements.iterator();
+            }
+
+            @Override
+            public int size() {
+                return 1;
+            }
+        };
+    }
+
+    @Test
+    void writesAsManyAsItSaysThoughTheyChangeMeanwhile() {
+        Set<String> set = growing(List.of("a", "b"));
+        Map<String, Integer> map = new AbstractMap<>() {
+            @Override
+            public Set<Entry<String, Integer>> entrySet() {
+                return growing(List.of(Map.entry("a", 1), Map.entry("b", 2)));
+            }
+        };
+        assertThat(codec.decode(codec.encode(set), Object.class)).isEqualTo(Set.of("a", "b"));
+        assertThat(codec.decode(codec.encode(map), Object.class)).isEqualTo(Map.of("a", 1, "b", 2));
     }
 
     @Test

@@ -53,8 +53,15 @@ public final class Codecs {
      * Java serialisation, of the classes that the filter allows and no others: one that the filter leaves undecided is refused.
      *
      * <p>For sessions and caches that can't do without. Depth, references and array lengths are bounded as well, by the bytes' length.
+     * Name the classes that are needed and no others. A whole package or module such as {@code java.base/*} lets in collections that, nested
+     * in one another, keep a processor busy for years from a few kilobytes.
      *
-     * @param filter must allow every class by name, for example {@code ObjectInputFilter.Config.createFilter("com.shop.*;java.base/*")}
+     * <pre>{@code
+     * Codec codec = Codecs.java(ObjectInputFilter.Config.createFilter(
+     *     "com.shop.Cart;com.shop.Item;java.util.ArrayList;java.lang.Number;java.lang.Long"));
+     * }</pre>
+     *
+     * @param filter must allow every class by name
      */
     public static Codec java(ObjectInputFilter filter) {
         return new JavaCodec(Checks.present("filter", filter));

@@ -60,14 +60,27 @@ public final class ConsoleServlet extends HttpServlet {
         web = runtime;
     }
 
+    /** Answers by itself, since {@code HttpServlet} would answer OPTIONS and what it does not know to everybody. */
     @Override
-    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         ConsoleAccess.Level level = level(request);
-        String path = request.getPathInfo();
         if (level == ConsoleAccess.Level.NONE) {
             response.sendError(HttpServletResponse.SC_NOT_FOUND);
             return;
         }
+        switch (request.getMethod()) {
+            case "GET", "HEAD" -> show(request, response, level);
+            case "POST" -> post(request, response, level);
+            default -> {
+                response.setHeader("Allow", "GET, HEAD, POST");
+                response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+            }
+        }
+    }
+
+    private void show(HttpServletRequest request, HttpServletResponse response, ConsoleAccess.Level level)
+            throws IOException {
+        String path = request.getPathInfo();
         switch (path == null ? "/" : path) {
             case "/" -> page(request, response);
             case "/data" -> data(request, response, level);
@@ -77,10 +90,9 @@ public final class ConsoleServlet extends HttpServlet {
         }
     }
 
-    @Override
-    protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        ConsoleAccess.Level level = level(request);
-        if (level == ConsoleAccess.Level.NONE || !"/action".equals(request.getPathInfo())) {
+    private void post(HttpServletRequest request, HttpServletResponse response, ConsoleAccess.Level level)
+            throws IOException {
+        if (!"/action".equals(request.getPathInfo())) {
             response.sendError(HttpServletResponse.SC_NOT_FOUND);
         } else if (level != ConsoleAccess.Level.ADMIN) {
             say(response, HttpServletResponse.SC_FORBIDDEN, "Only an administrator may do this.");

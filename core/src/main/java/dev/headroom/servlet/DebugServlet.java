@@ -29,8 +29,9 @@ public final class DebugServlet extends HttpServlet {
         web = Roots.web(getServletContext());
     }
 
+    /** Answers by itself, since {@code HttpServlet} would answer OPTIONS and what it does not know to everybody. */
     @Override
-    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         WebRuntime runtime = Objects.requireNonNull(web, "init() was not called");
         String path = request.getPathInfo();
         String trace = path == null ? "" : path.substring(1);
@@ -39,6 +40,11 @@ public final class DebugServlet extends HttpServlet {
         Optional<RequestDebugLog> log = allowed ? runtime.debug().find(trace) : Optional.empty();
         if (log.isEmpty()) {
             response.sendError(HttpServletResponse.SC_NOT_FOUND);
+            return;
+        }
+        if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
+            response.setHeader("Allow", "GET, HEAD");
+            response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
             return;
         }
         response.setHeader("Cache-Control", "no-store");

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class ConsoleServletTest {
+    private static final String[] METHODS = {"HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "PROPFIND"};
     private static final String BODY = "panel=tasks&action=pause&p.queue=mail+out";
 
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -117,6 +118,26 @@ class ConsoleServletTest {
             assertThat(server.get("/ops/console" + path).statusCode()).as(path).isEqualTo(404);
         }
         assertThat(post(server).statusCode()).isEqualTo(404);
+        for (String method : METHODS) {
+            assertThat(send(server, method).statusCode()).as(method).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void saysWhichMethodsThereAreToThoseWhoMayLook() throws Exception {
+        EmbeddedServer server = start(ConsoleAccess.readOnly());
+
+        assertThat(send(server, "HEAD").statusCode()).isEqualTo(200);
+        assertThat(send(server, "HEAD").body()).isEmpty();
+        HttpResponse<String> put = send(server, "PUT");
+        assertThat(put.statusCode()).isEqualTo(405);
+        assertThat(put.headers().firstValue("Allow")).contains("GET, HEAD, POST");
+    }
+
+    private static HttpResponse<String> send(EmbeddedServer server, String method) {
+        return server.send(server.request("/ops/console/")
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .build());
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headroom.Headroom;
 import dev.headroom.RequestContext;
 import dev.headroom.debug.DebugLog;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -193,6 +194,19 @@ class LiveDebuggingTest {
         assertThat(response.body()).isEqualTo("{\"a\":1}");
         assertThat(server.get(lines).statusCode()).isEqualTo(404);
         assertThat(server.get("/console/debug/other", ADMIN).statusCode()).isEqualTo(404);
+        for (String method : new String[] {"OPTIONS", "PUT", "DELETE"}) {
+            HttpRequest.BodyPublisher none = HttpRequest.BodyPublishers.noBody();
+            assertThat(server.send(server.request(lines).method(method, none).build())
+                            .statusCode())
+                    .as(method)
+                    .isEqualTo(404);
+            assertThat(server.send(server.request(lines, ADMIN)
+                                    .method(method, none)
+                                    .build())
+                            .statusCode())
+                    .as(method)
+                    .isEqualTo(405);
+        }
         HttpResponse<String> json = server.get(lines, ADMIN);
         var read = new com.fasterxml.jackson.databind.ObjectMapper().readTree(json.body());
         assertThat(read.get("lines").findValuesAsText("area")).containsExactly("request", "db", "cache", "response");

@@ -143,6 +143,25 @@ class InventoriesTest {
     }
 
     @Test
+    void takesAFileThatBecomesEmptyForBroken() throws IOException {
+        Path file = write("hosts.properties", "");
+        try (WatchedInventory inventory =
+                Inventories.watched(new FileSource(file, HostTexts::ofProperties), Duration.ofMillis(10))) {
+            assertThat(inventory.all()).isEmpty();
+            replace(file, "a = h1:1");
+            await().untilAsserted(() -> assertThat(inventory.all()).hasSize(1));
+            Files.writeString(file, "\n");
+            await().untilAsserted(() ->
+                    assertThat(inventory.lastError().orElse("")).endsWith("is empty, which it was not before"));
+            assertThat(inventory.only("a").name()).isEqualTo("h1");
+            replace(file, "# a = h1:1");
+            await().untilAsserted(
+                            () -> assertThat(inventory.all()).as("on purpose").isEmpty());
+            assertThat(inventory.lastError()).isEmpty();
+        }
+    }
+
+    @Test
     void seesAChangeOfTheSameSizeInTheSameInstant() throws IOException {
         Path file = write("hosts.properties", "a = h1:1");
         var modified = Files.getLastModifiedTime(file);

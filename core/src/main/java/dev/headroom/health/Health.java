@@ -11,6 +11,7 @@ import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ public final class Health implements AutoCloseable {
     private final long cacheNanos;
     private final LongSupplier clock;
     private final ReentrantLock lock = new ReentrantLock();
-    private volatile HealthReport.@Nullable State override;
+    private final AtomicReference<HealthReport.@Nullable State> override = new AtomicReference<>();
     private @Nullable List<CheckResult> last;
     private long lastAt;
 
@@ -60,7 +61,7 @@ public final class Health implements AutoCloseable {
 
     /** How the application is now, or was within the last {@code cacheFor}. */
     public HealthReport report() {
-        HealthReport.State told = override;
+        HealthReport.State told = override.get();
         if (told == HealthReport.State.CLOSED) {
             return new HealthReport(told, List.of());
         }
@@ -84,25 +85,23 @@ public final class Health implements AutoCloseable {
 
     /** Whether the application lives: until it is closed. */
     public boolean live() {
-        return override != HealthReport.State.CLOSED;
+        return override.get() != HealthReport.State.CLOSED;
     }
 
     /** Whether the application finishes what it has and wants nothing new. */
     public boolean draining() {
-        return override == HealthReport.State.DRAINING;
+        return override.get() == HealthReport.State.DRAINING;
     }
 
     /** From now on the application is not ready since it drains. */
     public void drain() {
-        if (override == null) {
-            override = HealthReport.State.DRAINING;
-        }
+        override.compareAndSet(null, HealthReport.State.DRAINING);
     }
 
     /** From now on the application is neither live nor ready; interrupts checks that run. */
     @Override
     public void close() {
-        override = HealthReport.State.CLOSED;
+        override.set(HealthReport.State.CLOSED);
         threads.shutdownNow();
     }
 
@@ -118,8 +117,11 @@ public final class Health implements AutoCloseable {
             for (RunningCheck check : checks) {
                 fresh.add(check.await());
             }
-            last = List.copyOf(fresh);
-            lastAt = clock.getAsLong();
+            // What an interrupted caller did not wait for is its own view; the next asks again.
+            if (!Thread.currentThread().isInterrupted()) {
+                last = List.copyOf(fresh);
+                lastAt = clock.getAsLong();
+            }
             return fresh;
         } finally {
             lock.unlock();

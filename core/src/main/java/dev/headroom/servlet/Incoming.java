@@ -45,7 +45,7 @@ final class Incoming {
             HttpServletRequest request, WebOptions options, @Nullable Deadline own, RequestContext.Builder builder) {
         String criticality = request.getHeader(ContextHeaders.CRITICALITY);
         String timeout = request.getHeader(ContextHeaders.TIMEOUT);
-        if (criticality == null && timeout == null || !options.trusts(request)) {
+        if (criticality == null && timeout == null || !trusts(request, options)) {
             return;
         }
         for (Criticality known : Criticality.values()) {
@@ -56,6 +56,15 @@ final class Incoming {
         if (timeout != null && MILLIS.matcher(timeout).matches()) {
             Deadline told = Deadline.after(Duration.ofMillis(Long.parseLong(timeout)));
             builder.deadline(own == null ? told : own.earlier(told));
+        }
+    }
+
+    private static boolean trusts(HttpServletRequest request, WebOptions options) {
+        try {
+            return options.trusts(request);
+        } catch (RuntimeException e) {
+            log.warn("context: the caller is not trusted, since deciding that failed", e);
+            return false;
         }
     }
 

@@ -132,6 +132,22 @@ class HealthTest {
     }
 
     @Test
+    void doesNotKeepWhatAnInterruptedCallerSaw() {
+        CountDownLatch free = new CountDownLatch(1);
+        try (Health health = Health.builder()
+                .check(required("database", free::await).within(Duration.ofSeconds(30)))
+                .cacheFor(Duration.ofHours(1))
+                .build()) {
+            Thread.currentThread().interrupt();
+            assertThat(health.report().ready()).isFalse();
+            assertThat(Thread.interrupted()).isTrue();
+
+            free.countDown();
+            assertThat(health.report().ready()).isTrue();
+        }
+    }
+
+    @Test
     void isNotReadyWhileDrainingAndNotLiveWhenClosed() {
         Health health = Health.builder().check(required("database", () -> {})).build();
 

@@ -137,6 +137,22 @@ class ContextFilterTest {
     }
 
     @Test
+    void trustsNobodyWhenDecidingThatFails() throws Exception {
+        WebOptions options = WebOptions.builder()
+                .trust(request -> {
+                    throw new IllegalStateException("on purpose");
+                })
+                .build();
+        EmbeddedServer server = start(
+                Headroom.builder("test").web(options).build(),
+                context -> TestServlet.add(context, "/images/*", ContextFilterTest::describe));
+
+        HttpResponse<String> response = server.get("/images/1", "X-Request-Criticality", "SHEDDABLE");
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body().split(" ")[4]).isEqualTo("CRITICAL");
+    }
+
+    @Test
     void knowsUserAndTierFromTheCookieThatLoginSets() throws Exception {
         IdentityCookie cookie =
                 IdentityCookie.builder().secret("0123456789abcdef").build();

@@ -7,8 +7,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs work when the current transaction has committed; drops it on rollback.
  *
- * <p>Asks its hooks in order; the first that knows the transaction keeps the action. When none does, there is no transaction and the
- * action runs at once, on the calling thread. A failing action is logged and never undoes the commit. Thread-safe.
+ * <p>Asks its hooks in order; the first that knows the transaction keeps the action. When none does, there is no transaction that could
+ * be waited for and the action runs at once, on the calling thread.
+ *
+ * <p>Plain JDBC does not tell of commits: a transaction that the application manages by hand, by {@code setAutoCommit(false)} and
+ * {@code commit()} on a connection that no hook knows, can't be waited for. The action runs before its commit then, and also runs if it
+ * rolls back; the first time this happens a warning is logged. Use {@link JdbcTransactions}, the router, Spring's transactions, or a
+ * {@link TransactionHook} of your own. A failing action is logged and never undoes the commit. Thread-safe.
  *
  * <pre>{@code
  * transactions.afterCommit(connection, () -> cache.invalidate(id));
@@ -23,15 +28,7 @@ public interface Transactions {
 
     /** Transactions that asks these hooks. */
     static Transactions of(List<TransactionHook> hooks) {
-        List<TransactionHook> asked = List.copyOf(hooks);
-        return (connection, action) -> {
-            for (TransactionHook hook : asked) {
-                if (hook.afterCommit(connection, action)) {
-                    return;
-                }
-            }
-            action.run();
-        };
+        return new HookedTransactions(hooks);
     }
 
     /** Transactions without hooks: every action runs at once. */

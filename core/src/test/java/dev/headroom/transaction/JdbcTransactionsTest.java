@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headroom.HeadroomException;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,6 +140,32 @@ class JdbcTransactionsTest {
             assertThat(ran).containsExactly("inner");
         });
         assertThat(ran).containsExactly("inner", "outer");
+    }
+
+    @Test
+    void runsActionsAtOnceInATransactionThatNobodyKnowsAndLooksOnlyOnce() throws SQLException {
+        AtomicInteger looks = new AtomicInteger();
+        try (Connection real = dataSource.getConnection()) {
+            Connection connection = (Connection) Proxy.newProxyInstance(
+                    Connection.class.getClassLoader(),
+                    new Class<?>[] {Connection.class},
+                    (proxy, method, arguments) -> {
+                        if (method.getName().equals("getAutoCommit")) {
+                            looks.incrementAndGet();
+                        }
+                        return method.invoke(real, arguments);
+                    });
+            transactions.afterCommit(connection, () -> ran.add("no transaction"));
+            assertThat(looks).hasValue(1);
+            real.setAutoCommit(false);
+            for (int i = 0; i < 5; i++) {
+                transactions.afterCommit(connection, () -> ran.add("unknown"));
+            }
+            assertThat(looks).as("warned of it once and never looked again").hasValue(2);
+            real.rollback();
+            real.setAutoCommit(true);
+        }
+        assertThat(ran).containsExactly("no transaction", "unknown", "unknown", "unknown", "unknown", "unknown");
     }
 
     @Test

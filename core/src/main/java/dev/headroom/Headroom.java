@@ -1,6 +1,8 @@
 package dev.headroom;
 
 import dev.headroom.annotation.Enhancer;
+import dev.headroom.background.Background;
+import dev.headroom.background.LocalBackground;
 import dev.headroom.config.Checks;
 import dev.headroom.config.Problems;
 import dev.headroom.health.Health;
@@ -78,7 +80,17 @@ public final class Headroom implements AutoCloseable {
         }
         this.instruments = new Instruments(contracts.meters(), inFlight, health, contracts.load());
         others.add(instruments);
-        this.lifecycle = new Lifecycle(components, others, health, inFlight, builder.readinessGrace);
+        this.lifecycle =
+                new Lifecycle(withBackground(contracts.background()), others, health, inFlight, builder.readinessGrace);
+    }
+
+    /** The components, and before them the background of this process, which nobody plugs in: drained and closed after all of them. */
+    private List<Component> withBackground(Background background) {
+        List<Component> all = new ArrayList<>(components);
+        if (background instanceof LocalBackground local && !all.contains(local)) {
+            all.add(0, local);
+        }
+        return all;
     }
 
     /** A builder for the application of this name. */
@@ -183,7 +195,8 @@ public final class Headroom implements AutoCloseable {
     /**
      * Takes the application down without losing a request: readiness fails; after {@link Builder#readinessGrace}, in which load
      * balancers notice, requests in flight are waited for; components hand back and finish their work, in reverse order; the filters turn
-     * away what still comes, with 503; everything is closed. Each step gets what is left of the time; closing gets at least 5 s.
+     * away what still comes, with 503; everything is closed. After the grace, requests and each component in turn may take two thirds of
+     * what is left of the time, the last one all of it, so that one that hangs does not starve the rest; closing gets at least 5 s.
      *
      * <p>Whoever calls it later waits for the first call and gets the same report. An interrupt skips the waiting. Not to be called from
      * a thread that serves a request, since it would wait for itself.
@@ -194,7 +207,10 @@ public final class Headroom implements AutoCloseable {
         return lifecycle.drain(Checks.positive("within", within));
     }
 
-    /** Closes the components in reverse order of plugging; the first failure is thrown after all are closed, others as suppressed. */
+    /**
+     * Closes the components in reverse order of plugging; the first failure is thrown after all are closed, others as suppressed. Who calls
+     * it later waits until the first call is done, for at most 30 s.
+     */
     @Override
     public void close() {
         lifecycle.close();
@@ -295,6 +311,9 @@ public final class Headroom implements AutoCloseable {
 
         /**
          * Plugs everything together and starts it.
+         *
+         * <p>The application owns what it was given from the moment this returns. When it throws, components that were connected already are
+         * closed, the others and the inventory are the caller's to close; since a second close does nothing, a caller may close all.
          *
          * @throws dev.headroom.config.ConfigurationException with all that is wrong: two givers of one contract, two components of one
          *     name, two signals of one name, a grace as long as the whole drain …

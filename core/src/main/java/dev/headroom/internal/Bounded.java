@@ -7,9 +7,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Does one piece of work on a thread of its own, and no longer waits for it than told. */
 final class Bounded {
+    private static final Logger log = LoggerFactory.getLogger(Bounded.class);
+
     private Bounded() {}
 
     /**
@@ -29,6 +33,7 @@ final class Bounded {
             task.cancel(true);
             return Optional.of("not done within " + within.toMillis() + " ms");
         } catch (ExecutionException e) {
+            log.warn("{}: failed", thread, e.getCause());
             return Optional.of("failed: " + e.getCause());
         } catch (InterruptedException e) {
             task.cancel(true);

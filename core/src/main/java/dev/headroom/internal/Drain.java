@@ -14,7 +14,12 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The way out: not ready, requests finish, components drain, everything closes; each step within what is left of the time. */
+/**
+ * The way out: not ready, requests finish, components drain, everything closes.
+ *
+ * <p>Of what is left of the time, each step may take two thirds: a request that hangs leaves a third for the components, a component that
+ * hangs a third for those after it. The last may take all.
+ */
 public final class Drain {
     private static final Duration CLOSING_AT_LEAST = Duration.ofSeconds(5);
     private static final Logger log = LoggerFactory.getLogger(Drain.class);
@@ -78,7 +83,7 @@ public final class Drain {
         } catch (java.util.concurrent.TimeoutException | java.util.concurrent.ExecutionException graceIsOver) {
             log.debug("drain: grace of {} is over", wait);
         }
-        inFlight.awaitNone(deadline.remaining());
+        inFlight.awaitNone(share(deadline.remaining(), components.isEmpty()));
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
@@ -87,7 +92,7 @@ public final class Drain {
     private void drainComponents(Deadline deadline) throws InterruptedException {
         for (int i = components.size() - 1; i >= 0; i--) {
             Component component = components.get(i);
-            Duration left = deadline.remaining();
+            Duration left = share(deadline.remaining(), i == 0);
             if (left.isNegative()) {
                 unfinished.add(component.name() + ": not drained, no time was left");
                 continue;
@@ -117,6 +122,10 @@ public final class Drain {
     private void bounded(String what, String thread, Duration within, Callable<?> work) throws InterruptedException {
         Optional<String> problem = Bounded.run(thread, within, work);
         problem.ifPresent(text -> unfinished.add(what + text));
+    }
+
+    private static Duration share(Duration left, boolean last) {
+        return last ? left : left.multipliedBy(2).dividedBy(3);
     }
 
     private static Duration min(Duration a, Duration b) {

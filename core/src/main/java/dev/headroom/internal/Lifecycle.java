@@ -7,19 +7,26 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The end of an application: drained once, closed once, whoever asks and however often. */
 public final class Lifecycle implements AutoCloseable {
+    private static final int LATER_WAITS_SECONDS = 30;
+    private static final Logger log = LoggerFactory.getLogger(Lifecycle.class);
+
     private final List<Component> components;
     private final List<AutoCloseable> others;
     private final Health health;
     private final InFlight inFlight;
     private final Duration grace;
     private final AtomicReference<@Nullable CompletableFuture<DrainReport>> drained = new AtomicReference<>();
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final AtomicReference<@Nullable Thread> closer = new AtomicReference<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final CompletableFuture<Void> closing = new CompletableFuture<>();
     private volatile @Nullable Thread hook;
 
@@ -47,7 +54,8 @@ public final class Lifecycle implements AutoCloseable {
             CompletableFuture<DrainReport> first = drained.get();
             return first == null ? drain(within) : first.join();
         }
-        if (closed.get()) {
+        if (closer.get() != null) {
+            close();
             mine.complete(new DrainReport(Duration.ZERO, 0, List.of()));
             return mine.join();
         }
@@ -59,11 +67,37 @@ public final class Lifecycle implements AutoCloseable {
         return mine.join();
     }
 
+    /** Closes everything; who comes later waits for the first, but no longer than {@link #LATER_WAITS_SECONDS}. */
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
+        if (!closer.compareAndSet(null, Thread.currentThread())) {
+            awaitClosed();
             return;
         }
+        try {
+            closeAll();
+        } finally {
+            closed.countDown();
+        }
+    }
+
+    @SuppressWarnings(
+            "ReferenceEquality") // A component that closes the application while it is closed by it does not wait for
+    // itself.
+    private void awaitClosed() {
+        if (closer.get() == Thread.currentThread()) {
+            return;
+        }
+        try {
+            if (!closed.await(LATER_WAITS_SECONDS, TimeUnit.SECONDS)) {
+                log.warn("close: not done after {} s of waiting for whoever began it", LATER_WAITS_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void closeAll() {
         inFlight.close();
         closing.complete(null);
         forgetHook();

@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.headroom.RequestContext;
+import dev.headroom.consistency.ConsistencyToken;
+import dev.headroom.load.Criticality;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class LocalBackgroundTest {
@@ -37,6 +43,63 @@ class LocalBackgroundTest {
                 .hasMessage("name: move (expected: one of [copy])");
         assertThatThrownBy(() -> background.handle("copy", Copy.class, copy -> {}))
                 .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void carriesTraceAndUserButNotTheDeadline() throws Exception {
+        RequestContext request = RequestContext.builder()
+                .user("ann")
+                .deadline(Duration.ofSeconds(10))
+                .consistency(new ConsistencyToken("p7"))
+                .build();
+        CompletableFuture<RequestContext> seen = new CompletableFuture<>();
+        background.handle("copy", Copy.class, copy -> seen.complete(RequestContext.current()));
+        request.call(() -> {
+            background.submit("copy", new Copy("a"));
+            return true;
+        });
+
+        RequestContext carried = seen.get(20, TimeUnit.SECONDS);
+        assertThat(carried.traceId()).isEqualTo(request.traceId());
+        assertThat(carried.user()).contains("ann");
+        assertThat(carried.deadline()).isEmpty();
+        assertThat(carried.criticality()).isEqualTo(Criticality.SHEDDABLE_PLUS);
+        assertThat(carried.consistency()).isEqualTo(request.consistency());
+    }
+
+    @Test
+    void drainsWhatItHasAndWhatComesOfIt() throws InterruptedException {
+        background.handle("copy", Copy.class, copy -> {
+            done.add(copy.key());
+            if (copy.key().length() < 3) {
+                background.submit("copy", new Copy(copy.key() + "a"));
+            }
+        });
+        background.submit("copy", new Copy("a"));
+        background.drain(Duration.ofSeconds(20));
+        assertThat(done).containsExactly("a", "aa", "aaa");
+    }
+
+    @Test
+    void saysHowMuchIsLeftAndStopsItWhenClosed() throws InterruptedException {
+        CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+        background.handle("wait", Copy.class, copy -> {
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException told) {
+                interrupted.complete(true);
+            }
+        });
+        background.bulk("wait", List.of(new Copy("a"), new Copy("b"), new Copy("c")));
+        assertThatThrownBy(() -> background.drain(Duration.ofMillis(100))).hasMessage("3 pieces of work are left");
+
+        background.close();
+        background.close();
+        await().until(interrupted::isDone);
+        background.drain(Duration.ofSeconds(20));
+        assertThatThrownBy(() -> background.submit("wait", new Copy("d")))
+                .isInstanceOf(RejectedExecutionException.class)
+                .hasMessage("background: closed");
     }
 
     @Test

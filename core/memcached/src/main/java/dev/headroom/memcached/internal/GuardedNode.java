@@ -165,6 +165,9 @@ final class GuardedNode implements MemcachedNode {
         }
         if (kind == Kind.REFUSED) {
             breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
+        } else if (kind == Kind.OVERLOADED) {
+            // Our own queue was full: the node was not asked, so it says nothing about the node.
+            breaker.releasePermission();
         } else {
             breaker.onError(nanos, TimeUnit.NANOSECONDS, failure);
         }

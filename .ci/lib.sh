@@ -3,6 +3,8 @@
 
 # The fields that Maven may not read from us, and that our scripts add up.
 passed=0 failed=0 skipped=0 broken_runs=0
+flaky=()
+POLICY_REMOVER=()
 LOGS=.ci/target
 LOST_JVM='^\[ERROR\] .*(The forked VM terminated|There was a timeout or other error in the fork)'
 
@@ -37,19 +39,28 @@ install_missing() {
     fi
     "${as_root[@]}" apt-get -q update || die "apt-get update failed."
     without_starting_services "${as_root[@]}"
+    local installed=yes
     # shellcheck disable=SC2086
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends $MISSING </dev/null \
-        || die "apt-get could not install$MISSING."
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends $MISSING </dev/null || installed=no
+    allow_services_again
+    [[ $installed == yes ]] || die "apt-get could not install$MISSING."
 }
 
 # Debian starts a service when its package is installed; the tests start their own and want no other. A policy-rc.d that says no is
-# Debian's way to prevent that; it is taken away again.
+# Debian's way to prevent that; it is taken away again right after, or at the end if the script is told to end meanwhile.
 without_starting_services() {
     [[ -e /usr/sbin/policy-rc.d ]] && return
     printf '#!/bin/sh\nexit 101\n' | "$@" tee /usr/sbin/policy-rc.d >/dev/null
     "$@" chmod 755 /usr/sbin/policy-rc.d
     # shellcheck disable=SC2064
     trap "$* rm -f /usr/sbin/policy-rc.d" EXIT
+    POLICY_REMOVER=("$@" rm -f /usr/sbin/policy-rc.d)
+}
+
+allow_services_again() {
+    ((${#POLICY_REMOVER[@]})) || return 0
+    "${POLICY_REMOVER[@]}"
+    trap - EXIT
 }
 
 require_build_tools() {
@@ -94,7 +105,8 @@ run_maven() {
     log=$LOGS/$(tr -cs '[:alnum:]' - <<<"$title" | sed 's/-$//').log
     say "$title ($home; everything is in $log)"
     SECONDS=0
-    JAVA_HOME=$home MAVEN_OPTS=${MAVEN_OPTS:--Xmx1500m} mvn -B -ntp -fae -Dmaven.test.failure.ignore=true "$@" </dev/null 2>&1 \
+    JAVA_HOME=$home MAVEN_OPTS=${MAVEN_OPTS:--Xmx1500m} mvn -B -ntp -fae -Dmaven.test.failure.ignore=true \
+        -Dsurefire.rerunFailingTestsCount=2 -Dfailsafe.rerunFailingTestsCount=2 "$@" </dev/null 2>&1 \
         | tee "$log" \
         | grep --line-buffered -E '^\[(INFO|WARNING)\] (Building Headroom|Tests run:.* -- in|BUILD )|^\[ERROR\]' \
         | sed -uE 's,^(.{240}).*,\1,'
@@ -122,7 +134,18 @@ count_reports() {
         bad=$(($(attribute errors "$line") + $(attribute failures "$line")))
         skip=$(attribute skipped "$line")
         ((passed += tests - bad - skip, failed += bad, skipped += skip, 1))
+        while read -r line; do
+            flaky+=("$line")
+        done < <(flaky_tests "$file")
     done < <(reports)
+}
+
+# The tests of a report that passed when they were run again, which counts as passed.
+flaky_tests() {
+    awk '
+        function field(name) { return match($0, " " name "=\"[^\"]*\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : "" }
+        /<testcase / { test = field("classname") "." field("name") }
+        /<flaky(Failure|Error)[ >]/ && test != "" { print test; test = "" }' "$1"
 }
 
 attribute() {
@@ -133,9 +156,7 @@ attribute() {
 conclude() {
     printf '\n'
     ((broken_runs == 0)) || printf '%s run(s) of Maven failed or lost a test JVM: see %s\n' "$broken_runs" "$LOGS"
-    local flaky
-    flaky=$(grep -hE '^\[WARNING\].*(Flakes:|Run 1:)' "$LOGS"/*.log 2>/dev/null | grep -c 'Run 1:')
-    ((flaky == 0)) || printf '%s tests passed only when run again: see "Flakes" in %s\n' "$flaky" "$LOGS"
+    ((${#flaky[@]} == 0)) || printf 'Passed only when run again: %s\n' "${flaky[@]}"
     ((passed + failed > 0)) || printf 'No test ran.\n'
     printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
     ((failed == 0 && broken_runs == 0 && passed > 0))

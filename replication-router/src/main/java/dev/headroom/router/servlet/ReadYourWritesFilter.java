@@ -1,11 +1,13 @@
 package dev.headroom.router.servlet;
 
+import dev.headroom.Headroom;
 import dev.headroom.RequestContext;
 import dev.headroom.config.Checks;
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.ReplicaRouter;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterConfig;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
@@ -15,6 +17,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a client see its own writes in its next requests, on whichever server: brings the position that the client has written up to, from
@@ -37,9 +40,15 @@ public final class ReadYourWritesFilter implements Filter {
     private static final Duration DEFAULT_TTL = Duration.ofSeconds(30);
     private static final String RUNNING = ReadYourWritesFilter.class.getName();
 
-    private final ReplicaRouter router;
+    private @Nullable ReplicaRouter router;
     private final String cookie;
     private final Duration ttl;
+
+    /** A filter for {@code web.xml} with the defaults of {@link #of(ReplicaRouter)}: finds the application, and the router plugged into it. */
+    public ReadYourWritesFilter() {
+        this.cookie = DEFAULT_COOKIE;
+        this.ttl = DEFAULT_TTL;
+    }
 
     private ReadYourWritesFilter(ReplicaRouter router, String cookie, Duration ttl) {
         this.router = Checks.present("router", router);
@@ -59,6 +68,24 @@ public final class ReadYourWritesFilter implements Filter {
      */
     public static ReadYourWritesFilter of(ReplicaRouter router, String cookie, Duration ttl) {
         return new ReadYourWritesFilter(router, cookie, ttl);
+    }
+
+    @Override
+    public void init(FilterConfig config) throws ServletException {
+        if (router != null) {
+            return;
+        }
+        try {
+            router = Headroom.of(config.getServletContext())
+                    .component(ReplicaRouter.class)
+                    .orElseThrow(() -> new IllegalStateException("plug: no router (expected: headroom.plug(router))"));
+        } catch (IllegalStateException absent) {
+            throw new ServletException(absent.getMessage(), absent);
+        }
+    }
+
+    private ReplicaRouter router() {
+        return Objects.requireNonNull(router, "init() was not called");
     }
 
     @Override
@@ -87,9 +114,9 @@ public final class ReadYourWritesFilter implements Filter {
                 RequestContext.active().orElseGet(() -> RequestContext.builder().build());
         ConsistencyToken arrived = arrived(request);
         if (!arrived.isNone()) {
-            context.consistency(token -> router.consistency().combine(token, arrived));
+            context.consistency(token -> router().consistency().combine(token, arrived));
         }
-        PositionOnCommit position = new PositionOnCommit(router, context, request, response, cookie, ttl);
+        PositionOnCommit position = new PositionOnCommit(router(), context, request, response, cookie, ttl);
         request.setAttribute(RUNNING, position);
         PositionResponse wrapped = new PositionResponse(response, position);
         try (RequestContext.Scope scope = context.open()) {
@@ -106,7 +133,7 @@ public final class ReadYourWritesFilter implements Filter {
         if (cookies != null) {
             for (Cookie candidate : cookies) {
                 if (candidate.getName().equals(cookie)) {
-                    arrived = router.consistency().combine(arrived, router.admit(candidate.getValue()));
+                    arrived = router().consistency().combine(arrived, router().admit(candidate.getValue()));
                 }
             }
         }

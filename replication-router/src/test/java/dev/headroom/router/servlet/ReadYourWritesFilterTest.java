@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Objects;
 import org.apache.catalina.Context;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.tomcat.util.descriptor.web.FilterDef;
+import org.apache.tomcat.util.descriptor.web.FilterMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -174,9 +176,47 @@ class ReadYourWritesFilterTest {
         }
     }
 
+    /** The filter as {@code web.xml} declares it: made by the container, by its constructor without arguments. */
+    @Test
+    void worksWhenTheContainerMakesIt(@TempDir Path folder) throws Exception {
+        Tomcat byHand = new Tomcat();
+        byHand.setBaseDir(folder.toString());
+        byHand.setPort(0);
+        Context context = byHand.addContext("", folder.toString());
+        context.addServletContainerInitializer((types, servlets) -> headroom.attach(servlets), null);
+        FilterDef filter = new FilterDef();
+        filter.setFilterName("read-your-writes");
+        filter.setFilterClass(ReadYourWritesFilter.class.getName());
+        FilterMap map = new FilterMap();
+        map.setFilterName("read-your-writes");
+        map.addURLPattern("/*");
+        context.addFilterDef(filter);
+        context.addFilterMap(map);
+        Tomcat.addServlet(context, "app", new App());
+        context.addServletMappingDecoded("/*", "app");
+        try {
+            byHand.start();
+            CookieManager cookies = new CookieManager();
+            HttpClient client = client(cookies);
+            String id = send(byHand, client, "POST", "/plain").body();
+            assertThat(cookies.getCookieStore().getCookies())
+                    .extracting(HttpCookie::getName)
+                    .contains(COOKIE);
+            assertThat(send(byHand, client, "GET", "/read?id=" + id).body()).isEqualTo("true p");
+        } finally {
+            byHand.stop();
+            byHand.destroy();
+        }
+    }
+
     private HttpResponse<String> send(HttpClient client, String method, String path)
             throws IOException, InterruptedException {
-        URI uri = URI.create("http://localhost:" + tomcat.getConnector().getLocalPort() + path);
+        return send(tomcat, client, method, path);
+    }
+
+    private static HttpResponse<String> send(Tomcat to, HttpClient client, String method, String path)
+            throws IOException, InterruptedException {
+        URI uri = URI.create("http://localhost:" + to.getConnector().getLocalPort() + path);
         return client.send(
                 HttpRequest.newBuilder(uri)
                         .method(method, HttpRequest.BodyPublishers.noBody())

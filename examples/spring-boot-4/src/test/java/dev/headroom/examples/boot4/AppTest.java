@@ -3,7 +3,9 @@ package dev.headroom.examples.boot4;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.headroom.Headroom;
 import dev.headroom.boot.ConfigurationFailureAnalyzer;
+import dev.headroom.boot.ServletApiFailureAnalyzer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -93,6 +95,36 @@ class AppTest {
     void answersHealthChecksAndHidesTheConsole() throws IOException, InterruptedException {
         assertThat(send("GET", "/health/ready").statusCode()).isEqualTo(200);
         assertThat(send("GET", "/console").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void outlivesAPauseOfItsContext() {
+        try (ConfigurableApplicationContext paused = run()) {
+            paused.pause();
+            paused.restart();
+            assertThat(paused.getBean(Headroom.class).health().report().ready()).isTrue();
+            assertThat(paused.getBean(Audit.class).notes()).doesNotContain("drained", "closed");
+        }
+    }
+
+    @Test
+    void runsAndDrainsWithoutAWeb() {
+        ConfigurableApplicationContext worker = run("--spring.main.web-application-type=none");
+        assertThat(worker.getBean(Headroom.class).health().report().ready()).isTrue();
+        Audit notes = worker.getBean(Audit.class);
+        worker.close();
+        assertThat(notes.notes()).containsSubsequence("drained", "closed");
+    }
+
+    @Test
+    void namesTheDependencyToAddWhenThereIsNoServletApi() {
+        NoClassDefFoundError missing = new NoClassDefFoundError("jakarta/servlet/ServletContext");
+        FailureAnalysis analysis = new ServletApiFailureAnalyzer()
+                .analyze(new IllegalStateException("Failed to introspect Class [dev.headroom.Headroom]", missing));
+        assertThat(analysis).isNotNull();
+        assertThat(analysis.getAction()).contains("<artifactId>jakarta.servlet-api</artifactId>");
+        assertThat(new ServletApiFailureAnalyzer().analyze(new NoClassDefFoundError("com/shop/Cart")))
+                .isNull();
     }
 
     @Test

@@ -48,11 +48,13 @@ public final class FileRoot {
     private final Path temporary;
     private final Durability durability;
     private final Clock clock;
+    private final FolderForce folderForce;
     private final AtomicLong freeAt = new AtomicLong(System.nanoTime() - FREE_CACHED_NANOS);
     private volatile long free;
 
-    private FileRoot(Path root, Durability durability, Clock clock) throws IOException {
+    FileRoot(Path root, Durability durability, Clock clock, FolderForce folderForce) throws IOException {
         this.root = root;
+        this.folderForce = folderForce;
         this.temporary = Files.createDirectories(root.resolve(".tmp"));
         this.durability = durability;
         this.clock = clock;
@@ -63,7 +65,7 @@ public final class FileRoot {
     /** Opens a folder, making it if need be. */
     public static FileRoot open(Path folder, Durability durability, Clock clock) {
         try {
-            return new FileRoot(Files.createDirectories(folder).toRealPath(), durability, clock);
+            return new FileRoot(Files.createDirectories(folder).toRealPath(), durability, clock, FileRoot::force);
         } catch (IOException e) {
             ConfigurationException refused =
                     new ConfigurationException("folder", folder, "a folder that can be made and written to: " + e);
@@ -116,14 +118,14 @@ public final class FileRoot {
     private void publish(BlobKey key, Path written, boolean onlyIfAbsent) throws IOException {
         Path target = file(key);
         while (true) {
-            Path firstNew = makeFolders(parent(target));
+            Path existed = makeFolders(parent(target));
             try {
                 if (onlyIfAbsent) {
                     Files.createLink(target, written);
                 } else {
                     Files.move(written, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
                 }
-                forceFolders(parent(target), firstNew);
+                forceFolders(parent(target), existed);
                 return;
             } catch (FileAlreadyExistsException e) {
                 throw new BlobExistsException(key);
@@ -135,28 +137,32 @@ public final class FileRoot {
         }
     }
 
-    /** Makes the folders; returns the topmost that was not there before, or the folder itself. */
+    /** Makes the folders; returns the deepest that was there before. */
     private Path makeFolders(Path folder) throws IOException {
-        Path topmost = folder;
-        for (Path at = folder; !at.equals(root) && !Files.exists(at, LinkOption.NOFOLLOW_LINKS); at = parent(at)) {
-            topmost = at;
+        Path existed = folder;
+        while (!existed.equals(root) && !Files.exists(existed, LinkOption.NOFOLLOW_LINKS)) {
+            existed = parent(existed);
         }
         Files.createDirectories(folder);
         if (!folder.toRealPath().startsWith(root)) {
             throw new IOException("folder: " + folder + " (expected: no link that leads out of " + root + ")");
         }
-        return topmost;
+        return existed;
     }
 
-    private void forceFolders(Path folder, Path topmostNew) throws IOException {
+    /** Forces all folders that have a new entry: the file's, and those of the new folders above it. */
+    private void forceFolders(Path folder, Path existed) throws IOException {
         if (durability != Durability.FILE_AND_FOLDER) {
             return;
         }
-        Path last = topmostNew.equals(folder) ? folder : parent(topmostNew);
-        for (Path at = folder; at.startsWith(last); at = parent(at)) {
-            try (FileChannel channel = FileChannel.open(at, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
+        for (Path at = folder; at.startsWith(existed); at = parent(at)) {
+            folderForce.force(at);
+        }
+    }
+
+    static void force(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
         }
     }
 
@@ -261,6 +267,12 @@ public final class FileRoot {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
+    }
+
+    /** Makes a folder's entries survive a loss of power. */
+    @FunctionalInterface
+    interface FolderForce {
+        void force(Path folder) throws IOException;
     }
 
     /** The first bytes of a stream. */

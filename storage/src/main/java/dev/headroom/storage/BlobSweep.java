@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * after the blob had been put.
  *
  * <p>Asks the application, a page at a time, which of the keys are referred to. A blob is left alone until it is older than the grace,
- * so that one whose row is just being written is never touched. Safe to run on several servers at once and to stop anywhere.
+ * so that one whose row is just being written is never touched; so is a damaged one, with a warning. Safe to run on several servers at once and to stop anywhere.
  *
  * <pre>{@code
  * BlobSweep sweep = BlobSweep.builder(store, keys -> products.photosAmong(keys)).prefix("photos/").build();
@@ -79,7 +79,7 @@ public final class BlobSweep {
     private long sweep(List<BlobKey> keys, Instant before) {
         List<BlobKey> old = new ArrayList<>();
         for (BlobKey key : keys) {
-            if (store.head(key).filter(info -> info.modified().isBefore(before)).isPresent()) {
+            if (isOlder(key, before)) {
                 old.add(key);
             }
         }
@@ -90,6 +90,18 @@ public final class BlobSweep {
         return old.stream()
                 .filter(key -> !kept.contains(key) && store.delete(key))
                 .count();
+    }
+
+    private boolean isOlder(BlobKey key, Instant before) {
+        try {
+            return store.head(key)
+                    .filter(info -> info.modified().isBefore(before))
+                    .isPresent();
+        } catch (BlobCorruptedException damaged) {
+            log.warn("storage: a sweep leaves a damaged blob alone: {}", damaged.getMessage());
+            meters.counter(StorageMeters.SWEEP_DAMAGED, "store", store.name()).increment();
+            return false;
+        }
     }
 
     /** Says which blobs are referred to. */

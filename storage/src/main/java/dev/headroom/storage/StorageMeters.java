@@ -20,6 +20,9 @@ public final class StorageMeters {
     /** Counter: blobs deleted by a sweep because nothing referred to them. */
     public static final String SWEPT = "headroom.storage.swept";
 
+    /** Counter: blobs that a sweep left alone because they are damaged. */
+    public static final String SWEEP_DAMAGED = "headroom.storage.sweep.damaged";
+
     /** Gauge: bytes that can still be put. */
     public static final String FREE_BYTES = "headroom.storage.free.bytes";
 

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -94,6 +96,26 @@ class FileBlobStoreTest extends BlobStoreContract {
                     .as("byte %s of %s flipped", i, whole.length)
                     .isInstanceOf(BlobCorruptedException.class);
         }
+    }
+
+    @Test
+    void sweepsOnPastADamagedBlob() throws Exception {
+        store.put(BlobKey.of("photos/1"), BlobSource.of(bytes(10)));
+        Path damaged = files(folder.resolve("blobs")).get(0);
+        Files.write(damaged, bytes(7));
+        store.put(BlobKey.of("photos/2"), BlobSource.of(bytes(10)));
+        CountingMeters meters = new CountingMeters();
+
+        long swept = BlobSweep.builder(store, keys -> List.of())
+                .clock(Clock.offset(Clock.systemUTC(), Duration.ofDays(1)))
+                .meters(meters)
+                .build()
+                .run();
+
+        assertThat(swept).isEqualTo(1);
+        assertThat(damaged).exists();
+        assertThat(meters.count(StorageMeters.SWEEP_DAMAGED, "store", store.name()))
+                .isEqualTo(1);
     }
 
     @Test

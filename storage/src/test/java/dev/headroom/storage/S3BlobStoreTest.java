@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -107,6 +108,28 @@ class S3BlobStoreTest extends BlobStoreContract {
         assertThatThrownBy(() -> store.get(BlobKey.of("foreign")))
                 .isInstanceOf(BlobCorruptedException.class)
                 .hasMessageContaining("an object without our checksum");
+    }
+
+    @Test
+    void leavesObjectsOutOfListingsThatNoStoreHasPut() {
+        List<BlobKey> ours = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            ours.add(BlobKey.of("a/b" + i));
+            store.put(ours.get(i), BlobSource.of(bytes(10)));
+        }
+        for (String foreign : List.of("a/a\u0301", "a/a\u0302", "a/b1\u0301", "a/c\u0301")) {
+            client.putObject(request -> request.bucket(bucket).key(foreign), RequestBody.fromBytes(bytes(10)));
+        }
+
+        List<BlobKey> listed = new ArrayList<>();
+        BlobPage page = store.list("a/", null, 1);
+        listed.addAll(page.keys());
+        while (page.next().isPresent()) {
+            page = store.list("a/", page.next().get(), 1);
+            listed.addAll(page.keys());
+        }
+        assertThat(listed).containsExactlyElementsOf(ours);
+        assertThat(store.list("a/", null, 100).keys()).containsExactlyElementsOf(ours);
     }
 
     @Test

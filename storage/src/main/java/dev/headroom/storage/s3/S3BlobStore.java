@@ -3,6 +3,7 @@ package dev.headroom.storage.s3;
 import dev.headroom.Contracts;
 import dev.headroom.Contributions;
 import dev.headroom.config.Checks;
+import dev.headroom.config.ConfigurationException;
 import dev.headroom.health.HealthCheck;
 import dev.headroom.meter.Meters;
 import dev.headroom.storage.BlobException;
@@ -18,10 +19,13 @@ import dev.headroom.storage.PutOptions;
 import dev.headroom.storage.internal.StoreMeters;
 import dev.headroom.storage.internal.StorePanel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -48,6 +52,7 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * <p>The client is the application's: its timeouts, retries and credentials are set there, and it is not closed here.
  */
 public final class S3BlobStore implements BlobStore {
+    private static final Logger log = LoggerFactory.getLogger(S3BlobStore.class);
     private static final int NOT_FOUND = 404;
     private static final int PRECONDITION_FAILED = 412;
     private static final int CONFLICT = 409;
@@ -201,16 +206,36 @@ public final class S3BlobStore implements BlobStore {
     public BlobPage list(String prefix, @Nullable BlobKey after, int limit) {
         Checks.between("limit", limit, 1, 1000);
         try {
-            ListObjectsV2Response page = client.listObjectsV2(r -> r.bucket(bucket)
-                    .prefix(prefix)
-                    .startAfter(after == null ? null : after.value())
-                    .maxKeys(limit));
-            List<BlobKey> keys =
-                    page.contents().stream().map(S3Object::key).map(BlobKey::of).toList();
-            boolean more = Boolean.TRUE.equals(page.isTruncated()) && !keys.isEmpty();
+            List<BlobKey> keys = new ArrayList<>();
+            String last = after == null ? null : after.value();
+            boolean more = true;
+            while (more && keys.size() < limit) {
+                ListObjectsV2Response page = objects(prefix, last, limit - keys.size());
+                for (S3Object object : page.contents()) {
+                    last = object.key();
+                    key(last).ifPresent(keys::add);
+                }
+                more = Boolean.TRUE.equals(page.isTruncated())
+                        && !page.contents().isEmpty();
+            }
             return new BlobPage(keys, more ? Optional.of(keys.get(keys.size() - 1)) : Optional.empty());
         } catch (SdkException e) {
             throw new BlobException("blobs of bucket " + bucket + " could not be listed", e);
+        }
+    }
+
+    private ListObjectsV2Response objects(String prefix, @Nullable String after, int limit) {
+        return client.listObjectsV2(
+                r -> r.bucket(bucket).prefix(prefix).startAfter(after).maxKeys(limit));
+    }
+
+    /** Empty for an object that no store has put here. */
+    private Optional<BlobKey> key(String text) {
+        try {
+            return Optional.of(BlobKey.of(text));
+        } catch (ConfigurationException foreign) {
+            log.warn("storage: an object in bucket {} is left out of a listing: {}", bucket, foreign.getMessage());
+            return Optional.empty();
         }
     }
 

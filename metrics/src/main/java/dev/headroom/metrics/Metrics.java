@@ -16,7 +16,11 @@ import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Measurements of a whole application: all components write to one Dropwizard registry, requests and {@link Timed} methods are
@@ -31,10 +35,14 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Metrics implements Component {
+    private static final Logger log = LoggerFactory.getLogger(Metrics.class);
+    private static final int MOST_NAMED = 100;
+
     private final DropwizardMeters meters;
     private final RouteNamer routes;
     private final @Nullable String prometheusPath;
     private final @Nullable StatsD statsd;
+    private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
 
     private Metrics(Builder options) {
         meters = DropwizardMeters.on(options.registry);
@@ -49,7 +57,8 @@ public final class Metrics implements Component {
                         server,
                         options.prefix.isEmpty() ? "" : options.prefix + ".",
                         options.interval,
-                        () -> meters.counter(MetricsMeters.STATSD_DROPPED));
+                        () -> meters.counter(MetricsMeters.STATSD_DROPPED),
+                        this::unreadable);
     }
 
     /** A builder with a registry of its own, and no exporter. */
@@ -81,10 +90,19 @@ public final class Metrics implements Component {
                     if (prometheusPath != null) {
                         parts.endpoint(EndpointSpec.of(
                                 "headroom-prometheus",
-                                new PrometheusServlet(() -> meters.registry().getMetrics(), meters::series),
+                                new PrometheusServlet(
+                                        () -> meters.registry().getMetrics(), meters::series, this::unreadable),
                                 prometheusPath));
                     }
                 });
+    }
+
+    /** Counts each, and names each once. */
+    private void unreadable(String metric, RuntimeException failure) {
+        meters.counter(MetricsMeters.UNREADABLE).increment();
+        if (unreadable.size() < MOST_NAMED && unreadable.add(metric)) {
+            log.warn("metrics: {} can't be read and is left out: {}", metric, failure.toString());
+        }
     }
 
     private void registerJvm() {

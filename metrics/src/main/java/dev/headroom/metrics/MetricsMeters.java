@@ -17,6 +17,9 @@ public final class MetricsMeters {
     /** Counter: StatsD datagrams that could not be sent. */
     public static final String STATSD_DROPPED = "headroom.metrics.statsd.dropped";
 
+    /** Counter: reads of a metric that failed, so that an exporter left it out. */
+    public static final String UNREADABLE = "headroom.metrics.unreadable";
+
     /** Gauge: heap in use, bytes. */
     public static final String HEAP = "headroom.metrics.jvm.heap.bytes";
 

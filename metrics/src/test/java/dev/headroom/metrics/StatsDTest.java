@@ -50,6 +50,26 @@ class StatsDTest {
     }
 
     @Test
+    void sendsTheOthersWhenOneGaugeFails() throws Exception {
+        try (DatagramSocket server = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+                Metrics metrics = Metrics.builder()
+                        .statsd("127.0.0.1", server.getLocalPort())
+                        .interval(Duration.ofMillis(100))
+                        .build()) {
+            server.setSoTimeout(5_000);
+            metrics.meters().gauge("a", () -> 1);
+            metrics.meters().gauge("b", () -> {
+                throw new IllegalStateException("as the test asked");
+            });
+            metrics.meters().gauge("c", () -> 3);
+
+            List<String> lines = receiveUntil(server, "a:1\\|g", "c:3\\|g", "headroom\\.metrics\\.unreadable:[12]\\|c");
+
+            assertThat(lines).noneMatch(line -> line.startsWith("b:"));
+        }
+    }
+
+    @Test
     void countsWhatCanNotBeSentAndGoesOn() {
         try (Metrics metrics = Metrics.builder()
                 .statsd("no-such-host.invalid", 8125)

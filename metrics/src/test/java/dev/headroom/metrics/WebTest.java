@@ -102,6 +102,22 @@ class WebTest {
         assertThat(lines.stream().filter(line -> line.startsWith("# TYPE"))).doesNotHaveDuplicates();
     }
 
+    @Test
+    void servesTheOthersWhenOneGaugeFails() throws Exception {
+        metrics.meters().gauge("a", () -> 1);
+        metrics.meters().gauge("b", () -> {
+            throw new IllegalStateException("as the test asked");
+        });
+        metrics.meters().gauge("c", () -> 3);
+
+        HttpResponse<String> page = get("/metrics");
+
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.body().lines()).contains("a 1", "c 3").noneMatch(line -> line.startsWith("b "));
+        assertThat(metrics.meters().read(MetricsMeters.UNREADABLE).orElseThrow().count())
+                .isEqualTo(1);
+    }
+
     private long count(String status, String outcome) {
         return metrics.meters()
                 .read(MetricsMeters.REQUESTS, "route", "/app/*", "status", status, "outcome", outcome)

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,7 @@ public final class StatsD implements AutoCloseable {
     private final InetSocketAddress server;
     private final String prefix;
     private final Supplier<Counter> dropped;
+    private final BiConsumer<String, RuntimeException> unreadable;
     private final Map<String, Long> sent = new HashMap<>();
     private final ScheduledExecutorService timer;
     private final ByteBuffer datagram = ByteBuffer.allocate(DATAGRAM);
@@ -53,6 +55,7 @@ public final class StatsD implements AutoCloseable {
      * Starts sending.
      *
      * @param server looked up anew for each interval, so that a move of the server is followed
+     * @param unreadable told of a metric that can't be read; the others are sent
      * @param prefix put before all names, with a dot at its end unless it is empty
      */
     public StatsD(
@@ -60,11 +63,13 @@ public final class StatsD implements AutoCloseable {
             InetSocketAddress server,
             String prefix,
             Duration interval,
-            Supplier<Counter> dropped) {
+            Supplier<Counter> dropped,
+            BiConsumer<String, RuntimeException> unreadable) {
         this.registry = registry;
         this.server = server;
         this.prefix = prefix;
         this.dropped = dropped;
+        this.unreadable = unreadable;
         this.timer = Executors.newSingleThreadScheduledExecutor(work -> {
             Thread thread = new Thread(work, "headroom-statsd-1");
             thread.setDaemon(true);
@@ -81,7 +86,11 @@ public final class StatsD implements AutoCloseable {
             }
             channel.configureBlocking(false);
             for (Map.Entry<String, Metric> entry : registry.getMetrics().entrySet()) {
-                lines(channel, address, prefix + entry.getKey(), entry.getValue());
+                try {
+                    lines(channel, address, prefix + entry.getKey(), entry.getValue());
+                } catch (RuntimeException e) {
+                    unreadable.accept(entry.getKey(), e);
+                }
             }
             flush(channel, address);
             recovered();

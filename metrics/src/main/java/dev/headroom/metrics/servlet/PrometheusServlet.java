@@ -12,10 +12,12 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,15 +34,21 @@ public final class PrometheusServlet extends HttpServlet {
 
     private final transient Supplier<Map<String, Metric>> metrics;
     private final transient Function<String, Series> series;
+    private final transient BiConsumer<String, RuntimeException> unreadable;
 
     /**
      * A servlet for these metrics.
      *
      * @param series the name and tags behind a metric's name
+     * @param unreadable told of a metric that can't be read; the others are served
      */
-    public PrometheusServlet(Supplier<Map<String, Metric>> metrics, Function<String, Series> series) {
+    public PrometheusServlet(
+            Supplier<Map<String, Metric>> metrics,
+            Function<String, Series> series,
+            BiConsumer<String, RuntimeException> unreadable) {
         this.metrics = metrics;
         this.series = series;
+        this.unreadable = unreadable;
     }
 
     @Override
@@ -50,8 +58,20 @@ public final class PrometheusServlet extends HttpServlet {
         PrintWriter out = response.getWriter();
         families().forEach((name, family) -> {
             out.print("# TYPE " + name + " " + family.get(0).type() + "\n");
-            family.forEach(sample -> sample.print(out, name));
+            family.forEach(sample -> print(sample, out, name));
         });
+    }
+
+    /** One that can't be read is left out, and the others stay. */
+    private void print(Sample sample, PrintWriter out, String name) {
+        StringWriter lines = new StringWriter();
+        try {
+            sample.print(new PrintWriter(lines), name);
+        } catch (RuntimeException e) {
+            unreadable.accept(name, e);
+            return;
+        }
+        out.print(lines);
     }
 
     /** Samples of one name together, as the format asks. */

@@ -40,6 +40,6 @@ public @interface Cached {
     /** How long a null result is kept. */
     String negative() default "";
 
-    /** An expression over arguments and {@code #result}; when true, the result is not kept. */
+    /** An expression over arguments and {@code #result}; when true, the result is not kept. An {@code Optional} is unwrapped: empty is null. */
     String unless() default "";
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +42,16 @@ class AnnotationsTest {
         assertThat(stock.calls).isEqualTo(2);
         assertThat(caches.cache("products", String.class, String.class).peek("1"))
                 .isPresent();
+    }
+
+    @Test
+    void looksIntoAnOptionalToKnowWhetherToKeepIt() {
+        catalog.optional("");
+        catalog.optional("");
+        assertThat(stock.calls).isEqualTo(2);
+        assertThat(catalog.optional("x")).hasValue("x");
+        assertThat(catalog.optional("x")).hasValue("x");
+        assertThat(stock.calls).isEqualTo(3);
     }
 
     @Test
@@ -115,6 +126,8 @@ class AnnotationsTest {
 
         String save(String id);
 
+        Optional<String> optional(String text);
+
         String maybe(String text, int number);
 
         void rename(String id, String title) throws IOException;
@@ -151,6 +164,13 @@ class AnnotationsTest {
         public String maybe(String text, int number) {
             calls++;
             return text;
+        }
+
+        @Override
+        @Cached(cache = "optional", key = "#p0", unless = "#result == null")
+        public Optional<String> optional(String text) {
+            calls++;
+            return text.isEmpty() ? Optional.empty() : Optional.of(text);
         }
 
         @Override

@@ -8,6 +8,7 @@ import dev.headroom.config.ConfigurationException;
 import dev.headroom.config.Values;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.function.Function;
@@ -50,7 +51,9 @@ final class Sites {
         return expression.isEmpty() ? null : KeyExpression.compile(annotation + ".unless", expression, site);
     }
 
+    /** In {@code unless} the result of a method that returns an {@link Optional} is what is in it. */
     static boolean keeps(@Nullable KeyExpression unless, @Nullable Object[] arguments, @Nullable Object result) {
-        return unless == null || !Boolean.TRUE.equals(unless.evaluate(arguments, result));
+        Object inside = result instanceof Optional<?> optional ? optional.orElse(null) : result;
+        return unless == null || !Boolean.TRUE.equals(unless.evaluate(arguments, inside));
     }
 }

@@ -7,7 +7,11 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -69,7 +73,51 @@ class OrderIT {
                             .contains(subject)
                             .contains("2 × Teapot, € 12.50 each"));
         }
-        assertThat(shared.number("select count(*) from mails")).isEqualTo(1);
+        assertThat(shared.number("select count(*) from mails where subject = '" + subject + "'"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void buysACartOnceThoughTheButtonIsPressedTwice() throws Exception {
+        String id = new Visit(a.address()).offered("Kettle", TestPhotos.jpeg(6)).replaceAll("\\D", "");
+        Visit atA = new Visit(a.address());
+        Visit atB = atA.at(b.address());
+        atA.post("/cart", Map.of("product", id));
+        assertThat(atA.post("/orders", Map.of("user", "ben")).statusCode()).isEqualTo(303);
+        atA.post("/cart", Map.of("product", id));
+        long ordersBefore = shared.number("select count(*) from orders");
+
+        List<CompletableFuture<HttpResponse<String>>> presses = new ArrayList<>();
+        try (AutoCloseable lock = shared.locked("orders")) {
+            presses.add(press(atA));
+            presses.add(press(atB));
+            Awaitility.await("both to be at the database")
+                    .atMost(PATIENCE)
+                    .until(() -> shared.number(
+                                    "select count(*) from pg_locks where relation = 'orders'::regclass and not granted")
+                            == 2);
+        }
+
+        String first = presses.get(0)
+                .get(30, TimeUnit.SECONDS)
+                .headers()
+                .firstValue("Location")
+                .orElseThrow();
+        assertThat(presses.get(1).get(30, TimeUnit.SECONDS).headers().firstValue("Location"))
+                .hasValue(first);
+        assertThat(shared.number("select count(*) from orders")).isEqualTo(ordersBefore + 1);
+        assertThat(atA.get("/cart").body()).contains("Cart (0)");
+        assertThat(atA.get(first).body()).contains("Thank you, ben").contains("€ 12.50");
+    }
+
+    private static CompletableFuture<HttpResponse<String>> press(Visit visit) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return visit.post("/orders", Map.of());
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
     }
 
     @Test

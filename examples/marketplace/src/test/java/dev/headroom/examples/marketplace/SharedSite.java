@@ -1,5 +1,7 @@
 package dev.headroom.examples.marketplace;
 
+import dev.headroom.storage.BlobStore;
+import dev.headroom.storage.FileBlobStore;
 import dev.headroom.testkit.PostgresCluster;
 import dev.headroom.testkit.PostgresNode;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 
 /** A primary and a standby that a test may break, and settings for instances that use them. */
 final class SharedSite implements AutoCloseable {
@@ -52,6 +55,28 @@ final class SharedSite implements AutoCloseable {
             row.next();
             return row.getLong(1);
         }
+    }
+
+    /** Nobody can write to the table until this is closed. */
+    AutoCloseable locked(String table) throws SQLException {
+        Connection connection = cluster.primary().dataSource().getConnection();
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("lock table " + table + " in exclusive mode");
+        }
+        return () -> {
+            connection.rollback();
+            connection.close();
+        };
+    }
+
+    /** The store of photographs of all instances. */
+    BlobStore photos() {
+        return FileBlobStore.builder("photos", blobs()).build();
+    }
+
+    DataSource database() {
+        return cluster.primary().dataSource();
     }
 
     /** How many files there are for photographs, finished or half written. */

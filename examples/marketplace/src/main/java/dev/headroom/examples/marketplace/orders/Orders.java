@@ -16,13 +16,23 @@ import javax.sql.DataSource;
 /** Orders, and the mail that confirms each. */
 public interface Orders {
     /**
-     * Buys what is in the cart, at today's prices; writes the order and enqueues its mail in one transaction.
+     * Buys what is in the cart, at today's prices; writes the order and enqueues its mail in one transaction. A cart is bought once: who asks
+     * again, or at the same time, gets the same order.
      *
      * @return the order's number
-     * @throws IllegalArgumentException if nothing in the cart can be bought
+     * @throws NothingToOrderException if nothing in the cart can be bought
      */
     @UsePrimary
     long place(Buyer buyer, Cart cart);
+
+    /** There is nothing in the cart that can be bought; the message is for the buyer. */
+    final class NothingToOrderException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        NothingToOrderException() {
+            super("Your cart is empty.");
+        }
+    }
 
     /** A buyer's order. */
     @UsePrimary
@@ -49,11 +59,14 @@ public interface Orders {
                 return JdbcTransactions.inTransaction(database, connection -> {
                     List<Order.Line> lines = lines(connection, cart);
                     if (lines.isEmpty()) {
-                        throw new IllegalArgumentException("Your cart is empty.");
+                        throw new NothingToOrderException();
                     }
-                    Order order = write(connection, buyer, lines);
-                    queue.in(connection).enqueue(MailJobs::send, confirmation(buyer, order));
-                    return order.id();
+                    Optional<Order> order = write(connection, buyer, cart.id(), lines);
+                    if (order.isEmpty()) {
+                        return ordered(connection, buyer, cart.id());
+                    }
+                    queue.in(connection).enqueue(MailJobs::send, confirmation(buyer, order.get()));
+                    return order.get().id();
                 });
             } catch (SQLException e) {
                 throw new Sql.DatabaseException(e);
@@ -93,17 +106,35 @@ public interface Orders {
             return lines;
         }
 
-        private static Order write(Connection connection, Buyer buyer, List<Order.Line> lines) throws SQLException {
+        private static long ordered(Connection connection, Buyer buyer, String cartId) throws SQLException {
+            return Sql.query(
+                            connection,
+                            "select id from orders where cart_id = ? and buyer = ?",
+                            row -> row.getLong(1),
+                            cartId,
+                            buyer.name())
+                    .stream()
+                    .findFirst()
+                    .orElseThrow(NothingToOrderException::new);
+        }
+
+        /** Empty if the cart was bought before; one who is buying it at this moment is waited for. */
+        private static Optional<Order> write(Connection connection, Buyer buyer, String cartId, List<Order.Line> lines)
+                throws SQLException {
             long total = lines.stream()
                     .mapToLong(line -> line.priceCents() * line.quantity())
                     .sum();
-            long id = Sql.query(
-                            connection,
-                            "insert into orders (buyer, total_cents) values (?, ?) returning id",
-                            row -> row.getLong(1),
-                            buyer.name(),
-                            total)
-                    .get(0);
+            List<Long> ids = Sql.query(
+                    connection,
+                    "insert into orders (buyer, total_cents, cart_id) values (?, ?, ?) on conflict (cart_id) do nothing returning id",
+                    row -> row.getLong(1),
+                    buyer.name(),
+                    total,
+                    cartId);
+            if (ids.isEmpty()) {
+                return Optional.empty();
+            }
+            long id = ids.get(0);
             for (Order.Line line : lines) {
                 Sql.update(
                         connection,
@@ -114,7 +145,7 @@ public interface Orders {
                         line.priceCents(),
                         line.quantity());
             }
-            return new Order(id, buyer.name(), total, lines);
+            return Optional.of(new Order(id, buyer.name(), total, lines));
         }
 
         private static Mail confirmation(Buyer buyer, Order order) {

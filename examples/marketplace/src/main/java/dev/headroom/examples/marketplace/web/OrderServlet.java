@@ -5,6 +5,7 @@ import dev.headroom.examples.marketplace.orders.Cart;
 import dev.headroom.examples.marketplace.orders.Order;
 import dev.headroom.examples.marketplace.orders.Orders;
 import dev.headroom.servlet.IdentityCookie;
+import dev.headroom.session.SharedSession;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -58,11 +59,12 @@ final class OrderServlet extends HttpServlet {
         }
         logIn(request, response, buyer.get());
         try {
-            long id = orders.place(buyer.get(), Visitor.of(request).cart());
-            request.getSession().removeAttribute(Cart.ATTRIBUTE);
+            Cart cart = Visitor.of(request).cart();
+            long id = orders.place(buyer.get(), cart);
+            empty(request, cart);
             response.setStatus(HttpServletResponse.SC_SEE_OTHER);
             response.setHeader("Location", request.getContextPath() + "/orders/" + id);
-        } catch (IllegalArgumentException e) {
+        } catch (Orders.NothingToOrderException e) {
             views.message(
                     request,
                     response,
@@ -70,6 +72,14 @@ final class OrderServlet extends HttpServlet {
                     "Nothing to order",
                     String.valueOf(e.getMessage()));
         }
+    }
+
+    /** What was put in meanwhile stays. */
+    private static void empty(HttpServletRequest request, Cart bought) {
+        SharedSession.of(request.getSession()).update(Cart.ATTRIBUTE, Cart.class, cart -> {
+            Cart left = cart == null ? Cart.EMPTY : cart.after(bought);
+            return left.items().isEmpty() ? null : left;
+        });
     }
 
     private void logIn(HttpServletRequest request, HttpServletResponse response, Buyer buyer) {

@@ -37,6 +37,9 @@ create table if not exists orders (
     created_at timestamptz not null default now()
 );
 
+-- A cart is bought once.
+alter table orders add column if not exists cart_id text unique;
+
 create table if not exists order_lines (
     order_id bigint not null references orders,
     product_id bigint not null references products,

@@ -33,14 +33,16 @@ public final class PhotoJobs {
     private final Thumbnails thumbnails = Thumbnails.withDefaults();
 
     /** Jobs on these photographs; {@code products} forgets a product whose photograph is ready. */
-    public PhotoJobs(
-            Photos photos, BlobStore blobs, DataSource primary, Cache<Long, ?> products, Transactions transactions) {
+    public PhotoJobs(Photos photos, BlobSweep sweep, Cache<Long, ?> products, Transactions transactions) {
         this.photos = photos;
         this.products = products;
         this.transactions = transactions;
-        this.sweep = BlobSweep.builder(blobs, keys -> referredTo(primary, keys))
-                .prefix(Photos.folder())
-                .build();
+        this.sweep = sweep;
+    }
+
+    /** What takes away the photographs that no product of this database refers to. */
+    public static BlobSweep.Builder sweepOf(BlobStore blobs, DataSource primary) {
+        return BlobSweep.builder(blobs, keys -> referredTo(primary, keys)).prefix(Photos.folder());
     }
 
     /** Which photograph is to be made small. */

@@ -29,6 +29,7 @@ import dev.headroom.servlet.WebOptions;
 import dev.headroom.session.Sessions;
 import dev.headroom.session.SessionsBuilder;
 import dev.headroom.storage.BlobStore;
+import dev.headroom.storage.BlobSweep;
 import dev.headroom.storage.FileBlobStore;
 import dev.headroom.throttle.Throttle;
 import dev.headroom.transaction.Transactions;
@@ -53,13 +54,17 @@ public final class Application implements AutoCloseable {
         Path temporary = Files.createDirectories(settings.dataDir().resolve("uploads"));
         Databases databases = closeLater(Databases.open(settings));
         ReplicaRouter router = databases.router();
+        Metrics metrics = metrics(settings);
         BlobStore blobs = blobs(settings);
         Photos photos = new Photos(blobs);
         Mailbox mailbox = new Mailbox(router.dataSource());
         Caches caches = caches(settings);
+        BlobSweep sweep = PhotoJobs.sweepOf(blobs, databases.primary())
+                .meters(metrics.meters())
+                .build();
         JobQueue queue = JobQueue.builder(router.dataSource())
                 .bookkeeping(databases.primary())
-                .handlers(photoJobs(photos, blobs, databases, caches), mailJobs(settings, mailbox))
+                .handlers(photoJobs(photos, sweep, databases, caches), mailJobs(settings, mailbox))
                 .queue("photos", photosQueue -> photosQueue.workers(2))
                 .build();
         IdentityCookie identity = IdentityCookie.builder()
@@ -68,7 +73,7 @@ public final class Application implements AutoCloseable {
         headroom = closeLater(Headroom.builder("marketplace")
                 .web(web(identity))
                 .readinessGrace(databases.isEmbedded() ? Duration.ZERO : Duration.ofSeconds(5))
-                .plug(metrics(settings))
+                .plug(metrics)
                 .plug(throttle(settings))
                 .plug(router)
                 .plug(blobs)
@@ -130,9 +135,9 @@ public final class Application implements AutoCloseable {
                 .build();
     }
 
-    private static BlobStore blobs(Settings settings) {
+    private BlobStore blobs(Settings settings) {
         return settings.s3()
-                .map(S3Stores::open)
+                .map(s3 -> S3Stores.store(s3, closeLater(S3Stores.client(s3))))
                 .orElseGet(() ->
                         FileBlobStore.builder("photos", settings.blobDir()).build());
     }
@@ -154,10 +159,10 @@ public final class Application implements AutoCloseable {
                 .build();
     }
 
-    private static PhotoJobs photoJobs(Photos photos, BlobStore blobs, Databases databases, Caches caches) {
+    private static PhotoJobs photoJobs(Photos photos, BlobSweep sweep, Databases databases, Caches caches) {
         Cache<Long, Object> products = caches.cache("products", Long.class, Object.class);
         Transactions transactions = Transactions.of(List.of(databases.router().transactionHook()));
-        return new PhotoJobs(photos, blobs, databases.primary(), products, transactions);
+        return new PhotoJobs(photos, sweep, products, transactions);
     }
 
     private MailJobs mailJobs(Settings settings, Mailbox mailbox) {
@@ -169,7 +174,7 @@ public final class Application implements AutoCloseable {
         return new MailJobs("127.0.0.1", server.port());
     }
 
-    private static Sessions sessions(Settings settings) {
+    private Sessions sessions(Settings settings) {
         SessionsBuilder builder = Sessions.builder()
                 .codec(Codecs.tlv()
                         .record(64, Cart.class)
@@ -177,7 +182,8 @@ public final class Application implements AutoCloseable {
                         .build())
                 .ignore("/images/**", "/style.css", "/health/**");
         settings.memcached()
-                .ifPresent(nodes -> builder.memcached(Memcached.nodes(nodes).build()));
+                .ifPresent(nodes ->
+                        builder.memcached(closeLater(Memcached.nodes(nodes).build())));
         return builder.build();
     }
 

@@ -12,7 +12,11 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 final class S3Stores {
     private S3Stores() {}
 
-    static BlobStore open(Settings.S3 s3) {
+    static BlobStore store(Settings.S3 s3, S3Client client) {
+        return S3BlobStore.builder("photos", client, s3.bucket()).build();
+    }
+
+    static S3Client client(Settings.S3 s3) {
         S3ClientBuilder client = S3Client.builder()
                 .httpClientBuilder(UrlConnectionHttpClient.builder().socketTimeout(Duration.ofSeconds(10)))
                 .overrideConfiguration(overrides -> overrides.apiCallTimeout(Duration.ofMinutes(1)));
@@ -20,6 +24,6 @@ final class S3Stores {
                 .ifPresent(endpoint -> client.endpointOverride(endpoint)
                         .forcePathStyle(true)
                         .region(Region.of(System.getenv().getOrDefault("AWS_REGION", "us-east-1"))));
-        return S3BlobStore.builder("photos", client.build(), s3.bucket()).build();
+        return client.build();
     }
 }

@@ -2,9 +2,14 @@ package dev.headroom.examples.marketplace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headroom.examples.marketplace.photos.PhotoJobs;
+import dev.headroom.storage.BlobKey;
+import dev.headroom.storage.BlobSource;
+import dev.headroom.storage.BlobStore;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -90,9 +95,12 @@ class UploadIT {
                         type -> assertThat(type).startsWith("image/svg+xml"),
                         type -> assertThat(type).isEqualTo("image/jpeg"));
 
+        String page = seller.get("/products/" + id).body();
+        String version = page.replaceAll("(?s).*src=\"/images/" + id + "/685x685(\\?v=[^\"]+)\".*", "$1");
+        assertThat(version).matches("\\?v=[0-9a-f]{8}");
         for (String size : SIZES) {
             Awaitility.await(size).atMost(PATIENCE).untilAsserted(() -> {
-                HttpResponse<String> picture = seller.get("/images/" + id + "/" + size);
+                HttpResponse<String> picture = seller.get("/images/" + id + "/" + size + version);
                 assertThat(picture.headers().firstValue("Content-Type")).hasValue("image/jpeg");
                 assertThat(picture.headers().firstValue("Cache-Control").orElse(""))
                         .contains("immutable");
@@ -104,8 +112,37 @@ class UploadIT {
                         assertThat(seller.get("/queue/length").body().strip()).isEqualTo("0"));
         assertThat(shared.number("select count(*) from photo_sizes where product_id = " + id))
                 .isEqualTo(SIZES.size());
+        for (String other : List.of("", "?v=00000000")) {
+            assertThat(seller.get("/images/" + id + "/50x50" + other).headers().firstValue("Cache-Control"))
+                    .hasValue("public, max-age=60");
+        }
         assertThat(seller.get("/images/" + id + "/12x12").statusCode()).isEqualTo(404);
         assertThat(seller.get("/images/999999999/50x50").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void sweepsPhotographsWhoseProductWasNeverWritten() throws Exception {
+        Visit seller = new Visit(site.address());
+        String id = seller.offered("Mirror", TestPhotos.jpeg(7)).replaceAll("\\D", "");
+        Awaitility.await("the four pictures")
+                .atMost(PATIENCE)
+                .until(() ->
+                        shared.number("select count(*) from photo_sizes where product_id = " + id) == SIZES.size());
+        BlobStore photos = shared.photos();
+        List<BlobKey> ours = photos.list("photos/", null, 1000).keys();
+        BlobKey orphan = BlobKey.of("photos/00000000-0000-4000-8000-000000000000/original");
+        photos.put(orphan, BlobSource.of(TestPhotos.jpeg(8)));
+
+        long young = PhotoJobs.sweepOf(photos, shared.database()).build().run();
+        long old = PhotoJobs.sweepOf(photos, shared.database())
+                .clock(Clock.offset(Clock.systemUTC(), Duration.ofDays(1)))
+                .build()
+                .run();
+
+        assertThat(young).isZero();
+        assertThat(old).isEqualTo(1);
+        assertThat(photos.head(orphan)).isEmpty();
+        assertThat(photos.list("photos/", null, 1000).keys()).containsAll(ours);
     }
 
     @Test

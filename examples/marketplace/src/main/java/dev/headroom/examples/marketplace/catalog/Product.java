@@ -16,4 +16,19 @@ public record Product(
         long priceCents,
         String photo,
         boolean photoReady,
-        Instant createdAt) {}
+        Instant createdAt) {
+    private static final int VERSION_LENGTH = 8;
+
+    /**
+     * Where a small picture is. A part of the photograph's name is in it: a site that begins anew counts its products anew, and browsers
+     * keep pictures for ever.
+     */
+    public String image(String size) {
+        return "/images/" + id + "/" + size + "?v=" + photoVersion();
+    }
+
+    /** The end of the photograph's name. */
+    public String photoVersion() {
+        return photo.substring(Math.max(0, photo.length() - VERSION_LENGTH));
+    }
+}

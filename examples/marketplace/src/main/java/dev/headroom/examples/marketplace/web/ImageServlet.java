@@ -15,13 +15,15 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Serves {@code /images/{product}/{size}}: the small picture once it is made, for ever in the browser's cache; a placeholder and a word not
- * to keep it until then.
+ * Serves {@code /images/{product}/{size}}: the small picture once it is made, and a placeholder and a word not to keep it until then.
+ * Browsers keep the picture for ever if the address says which photograph they mean, as those in our pages do, else for a minute.
  */
 final class ImageServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
     private static final Set<String> SIZES =
             Thumbnails.SIZES.stream().map(ThumbnailSize::name).collect(Collectors.toSet());
+    private static final String FOR_EVER = "public, max-age=31536000, immutable";
+    private static final String A_MINUTE = "public, max-age=60";
     private static final String PLACEHOLDER = """
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 120"><rect width="120" height="120" fill="#e7e2d8"/>
             <path d="M30 82l20-26 14 17 10-12 18 21z" fill="#b9b09c"/><circle cx="78" cy="44" r="8" fill="#b9b09c"/></svg>
@@ -53,7 +55,8 @@ final class ImageServlet extends HttpServlet {
         try (BlobRead picture = small.get()) {
             response.setContentType(picture.info().contentType());
             response.setContentLengthLong(picture.info().size());
-            response.setHeader("Cache-Control", "public, max-age=31536000, immutable");
+            boolean exact = product.get().photoVersion().equals(request.getParameter("v"));
+            response.setHeader("Cache-Control", exact ? FOR_EVER : A_MINUTE);
             picture.transferTo(response.getOutputStream());
         }
     }

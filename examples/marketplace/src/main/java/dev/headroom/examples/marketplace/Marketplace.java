@@ -24,19 +24,32 @@ public final class Marketplace {
             System.exit(2);
             return;
         }
-        Application application = Application.open(settings);
+        Application application;
         WebServer server;
         try {
-            server = WebServer.start(settings, application);
+            WebServer.requireFree(settings.port());
+            application = Application.open(settings);
+            server = serve(settings, application);
         } catch (Exception failure) {
-            application.close();
-            throw failure;
+            log.debug("marketplace: did not start", failure);
+            System.err.println("The marketplace can't start: " + failure.getMessage());
+            System.exit(1);
+            return;
         }
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, application, stopped), "marketplace-stop"));
         System.out.println("The marketplace is open at http://localhost:" + server.port() + " (Ctrl-C stops it)");
         System.out.flush();
         stopped.await();
+    }
+
+    private static WebServer serve(Settings settings, Application application) throws Exception {
+        try {
+            return WebServer.start(settings, application);
+        } catch (Exception failure) {
+            application.close();
+            throw failure;
+        }
     }
 
     /** First what is under way is finished, then the doors close. */

@@ -80,6 +80,28 @@ class ConfigurationTest {
                 .hasMessageContaining("SMTP: mail (expected: host:port)");
     }
 
+    @Test
+    void tellsAddressesThatAreNone() {
+        Map<String, String> environment = Map.of(
+                "DATABASE_URL", "jdbc:postgresql://db/shop",
+                "REPLICA_URLS", "jdbc:postgresql://r1/shop,r2/shop",
+                "MEMCACHED", "m1:11211,m1:11211");
+
+        assertThatThrownBy(() -> Settings.of(environment))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("REPLICA_URLS: r2/shop (expected: jdbc:postgresql: URLs)")
+                .hasMessageContaining("MEMCACHED: m1:11211,m1:11211 (expected: host:port,host:port)");
+    }
+
+    @Test
+    void tellsAUserWithoutADatabaseAndNoPassword() {
+        assertThatThrownBy(() -> Settings.of(Map.of("DATABASE_USER", "shop", "DATABASE_PASSWORD", "secret")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("DATABASE_USER: set (expected: unset, unless DATABASE_URL is set)")
+                .hasMessageContaining("DATABASE_PASSWORD: set")
+                .hasMessageNotContaining("secret");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"not an address", "s3", "s3:9000", "ftp://s3:9000", "http:///s3"})
     void tellsABadAddressOfABucket(String endpoint) {

@@ -25,6 +25,7 @@ import java.util.Optional;
 public final class Databases implements AutoCloseable {
     private static final int POOL_SIZE = 20;
     private static final Duration FRESH_ENOUGH = Duration.ofSeconds(2);
+    private static final Duration FIRST_ANSWER = Duration.ofSeconds(30);
     private static final Duration TOO_OLD = Duration.ofSeconds(30);
     private static final long SCHEMA_LOCK = 0x6d61726b6574L;
 
@@ -45,6 +46,7 @@ public final class Databases implements AutoCloseable {
                 .orElse(settings.replicas());
         primary = pool("primary", main.url(), main);
         opened.push(primary);
+        awaitAnswer(primary);
         installSchema(primary);
         ReplicaRouterBuilder builder = ReplicaRouter.builder("main")
                 .primary(HikariNodes.node("primary", primary))
@@ -81,7 +83,7 @@ public final class Databases implements AutoCloseable {
         return primary;
     }
 
-    /** Whether somebody else runs the database. */
+    /** Whether this process runs the database itself. */
     public boolean isEmbedded() {
         return embedded.isPresent();
     }
@@ -106,9 +108,31 @@ public final class Databases implements AutoCloseable {
         config.setUsername(main.user());
         config.setPassword(main.password());
         config.setMaximumPoolSize(POOL_SIZE);
-        config.setInitializationFailTimeout(name.equals("primary") ? 30_000 : -1);
+        config.setInitializationFailTimeout(-1);
         config.setConnectionTimeout(5_000);
         return new HikariDataSource(config);
+    }
+
+    /** A database may start together with the site, but a wrong address should be told soon. */
+    private static void awaitAnswer(HikariDataSource primary) throws IOException {
+        long deadline = System.nanoTime() + FIRST_ANSWER.toNanos();
+        while (true) {
+            try (Connection answer = primary.getConnection()) {
+                return;
+            } catch (SQLException e) {
+                if (System.nanoTime() - deadline >= 0) {
+                    Throwable why = e.getCause() != null ? e.getCause() : e;
+                    throw new IOException(
+                            "the database at " + withoutParameters(primary.getJdbcUrl()) + " can't be used: " + why.getMessage(), e);
+                }
+            }
+        }
+    }
+
+    /** There may be a password among them. */
+    private static String withoutParameters(String url) {
+        int question = url.indexOf('?');
+        return question < 0 ? url : url.substring(0, question);
     }
 
     /** One instance at a time: they may start together. */

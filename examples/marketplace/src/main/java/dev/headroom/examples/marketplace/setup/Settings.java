@@ -1,8 +1,10 @@
 package dev.headroom.examples.marketplace.setup;
 
 import dev.headroom.cache.CacheMode;
+import dev.headroom.config.ConfigurationException;
 import dev.headroom.config.Problem;
 import dev.headroom.config.Problems;
+import dev.headroom.memcached.Memcached;
 import dev.headroom.throttle.Gate;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -124,7 +126,7 @@ public record Settings(
         }
 
         Database database(String url) {
-            problems.unless(url.startsWith("jdbc:postgresql:"), "DATABASE_URL", url, "a jdbc:postgresql: URL");
+            problems.unless(isPostgres(url), "DATABASE_URL", url, "a jdbc:postgresql: URL");
             return new Database(
                     url,
                     text("DATABASE_USER").orElse("postgres"),
@@ -141,6 +143,17 @@ public record Settings(
                     "REPLICA_URLS",
                     settings.replicas,
                     "none, unless DATABASE_URL is set");
+            for (String url : settings.replicas) {
+                problems.unless(isPostgres(url), "REPLICA_URLS", url, "jdbc:postgresql: URLs");
+            }
+            settings.memcached.ifPresent(this::checkMemcached);
+            for (String name : List.of("DATABASE_USER", "DATABASE_PASSWORD")) {
+                problems.unless(
+                        text(name).isEmpty() || settings.database.isPresent(),
+                        name,
+                        "set",
+                        "unset, unless DATABASE_URL is set");
+            }
             problems.unless(
                     text("S3_ENDPOINT").isEmpty() || settings.s3.isPresent(),
                     "S3_BUCKET",
@@ -152,6 +165,18 @@ public record Settings(
                     settings.blobDir,
                     "unset, since S3_BUCKET is set");
             problems.throwIfAny();
+        }
+
+        private void checkMemcached(String nodes) {
+            try {
+                Memcached.nodes(nodes);
+            } catch (ConfigurationException e) {
+                problems.add(new Problem("MEMCACHED", nodes, "host:port,host:port"));
+            }
+        }
+
+        private static boolean isPostgres(String url) {
+            return url.startsWith("jdbc:postgresql:");
         }
 
         static Optional<URI> endpoint(String text) {

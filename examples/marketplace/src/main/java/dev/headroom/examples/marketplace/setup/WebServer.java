@@ -1,6 +1,8 @@
 package dev.headroom.examples.marketplace.setup;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -24,6 +26,20 @@ public final class WebServer implements AutoCloseable {
 
     private WebServer(Tomcat tomcat) {
         this.tomcat = tomcat;
+    }
+
+    /**
+     * Looks before anything else is started.
+     *
+     * @throws IOException if the port is taken
+     */
+    public static void requireFree(int port) throws IOException {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(port));
+        } catch (IOException e) {
+            throw new IOException("port " + port + " can't be used: " + e.getMessage(), e);
+        }
     }
 
     /** Starts it with the application in it. */

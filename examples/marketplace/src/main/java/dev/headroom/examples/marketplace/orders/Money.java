@@ -1,12 +1,14 @@
 package dev.headroom.examples.marketplace.orders;
 
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Prices: cents inside, euros outside. */
 public final class Money {
     private static final BigDecimal MOST = new BigDecimal("1000000");
+    /** No exponent: {@code 1e-400000000} is a few bytes to send and hours to scale. */
+    private static final Pattern PRICE = Pattern.compile("-?\\d{1,7}([.,]\\d{1,2})?");
 
     private Money() {}
 
@@ -21,15 +23,14 @@ public final class Money {
      * @throws IllegalArgumentException with a sentence for them, if it is no price
      */
     public static long cents(String typed) {
-        try {
-            BigDecimal euros =
-                    new BigDecimal(typed.strip().replace("€", "").strip().replace(',', '.'));
-            if (euros.signum() < 0 || euros.compareTo(MOST) > 0) {
-                throw new IllegalArgumentException("A price is from 0 to 1,000,000 euros.");
-            }
-            return euros.movePointRight(2).setScale(0, RoundingMode.UNNECESSARY).longValueExact();
-        } catch (ArithmeticException | NumberFormatException e) {
-            throw new IllegalArgumentException("A price is a number such as 12 or 12.50.", e);
+        String number = typed.replace("€", "").strip();
+        if (!PRICE.matcher(number).matches()) {
+            throw new IllegalArgumentException("A price is a number such as 12 or 12.50.");
         }
+        BigDecimal euros = new BigDecimal(number.replace(',', '.'));
+        if (euros.signum() < 0 || euros.compareTo(MOST) > 0) {
+            throw new IllegalArgumentException("A price is from 0 to 1,000,000 euros.");
+        }
+        return euros.movePointRight(2).longValueExact();
     }
 }

@@ -73,11 +73,6 @@ public final class Photos {
         }
     }
 
-    /** Takes away an original whose product could not be written. */
-    public void discard(String photo) {
-        blobs.delete(BlobKey.of(photo).child(ORIGINAL));
-    }
-
     /** The name below which a blob is kept. */
     static String photoOf(BlobKey key) {
         return key.value().substring(0, key.value().lastIndexOf('/'));

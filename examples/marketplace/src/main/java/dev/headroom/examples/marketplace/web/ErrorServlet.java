@@ -1,11 +1,13 @@
 package dev.headroom.examples.marketplace.web;
 
 import dev.headroom.RequestContext;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,10 @@ final class ErrorServlet extends HttpServlet {
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        if (request.getDispatcherType() != DispatcherType.ERROR) {
+            views.message(request, response, HttpServletResponse.SC_NOT_FOUND, "Not here", "There is no such page.");
+            return;
+        }
         if (isForTheMoment(request.getAttribute(RequestDispatcher.ERROR_EXCEPTION))) {
             response.setHeader("Retry-After", "1");
             views.message(
@@ -44,15 +50,23 @@ final class ErrorServlet extends HttpServlet {
         views.message(request, response, status, ours ? "Something broke" : "Not like this", text);
     }
 
-    /** Whether a database's pool or the router had no place for this request: another may have one. */
-    private static boolean isForTheMoment(@Nullable Object failure) {
+    /**
+     * Whether a database's pool or the router had no place for this request, or its connection was lost or cut (SQLSTATE class 08, and 57P
+     * of a server that goes down or comes up): another may do better.
+     */
+    static boolean isForTheMoment(@Nullable Object failure) {
         for (Throwable cause = failure instanceof Throwable thrown ? thrown : null;
                 cause != null;
                 cause = cause.getCause()) {
-            if (cause instanceof SQLTransientConnectionException) {
+            if (cause instanceof SQLTransientConnectionException
+                    || cause instanceof SQLException sql && isOfTheConnection(sql.getSQLState())) {
                 return true;
             }
         }
         return false;
+    }
+
+    private static boolean isOfTheConnection(@Nullable String state) {
+        return state != null && (state.startsWith("08") || state.startsWith("57P"));
     }
 }

@@ -14,16 +14,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Takes an offer: the photograph is stored first, then the row and the job that makes it small are written in one transaction, and the
- * answer goes out at once. What is refused leaves no row, no job and no photograph.
+ * answer goes out at once. What is refused leaves no row, no job and no photograph. When writing fails, the photograph stays for the sweep: a
+ * commit whose answer was lost may have come to pass.
  */
 final class OfferServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
-    private static final Logger log = LoggerFactory.getLogger(OfferServlet.class);
     private static final int LONGEST_TITLE = 120;
     private static final int LONGEST_NAME = 60;
 
@@ -67,13 +65,8 @@ final class OfferServlet extends HttpServlet {
     private long offer(HttpServletRequest request, Form form) throws IOException {
         Part photoPart = form.photo();
         String photo = photos.store(photoPart::getInputStream);
-        try {
-            long seller = seller(request, form.seller);
-            return offers.offer(new NewProduct(seller, form.title, form.priceCents, photo));
-        } catch (RuntimeException failure) {
-            discard(photo, failure);
-            throw failure;
-        }
+        long seller = seller(request, form.seller);
+        return offers.offer(new NewProduct(seller, form.title, form.priceCents, photo));
     }
 
     private long seller(HttpServletRequest request, String name) {
@@ -84,16 +77,6 @@ final class OfferServlet extends HttpServlet {
         long seller = offers.newSeller(name);
         Visitor.sells(request, seller);
         return seller;
-    }
-
-    /** Tidies up at once what the hourly sweep would find. */
-    private void discard(String photo, RuntimeException failure) {
-        try {
-            photos.discard(photo);
-        } catch (RuntimeException left) {
-            failure.addSuppressed(left);
-            log.warn("marketplace: {} is left for the sweep", photo);
-        }
     }
 
     private static final class Form {
@@ -134,6 +117,9 @@ final class OfferServlet extends HttpServlet {
                     Optional.ofNullable(request.getParameter(name)).orElse("").strip();
             if (typed.length() > longest) {
                 problems.add("The " + name + " is longer than " + longest + " characters.");
+            }
+            if (Texts.hasControlCharacters(typed)) {
+                problems.add("The " + name + " has control characters in it.");
             }
             return typed.isEmpty() ? otherwise : typed;
         }

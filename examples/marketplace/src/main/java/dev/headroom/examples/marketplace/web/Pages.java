@@ -44,6 +44,15 @@ final class Pages extends HttpServlet {
 
     private void search(HttpServletRequest request, HttpServletResponse response) throws IOException {
         String words = Optional.ofNullable(request.getParameter("q")).orElse("").strip();
+        if (Texts.hasControlCharacters(words)) {
+            views.message(
+                    request,
+                    response,
+                    HttpServletResponse.SC_BAD_REQUEST,
+                    "Not like this",
+                    "A search has no control characters in it.");
+            return;
+        }
         if (words.length() > LONGEST_SEARCH) {
             words = words.substring(0, LONGEST_SEARCH);
         }

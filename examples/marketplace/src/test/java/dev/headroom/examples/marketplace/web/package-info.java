@@ -1,0 +1,4 @@
+@NullMarked
+package dev.headroom.examples.marketplace.web;
+
+import org.jspecify.annotations.NullMarked;

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,6 +61,27 @@ class StormIT {
     }
 
     @Test
+    void isServedInGoodOrderWhenACrowdComes() throws Exception {
+        start(Map.of(), "spike", "--start", "--from", "50", "--clients", "200", "--seconds", "6", "--products", "3");
+
+        assertThat(exitStatus()).as(said()).isZero();
+        assertThat(said()).contains("held   no answer was an error").contains("All 6 invariants held.");
+        assertNothingIsLeft();
+    }
+
+    @Test
+    @Tag("soak")
+    void uploadsFiveHundredPictures() throws Exception {
+        start(Map.of(), "upload", "--start", "--pictures", "500");
+
+        int status = exitStatus(Duration.ofMinutes(40));
+        said().lines().forEach(line -> System.out.println("soak: " + line));
+        assertThat(status).isZero();
+        assertThat(said()).containsPattern("pictures acknowledged +500").contains("invariants held.");
+        assertNothingIsLeft();
+    }
+
+    @Test
     void leavesNothingBehindWhenInterrupted() throws Exception {
         start(Map.of(), "stampede", "--start", "--rounds", "100", "--products", "0");
         await().atMost(PATIENCE).until(() -> said().contains("The marketplace is open") || !storm.isAlive());
@@ -96,7 +118,11 @@ class StormIT {
     }
 
     private int exitStatus() throws InterruptedException, IOException {
-        assertThat(storm.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+        return exitStatus(PATIENCE);
+    }
+
+    private int exitStatus(Duration patience) throws InterruptedException, IOException {
+        assertThat(storm.waitFor(patience.toSeconds(), TimeUnit.SECONDS))
                 .as(said())
                 .isTrue();
         return storm.exitValue();

@@ -123,7 +123,9 @@ public final class Databases implements AutoCloseable {
                 if (System.nanoTime() - deadline >= 0) {
                     Throwable why = e.getCause() != null ? e.getCause() : e;
                     throw new IOException(
-                            "the database at " + withoutParameters(primary.getJdbcUrl()) + " can't be used: " + why.getMessage(), e);
+                            "the database at " + withoutParameters(primary.getJdbcUrl()) + " can't be used: "
+                                    + why.getMessage(),
+                            e);
                 }
             }
         }

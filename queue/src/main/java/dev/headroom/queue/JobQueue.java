@@ -2,6 +2,10 @@ package dev.headroom.queue;
 
 import dev.headroom.Component;
 import dev.headroom.background.Background;
+import dev.headroom.queue.scale.ScaleAdvice;
+import dev.headroom.queue.scale.ScalePolicy;
+import java.time.Duration;
+import java.util.List;
 import javax.sql.DataSource;
 
 /**
@@ -32,6 +36,21 @@ public interface JobQueue extends Enqueuer, Background, Component {
 
     /** How much waits in all queues together; at most a second old. */
     QueueLength length();
+
+    /**
+     * How many jobs there are of those that the filter means; at most a second old. Ready jobs count up to {@link QueueLength#COUNTED} in
+     * each queue and priority; of the others the next due, the newest dead and any running ones up to that number in all queues together.
+     *
+     * @throws IllegalArgumentException if there is no queue of a name that it has
+     */
+    long count(JobFilter filter);
+
+    /**
+     * What the builder's {@link ScalePolicy} advises now, from what all servers together had to do in the last minute.
+     *
+     * @param launched how long ago each server was launched that is not at work yet
+     */
+    ScaleAdvice scale(List<Duration> launched);
 
     /** The jobs that were given up. */
     DeadLetters dead();

@@ -5,6 +5,7 @@ import dev.headroom.queue.internal.DefaultJobQueue;
 import dev.headroom.queue.internal.HandlerScan;
 import dev.headroom.queue.internal.Kind;
 import dev.headroom.queue.internal.QueueOptions;
+import dev.headroom.queue.scale.ScalePolicy;
 import dev.headroom.queue.spi.CurrentTransaction;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,6 +47,8 @@ public final class JobQueueBuilder {
     private @Nullable ThreadFactory workerThreads;
     private CurrentTransaction currentTransaction = () -> null;
     private @Nullable RandomGenerator random;
+    private JobFilter lengthCounts = JobFilter.waiting();
+    private ScalePolicy scale = ScalePolicy.withDefaults();
 
     JobQueueBuilder(DataSource dataSource) {
         this.dataSource = Checks.present("dataSource", dataSource);
@@ -179,6 +182,18 @@ public final class JobQueueBuilder {
         return this;
     }
 
+    /** Which jobs {@code /queue/length} counts and {@code /queue/scale} goes by. Default: {@link JobFilter#waiting()}. */
+    public JobQueueBuilder lengthCounts(JobFilter filter) {
+        this.lengthCounts = Checks.present("lengthCounts", filter);
+        return this;
+    }
+
+    /** When servers are to come and go, as {@code /queue/scale} advises. Default: {@link ScalePolicy#withDefaults()}. */
+    public JobQueueBuilder scale(ScalePolicy scale) {
+        this.scale = Checks.present("scale", scale);
+        return this;
+    }
+
     /**
      * The queue, not started. Asks the database which it is and whether it has the tables.
      *
@@ -205,7 +220,9 @@ public final class JobQueueBuilder {
                 targetBacklog,
                 workerThreads,
                 currentTransaction,
-                random != null ? random : new java.util.Random());
+                random != null ? random : new java.util.Random(),
+                lengthCounts,
+                scale);
         return DefaultJobQueue.open(options, kinds);
     }
 }

@@ -8,10 +8,13 @@ import dev.headroom.Headroom;
 import dev.headroom.console.ConsolePanel;
 import dev.headroom.console.PanelView;
 import dev.headroom.queue.Recorder.Note;
+import dev.headroom.queue.scale.ScaleAdvice;
+import dev.headroom.queue.scale.ScalePolicy;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.Map;
 import org.apache.catalina.startup.Tomcat;
 import org.junit.jupiter.api.Test;
@@ -53,6 +56,36 @@ class OperatingTest extends JobQueueContract {
     }
 
     @Test
+    void theAdviceGoesByTheServersAtWorkAndByTheJobsThatCount() {
+        JobQueue queue = started(builder()
+                .handlers(recorder)
+                .queue("default", settings -> settings.workers(3))
+                .queue("blocked", settings -> settings.workers(1))
+                .lengthCounts(JobFilter.waiting().priorities(0, 4))
+                .scale(ScalePolicy.builder()
+                        .launchAbove(2)
+                        .terminateBelow(1)
+                        .freePerBusy(0)
+                        .build()));
+        for (int i = 0; i < 8; i++) {
+            queue.priority(i < 4 ? 3 : 9).enqueue(Recorder::blocked, new Note(i, ""));
+        }
+        await().untilAsserted(() -> {
+            ScaleAdvice advice = queue.scale(List.of());
+            assertThat(advice.load().nodes())
+                    .singleElement()
+                    .satisfies(node -> assertThat(node.workers()).isEqualTo(4));
+            assertThat(advice.load().busy()).isPositive();
+            assertThat(queue.count(JobFilter.waiting().priorities(0, 4))).isEqualTo(3);
+            assertThat(queue.count(JobFilter.waiting().queues("blocked"))).isEqualTo(7);
+            assertThat(queue.count(JobFilter.waiting().states(JobState.RUNNING)))
+                    .isOne();
+        });
+        recorder.release.countDown();
+        awaitNoJobs();
+    }
+
+    @Test
     void theEndpointAnswersAPlainNumber() throws Exception {
         JobQueue queue = built(builder().handlers(recorder).workers(0));
         queue.enqueue(Recorder::note, new Note(1, ""));
@@ -70,8 +103,20 @@ class OperatingTest extends JobQueueContract {
             assertThat(get(tomcat, "/queue/length?queue=blocked")).isEqualTo("200 2");
             assertThat(get(tomcat, "/queue/length?queue=blocked&states=running,dead"))
                     .isEqualTo("200 0");
-            assertThat(get(tomcat, "/queue/length?queue=%3Cx%3E")).isEqualTo("400 queue or states: unknown");
-            assertThat(get(tomcat, "/queue/length?states=x")).isEqualTo("400 queue or states: unknown");
+            assertThat(get(tomcat, "/queue/length?queue=%3Cx%3E"))
+                    .isEqualTo("400 queue, states or priorities: unknown");
+            assertThat(get(tomcat, "/queue/length?queue=blocked,default&priorities=4"))
+                    .isEqualTo("200 3");
+            assertThat(get(tomcat, "/queue/length?priorities=5-9&states=ready")).isEqualTo("200 0");
+            assertThat(get(tomcat, "/queue/length?priorities=4-3")).startsWith("400 ");
+            assertThat(get(tomcat, "/queue/scale"))
+                    .startsWith("200 {\"action\":\"launch\",\"servers\":1,\"node\":\"\",\"reason\":\"0 servers are");
+            assertThat(get(tomcat, "/queue/scale?launched=30"))
+                    .contains("\"action\":\"hold\"")
+                    .contains("\"length\":3.0,")
+                    .contains("\"floor\":1");
+            assertThat(get(tomcat, "/queue/scale?launched=x")).isEqualTo("400 launched: not a list of seconds");
+            assertThat(get(tomcat, "/queue/length?states=x")).isEqualTo("400 queue, states or priorities: unknown");
         } finally {
             tomcat.stop();
             tomcat.destroy();

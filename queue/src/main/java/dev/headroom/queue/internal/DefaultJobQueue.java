@@ -7,12 +7,17 @@ import dev.headroom.health.HealthCheck;
 import dev.headroom.load.LoadSignal;
 import dev.headroom.meter.Meters;
 import dev.headroom.queue.DeadLetters;
+import dev.headroom.queue.JobFilter;
 import dev.headroom.queue.JobQueue;
 import dev.headroom.queue.QueueLength;
 import dev.headroom.queue.QueueMeters;
+import dev.headroom.queue.scale.ScaleAdvice;
 import dev.headroom.queue.servlet.QueueLengthServlet;
+import dev.headroom.queue.servlet.QueueScaleServlet;
 import dev.headroom.servlet.EndpointSpec;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -57,7 +62,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         Connected connected = new Connected();
         Wakeup wakeup = new Wakeup();
         Producer producer = new Producer(options, store, kinds, names, connected, wakeup::signal);
-        Lengths lengths = new Lengths(store, names);
+        Lengths lengths = new Lengths(store, names, options.lengthCounts());
         Parts parts = new Parts(options, store, kinds, names, connected, producer, lengths);
         return new DefaultJobQueue(parts, wakeup);
     }
@@ -80,8 +85,12 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
                 .loadSignal(LoadSignal.of(name() + ".backlog", this::backlogPressure))
                 .loadSignal(LoadSignal.of(name() + ".age", this::agePressure))
                 .consolePanel(new QueuePanel(name(), parts.lengths(), dead, this::busy))
-                .web(web -> web.endpoint(
-                        EndpointSpec.of(name() + "-length", new QueueLengthServlet(this), "/" + name() + "/length")));
+                .web(web -> web.endpoint(EndpointSpec.of(
+                                name() + "-length",
+                                new QueueLengthServlet(this, parts.options().lengthCounts()),
+                                "/" + name() + "/length"))
+                        .endpoint(EndpointSpec.of(
+                                name() + "-scale", new QueueScaleServlet(this), "/" + name() + "/scale")));
     }
 
     @Override
@@ -192,17 +201,35 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
 
     @Override
     public QueueLength length(String queue) {
-        QueueLength length = parts.lengths().fresh().queues().get(queue);
-        if (length == null) {
-            throw new IllegalArgumentException(
-                    "queue: " + queue + " (expected: one of " + parts.names().all() + ")");
-        }
-        return length;
+        Lengths.Seen seen = parts.lengths().fresh();
+        return Objects.requireNonNull(seen.queues().get(known(queue, seen)));
     }
 
     @Override
     public QueueLength length() {
         return parts.lengths().fresh().total();
+    }
+
+    private String known(String queue, Lengths.Seen seen) {
+        if (!seen.queues().containsKey(queue)) {
+            throw new IllegalArgumentException(
+                    "queue: " + queue + " (expected: one of " + parts.names().all() + ")");
+        }
+        return queue;
+    }
+
+    @Override
+    public long count(JobFilter filter) {
+        Lengths.Seen seen = parts.lengths().fresh();
+        for (String queue : filter.queues()) {
+            known(queue, seen);
+        }
+        return seen.count(filter);
+    }
+
+    @Override
+    public ScaleAdvice scale(List<Duration> launched) {
+        return parts.options().scale().decide(parts.lengths().load(), launched, ZonedDateTime.now(ZoneOffset.UTC));
     }
 
     @Override

@@ -21,6 +21,7 @@ final class Housekeeper implements Runnable {
     private static final long LONGEST_ROUND = 1_000;
 
     private final QueueOptions options;
+    private final int workers;
     private final Store store;
     private final Connected connected;
     private final Lease lease;
@@ -36,6 +37,7 @@ final class Housekeeper implements Runnable {
 
     Housekeeper(
             QueueOptions options,
+            int workers,
             Store store,
             Connected connected,
             Lease lease,
@@ -44,6 +46,7 @@ final class Housekeeper implements Runnable {
             Runnable fenced,
             Wakeup dispatcher) {
         this.options = options;
+        this.workers = workers;
         this.store = store;
         this.connected = connected;
         this.lease = lease;
@@ -118,7 +121,7 @@ final class Housekeeper implements Runnable {
     }
 
     private void register(long begun) throws SQLException {
-        long id = store.transact(connection -> store.nodes.register(connection, nodeName()));
+        long id = store.transact(connection -> store.nodes.register(connection, nodeName(), workers));
         lease.granted(id, begun);
         log.info("{}: node {} is at work", options.name(), id);
         dispatcher.signal();

@@ -1,7 +1,11 @@
 package dev.headroom.queue.internal;
 
 import dev.headroom.queue.DeadJob;
+import dev.headroom.queue.JobFilter;
+import dev.headroom.queue.JobState;
 import dev.headroom.queue.QueueLength;
+import dev.headroom.queue.internal.sql.QueueCounts;
+import dev.headroom.queue.scale.ClusterLoad;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -12,7 +16,7 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** What waits in every queue, as last seen; asked for at most once a second, however many ask. Thread-safe. */
+/** What is in every queue, as last seen; asked for at most once a second, however many ask. Thread-safe. */
 final class Lengths {
     private static final long FRESH = Duration.ofSeconds(1).toNanos();
     private static final long KNOWN = Duration.ofSeconds(20).toNanos();
@@ -20,19 +24,36 @@ final class Lengths {
 
     private final Store store;
     private final QueueNames names;
+    private final JobFilter counted;
+    private final LoadWindow window = new LoadWindow();
     private final ReentrantLock asking = new ReentrantLock();
     private volatile @Nullable Seen seen;
 
     /** What was seen, and when. */
-    record Seen(Map<String, QueueLength> queues, List<DeadJob> newestDead, long at) {
+    record Seen(
+            Map<String, QueueLength> queues,
+            Map<String, QueueCounts> counts,
+            List<DeadJob> newestDead,
+            List<ClusterLoad.Node> nodes,
+            long at) {
         QueueLength total() {
             return queues.values().stream().reduce(QueueLength.EMPTY, QueueLength::plus);
         }
+
+        /** How many of the filter's jobs there are; no queue of that name counts as an empty one. */
+        long count(JobFilter filter) {
+            return counts.entrySet().stream()
+                    .filter(each -> filter.queues().isEmpty() || filter.queues().contains(each.getKey()))
+                    .mapToLong(each -> each.getValue().count(filter))
+                    .sum();
+        }
     }
 
-    Lengths(Store store, QueueNames names) {
+    /** @param counted which jobs count as waiting where servers are to come and go */
+    Lengths(Store store, QueueNames names, JobFilter counted) {
         this.store = store;
         this.names = names;
+        this.counted = counted;
     }
 
     /** What is at most a second old. */
@@ -56,6 +77,11 @@ final class Lengths {
         return last != null && System.nanoTime() - last.at < KNOWN ? last : null;
     }
 
+    /** The load of all servers together, averaged over the last minute as far as this process has seen it. */
+    ClusterLoad load() {
+        return window.load(fresh());
+    }
+
     void refresh() throws SQLException {
         store.transact(this::ask);
     }
@@ -63,13 +89,18 @@ final class Lengths {
     private Seen ask(Connection connection) throws SQLException {
         Map<String, Integer> queues = store.queues.all(connection);
         names.keep(queues);
+        Map<Integer, QueueCounts> found = store.queues.counts(connection, queues.values());
+        Map<String, QueueCounts> counts = new TreeMap<>();
         Map<String, QueueLength> lengths = new TreeMap<>();
-        for (Map.Entry<String, Integer> queue : queues.entrySet()) {
-            lengths.put(queue.getKey(), store.queues.length(connection, queue.getValue()));
-        }
+        queues.forEach((queue, number) -> {
+            QueueCounts each = found.getOrDefault(number, new QueueCounts());
+            counts.put(queue, each);
+            lengths.put(queue, each.length());
+        });
         List<DeadJob> dead = new ArrayList<>(store.dead.newest(connection, NEWEST_DEAD));
-        Seen now = new Seen(lengths, dead, System.nanoTime());
+        Seen now = new Seen(lengths, counts, dead, store.nodes.all(connection), System.nanoTime());
         seen = now;
+        window.add(now, now.count(counted), now.count(JobFilter.waiting().states(JobState.RUNNING)));
         return now;
     }
 }

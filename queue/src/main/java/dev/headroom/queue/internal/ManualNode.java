@@ -24,7 +24,7 @@ public final class ManualNode {
         this.store = parts.store();
         this.runner = new JobRunner(parts.options(), store, parts.kinds(), () -> false);
         this.settlement = new Settlement(parts.options(), store, parts.kinds());
-        this.lease = store.call("register a node", connection -> store.nodes.register(connection, "manual"));
+        this.lease = store.call("register a node", connection -> store.nodes.register(connection, "manual", 1));
     }
 
     /** A node of the queue. */

@@ -43,9 +43,13 @@ final class Node {
         this.completer = new Completer(options.name(), settlement, this::written, this::lost);
         this.dispatcher = new Dispatcher(options, store, connected, lease, pools, held, gate, wakeup);
         Schedules schedules = new Schedules(store, parts.kinds(), parts.producer());
-        this.housekeeper =
-                new Housekeeper(options, store, connected, lease, schedules, parts.lengths(), this::fenced, wakeup);
+        this.housekeeper = new Housekeeper(
+                options, workers(pools), store, connected, lease, schedules, parts.lengths(), this::fenced, wakeup);
         this.watch = new Watch(lease, held, this::fenced);
+    }
+
+    private static int workers(List<WorkerPool> pools) {
+        return pools.stream().mapToInt(pool -> pool.workers).sum();
     }
 
     void start() {

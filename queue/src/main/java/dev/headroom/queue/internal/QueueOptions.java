@@ -1,5 +1,7 @@
 package dev.headroom.queue.internal;
 
+import dev.headroom.queue.JobFilter;
+import dev.headroom.queue.scale.ScalePolicy;
 import dev.headroom.queue.spi.CurrentTransaction;
 import java.time.Duration;
 import java.util.Map;
@@ -25,7 +27,9 @@ public record QueueOptions(
         long targetBacklog,
         @Nullable ThreadFactory workerThreads,
         CurrentTransaction currentTransaction,
-        RandomGenerator random) {
+        RandomGenerator random,
+        JobFilter lengthCounts,
+        ScalePolicy scale) {
     /** Copies the map. */
     public QueueOptions {
         workers = Map.copyOf(workers);

@@ -1,28 +1,39 @@
 package dev.headroom.queue.servlet;
 
+import dev.headroom.config.ConfigurationException;
+import dev.headroom.queue.JobFilter;
 import dev.headroom.queue.JobQueue;
+import dev.headroom.queue.JobState;
 import dev.headroom.queue.QueueException;
-import dev.headroom.queue.QueueLength;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Locale;
 
 /**
  * {@code GET /queue/length}: how many jobs wait, as a plain number; made for scripts that add and take away workers.
  *
- * <p>{@code ?queue=images} asks for one queue, else all are summed up. {@code ?states=ready,running} says what counts, of {@code ready},
- * {@code scheduled}, {@code running} and {@code dead}; {@code ready,scheduled} unless told. At most a second old. 400 for an unknown queue
- * or state, 503 while the database can't be asked.
+ * <p>Counts what the queue's builder said, unless the request says otherwise: {@code ?queue=images} asks for some queues, {@code
+ * ?states=ready,running} for some states of {@code ready}, {@code scheduled}, {@code running} and {@code dead}, {@code ?priorities=1-9} for
+ * some priorities; several are separated by commas. At most a second old. 400 for an unknown queue, state or priority, 503 while the
+ * database can't be asked.
  */
 public final class QueueLengthServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
     private final transient JobQueue queue;
+    private final transient JobFilter standard;
 
-    /** A servlet that tells of this queue. */
+    /** A servlet that counts the waiting jobs of this queue. */
     public QueueLengthServlet(JobQueue queue) {
+        this(queue, JobFilter.waiting());
+    }
+
+    /** A servlet that counts these jobs of this queue. */
+    public QueueLengthServlet(JobQueue queue, JobFilter standard) {
         this.queue = queue;
+        this.standard = standard;
     }
 
     @Override
@@ -30,30 +41,38 @@ public final class QueueLengthServlet extends HttpServlet {
         response.setContentType("text/plain;charset=UTF-8");
         response.setHeader("Cache-Control", "no-store");
         try {
-            String asked = request.getParameter("queue");
-            String states = request.getParameter("states");
-            QueueLength length = asked == null ? queue.length() : queue.length(asked);
-            response.getWriter().print(count(length, states == null ? "ready,scheduled" : states));
-        } catch (IllegalArgumentException wrong) {
+            response.getWriter().print(queue.count(asked(request)));
+        } catch (IllegalArgumentException | ConfigurationException wrong) {
             response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
-            response.getWriter().print("queue or states: unknown");
+            response.getWriter().print("queue, states or priorities: unknown");
         } catch (QueueException away) {
             response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
             response.getWriter().print("database: not available");
         }
     }
 
-    private static long count(QueueLength length, String states) {
-        long count = 0;
-        for (String state : states.split(",")) {
-            count += switch (state) {
-                case "ready" -> length.ready();
-                case "scheduled" -> length.scheduled();
-                case "running" -> length.running();
-                case "dead" -> length.dead();
-                default -> throw new IllegalArgumentException("states: " + states);
-            };
+    private JobFilter asked(HttpServletRequest request) {
+        JobFilter asked = standard;
+        String queues = request.getParameter("queue");
+        if (queues != null) {
+            asked = asked.queues(queues.split(","));
         }
-        return count;
+        String states = request.getParameter("states");
+        if (states != null) {
+            String[] names = states.toUpperCase(Locale.ROOT).split(",");
+            JobState[] parsed = new JobState[names.length];
+            for (int i = 0; i < names.length; i++) {
+                parsed[i] = JobState.valueOf(names[i]);
+            }
+            asked = asked.states(parsed[0], parsed);
+        }
+        String priorities = request.getParameter("priorities");
+        if (priorities != null) {
+            if (!priorities.matches("[0-9](-[0-9])?")) {
+                throw new IllegalArgumentException("priorities: " + priorities + " (expected: 0-9)");
+            }
+            asked = asked.priorities(priorities.charAt(0) - '0', priorities.charAt(priorities.length() - 1) - '0');
+        }
+        return asked;
     }
 }

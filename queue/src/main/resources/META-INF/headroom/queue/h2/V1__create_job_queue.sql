@@ -61,6 +61,7 @@ create table if not exists headroom_job_queue (
 create table if not exists headroom_job_node (
   id         bigint generated always as identity primary key,
   name       varchar(191) not null,
+  workers    int default 0 not null,
   started_at timestamp(6) with time zone default current_timestamp not null,
   last_seen  timestamp(6) with time zone default current_timestamp not null
 );

@@ -64,6 +64,7 @@ create table headroom_job_queue (
 create table headroom_job_node (
   id         bigint generated always as identity primary key,
   name       text        not null,
+  workers    int         not null default 0,                             -- jobs it runs at once
   started_at timestamptz not null default clock_timestamp(),
   last_seen  timestamptz not null default clock_timestamp()
 ) with (fillfactor = 50);

@@ -1,10 +1,12 @@
 package dev.headroom.queue.internal.sql;
 
 import dev.headroom.queue.DeadJob;
+import dev.headroom.queue.scale.ClusterLoad;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,17 +31,33 @@ public final class NodeTable {
     }
 
     /** Registers a node and returns its lease. */
-    public long register(Connection connection, String name) throws SQLException {
+    public long register(Connection connection, String name, int workers) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
-                "insert into headroom_job_node (name, last_seen) values (?, " + dialect.now() + ")",
+                "insert into headroom_job_node (name, workers, last_seen) values (?, ?, " + dialect.now() + ")",
                 new String[] {"id"})) {
             statement.setString(1, name);
+            statement.setInt(2, workers);
             statement.executeUpdate();
             try (ResultSet keys = statement.getGeneratedKeys()) {
                 keys.next();
                 return keys.getLong(1);
             }
         }
+    }
+
+    /** The nodes with workers, the one that is at work longest first. */
+    public List<ClusterLoad.Node> all(Connection connection) throws SQLException {
+        List<ClusterLoad.Node> nodes = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement("select name, workers, "
+                        + dialect.millisSince("started_at")
+                        + " from headroom_job_node where workers > 0 order by started_at, id");
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                Duration up = Duration.ofMillis(Math.max(0, rows.getLong(3)));
+                nodes.add(new ClusterLoad.Node(rows.getString(1), rows.getInt(2), up));
+            }
+        }
+        return nodes;
     }
 
     /** Says that the node lives; false if it was declared dead. */

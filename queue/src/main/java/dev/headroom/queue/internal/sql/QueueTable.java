@@ -1,16 +1,30 @@
 package dev.headroom.queue.internal.sql;
 
+import dev.headroom.queue.JobState;
 import dev.headroom.queue.QueueLength;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/** The statements on queues: their interned names and what waits in them. */
+/**
+ * The statements on queues: their interned names and what is in them. No count reads more than {@value QueueLength#COUNTED} rows: ready
+ * jobs up to that number for each queue and priority, through the index that claims use; scheduled jobs, dead letters and running jobs up
+ * to that number for all queues together.
+ */
 public final class QueueTable {
+    private static final String CAP = " limit " + QueueLength.COUNTED;
+    private static final String READY = IntStream.rangeClosed(0, 9)
+            .mapToObj(priority -> "select " + priority + ", count(*) from (select 1 from headroom_job where queue = ?"
+                    + " and state = 0 and priority = " + priority + CAP + ") as c" + priority)
+            .collect(Collectors.joining(" union all "));
+
     private final Dialect dialect;
 
     /** Statements in this dialect. */
@@ -36,23 +50,45 @@ public final class QueueTable {
         return queues;
     }
 
-    /** What waits in a queue. */
-    public QueueLength length(Connection connection, int queue) throws SQLException {
-        return new QueueLength(
-                count(connection, "headroom_job where queue = ? and state = 0", queue),
-                count(connection, "headroom_job where queue = ? and state = 2", queue),
-                count(connection, "headroom_job where queue = ? and state = 1", queue),
-                count(connection, "headroom_job_dead where queue = ?", queue),
-                Duration.ofMillis(dialect.oldestReadyMillis(connection, queue)));
+    /** What is in these queues. */
+    public Map<Integer, QueueCounts> counts(Connection connection, Collection<Integer> queues) throws SQLException {
+        Map<Integer, QueueCounts> counts = new HashMap<>();
+        for (int queue : queues) {
+            QueueCounts each = new QueueCounts();
+            ready(connection, queue, each);
+            each.oldestAge(dialect.oldestReadyMillis(connection, queue));
+            counts.put(queue, each);
+        }
+        grouped(connection, JobState.SCHEDULED, "headroom_job where state = 2 order by run_at", counts);
+        grouped(connection, JobState.RUNNING, "headroom_job where state = 1", counts);
+        grouped(connection, JobState.DEAD, "headroom_job_dead order by died_at desc, id desc", counts);
+        return counts;
     }
 
-    private static long count(Connection connection, String from, int queue) throws SQLException {
-        String sql = "select count(*) from (select 1 from " + from + " limit " + QueueLength.COUNTED + ") as counted";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setInt(1, queue);
+    private static void ready(Connection connection, int queue, QueueCounts into) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(READY)) {
+            for (int priority = 0; priority <= 9; priority++) {
+                statement.setInt(priority + 1, queue);
+            }
             try (ResultSet rows = statement.executeQuery()) {
-                rows.next();
-                return rows.getLong(1);
+                while (rows.next()) {
+                    into.set(JobState.READY, rows.getInt(1), rows.getLong(2));
+                }
+            }
+        }
+    }
+
+    private static void grouped(Connection connection, JobState state, String from, Map<Integer, QueueCounts> into)
+            throws SQLException {
+        String sql = "select queue, priority, count(*) from (select queue, priority from " + from + CAP
+                + ") as counted group by queue, priority";
+        try (PreparedStatement statement = connection.prepareStatement(sql);
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                QueueCounts counts = into.get(rows.getInt(1));
+                if (counts != null) {
+                    counts.set(state, rows.getInt(2), rows.getLong(3));
+                }
             }
         }
     }

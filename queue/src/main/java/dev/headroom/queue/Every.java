@@ -8,13 +8,17 @@ import java.lang.annotation.Target;
 /**
  * Enqueues a {@link Job} again and again, once per tick in the whole cluster.
  *
- * <p>Stands beside {@code @Job} on a method without payload. Exactly one of the two intervals is given. The next tick is kept in the
- * database and measured by its clock alone; a node that registers the handler for the first time makes it due one interval from then.
- * Ticks missed while nobody was there are made up for by one.
+ * <p>Stands beside {@code @Job} on a method without payload. Exactly one of {@link #fixedDelay}, {@link #fixedRate} and {@link #cron} is
+ * given. The next tick is kept in the database and measured by its clock alone; a node that registers the handler for the first time makes
+ * an interval due one interval from then. Ticks of an interval that were missed while nobody was there are made up for by one. A schedule
+ * whose handler no node has had for a day is deleted.
  *
  * <pre>{@code
  * @Job(name = "blobs.sweep") @Every(fixedDelay = "10m")
  * public void sweep() { … }
+ *
+ * @Job(name = "report.nightly") @Every(cron = "30 2 * * *", zone = "Europe/Berlin", silence = "26h")
+ * public void report() { … }
  * }</pre>
  */
 @Retention(RetentionPolicy.RUNTIME)
@@ -25,4 +29,23 @@ public @interface Every {
 
     /** From one tick to the next, whether the job before it is done or not. */
     String fixedRate() default "";
+
+    /**
+     * A Unix cron expression: minute, hour, day of the month, month, day of the week. Needs {@code com.cronutils:cron-utils} on the class
+     * path. Where the hour is {@code *} or a step, ticks follow real time; otherwise a time that a change of clocks leaves out is due when
+     * the change is over, and one that comes twice is due the first time alone.
+     */
+    String cron() default "";
+
+    /** The time zone of {@link #cron}. */
+    String zone() default "UTC";
+
+    /** What becomes of ticks of {@link #cron} that nobody was there for. */
+    Misfire misfire() default Misfire.ONCE;
+
+    /**
+     * The dead man's timer: when no job of this kind has ended well for so long, the health check {@code queue-schedules} fails and names
+     * it. Default: none.
+     */
+    String silence() default "";
 }

@@ -40,7 +40,12 @@ class OperatingTest extends JobQueueContract {
             assertThat(panel.view().actions()).hasSize(2);
         });
         PanelView view = panel.view();
-        assertThat(view.tables()).extracting(PanelView.Table::title).containsExactly("Queues", "Newest dead letters");
+        assertThat(view.tables())
+                .extracting(PanelView.Table::title)
+                .containsExactly("Queues", "Newest dead letters", "Failure of " + job.id() + ", refused");
+        assertThat(view.tables().get(2).rows())
+                .as("the stack trace, line by line")
+                .anySatisfy(row -> assertThat(row.get(0)).startsWith("at dev.headroom.queue.Recorder.refused("));
         assertThat(view.tables().get(1).rows().get(0))
                 .contains("refused", "gave up", Long.toString(job.id()))
                 .anySatisfy(cell -> assertThat(cell).endsWith("Refusal: never again"));

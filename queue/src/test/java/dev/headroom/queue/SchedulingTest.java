@@ -61,6 +61,6 @@ class SchedulingTest extends JobQueueContract {
         assertThatThrownBy(() -> builder().handlers(new Wrong()))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage(
-                        "@Every: Wrong.wrong (expected: a method without payload, and one of fixedDelay and fixedRate)");
+                        "@Every: Wrong.wrong (expected: a method without payload, and one of fixedDelay, fixedRate and cron)");
     }
 }

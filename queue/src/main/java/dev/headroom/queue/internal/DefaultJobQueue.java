@@ -21,11 +21,13 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The queue: enqueues by itself, works through its {@link Node}. */
@@ -82,6 +84,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         to.background(this)
                 .transactionHook(BorrowedConnection.hook())
                 .healthCheck(HealthCheck.optional(name(), this::checkHealth))
+                .healthCheck(HealthCheck.optional(name() + "-schedules", this::checkSchedules))
                 .loadSignal(LoadSignal.of(name() + ".backlog", this::backlogPressure))
                 .loadSignal(LoadSignal.of(name() + ".age", this::agePressure))
                 .consolePanel(new QueuePanel(name(), parts.lengths(), dead, this::busy))
@@ -142,6 +145,16 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         Node working = node;
         if (working != null && !working.healthy()) {
             throw new IllegalStateException("node: not registered, or not seen by its database lately");
+        }
+    }
+
+    private void checkSchedules() {
+        Map<String, Duration> silent = new Schedules(parts.store(), parts.kinds(), parts.producer()).silent();
+        if (!silent.isEmpty()) {
+            String list = silent.entrySet().stream()
+                    .map(each -> each.getKey() + " for " + each.getValue().toSeconds() + " s")
+                    .collect(Collectors.joining(", "));
+            throw new IllegalStateException("schedules: none has ended well of " + list);
         }
     }
 

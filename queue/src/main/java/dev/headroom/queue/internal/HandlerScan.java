@@ -6,16 +6,20 @@ import dev.headroom.config.Values;
 import dev.headroom.queue.Every;
 import dev.headroom.queue.Job;
 import dev.headroom.queue.JobContext;
+import dev.headroom.queue.cron.CronTicks;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the methods with {@code @Job} of a handler and turns each into a {@link Kind}. */
@@ -81,21 +85,46 @@ public final class HandlerScan {
         return payloads == 0 ? null : method.getGenericParameterTypes()[0];
     }
 
-    private static Kind.@Nullable Interval every(Method method, String site, @Nullable Type payload) {
+    private static Kind.@Nullable Recurrence every(Method method, String site, @Nullable Type payload) {
         Every every = method.getAnnotation(Every.class);
         if (every == null) {
             return null;
         }
-        boolean delay = !every.fixedDelay().isEmpty();
-        if (payload != null || delay == !every.fixedRate().isEmpty()) {
+        long given = Stream.of(every.fixedDelay(), every.fixedRate(), every.cron())
+                .filter(text -> !text.isEmpty())
+                .count();
+        if (payload != null || given != 1) {
             throw new ConfigurationException(
-                    "@Every", site, "a method without payload, and one of fixedDelay and fixedRate");
+                    "@Every", site, "a method without payload, and one of fixedDelay, fixedRate and cron");
         }
+        Duration silence =
+                every.silence().isEmpty() ? Duration.ZERO : Values.duration(site + " silence", every.silence());
+        return every.cron().isEmpty() ? interval(every, site, silence) : calendar(every, site, silence);
+    }
+
+    private static Kind.Recurrence interval(Every every, String site, Duration silence) {
+        boolean delay = !every.fixedDelay().isEmpty();
         Duration duration = Values.duration(site + " @Every", delay ? every.fixedDelay() : every.fixedRate());
         if (duration.toMillis() < 1) {
             throw new ConfigurationException("@Every", site + " " + duration, ">= 1ms");
         }
-        return new Kind.Interval(delay, duration);
+        return Kind.Recurrence.interval(delay, duration, silence);
+    }
+
+    private static Kind.Recurrence calendar(Every every, String site, Duration silence) {
+        ZoneId zone;
+        try {
+            zone = ZoneId.of(every.zone());
+        } catch (DateTimeException e) {
+            throw new ConfigurationException(site + " zone", every.zone(), "a time zone such as Europe/Berlin");
+        }
+        try {
+            CronTicks ticks = CronTicks.of(site + " cron", every.cron(), zone);
+            return Kind.Recurrence.calendar(ticks, every.misfire(), silence, "cron " + every.cron() + " " + zone);
+        } catch (NoClassDefFoundError absent) {
+            throw new ConfigurationException(
+                    site + " cron", every.cron(), "com.cronutils:cron-utils 9.2 or newer on the class path");
+        }
     }
 
     private static Kind.Code code(Method method, Object handler, boolean withPayload) {

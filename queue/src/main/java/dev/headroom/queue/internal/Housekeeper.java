@@ -70,7 +70,7 @@ final class Housekeeper implements Runnable {
     private long roundMillis() {
         long shortest = Math.min(LONGEST_ROUND, Math.max(20, lease.lengthMillis() / 12));
         for (Kind kind : schedules.all()) {
-            Kind.Interval every = java.util.Objects.requireNonNull(kind.every());
+            Kind.Recurrence every = java.util.Objects.requireNonNull(kind.every());
             shortest = Math.min(shortest, Math.max(20, every.duration().toMillis() / 2));
         }
         return shortest;

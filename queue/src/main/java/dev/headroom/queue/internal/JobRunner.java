@@ -100,7 +100,7 @@ final class JobRunner {
                 if (!store.jobs.complete(connection, job)) {
                     throw new LeaseLost();
                 }
-                Settlement.ended(store, connection, kind);
+                Settlement.ended(store, connection, kind, true);
                 return new JobOutcome.Committed();
             });
         } catch (LeaseLost lost) {

@@ -3,6 +3,7 @@ package dev.headroom.queue.internal;
 import dev.headroom.config.Checks;
 import dev.headroom.load.Criticality;
 import dev.headroom.queue.JobContext;
+import dev.headroom.queue.Misfire;
 import dev.headroom.queue.Tx;
 import java.lang.reflect.Type;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param payload what the handler takes, null for nothing
  * @param timeout how long a run may take, zero for any time
- * @param every its schedule, null for none
+ * @param every when it runs again and again, null for none
  * @param code the code, null where the kind is only enqueued
  */
 public record Kind(
@@ -28,7 +29,7 @@ public record Kind(
         Tx tx,
         Criticality criticality,
         @Nullable Type payload,
-        @Nullable Interval every,
+        @Nullable Recurrence every,
         @Nullable Code code) {
     /** Checks and copies. */
     public Kind {
@@ -46,11 +47,29 @@ public record Kind(
         void run(@Nullable Object payload, JobContext context) throws Exception;
     }
 
-    /** A schedule: from end to start, or from start to start. */
-    public record Interval(boolean afterEnd, Duration duration) {
-        /** The text that the database keeps, to notice a change. */
-        String spec() {
-            return (afterEnd ? "fixedDelay " : "fixedRate ") + duration.toMillis();
+    /**
+     * When a kind runs again and again: from end to start, from start to start, or by the calendar.
+     *
+     * @param ticks the calendar, null for an interval
+     * @param silence how long it may be without having ended well, zero for any time
+     * @param spec the text that the database keeps, to notice a change
+     */
+    public record Recurrence(
+            boolean afterEnd,
+            Duration duration,
+            @Nullable Ticks ticks,
+            Misfire misfire,
+            Duration silence,
+            String spec) {
+        /** An interval. */
+        static Recurrence interval(boolean afterEnd, Duration duration, Duration silence) {
+            String spec = (afterEnd ? "fixedDelay " : "fixedRate ") + duration.toMillis();
+            return new Recurrence(afterEnd, duration, null, Misfire.ONCE, silence, spec);
+        }
+
+        /** A calendar, which has a tick a minute at most. */
+        static Recurrence calendar(Ticks ticks, Misfire misfire, Duration silence, String spec) {
+            return new Recurrence(false, Duration.ofMinutes(1), ticks, misfire, silence, spec);
         }
     }
 

@@ -14,6 +14,9 @@ import java.util.function.Function;
 
 /** The queue's part of the console: what waits where, and the newest dead letters with what to do about them. */
 final class QueuePanel implements ConsolePanel {
+    private static final int TRACES = 3;
+    private static final int LINES = 30;
+
     private final String name;
     private final Lengths lengths;
     private final DeadLetters dead;
@@ -62,6 +65,10 @@ final class QueuePanel implements ConsolePanel {
                     List.of("id", "job", "queue", "attempts", "died", "reason", "failure"),
                     deadRows(seen));
         }
+        seen.newestDead().stream()
+                .limit(TRACES)
+                .forEach(each -> view.table(
+                        "Failure of " + each.id() + ", " + each.name(), List.of("stack trace"), trace(each.error())));
         for (DeadJob each : seen.newestDead()) {
             Map<String, String> id = Map.of("id", Long.toString(each.id()));
             view.action("requeue", "Requeue " + each.id(), id).action("delete", "Delete " + each.id(), id);
@@ -94,6 +101,10 @@ final class QueuePanel implements ConsolePanel {
                         each.reason().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
                         each.error().lines().findFirst().orElse("")))
                 .toList();
+    }
+
+    private static List<List<String>> trace(String error) {
+        return error.lines().limit(LINES).map(line -> List.of(line.strip())).toList();
     }
 
     @Override

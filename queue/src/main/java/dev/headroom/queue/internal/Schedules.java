@@ -1,14 +1,28 @@
 package dev.headroom.queue.internal;
 
+import dev.headroom.queue.Misfire;
 import dev.headroom.queue.internal.sql.NewJob;
+import dev.headroom.queue.internal.sql.ScheduleTable;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Enqueues the kinds that run again and again; each tick by one node alone, in the transaction that takes it. One thread. */
 final class Schedules {
+    private static final long LATE_MILLIS = Duration.ofMinutes(1).toMillis();
+
+    /** Databases round their clocks: a tick that were taken a little early would be found due again. */
+    private static final long AFTER_MILLIS = 5;
+
+    private static final int MOST_MADE_UP_FOR = 100;
+
     private final Store store;
     private final Kinds kinds;
     private final Producer producer;
@@ -38,32 +52,99 @@ final class Schedules {
     }
 
     private boolean tick(Connection connection, Kind kind) throws SQLException {
-        Kind.Interval every = java.util.Objects.requireNonNull(kind.every());
-        long millis = every.duration().toMillis();
+        Kind.Recurrence every = Objects.requireNonNull(kind.every());
         if (!declared.contains(kind.name())) {
-            store.schedules.declare(connection, kind.name(), every.spec(), millis);
+            long first = every.ticks() == null
+                    ? every.duration().toMillis()
+                    : untilNext(every.ticks(), store.schedules.now(connection));
+            store.schedules.declare(connection, kind.name(), every.spec(), first);
         }
-        boolean taken = every.afterEnd()
-                ? store.schedules.takeDelay(connection, kind.name())
-                : store.schedules.takeRate(connection, kind.name(), millis);
-        if (taken) {
+        int due = take(connection, kind, every);
+        for (int i = 0; i < due; i++) {
             NewJob job = producer.job(kind, null, Draft.PLAIN);
             store.jobs.insert(connection, job);
         }
-        return taken;
+        return due > 0;
     }
 
-    /** Begins delays anew whose job is gone without a trace. */
+    private int take(Connection connection, Kind kind, Kind.Recurrence every) throws SQLException {
+        if (every.ticks() != null) {
+            return takeTicks(connection, kind.name(), every.ticks(), every.misfire());
+        }
+        boolean taken = every.afterEnd()
+                ? store.schedules.takeDelay(connection, kind.name())
+                : store.schedules.takeRate(
+                        connection, kind.name(), every.duration().toMillis());
+        return taken ? 1 : 0;
+    }
+
+    private int takeTicks(Connection connection, String kind, Ticks ticks, Misfire misfire) throws SQLException {
+        ScheduleTable.Due due = store.schedules.lockDue(connection, kind);
+        if (due == null) {
+            return 0;
+        }
+        store.schedules.moveOn(connection, kind, untilNext(ticks, due.now()));
+        return switch (misfire) {
+            case ONCE -> 1;
+            case SKIP -> due.overdueMillis() > LATE_MILLIS ? 0 : 1;
+            case ALL -> missed(ticks, due);
+        };
+    }
+
+    private static int missed(Ticks ticks, ScheduleTable.Due due) {
+        int missed = 1;
+        Instant at = due.now().minusMillis(due.overdueMillis());
+        while (missed < MOST_MADE_UP_FOR) {
+            Instant next = ticks.after(at).orElse(Instant.MAX);
+            if (next.isAfter(due.now())) {
+                break;
+            }
+            missed++;
+            at = next;
+        }
+        return missed;
+    }
+
+    private static long untilNext(Ticks ticks, Instant now) {
+        // Never again: in a hundred years.
+        return ticks.after(now)
+                .map(next -> Duration.between(now, next).toMillis() + AFTER_MILLIS)
+                .orElse(Duration.ofDays(36_525).toMillis());
+    }
+
+    /** Begins delays anew whose job is gone without a trace, and forgets what no node has the code of. */
     void heal() throws SQLException {
         for (Kind kind : all()) {
-            Kind.Interval every = java.util.Objects.requireNonNull(kind.every());
-            if (every.afterEnd()) {
-                store.transact(connection -> {
+            Kind.Recurrence every = Objects.requireNonNull(kind.every());
+            store.transact(connection -> {
+                if (every.afterEnd()) {
                     store.schedules.heal(
                             connection, kind.name(), every.duration().toMillis());
-                    return true;
-                });
+                }
+                store.schedules.seen(connection, kind.name());
+                return true;
+            });
+        }
+        store.transact(store.schedules::forgetUnseen);
+        // One that others forgot, as this node was away for so long, begins anew.
+        declared.retainAll(store.transact(store.schedules::sinceDone).keySet());
+    }
+
+    /** For how long the kinds with a dead man's timer have not ended well that are silent for too long. */
+    Map<String, Duration> silent() {
+        Map<String, Duration> limits = new TreeMap<>();
+        for (Kind kind : all()) {
+            Duration limit = Objects.requireNonNull(kind.every()).silence();
+            if (!limit.isZero()) {
+                limits.put(kind.name(), limit);
             }
         }
+        if (limits.isEmpty()) {
+            return limits;
+        }
+        Map<String, Duration> silent = store.call("ask its schedules", store.schedules::sinceDone);
+        silent.keySet().retainAll(limits.keySet());
+        silent.entrySet().removeIf(each -> each.getValue().compareTo(limits.get(each.getKey())) <= 0);
+        return silent;
     }
 }

@@ -37,10 +37,14 @@ final class Settlement {
         List<ClaimedJob> returned = of(sorted, JobOutcome.Returned.class);
         int lost = 0;
         Set<String> ended = new TreeSet<>();
+        Set<String> well = new TreeSet<>();
         if (!done.isEmpty()) {
             List<ClaimedJob> removed = store.jobs.completeAll(connection, done);
             lost += done.size() - removed.size();
-            removed.forEach(job -> ended.add(job.kind()));
+            for (ClaimedJob job : removed) {
+                ended.add(job.kind());
+                well.add(job.kind());
+            }
         }
         if (!returned.isEmpty()) {
             store.jobs.handBack(connection, returned);
@@ -51,7 +55,7 @@ final class Settlement {
         for (String name : ended) {
             Kind kind = kinds.find(name);
             if (kind != null) {
-                ended(store, connection, kind);
+                ended(store, connection, kind, well.contains(name));
             }
         }
         return lost;
@@ -82,9 +86,12 @@ final class Settlement {
         return jobs;
     }
 
-    /** Begins the delay of a kind that runs again so long after its end. */
-    static void ended(Store store, Connection connection, Kind kind) throws SQLException {
-        Kind.Interval every = kind.every();
+    /** Has the schedule of a kind that runs again and again know of an end. */
+    static void ended(Store store, Connection connection, Kind kind, boolean well) throws SQLException {
+        Kind.Recurrence every = kind.every();
+        if (every != null && well && !every.silence().isZero()) {
+            store.schedules.done(connection, kind.name());
+        }
         if (every != null && every.afterEnd()) {
             store.schedules.ended(connection, kind.name(), every.duration().toMillis());
         }

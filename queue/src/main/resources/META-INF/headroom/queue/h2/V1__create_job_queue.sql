@@ -69,7 +69,9 @@ create table if not exists headroom_job_node (
 create table if not exists headroom_job_schedule (
   kind    varchar(191) primary key,
   spec    varchar(191) not null,
-  next_at timestamp(6) with time zone
+  next_at timestamp(6) with time zone,
+  seen_at timestamp(6) with time zone default current_timestamp not null,
+  done_at timestamp(6) with time zone default current_timestamp not null
 );
 
 create table if not exists headroom_job_schema (

@@ -66,7 +66,9 @@ create table if not exists headroom_job_node (
 create table if not exists headroom_job_schedule (
   kind    varchar(191) not null primary key,
   spec    varchar(191) not null,
-  next_at datetime(6)
+  next_at datetime(6),
+  seen_at datetime(6)  not null default (utc_timestamp(6)),
+  done_at datetime(6)  not null default (utc_timestamp(6))
 ) engine = innodb, character set utf8mb4, collate utf8mb4_bin;
 
 create table if not exists headroom_job_schema (

@@ -71,7 +71,9 @@ create table headroom_job_node (
 
 create table headroom_job_schedule (
   kind    text primary key,
-  spec    text not null,                                                 -- fixedDelay or fixedRate and its milliseconds
+  spec    text not null,                                                 -- the interval or cron expression, to notice a change
+  seen_at timestamptz not null default clock_timestamp(),                -- when a node had its code
+  done_at timestamptz not null default clock_timestamp(),                -- when a job of it last ended well
   next_at timestamptz                                                    -- null while a fixedDelay job is under way
 );
 

@@ -30,6 +30,11 @@ public interface Dialect {
     /** The milliseconds from an expression until the database's clock. */
     String millisSince(String expression);
 
+    /** The milliseconds from 1970 until the database's clock. */
+    default String epochMillis() {
+        return millisSince("timestamp with time zone '1970-01-01 00:00:00+00'");
+    }
+
     /** The next position. */
     String nextPosition();
 

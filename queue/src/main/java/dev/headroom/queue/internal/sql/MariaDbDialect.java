@@ -59,6 +59,11 @@ final class MariaDbDialect implements Dialect {
     }
 
     @Override
+    public String epochMillis() {
+        return millisSince("'1970-01-01'");
+    }
+
+    @Override
     public String nextPosition() {
         return "default";
     }

@@ -4,6 +4,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The statements on schedules. A tick belongs to whoever's conditional update moves the schedule on; the job is inserted in the same
@@ -53,6 +58,89 @@ public final class ScheduleTable {
                 return rows.next() ? rows.getLong(1) : -1;
             }
         }
+    }
+
+    /**
+     * A tick of the calendar that is due.
+     *
+     * @param now the database's clock
+     */
+    public record Due(Instant now, long overdueMillis) {}
+
+    /** The database's clock. */
+    public Instant now(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("select " + dialect.epochMillis());
+                ResultSet rows = statement.executeQuery()) {
+            rows.next();
+            return Instant.ofEpochMilli(rows.getLong(1));
+        }
+    }
+
+    /** Takes the tick of a calendar if it is due, which {@link #moveOn} must follow in the same transaction. */
+    public @Nullable Due lockDue(Connection connection, String kind) throws SQLException {
+        if (overdue(connection, kind) < 0) {
+            return null;
+        }
+        try (PreparedStatement statement = connection.prepareStatement("select " + dialect.epochMillis() + ", "
+                + dialect.millisSince("next_at") + " from headroom_job_schedule where kind = ? and next_at <= "
+                + dialect.now() + " for update")) {
+            statement.setString(1, kind);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? new Due(Instant.ofEpochMilli(rows.getLong(1)), rows.getLong(2)) : null;
+            }
+        }
+    }
+
+    /** Sets when the next tick of a calendar is. */
+    public void moveOn(Connection connection, String kind, long untilNextMillis) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "update headroom_job_schedule set next_at = " + dialect.nowPlusMillis() + " where kind = ?")) {
+            statement.setLong(1, untilNextMillis);
+            statement.setString(2, kind);
+            statement.executeUpdate();
+        }
+    }
+
+    /** Keeps that a job of the kind has just ended well. */
+    public void done(Connection connection, String kind) throws SQLException {
+        touch(connection, "update headroom_job_schedule set done_at = " + dialect.now() + " where kind = ?", kind);
+    }
+
+    /** Keeps that a node has the kind's code; written once a minute. */
+    public void seen(Connection connection, String kind) throws SQLException {
+        touch(
+                connection,
+                "update headroom_job_schedule set seen_at = " + dialect.now() + " where kind = ? and "
+                        + dialect.millisSince("seen_at") + " > 60000",
+                kind);
+    }
+
+    private static void touch(Connection connection, String sql, String kind) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, kind);
+            statement.executeUpdate();
+        }
+    }
+
+    /** Deletes the schedules that no node has had the code of for a day; returns how many. */
+    public int forgetUnseen(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("delete from headroom_job_schedule where "
+                + dialect.millisSince("seen_at") + " > " + Duration.ofDays(1).toMillis())) {
+            return statement.executeUpdate();
+        }
+    }
+
+    /** How long ago a job of each kind ended well, or its schedule began. */
+    public Map<String, Duration> sinceDone(Connection connection) throws SQLException {
+        Map<String, Duration> since = new TreeMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(
+                        "select kind, " + dialect.millisSince("done_at") + " from headroom_job_schedule");
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                since.put(rows.getString(1), Duration.ofMillis(rows.getLong(2)));
+            }
+        }
+        return since;
     }
 
     /** Takes the tick of a fixed delay if it is due: there is no next one until the job has ended. */

@@ -8,6 +8,8 @@ public enum NodeState {
     LATE,
     /** Does not answer, or a user's statement has just lost its connection and no probe has answered since. */
     DOWN,
+    /** Taken out by {@link RouterControl#drain}. */
+    DRAINED,
     /** Answers, but follows or is another history than the primary's: a primary that was replaced, or a replica of it. */
     FENCED
 }

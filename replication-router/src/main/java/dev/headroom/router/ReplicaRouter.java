@@ -60,6 +60,9 @@ public interface ReplicaRouter extends Component {
     /** What is known of every node now, the configured primary first. */
     List<NodeStatus> nodes();
 
+    /** Drains nodes, refuses writes, swaps the primary: for people and their tools. */
+    RouterControl control();
+
     /** What a unit in this scope would get now on this thread, and why; takes no connection and waits for nothing. */
     RouteDecision decide(RouteScope scope);
 }

@@ -38,6 +38,8 @@ public sealed interface RouteDecision {
         REPLICAS_DOWN("no replica answers"),
         /** Replicas are well but none gave a connection in time. */
         REPLICAS_BUSY("no replica gave a connection in time"),
+        /** Writes are refused by {@link RouterControl#refuseWrites}. */
+        WRITES_REFUSED("writes are refused for now"),
         /** No node takes writes. */
         NO_PRIMARY("no node takes writes");
 

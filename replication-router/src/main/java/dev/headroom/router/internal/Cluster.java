@@ -38,6 +38,8 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     private final ReentrantLock electing = new ReentrantLock();
     private volatile Node primary;
     private volatile int latestTimeline;
+    private volatile boolean held;
+    private volatile boolean refusing;
 
     Cluster(String name, List<Node> nodes, RouterOptions options, RouterSensors sensors) {
         this.name = name;
@@ -93,6 +95,9 @@ final class Cluster implements Probe.Listener, AutoCloseable {
         if (!replicated()) {
             return node;
         }
+        if (held) {
+            return null;
+        }
         boolean usable = node.role() != NodeRole.REPLICA
                 && !node.out(now(), options.probeTimeout().toNanos());
         return usable ? node : null;
@@ -107,6 +112,33 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     @Override
     public boolean urgent() {
         return writer() == null;
+    }
+
+    /** Lets units that may write wait, or go on. */
+    void holdWrites(boolean hold) {
+        held = hold;
+        if (!hold) {
+            writesGoOn.announce();
+        }
+    }
+
+    void refuseWrites(boolean refuse) {
+        refusing = refuse;
+    }
+
+    boolean refusesWrites() {
+        return refusing;
+    }
+
+    /** The former primary has given its place away. */
+    void replace(Node former, Node next) {
+        if (former.role() != NodeRole.REPLICA) {
+            former.depose();
+        }
+        elect();
+        if (primary != next) {
+            log.warn("router {}: {} was given the place of {}, but writes go to {}", name, next, former, primary);
+        }
     }
 
     /** The node that took writes last. */
@@ -141,6 +173,9 @@ final class Cluster implements Probe.Listener, AutoCloseable {
         }
         if (!up(node)) {
             return NodeState.DOWN;
+        }
+        if (node.drained() && node != primary) {
+            return NodeState.DRAINED;
         }
         if (node.role() == NodeRole.PRIMARY) {
             return node == primary ? NodeState.UP : NodeState.FENCED;

@@ -17,7 +17,7 @@ record Eligible(List<Node> nodes, Reason reason) {
         boolean anyUp = false;
         boolean anyFresh = false;
         for (Node node : cluster.nodes()) {
-            if (!cluster.follows(node) || !cluster.up(node)) {
+            if (node.drained() || !cluster.follows(node) || !cluster.up(node)) {
                 continue;
             }
             anyUp = true;

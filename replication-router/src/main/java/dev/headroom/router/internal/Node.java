@@ -37,6 +37,7 @@ final class Node {
     private volatile boolean failing;
     private volatile boolean lost;
     private volatile boolean deposed;
+    private volatile boolean drained;
     private volatile @Nullable String lastFailure;
 
     Node(NodeSpec spec) {
@@ -176,6 +177,15 @@ final class Node {
 
     boolean deposed() {
         return deposed;
+    }
+
+    void drained(boolean out) {
+        drained = out;
+    }
+
+    /** Whether it was taken out by hand. */
+    boolean drained() {
+        return drained;
     }
 
     /** How long it has been silent, 0 when it has answered. */

@@ -104,6 +104,7 @@ final class ReadPath {
     /** Whether a replica that is bound already may answer the next unit as well. */
     boolean stillGood(Lease lease, Unit unit) {
         boolean good = !ReadAttempt.avoids(lease.node())
+                && !lease.node().drained()
                 && cluster.follows(lease.node())
                 && cluster.up(lease.node())
                 && cluster.lagNanos(lease.node()) <= limit(lease, unit)

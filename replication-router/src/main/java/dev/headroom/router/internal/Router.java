@@ -16,6 +16,7 @@ import dev.headroom.router.RouteDecision.Reason;
 import dev.headroom.router.RouteRefusedException;
 import dev.headroom.router.RouteScope;
 import dev.headroom.router.Routed;
+import dev.headroom.router.RouterControl;
 import dev.headroom.transaction.TransactionHook;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -44,6 +45,7 @@ public final class Router implements ReplicaRouter {
     private final WritePath writePath;
     private final RouterConsistency consistency;
     private final Facts facts;
+    private final Control control;
     private final SessionTouch sessionTouch = new SessionTouch();
     private final DataSource dataSource = new RoutedDataSource(this);
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -65,6 +67,7 @@ public final class Router implements ReplicaRouter {
         this.writePath = new WritePath(name, cluster, sensors);
         this.consistency = new RouterConsistency(cluster, floors);
         this.facts = new Facts(cluster);
+        this.control = new Control(name, cluster);
     }
 
     /** Starts a router; the first node is the configured primary. */
@@ -121,10 +124,18 @@ public final class Router implements ReplicaRouter {
     }
 
     @Override
+    public RouterControl control() {
+        return control;
+    }
+
+    @Override
     public RouteDecision decide(RouteScope scope) {
         Unit unit = Unit.of(Checks.present("scope", scope), false, false);
         if (unit.forReplica() && cluster.replicated()) {
             return readPath.decide(unit);
+        }
+        if (cluster.refusesWrites() && !unit.readOnly()) {
+            return new RouteDecision.Refused(Reason.WRITES_REFUSED);
         }
         Node primary = cluster.writer();
         return primary == null
@@ -218,7 +229,7 @@ public final class Router implements ReplicaRouter {
 
     /** Whether the unit may run on what is bound already. */
     boolean fits(Lease lease, Unit unit) {
-        if (lease.readOnly() != unit.readOnly()) {
+        if (lease.readOnly() != unit.readOnly() || (!unit.readOnly() && cluster.refusesWrites())) {
             return false;
         }
         if (!cluster.replicated()) {

@@ -28,6 +28,9 @@ final class WritePath {
 
     /** Binds the unit, or throws {@link RouteRefusedException}. */
     Lease bind(Unit unit) throws SQLException {
+        if (cluster.refusesWrites() && !unit.readOnly()) {
+            throw refuse(Reason.WRITES_REFUSED, null);
+        }
         Node primary = cluster.writer();
         long start = primary != null ? 0 : System.nanoTime();
         long end = primary != null ? 0 : start + patience();
@@ -36,7 +39,7 @@ final class WritePath {
             if (primary == null) {
                 primary = await(end - System.nanoTime());
                 if (primary == null) {
-                    throw refuse(last);
+                    throw refuse(Reason.NO_PRIMARY, last);
                 }
             }
             try {
@@ -62,12 +65,12 @@ final class WritePath {
         }
     }
 
-    /** Null if it was deposed meanwhile. */
+    /** Null if it takes no writes any more. */
     private @Nullable Lease take(Node primary, Unit unit) throws SQLException {
         Connection connection = primary.spec().dataSource().getConnection();
         RouteDecision decision = new RouteDecision.ToPrimary(primary.name(), false, reason(unit));
         Lease lease = new Lease(cluster, primary, connection, new Lease.Grant(unit.readOnly(), decision, null));
-        if (primary == cluster.primary()) {
+        if (primary == cluster.writer()) { // asked once more, now that whoever holds writes can see this one
             return lease;
         }
         lease.release();
@@ -92,9 +95,9 @@ final class WritePath {
                 : Math.max(0, Math.min(wait, deadline.remaining().toNanos()));
     }
 
-    private RouteRefusedException refuse(@Nullable SQLException cause) {
-        sensors.refused(Reason.NO_PRIMARY);
-        RouteDecision refused = new RouteDecision.Refused(Reason.NO_PRIMARY);
+    private RouteRefusedException refuse(Reason reason, @Nullable SQLException cause) {
+        sensors.refused(reason);
+        RouteDecision refused = new RouteDecision.Refused(reason);
         return new RouteRefusedException(
                 "router " + router + ": " + refused.explanation() + " (" + Snapshots.of(cluster) + ")", refused, cause);
     }

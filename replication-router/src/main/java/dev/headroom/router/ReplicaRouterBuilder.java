@@ -162,6 +162,16 @@ public final class ReplicaRouterBuilder {
         return this;
     }
 
+    /**
+     * Whether positions also cover what was read, so that a client never goes back in time from one request to the next, whatever replica
+     * answers; within a request it never does. Each response after a read then waits for a replica to tell its position, once, and sends
+     * a cookie when it has moved, so that it should not be cached. Default: false, positions cover what was written.
+     */
+    public ReplicaRouterBuilder monotonicReads(boolean on) {
+        options = options.withMonotonicReads(on);
+        return this;
+    }
+
     /** The monotonic clock, in nanoseconds. Default: {@link System#nanoTime()}. */
     public ReplicaRouterBuilder ticker(LongSupplier ticker) {
         options = options.withTicker(Checks.present("ticker", ticker));

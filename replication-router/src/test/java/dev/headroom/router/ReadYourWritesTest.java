@@ -11,8 +11,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -93,6 +95,40 @@ class ReadYourWritesTest {
             assertThat(rig.router.consistency().current().isNone()).isFalse();
             return null;
         });
+    }
+
+    @Test
+    void clientThatOnlyReadsNeverGoesBackInTimeWithMonotonicReads() throws Exception {
+        try (ReplicaRouter router = rig.secondRouter(options -> Rig.patient(options)
+                .waitForReplica(Duration.ZERO)
+                .monotonicReads(true))) {
+            rig.standby(1).pauseReplay();
+            long id = rig.insert("of somebody else");
+            rig.standby(2).waitUntilCaughtUp();
+            String cookie = "";
+            Set<String> nodes = new HashSet<>();
+            boolean seen = false;
+            for (int i = 0; i < 60 || (!seen && i < 600); i++) {
+                RequestContext next = RequestContext.builder()
+                        .consistency(router.admit(cookie))
+                        .build();
+                String[] token = new String[1];
+                Rig.Answer answer = next.call(() -> RouteScope.readOnly().call(() -> {
+                    try (Connection connection = router.dataSource().getConnection()) {
+                        Rig.Answer read = Rig.read(connection, id);
+                        connection.close();
+                        token[0] = router.consistency().current().value();
+                        return read;
+                    }
+                }));
+                assertThat(!seen || answer.seen()).as("seen before, by " + answer.node()).isTrue();
+                seen |= answer.seen();
+                nodes.add(answer.node());
+                cookie = token[0];
+            }
+            assertThat(seen).isTrue();
+            assertThat(nodes).contains("r2");
+        }
     }
 
     @Test

@@ -20,7 +20,7 @@ final class RouterConsistency implements Consistency {
     }
 
     /**
-     * The token of what the request was told to see and what it wrote. For writes in auto-commit mode the primary may have to be asked;
+     * The token of what the request was told to see and what it wrote, and with monotonic reads what it has seen. For writes in auto-commit mode the primary may have to be asked;
      * when it does not answer, the token is one that only a primary covers.
      */
     @Override
@@ -30,10 +30,28 @@ final class RouterConsistency implements Consistency {
         }
         SessionFloor floor = floors.current();
         SessionFloor.Touch touch = floor.touch();
-        if (touch == null || !touch.mayHaveWritten() || settle(floor)) {
-            return floors.token();
+        boolean monotonic = cluster.options().monotonicReads();
+        boolean known = touch == null || (!monotonic && !touch.mayHaveWritten()) || settle(floor);
+        if (monotonic) {
+            known &= left(floor);
         }
-        return floors.codec().raise(floors.token(), new Position(cluster.timeline(), Long.MAX_VALUE));
+        if (!known) {
+            return floors.codec().raise(floors.token(), new Position(cluster.timeline(), Long.MAX_VALUE));
+        }
+        return monotonic ? floors.codec().raise(floors.token(), floor.required()) : floors.token();
+    }
+
+    /** Whether the floor covers what was read on a replica. */
+    private boolean left(SessionFloor floor) {
+        SessionFloor.ReplicaRead read = floor.replicaRead();
+        try {
+            return read == null
+                    || floors.leave(
+                            floor, read, cluster.options().probeTimeout().toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     @Override

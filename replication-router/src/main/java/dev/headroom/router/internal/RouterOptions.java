@@ -14,6 +14,7 @@ import java.util.function.LongSupplier;
  * @param autoCommit the mode of new connections
  * @param cookie the cookie's name
  * @param ttl how long the cookie lives
+ * @param monotonicReads whether tokens cover what was read, too
  * @param ticker the monotonic clock
  * @param random picks a number below its argument
  */
@@ -24,6 +25,7 @@ public record RouterOptions(
         boolean autoCommit,
         String cookie,
         Duration ttl,
+        boolean monotonicReads,
         LongSupplier ticker,
         IntUnaryOperator random) {
     /**
@@ -77,6 +79,7 @@ public record RouterOptions(
                 true,
                 "headroom-position",
                 Duration.ofSeconds(30),
+                false,
                 System::nanoTime,
                 bound -> ThreadLocalRandom.current().nextInt(bound));
     }
@@ -156,30 +159,34 @@ public record RouterOptions(
     }
 
     public RouterOptions withAutoCommit(boolean mode) {
-        return new RouterOptions(probing, reading, writing, mode, cookie, ttl, ticker, random);
+        return new RouterOptions(probing, reading, writing, mode, cookie, ttl, monotonicReads, ticker, random);
     }
 
     public RouterOptions withPositionCookie(String name, Duration life) {
-        return new RouterOptions(probing, reading, writing, autoCommit, name, life, ticker, random);
+        return new RouterOptions(probing, reading, writing, autoCommit, name, life, monotonicReads, ticker, random);
+    }
+
+    public RouterOptions withMonotonicReads(boolean on) {
+        return new RouterOptions(probing, reading, writing, autoCommit, cookie, ttl, on, ticker, random);
     }
 
     public RouterOptions withTicker(LongSupplier clock) {
-        return new RouterOptions(probing, reading, writing, autoCommit, cookie, ttl, clock, random);
+        return new RouterOptions(probing, reading, writing, autoCommit, cookie, ttl, monotonicReads, clock, random);
     }
 
     public RouterOptions withRandom(IntUnaryOperator source) {
-        return new RouterOptions(probing, reading, writing, autoCommit, cookie, ttl, ticker, source);
+        return new RouterOptions(probing, reading, writing, autoCommit, cookie, ttl, monotonicReads, ticker, source);
     }
 
     private RouterOptions with(Probing changed) {
-        return new RouterOptions(changed, reading, writing, autoCommit, cookie, ttl, ticker, random);
+        return new RouterOptions(changed, reading, writing, autoCommit, cookie, ttl, monotonicReads, ticker, random);
     }
 
     private RouterOptions with(Reading changed) {
-        return new RouterOptions(probing, changed, writing, autoCommit, cookie, ttl, ticker, random);
+        return new RouterOptions(probing, changed, writing, autoCommit, cookie, ttl, monotonicReads, ticker, random);
     }
 
     private RouterOptions with(Writing changed) {
-        return new RouterOptions(probing, reading, changed, autoCommit, cookie, ttl, ticker, random);
+        return new RouterOptions(probing, reading, changed, autoCommit, cookie, ttl, monotonicReads, ticker, random);
     }
 }

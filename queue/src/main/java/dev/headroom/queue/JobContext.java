@@ -26,6 +26,9 @@ public interface JobContext {
     /** Whether this node wants to stop: a long job may end early by throwing, or go on to its end within the grace. */
     boolean stopping();
 
+    /** Whether it was {@linkplain JobHandle#cancel() cancelled}: it should end early by throwing; its effects so far are its own to undo. */
+    boolean cancelled();
+
     /**
      * The connection of the job's transaction. The queue commits it together with the job's completion, or rolls it back; closing it
      * does nothing, committing it is refused.

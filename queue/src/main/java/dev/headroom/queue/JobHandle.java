@@ -17,4 +17,14 @@ public interface JobHandle {
      * @throws QueueException if the database can't be asked
      */
     Optional<JobState> state();
+
+    /**
+     * Cancels it. A job that waits is gone at once. One that runs is asked to end: within a third of the lease, and at once when it runs in this
+     * process, {@link JobContext#cancelled()} is true and its thread is interrupted; when it then throws, it is not tried again and is no
+     * dead letter. One that goes on to its end is done. A transaction of its own.
+     *
+     * @return whether it waited or ran; false for one that has ended, is a dead letter, or has not been committed
+     * @throws QueueException if the database can't be asked
+     */
+    boolean cancel();
 }

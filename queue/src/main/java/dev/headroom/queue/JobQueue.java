@@ -6,6 +6,7 @@ import dev.headroom.queue.scale.ScaleAdvice;
 import dev.headroom.queue.scale.ScalePolicy;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 
 /**
@@ -51,6 +52,13 @@ public interface JobQueue extends Enqueuer, Background, Component {
      * @param launched how long ago each server was launched that is not at work yet
      */
     ScaleAdvice scale(List<Duration> launched);
+
+    /**
+     * The job of this number, whoever enqueued it; empty if there is none, or it is done.
+     *
+     * @throws QueueException if the database can't be asked
+     */
+    Optional<JobHandle> job(long id);
 
     /** The jobs that were given up. */
     DeadLetters dead();

@@ -104,6 +104,16 @@ public class Recorder {
         }
     }
 
+    @Job(name = "effect.cancelled", tx = Tx.COMPLETE_IN_TX)
+    public void blockedEffectUntilCancelled(Note note, JobContext job) throws Exception {
+        effect(note, job);
+        try {
+            release.await();
+        } finally {
+            order.add("cancelled " + job.cancelled());
+        }
+    }
+
     @Job(name = "follow.up", tx = Tx.COMPLETE_IN_TX, attempts = 1)
     public void followUp(Note note, JobContext job) {
         if (note.id() % 2 == 0) {

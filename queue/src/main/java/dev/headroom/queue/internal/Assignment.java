@@ -10,6 +10,7 @@ final class Assignment {
     /** Why a run was interrupted. */
     enum Interruption {
         TIMEOUT,
+        CANCELLED,
         FENCED,
         STOPPING
     }
@@ -21,6 +22,7 @@ final class Assignment {
     private @Nullable Thread runner;
     private long endsAt = Long.MAX_VALUE;
     private @Nullable Interruption interruption;
+    private volatile boolean cancelled;
 
     Assignment(ClaimedJob job, ConsistencyToken token) {
         this.job = job;
@@ -50,6 +52,16 @@ final class Assignment {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Its job was cancelled: its run ends soon, or does not begin. */
+    void cancel() {
+        cancelled = true;
+        interrupt(Interruption.CANCELLED);
+    }
+
+    boolean cancelled() {
+        return cancelled || job.cancelled();
     }
 
     void interrupt(Interruption why) {

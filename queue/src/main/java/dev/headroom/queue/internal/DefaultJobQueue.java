@@ -8,6 +8,7 @@ import dev.headroom.load.LoadSignal;
 import dev.headroom.meter.Meters;
 import dev.headroom.queue.DeadLetters;
 import dev.headroom.queue.JobFilter;
+import dev.headroom.queue.JobHandle;
 import dev.headroom.queue.JobQueue;
 import dev.headroom.queue.QueueLength;
 import dev.headroom.queue.QueueMeters;
@@ -23,6 +24,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
@@ -63,9 +65,10 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         QueueNames names = new QueueNames(store, queues);
         Connected connected = new Connected();
         Wakeup wakeup = new Wakeup();
-        Producer producer = new Producer(options, store, kinds, names, connected, wakeup::signal);
+        LocalRuns runs = new LocalRuns();
+        Producer producer = new Producer(options, store, kinds, names, connected, runs, wakeup::signal);
         Lengths lengths = new Lengths(store, names, options.lengthCounts());
-        Parts parts = new Parts(options, store, kinds, names, connected, producer, lengths);
+        Parts parts = new Parts(options, store, kinds, names, connected, runs, producer, lengths);
         return new DefaultJobQueue(parts, wakeup);
     }
 
@@ -243,6 +246,13 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
     @Override
     public ScaleAdvice scale(List<Duration> launched) {
         return parts.options().scale().decide(parts.lengths().load(), launched, ZonedDateTime.now(ZoneOffset.UTC));
+    }
+
+    @Override
+    public Optional<JobHandle> job(long id) {
+        Store store = parts.store();
+        return store.call("look for a job", connection -> store.jobs.kind(connection, id))
+                .map(kind -> new StoredJob(store, parts.runs(), id, kind));
     }
 
     @Override

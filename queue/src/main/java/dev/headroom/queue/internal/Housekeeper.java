@@ -3,8 +3,11 @@ package dev.headroom.queue.internal;
 import dev.headroom.queue.QueueMeters;
 import dev.headroom.queue.internal.sql.NodeTable;
 import java.lang.management.ManagementFactory;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -27,7 +30,7 @@ final class Housekeeper implements Runnable {
     private final Lease lease;
     private final Schedules schedules;
     private final Lengths lengths;
-    private final Runnable fenced;
+    private final Node node;
     private final Wakeup dispatcher;
     private final LogLimit limit = new LogLimit();
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -43,7 +46,7 @@ final class Housekeeper implements Runnable {
             Lease lease,
             Schedules schedules,
             Lengths lengths,
-            Runnable fenced,
+            Node node,
             Wakeup dispatcher) {
         this.options = options;
         this.workers = workers;
@@ -52,7 +55,7 @@ final class Housekeeper implements Runnable {
         this.lease = lease;
         this.schedules = schedules;
         this.lengths = lengths;
-        this.fenced = fenced;
+        this.node = node;
         this.dispatcher = dispatcher;
     }
 
@@ -103,21 +106,28 @@ final class Housekeeper implements Runnable {
         if (mine == 0) {
             register(begun);
         } else if (begun - beatAt >= 0) {
-            if (store.transact(connection -> store.nodes.beat(connection, mine))) {
+            Set<Long> cancelled = new HashSet<>();
+            if (store.transact(connection -> beat(connection, mine, cancelled))) {
                 lease.shown(begun);
+                node.cancelled(cancelled);
             } else {
                 log.warn(
                         "{}: node {} was declared dead; what it ran is run by others, it goes on under a new lease",
                         options.name(),
                         mine);
                 lease.revoked();
-                fenced.run();
+                node.fenced();
                 register(System.nanoTime());
             }
         } else {
             return;
         }
         beatAt = begun + lease.heartbeatNanos();
+    }
+
+    private boolean beat(Connection connection, long mine, Set<Long> cancelled) throws SQLException {
+        cancelled.addAll(store.cancellations.markedUnder(connection, mine));
+        return store.nodes.beat(connection, mine);
     }
 
     private void register(long begun) throws SQLException {

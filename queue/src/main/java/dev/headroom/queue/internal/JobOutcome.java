@@ -26,6 +26,9 @@ sealed interface JobOutcome {
     /** Failed for good. */
     record Dead(DeadJob.Reason reason, String error) implements JobOutcome {}
 
+    /** Ended early, or not run, since it was cancelled; its row is still to be removed. */
+    record Cancelled() implements JobOutcome {}
+
     /** Not run, since nothing here knows its name. */
     record Parked() implements JobOutcome {}
 

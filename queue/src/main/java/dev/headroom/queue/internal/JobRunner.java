@@ -36,6 +36,9 @@ final class JobRunner {
         if (kind == null || kind.code() == null) {
             return new JobOutcome.Parked();
         }
+        if (assignment.cancelled()) {
+            return new JobOutcome.Cancelled();
+        }
         try (RequestContext.Scope scope = context(assignment, kind).open()) {
             java.util.Objects.requireNonNull(scope);
             Object payload;
@@ -70,8 +73,8 @@ final class JobRunner {
         assignment.begin(kind.timeout().toNanos());
         try {
             outcome = kind.tx() == Tx.COMPLETE_IN_TX
-                    ? inTransaction(assignment.job, kind, code, payload)
-                    : plainly(assignment.job, code, payload);
+                    ? inTransaction(assignment, kind, code, payload)
+                    : plainly(assignment, code, payload);
         } catch (Throwable thrown) {
             // The worker's thread lives on: whatever a handler throws is the job's failure, as a Future would keep it.
             failure = thrown;
@@ -84,20 +87,23 @@ final class JobRunner {
         if (interruption == Assignment.Interruption.FENCED || interruption == Assignment.Interruption.STOPPING) {
             return new JobOutcome.Returned();
         }
+        if (interruption == Assignment.Interruption.CANCELLED) {
+            return new JobOutcome.Cancelled();
+        }
         return failed(assignment.job, kind, failure, interruption == Assignment.Interruption.TIMEOUT);
     }
 
-    private JobOutcome plainly(ClaimedJob job, Kind.Code code, @Nullable Object payload) throws Exception {
-        code.run(payload, new RunningJob(job, null, stopping));
+    private JobOutcome plainly(Assignment assignment, Kind.Code code, @Nullable Object payload) throws Exception {
+        code.run(payload, new RunningJob(assignment, null, stopping));
         return new JobOutcome.Done();
     }
 
-    private JobOutcome inTransaction(ClaimedJob job, Kind kind, Kind.Code code, @Nullable Object payload)
+    private JobOutcome inTransaction(Assignment assignment, Kind kind, Kind.Code code, @Nullable Object payload)
             throws Exception {
         try {
             return JdbcTransactions.<JobOutcome, Exception>inTransaction(options.dataSource(), connection -> {
-                code.run(payload, new RunningJob(job, BorrowedConnection.of(connection), stopping));
-                if (!store.jobs.complete(connection, job)) {
+                code.run(payload, new RunningJob(assignment, BorrowedConnection.of(connection), stopping));
+                if (!store.jobs.complete(connection, assignment.job)) {
                     throw new LeaseLost();
                 }
                 Settlement.ended(store, connection, kind, true);

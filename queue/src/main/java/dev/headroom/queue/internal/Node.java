@@ -5,6 +5,7 @@ import dev.headroom.queue.QueueMeters;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,12 +45,23 @@ final class Node {
         this.dispatcher = new Dispatcher(options, store, connected, lease, pools, held, gate, wakeup);
         Schedules schedules = new Schedules(store, parts.kinds(), parts.producer());
         this.housekeeper = new Housekeeper(
-                options, workers(pools), store, connected, lease, schedules, parts.lengths(), this::fenced, wakeup);
+                options, workers(pools), store, connected, lease, schedules, parts.lengths(), this, wakeup);
+        parts.runs().ranBy(this);
         this.watch = new Watch(lease, held, this::fenced);
     }
 
     private static int workers(List<WorkerPool> pools) {
         return pools.stream().mapToInt(pool -> pool.workers).sum();
+    }
+
+    /** Jobs were cancelled; those of them that this node holds end. */
+    void cancelled(Collection<Long> ids) {
+        long mine = lease.id();
+        for (Assignment each : held.all()) {
+            if (each.job.lease() == mine && ids.contains(each.job.id())) {
+                each.cancel();
+            }
+        }
     }
 
     void start() {
@@ -124,7 +136,7 @@ final class Node {
     }
 
     /** What this node holds is no longer its own: nothing of it begins, and what runs is interrupted. */
-    private void fenced() {
+    void fenced() {
         long mine = lease.id();
         for (Assignment each : held.all()) {
             if (each.job.lease() != mine || lease.expired()) {

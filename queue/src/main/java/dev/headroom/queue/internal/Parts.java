@@ -7,5 +7,6 @@ record Parts(
         Kinds kinds,
         QueueNames names,
         Connected connected,
+        LocalRuns runs,
         Producer producer,
         Lengths lengths) {}

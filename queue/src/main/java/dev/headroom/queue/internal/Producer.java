@@ -27,15 +27,24 @@ final class Producer {
     private final Kinds kinds;
     private final QueueNames names;
     private final Connected connected;
+    private final LocalRuns runs;
     private final Runnable wake;
     private final JsonPayloads payloads;
 
-    Producer(QueueOptions options, Store store, Kinds kinds, QueueNames names, Connected connected, Runnable wake) {
+    Producer(
+            QueueOptions options,
+            Store store,
+            Kinds kinds,
+            QueueNames names,
+            Connected connected,
+            LocalRuns runs,
+            Runnable wake) {
         this.options = options;
         this.store = store;
         this.kinds = kinds;
         this.names = names;
         this.connected = connected;
+        this.runs = runs;
         this.wake = wake;
         this.payloads = new JsonPayloads(options.maxPayload());
     }
@@ -54,7 +63,7 @@ final class Producer {
                 connection -> unique == null
                         ? store.jobs.insert(connection, job)
                         : store.unique.place(connection, job, unique));
-        return new StoredJob(store, id, kind.name());
+        return new StoredJob(store, runs, id, kind.name());
     }
 
     void enqueueAll(Kind kind, Collection<?> given, Draft draft) {

@@ -1,36 +1,35 @@
 package dev.headroom.queue.internal;
 
 import dev.headroom.queue.JobContext;
-import dev.headroom.queue.internal.sql.ClaimedJob;
 import java.sql.Connection;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a handler sees of its job. */
-record RunningJob(ClaimedJob job, @Nullable Connection lent, BooleanSupplier stop) implements JobContext {
+record RunningJob(Assignment assignment, @Nullable Connection lent, BooleanSupplier stop) implements JobContext {
     @Override
     public long id() {
-        return job.id();
+        return assignment.job.id();
     }
 
     @Override
     public String name() {
-        return job.kind();
+        return assignment.job.kind();
     }
 
     @Override
     public int attempt() {
-        return job.attempt();
+        return assignment.job.attempt();
     }
 
     @Override
     public int attempts() {
-        return job.maxAttempts();
+        return assignment.job.maxAttempts();
     }
 
     @Override
     public String idempotencyKey() {
-        return job.kind() + ":" + job.id();
+        return assignment.job.kind() + ":" + assignment.job.id();
     }
 
     @Override
@@ -39,10 +38,15 @@ record RunningJob(ClaimedJob job, @Nullable Connection lent, BooleanSupplier sto
     }
 
     @Override
+    public boolean cancelled() {
+        return assignment.cancelled();
+    }
+
+    @Override
     public Connection connection() {
         if (lent == null) {
             throw new IllegalStateException(
-                    "tx of " + job.kind() + ": NONE (expected: COMPLETE_IN_TX, to have a connection)");
+                    "tx of " + assignment.job.kind() + ": NONE (expected: COMPLETE_IN_TX, to have a connection)");
         }
         return lent;
     }

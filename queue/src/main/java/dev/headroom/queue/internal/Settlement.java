@@ -34,6 +34,7 @@ final class Settlement {
                 .sorted(Comparator.comparingLong(each -> each.assignment().job.id()))
                 .toList();
         List<ClaimedJob> done = of(sorted, JobOutcome.Done.class);
+        done.addAll(of(sorted, JobOutcome.Cancelled.class));
         List<ClaimedJob> returned = of(sorted, JobOutcome.Returned.class);
         int lost = 0;
         Set<String> ended = new TreeSet<>();

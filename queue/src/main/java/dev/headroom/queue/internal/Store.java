@@ -1,6 +1,7 @@
 package dev.headroom.queue.internal;
 
 import dev.headroom.queue.QueueException;
+import dev.headroom.queue.internal.sql.Cancellations;
 import dev.headroom.queue.internal.sql.DeadTable;
 import dev.headroom.queue.internal.sql.Dialect;
 import dev.headroom.queue.internal.sql.JobTable;
@@ -23,6 +24,7 @@ final class Store {
     final Dialect dialect;
     final JobTable jobs;
     final UniqueJobs unique;
+    final Cancellations cancellations = new Cancellations();
     final DeadTable dead;
     final NodeTable nodes;
     final ScheduleTable schedules;

@@ -13,7 +13,7 @@ create table headroom_job (
   attempt      smallint    not null default 0,                           -- runs begun
   max_attempts smallint    not null default 25,
   crashes      smallint    not null default 0,                           -- times a node died while it held the job
-  flags        smallint    not null default 0,                           -- 1 the unique key is free once claimed
+  flags        smallint    not null default 0,                           -- 1 the unique key is free once claimed, 2 cancelled
   pos          bigint      not null default nextval('headroom_job_pos'), -- order of readiness
   lease        bigint,                                                   -- headroom_job_node.id of the holder: the fencing token
   run_at       timestamptz not null default clock_timestamp(),           -- when it is or was due

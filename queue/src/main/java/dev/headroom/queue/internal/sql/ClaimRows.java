@@ -3,7 +3,7 @@ package dev.headroom.queue.internal.sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** Reads the rows of a claim; their columns are id, kind, attempt, max_attempts, criticality, waited, trace, user_id, payload. */
+/** Reads the rows of a claim; their columns are id, kind, attempt, max_attempts, criticality, waited, trace, user_id, payload, flags. */
 final class ClaimRows {
     private ClaimRows() {}
 
@@ -16,6 +16,7 @@ final class ClaimRows {
                 rows.getInt(3),
                 rows.getInt(4),
                 rows.getInt(5),
+                rows.getInt(10) >= NewJob.CANCELLED,
                 Math.max(0, rows.getLong(6)),
                 rows.getString(7),
                 rows.getString(8),

@@ -11,6 +11,7 @@ public record ClaimedJob(
         int attempt,
         int maxAttempts,
         int criticality,
+        boolean cancelled,
         long waitedMillis,
         @Nullable String trace,
         @Nullable String user,

@@ -191,6 +191,19 @@ public final class JobTable {
         }
     }
 
+    /** The kind of a job that has not ended or is a dead letter; empty if there is none. */
+    public Optional<String> kind(Connection connection, long id) throws SQLException {
+        String sql =
+                "select kind from headroom_job where id = ? union all select kind from headroom_job_dead where id = ?";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, id);
+            statement.setLong(2, id);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
+            }
+        }
+    }
+
     private static JobState state(int stored) {
         return switch (stored) {
             case 0 -> JobState.READY;

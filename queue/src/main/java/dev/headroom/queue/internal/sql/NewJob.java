@@ -17,4 +17,7 @@ public record NewJob(
         @Nullable String payload) {
     /** The flag of a job whose unique key is free once it is claimed; an odd number, as the claims' statements have it. */
     public static final int UNIQUE_UNTIL_START = 1;
+
+    /** The flag of a job that was cancelled while it ran; the highest, so that flags are at least this if it is set. */
+    static final int CANCELLED = 2;
 }

@@ -43,7 +43,7 @@ abstract class OptimisticDialect implements Dialect {
         List<ClaimedJob> candidates = new ArrayList<>();
         // All leading columns of the index are named in the order, or it would be sorted instead of read in order.
         String select = "select id, kind, attempt + 1, max_attempts, criticality, " + millisSince("run_at")
-                + ", trace, user_id, payload from headroom_job where queue = ? and state = 0 and priority = ?"
+                + ", trace, user_id, payload, flags from headroom_job where queue = ? and state = 0 and priority = ?"
                 + " and criticality = ? order by queue, state, priority, criticality, lane, pos limit ?";
         try (PreparedStatement statement = connection.prepareStatement(select)) {
             statement.setInt(1, claim.queue());

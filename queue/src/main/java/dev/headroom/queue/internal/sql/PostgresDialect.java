@@ -34,7 +34,8 @@ final class PostgresDialect implements Dialect {
               unique_key = case when mod(j.flags, 2) = 1 then null else j.unique_key end
             from picked p where j.ctid = p.tid and j.id = p.id
             returning j.id, j.kind, j.attempt, j.max_attempts, j.criticality,
-              (extract(epoch from clock_timestamp() - j.run_at) * 1000)::bigint, j.trace, j.user_id, j.payload, j.priority, j.pos
+              (extract(epoch from clock_timestamp() - j.run_at) * 1000)::bigint, j.trace, j.user_id, j.payload, j.flags,
+              j.priority, j.pos
             """;
 
     private static final String PROMOTE = """
@@ -111,7 +112,7 @@ final class PostgresDialect implements Dialect {
             statement.setLong(6, claim.lease());
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    claimed.add(new Ranked(ClaimRows.read(rows, claim), rows.getInt(10), rows.getLong(11)));
+                    claimed.add(new Ranked(ClaimRows.read(rows, claim), rows.getInt(11), rows.getLong(12)));
                 }
             }
         }

@@ -1,0 +1,82 @@
+package dev.headroom.queue.internal.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The statements that cancel jobs. What waits is deleted. What runs is marked: its node finds the mark with its heartbeat, whoever claims it
+ * again in its claim. Its unique key is free at once: what is
+ * enqueued next must not be dropped for it.
+ */
+public final class Cancellations {
+    private static final int MOST_TRIES = 20;
+    private static final String MARK = "update headroom_job set unique_key = null, flags = flags + " + NewJob.CANCELLED
+            + " where id = ? and state = 1 and flags < " + NewJob.CANCELLED;
+
+    /** What a cancellation met. */
+    public enum Met {
+        NOTHING,
+        WAITING,
+        RUNNING
+    }
+
+    /** Cancels a job. */
+    public Met cancel(Connection connection, long id) throws SQLException {
+        // Between the statements a waiting job may be claimed and a running one given back.
+        for (int tries = 0; tries < MOST_TRIES; tries++) {
+            if (changed(connection, "delete from headroom_job where id = ? and state <> 1", id)) {
+                return Met.WAITING;
+            }
+            if (changed(connection, MARK, id)) {
+                return Met.RUNNING;
+            }
+            Optional<Boolean> marked = marked(connection, id);
+            if (marked.isEmpty()) {
+                return Met.NOTHING;
+            }
+            if (marked.get()) {
+                return Met.RUNNING;
+            }
+        }
+        throw new SQLException("job " + id + ": began and was given back " + MOST_TRIES + " times");
+    }
+
+    private static boolean changed(Connection connection, String sql, long id) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, id);
+            return statement.executeUpdate() == 1;
+        }
+    }
+
+    private static Optional<Boolean> marked(Connection connection, long id) throws SQLException {
+        String sql = "select state, flags from headroom_job where id = ?";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, id);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next()
+                        ? Optional.of(rows.getInt(1) == 1 && rows.getInt(2) >= NewJob.CANCELLED)
+                        : Optional.empty();
+            }
+        }
+    }
+
+    /** The numbers of the jobs held under a lease that are marked. */
+    public Set<Long> markedUnder(Connection connection, long lease) throws SQLException {
+        String sql = "select id from headroom_job where state = 1 and lease = ? and flags >= " + NewJob.CANCELLED;
+        Set<Long> marked = new HashSet<>();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, lease);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    marked.add(rows.getLong(1));
+                }
+            }
+        }
+        return marked;
+    }
+}

@@ -1,5 +1,7 @@
 package dev.headroom.cache;
 
+import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,18 @@ public interface Cache<K, V extends @Nullable Object> {
 
     /** The same, with options that the loader may change. */
     V get(K key, ContextLoader<? super K, V> loader, EntryOptions options);
+
+    /**
+     * The values of several keys, in their order; a key that has none is not in the answer. What nobody has and nobody is loading is loaded by one call of
+     * the loader; what others load is waited for. A key is loaded once, whether by this or by {@link #get}.
+     *
+     * @throws CacheLoadException if the loader failed with a checked exception; unchecked ones are thrown as they are
+     * @throws CacheTimeoutException if another caller's load, or the wait for a place to load, took too long
+     */
+    Map<K, V> getAll(Collection<? extends K> keys, BulkLoader<K, V> loader);
+
+    /** The same, kept as these options say. */
+    Map<K, V> getAll(Collection<? extends K> keys, BulkLoader<K, V> loader, EntryOptions options);
 
     /** What is held for the key; never loads, counts nothing. */
     Optional<Lookup<V>> peek(K key);

@@ -3,6 +3,7 @@ package dev.headroom.cache.internal;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.RemovalCause;
+import dev.headroom.cache.BulkLoader;
 import dev.headroom.cache.Cache;
 import dev.headroom.cache.CacheMode;
 import dev.headroom.cache.CacheOptions;
@@ -14,10 +15,16 @@ import dev.headroom.cache.Loader;
 import dev.headroom.cache.Lookup;
 import dev.headroom.cache.internal.CacheCounts.Stale;
 import dev.headroom.config.Checks;
+import dev.headroom.consistency.ConsistencyToken;
 import java.lang.reflect.Type;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -149,6 +156,77 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
             return entry.value;
         }
         return flights.load(key, source, entries, entry);
+    }
+
+    @Override
+    public Map<K, V> getAll(Collection<? extends K> keys, BulkLoader<K, V> loader) {
+        return getAll(keys, loader, options.entries());
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // the keys are the caller's own
+    public Map<K, V> getAll(Collection<? extends K> keys, BulkLoader<K, V> loader, EntryOptions entries) {
+        Objects.requireNonNull(loader, "loader");
+        try {
+            Map<K, V> found = new LinkedHashMap<>();
+            fetchAll(keys, wanted -> loader.load((Set<K>) wanted), entries).forEach((key, value) -> {
+                if (value != null) {
+                    found.put((K) key, cast(value));
+                }
+            });
+            return found;
+        } catch (Throwable failure) {
+            throw Thrown.unchecked(name, failure);
+        }
+    }
+
+    /** The keys' values, null for those that have none, in the keys' order; throws what the source threw. */
+    Map<Object, @Nullable Object> fetchAll(Collection<?> keys, BulkLoads.BulkSource source, EntryOptions entries)
+            throws Throwable {
+        Map<Object, @Nullable Object> found = new LinkedHashMap<>();
+        Set<Object> missing = new LinkedHashSet<>();
+        for (Object key : keys) {
+            Objects.requireNonNull(key, "key");
+            Entry entry = around.mode() == CacheMode.ON ? served(key, source, entries) : null;
+            found.put(key, entry == null ? null : entry.value);
+            if (entry == null) {
+                missing.add(key);
+            }
+        }
+        if (around.mode() == CacheMode.ON && !missing.isEmpty()) {
+            found.putAll(new BulkLoads(flights, counts, loads).load(missing, source, entries));
+        } else if (!missing.isEmpty()) {
+            passAll(missing, source, found);
+        }
+        return found;
+    }
+
+    private @Nullable Entry served(Object key, BulkLoads.BulkSource source, EntryOptions entries) {
+        Entry entry = held.getIfPresent(key);
+        long now = around.now();
+        if (entry == null || unchecked(entry, now)) {
+            return null;
+        }
+        Source single = load -> load.ended(source.load(Set.of(key)).get(key));
+        if (entry.fresh(now)) {
+            counts.hit(key);
+            refreshEarly(key, single, entries, entry, now, CacheMode.ON);
+            return entry;
+        }
+        return !entry.negative() && servedStale(key, single, entries, entry, now) ? entry : null;
+    }
+
+    private void passAll(Set<Object> missing, BulkLoads.BulkSource source, Map<Object, @Nullable Object> found)
+            throws Throwable {
+        missing.forEach(counts::missed);
+        ConsistencyToken position = flights.position();
+        for (Object key : missing) {
+            position = flights.positionOf(key, position);
+        }
+        flights.bulk(position, load -> {
+            found.putAll(source.load(Set.copyOf(missing)));
+            return load.ended(null);
+        });
     }
 
     private boolean unchecked(Entry entry, long now) {

@@ -124,6 +124,75 @@ final class Flights {
         }
     }
 
+    /** A key's flight, and whether it is this caller's to lead. */
+    record Claim(Flight flight, boolean mine) {}
+
+    /** For several keys together. */
+    Claim claim(Object key) {
+        Flight mine = begun();
+        Flight other = flights.putIfAbsent(key, mine);
+        return other == null ? new Claim(mine, true) : new Claim(other, other.begin(Thread.currentThread()));
+    }
+
+    /** What came between looking and claiming. */
+    @Nullable Entry arrived(Object key) {
+        Entry arrived = held.get(key);
+        return arrived != null && arrived.fresh(around.now()) && !unchecked(arrived) ? arrived : null;
+    }
+
+    ConsistencyToken position() {
+        return fences.current();
+    }
+
+    ConsistencyToken positionOf(Object key, ConsistencyToken beside) {
+        return fences.of(key, beside);
+    }
+
+    ConsistencyToken combine(ConsistencyToken a, ConsistencyToken b) {
+        return fences.combine(a, b);
+    }
+
+    SharedLoads.Wanted wanted(String text, Flight flight, EntryOptions entries) {
+        SharedLoads.FromSource none = (position, prior) -> {
+            throw new IllegalStateException("loaded together with others");
+        };
+        return new SharedLoads.Wanted(text, entries, null, fences.current(), false, false, waitNanos(), flight, none);
+    }
+
+    /** Loads several keys by one call that takes one place. */
+    void bulk(ConsistencyToken position, Source source) throws Throwable {
+        long wait = waitNanos();
+        if (!entered(wait)) {
+            throw timeout("no place to load within " + wait / 1_000_000 + " ms");
+        }
+        long start = System.nanoTime();
+        counts.loadBegun();
+        Outcome outcome = Outcome.FAILED;
+        try {
+            fences.within(position, source, new Load(options.entries(), null));
+            outcome = Outcome.STORED;
+        } catch (Throwable failure) {
+            lastFailure = failure;
+            throw failure;
+        } finally {
+            around.gate.leave();
+            counts.loaded("several", outcome, System.nanoTime() - start, null);
+        }
+    }
+
+    void publishAndLand(Object key, Flight flight, Loaded loaded, EntryOptions entries) {
+        publish(key, flight, loaded, entries);
+        land(key, flight, loaded);
+    }
+
+    Loaded leadAlone(Object key, Flight flight, Source source, EntryOptions entries) throws Throwable {
+        return lead(key, flight, asked(source, entries, null));
+    }
+
+    Loaded join(Flight flight) throws Throwable {
+        return join(flight, waitNanos((Entry) null));
+    }
+
     /** Loads now, in place of whatever load runs. */
     @Nullable Object reload(Object key, Source source, EntryOptions entries) throws Throwable {
         Flight mine = begun();
@@ -402,7 +471,7 @@ final class Flights {
         flight.result().complete(loaded);
     }
 
-    private void crash(Object key, Flight flight, Throwable failure) {
+    void crash(Object key, Flight flight, Throwable failure) {
         flights.remove(key, flight);
         flight.result().completeExceptionally(failure);
     }

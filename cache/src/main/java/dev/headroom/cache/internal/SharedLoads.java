@@ -98,6 +98,21 @@ final class SharedLoads {
         }
     }
 
+    /**
+     * What came of trying once: a value, or a lease, or that somebody else loads, or nothing of these, for the tier can't be reached.
+     */
+    record Tried(@Nullable Loaded loaded, @Nullable Lead lead, boolean busy) {}
+
+    /** Tries once, for several keys together. */
+    Tried tryOnce(Wanted wanted) {
+        try {
+            return new Attempt(wanted, side.homes.of(side.key(wanted.text))).once();
+        } catch (SharedTierException unreachable) {
+            counts.shared(CacheCounts.Shared.DOWN);
+            return new Tried(null, null, false);
+        }
+    }
+
     /** Stores a value that was given. */
     void put(String text, Loaded loaded) {
         Home home = side.homes.of(side.key(text));
@@ -236,6 +251,23 @@ final class SharedLoads {
             this.end = System.nanoTime() + wanted.waitNanos;
         }
 
+        /** Without waiting for anybody. */
+        Tried once() {
+            SharedRead read = home.call(node -> node.readOrLease(key, Homes.LEASE, List.of(side.stamps.all)));
+            Found found = good(read);
+            Loaded served = found == null ? null : served(found, read);
+            if (served != null) {
+                return new Tried(served, null, false);
+            }
+            SharedLease lease = read.lease() != null ? read.lease() : leased(read);
+            if (lease == null) {
+                return new Tried(null, null, true);
+            }
+            Lead lead = new Lead(wanted, home, lease, found);
+            lead.begin();
+            return new Tried(null, lead, false);
+        }
+
         Loaded run() throws Throwable {
             boolean waited = false;
             for (long pause = FIRST_PAUSE; ; pause = Math.min(LONGEST_PAUSE, pause * 2)) {
@@ -355,11 +387,14 @@ final class SharedLoads {
     }
 
     /** A load under a lease. */
-    private final class Lead {
+    final class Lead {
         private final Wanted wanted;
         private final Home home;
         private final SharedLease lease;
         private final @Nullable Found found;
+        private Runnable stop = () -> {};
+        private ConsistencyToken position = ConsistencyToken.NONE;
+        private long stamp;
 
         Lead(Wanted wanted, Home home, SharedLease lease, @Nullable Found found) {
             this.wanted = wanted;
@@ -369,20 +404,38 @@ final class SharedLoads {
         }
 
         Loaded run() throws Throwable {
-            counts.shared(CacheCounts.Shared.LEASED);
-            Map<String, byte[]> before = home.call(node -> node.records(side.beforeLoad(wanted.text)));
-            long stamp = home.call(node -> side.stamps.now(node, before));
-            ConsistencyToken position = side.token(before, wanted.text, wanted.asked);
-            Runnable stop = side.homes.every(Homes.LEASE.dividedBy(3), this::beat);
+            begin();
             Loaded loaded;
             try {
                 loaded = wanted.source.load(position, prior());
             } catch (Throwable failure) {
-                return failed(failure);
-            } finally {
                 stop.run();
+                return failed(failure);
             }
-            return stored(loaded, stamp);
+            return stored(loaded);
+        }
+
+        /** Reads what the load must know, and begins to give signs of life. */
+        void begin() {
+            counts.shared(CacheCounts.Shared.LEASED);
+            Map<String, byte[]> before = home.call(node -> node.records(side.beforeLoad(wanted.text)));
+            stamp = home.call(node -> side.stamps.now(node, before));
+            position = side.token(before, wanted.text, wanted.asked);
+            stop = side.homes.every(Homes.LEASE.dividedBy(3), this::beat);
+        }
+
+        ConsistencyToken position() {
+            return position;
+        }
+
+        /** There will be no value. */
+        void giveUp() {
+            stop.run();
+            try {
+                home.run(node -> node.release(lease));
+            } catch (SharedTierException unreachable) {
+                LOG.debug("cache {}: a lease ends by itself: {}", side.name(), unreachable.getMessage());
+            }
         }
 
         private @Nullable Entry prior() {
@@ -417,7 +470,8 @@ final class SharedLoads {
             throw failure;
         }
 
-        private Loaded stored(Loaded loaded, long stamp) {
+        Loaded stored(Loaded loaded) {
+            stop.run();
             try {
                 byte[] bytes = loaded.keeps(wanted.entries) && !wanted.flight.overtaken()
                         ? bytes(wanted.text, loaded, stamp, home)

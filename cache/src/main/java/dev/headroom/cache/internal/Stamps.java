@@ -76,8 +76,12 @@ final class Stamps {
 
     /** What is under this name is bad from now on. */
     void drop(SharedNode node, String name) {
-        long now = node.increment(counter);
-        node.merge(name, KEPT, before -> later(before, now));
+        raise(node, name, node.increment(counter));
+    }
+
+    /** The second half of a drop. */
+    void raise(SharedNode node, String name, long count) {
+        node.merge(name, KEPT, before -> later(before, count));
     }
 
     private static byte[] later(byte @Nullable [] before, long now) {

@@ -54,6 +54,10 @@ final class InMemoryNode implements SharedNode {
         });
     }
 
+    void evictRecord(String name) {
+        locked(() -> records.remove(name) != null);
+    }
+
     private <T> T locked(Supplier<T> work) {
         if (down) {
             throw new SharedTierException("in-memory tier: down", null);

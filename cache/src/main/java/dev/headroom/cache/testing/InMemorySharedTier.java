@@ -41,6 +41,11 @@ public final class InMemorySharedTier implements SharedTier {
         node.restart();
     }
 
+    /** Drops one record, as a server that is short of memory does. */
+    public void evictRecord(String name) {
+        node.evictRecord(name);
+    }
+
     @Override
     public List<SharedNode> nodes() {
         return List.of(node);

@@ -1,0 +1,151 @@
+package dev.headroom.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.headroom.cache.testing.InMemorySharedTier;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class BulkTest {
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final InMemorySharedTier tier = new InMemorySharedTier();
+    private final List<Caches> open = new ArrayList<>();
+    private final List<Set<Integer>> calls = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        threads.shutdownNow();
+        open.forEach(Caches::close);
+    }
+
+    @Test
+    void whatIsMissingIsLoadedByOneCall() {
+        Cache<Integer, String> cache = cache(false);
+        cache.put(2, "two");
+        assertThat(cache.getAll(List.of(1, 2, 3, 1), this::load))
+                .containsExactly(Map.entry(1, "1"), Map.entry(2, "two"), Map.entry(3, "3"));
+        assertThat(calls).containsExactly(Set.of(1, 3));
+        cache.getAll(List.of(3, 2, 1), this::load);
+        assertThat(calls).hasSize(1);
+        assertThat(cache.get(1, key -> "not loaded")).isEqualTo("1");
+    }
+
+    @Test
+    void whatHasNoValueIsKeptAsThat() {
+        Cache<Integer, String> cache = cache(false);
+        assertThat(cache.getAll(List.of(1, -2), this::load)).containsOnlyKeys(1);
+        assertThat(cache.getAll(List.of(1, -2), this::load)).containsOnlyKeys(1);
+        assertThat(calls).hasSize(1);
+        assertThat(cache.get(-2, key -> "not loaded")).isNull();
+    }
+
+    @Test
+    void aFailureIsEveryonesAndNothingIsStored() {
+        Cache<Integer, String> cache = cache(true);
+        assertThatThrownBy(() -> cache.getAll(List.of(1, 2), keys -> {
+                    throw new IllegalStateException("no");
+                }))
+                .hasMessage("no");
+        assertThat(cache.getAll(List.of(1, 2), this::load)).hasSize(2);
+    }
+
+    @Test
+    void otherJvmsLoadOnlyWhatIsLeft() {
+        Cache<Integer, String> one = cache(true);
+        Cache<Integer, String> other = cache(true);
+        one.getAll(List.of(1, 2), this::load);
+        assertThat(other.getAll(List.of(1, 2, 3), this::load)).hasSize(3);
+        assertThat(calls).containsExactly(Set.of(1, 2), Set.of(3));
+        tier.down(true);
+        assertThat(other.getAll(List.of(3, 4, 5), this::load)).hasSize(3);
+        assertThat(calls).hasSize(3);
+    }
+
+    @Test
+    void keysInCommonAreLoadedOnceAmongSeveralJvms() throws Exception {
+        List<Cache<Integer, String>> nodes = List.of(cache(true), cache(true), cache(true));
+        Map<Integer, Integer> loads = new TreeMap<>();
+        CountDownLatch go = new CountDownLatch(1);
+        List<Future<Map<Integer, String>>> answers = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            int first = i;
+            Cache<Integer, String> node = nodes.get(i % 3);
+            List<Integer> keys = new ArrayList<>();
+            for (int key = first; key < first + 10; key++) {
+                keys.add(key);
+            }
+            answers.add(threads.submit(() -> {
+                go.await();
+                return node.getAll(keys, wanted -> {
+                    TimeUnit.MILLISECONDS.sleep(20);
+                    synchronized (loads) {
+                        wanted.forEach(key -> loads.merge(key, 1, Integer::sum));
+                    }
+                    Map<Integer, String> values = new TreeMap<>();
+                    wanted.forEach(key -> values.put(key, "" + key));
+                    return values;
+                });
+            }));
+        }
+        go.countDown();
+        for (int i = 0; i < 12; i++) {
+            assertThat(answers.get(i).get(30, TimeUnit.SECONDS)).hasSize(10).containsEntry(i, "" + i);
+        }
+        assertThat(loads).hasSize(21);
+        assertThat(loads.values()).containsOnly(1);
+    }
+
+    @Test
+    void aBulkLoadIsOvertakenByAnInvalidation() throws Exception {
+        Cache<Integer, String> cache = cache(true);
+        CountDownLatch loading = new CountDownLatch(1);
+        CountDownLatch finish = new CountDownLatch(1);
+        Future<Map<Integer, String>> old = threads.submit(() -> cache.getAll(List.of(1, 2), keys -> {
+            loading.countDown();
+            finish.await();
+            return Map.of(1, "old", 2, "kept");
+        }));
+        assertThat(loading.await(20, TimeUnit.SECONDS)).isTrue();
+        cache.invalidate(1);
+        finish.countDown();
+        assertThat(old.get(20, TimeUnit.SECONDS)).containsEntry(1, "old");
+        assertThat(cache.get(1, key -> "new")).isEqualTo("new");
+        assertThat(cache.get(2, key -> "new")).isEqualTo("kept");
+    }
+
+    @Test
+    void switchedOffEverythingIsLoaded() {
+        Cache<Integer, String> cache = cache(false);
+        open.get(0).mode(CacheMode.OFF);
+        cache.getAll(List.of(1, 2), this::load);
+        cache.getAll(List.of(1, 2), this::load);
+        assertThat(calls).containsExactly(Set.of(1, 2), Set.of(1, 2));
+    }
+
+    private Map<Integer, String> load(Set<Integer> keys) {
+        calls.add(new TreeSet<>(keys));
+        Map<Integer, String> values = new TreeMap<>();
+        keys.stream().filter(key -> key > 0).forEach(key -> values.put(key, "" + key));
+        return values;
+    }
+
+    private Cache<Integer, String> cache(boolean shared) {
+        CachesBuilder builder = Caches.builder().defaults(options -> options.negative(Duration.ofMinutes(1)));
+        Caches caches = (shared ? builder.shared(tier) : builder).build();
+        open.add(caches);
+        return caches.cache("c", Integer.class, String.class);
+    }
+}

@@ -39,9 +39,7 @@ class SharedCacheTest {
     @BeforeAll
     static void start() {
         server = MemcachedNode.start();
-        memcached = Memcached.nodes(server.hostAndPort())
-                .operationTimeout(Duration.ofSeconds(5))
-                .build();
+        memcached = Connected.to(server.hostAndPort(), Duration.ofSeconds(5));
     }
 
     @AfterAll

@@ -1,5 +1,6 @@
 package dev.headroom.cache.spi;
 
+import dev.headroom.cache.Connected;
 import dev.headroom.cache.memcached.LeaseMode;
 import dev.headroom.cache.memcached.MemcachedTier;
 import dev.headroom.memcached.Memcached;
@@ -16,9 +17,7 @@ class MetaTierTest extends SharedNodeContract {
     @BeforeAll
     static void start() {
         server = MemcachedNode.start();
-        memcached = Memcached.nodes(server.hostAndPort())
-                .operationTimeout(Duration.ofSeconds(5))
-                .build();
+        memcached = Connected.to(server.hostAndPort(), Duration.ofSeconds(5));
         tier = MemcachedTier.on(memcached, LeaseMode.META);
     }
 

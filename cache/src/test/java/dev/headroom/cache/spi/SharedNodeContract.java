@@ -122,12 +122,12 @@ public abstract class SharedNodeContract {
 
     @Test
     void aLeaseEndsByItselfUnlessItsHolderLives() {
-        SharedRead first = node().readOrLease(key, Duration.ofSeconds(1), List.of());
+        SharedRead first = node().readOrLease(key, Duration.ofSeconds(5), List.of());
         assertThat(node().heartbeat(lease(first), Duration.ofSeconds(60))).isTrue();
         String other = key + "-other";
-        node().readOrLease(other, Duration.ofSeconds(1), List.of());
+        node().readOrLease(other, Duration.ofSeconds(5), List.of());
         Awaitility.await()
-                .atMost(20, TimeUnit.SECONDS)
+                .atMost(30, TimeUnit.SECONDS)
                 .until(() -> node().readOrLease(other, LEASE, List.of()).lease() != null);
         assertThat(read().leased()).isTrue();
         assertThat(store(first, "v")).isTrue();

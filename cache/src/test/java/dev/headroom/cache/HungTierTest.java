@@ -1,0 +1,88 @@
+package dev.headroom.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headroom.cache.memcached.MemcachedTier;
+import dev.headroom.memcached.Memcached;
+import dev.headroom.testkit.MemcachedNode;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** memcached that hangs, is dead, or is one of several. */
+class HungTierTest {
+    @Test
+    void aHungServerCostsABoundedTimeAndNoErrorsAndWhatWasDroppedMeanwhileIsNotReadAfterwards() {
+        try (MemcachedNode server = MemcachedNode.builder().ownProcess().start();
+                Memcached memcached = client(server.hostAndPort());
+                Memcached second = client(server.hostAndPort());
+                Caches caches =
+                        Caches.builder().shared(MemcachedTier.on(memcached)).build();
+                Caches others =
+                        Caches.builder().shared(MemcachedTier.on(second)).build()) {
+            Cache<String, String> cache = caches.cache("c", String.class, String.class);
+            Cache<String, String> other = others.cache("c", String.class, String.class);
+            assertThat(cache.get("k", key -> "old")).isEqualTo("old");
+            assertThat(other.get("k", key -> "not loaded")).isEqualTo("old");
+
+            server.suspend();
+            long start = System.nanoTime();
+            for (int i = 0; i < 1000; i++) {
+                assertThat(cache.get("new" + i, key -> "loaded")).isEqualTo("loaded");
+            }
+            assertThat(cache.get("k", key -> "not loaded")).isEqualTo("old");
+            cache.invalidate("k");
+            assertThat(cache.get("k", key -> "new")).isEqualTo("new");
+            Duration took = Duration.ofNanos(System.nanoTime() - start);
+            System.out.println("cache: 1,003 calls on a hung tier took " + took.toMillis() + " ms");
+            assertThat(took).isLessThan(Duration.ofSeconds(20));
+
+            server.resume();
+            Awaitility.await()
+                    .atMost(30, TimeUnit.SECONDS)
+                    .until(() -> other.get("k", key -> "newer").startsWith("new"));
+            Awaitility.await().atMost(30, TimeUnit.SECONDS).until(() -> {
+                cache.put("back", "1");
+                return other.get("back", key -> "2").equals("1");
+            });
+        }
+    }
+
+    @Test
+    void aNodeThatComesTakesItsShareOfTheKeysAndLeavesTheOthers() {
+        try (MemcachedNode a = MemcachedNode.builder().ownProcess().start();
+                MemcachedNode b = MemcachedNode.builder().ownProcess().start();
+                MemcachedNode c = MemcachedNode.builder().ownProcess().start();
+                Memcached two = client("a:" + a.hostAndPort() + ",b:" + b.hostAndPort());
+                Memcached three = client("a:" + a.hostAndPort() + ",b:" + b.hostAndPort() + ",c:" + c.hostAndPort());
+                Caches before = Caches.builder().shared(MemcachedTier.on(two)).build();
+                Caches after = Caches.builder().shared(MemcachedTier.on(three)).build()) {
+            Cache<String, String> cache = before.cache("c", String.class, String.class);
+            for (int i = 0; i < 600; i++) {
+                cache.get("k" + i, key -> "1");
+            }
+            Cache<String, String> grown = after.cache("c", String.class, String.class);
+            Map<String, Integer> found = new HashMap<>();
+            for (int i = 0; i < 600; i++) {
+                found.merge(grown.get("k" + i, key -> "2"), 1, Integer::sum);
+            }
+            assertThat(found.get("2")).isBetween(140, 260);
+
+            c.kill();
+            Set<String> survive = new HashSet<>();
+            for (int i = 0; i < 100; i++) {
+                survive.add(grown.get("after" + i, key -> "3"));
+            }
+            assertThat(survive).containsExactly("3");
+        }
+    }
+
+    private static Memcached client(String nodes) {
+        return Connected.to(nodes, Duration.ofSeconds(1));
+    }
+}

@@ -1,0 +1,222 @@
+package dev.headroom.cache.internal;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headroom.cache.spi.Lifetime;
+import dev.headroom.cache.spi.SharedLease;
+import dev.headroom.cache.spi.SharedNode;
+import dev.headroom.cache.spi.SharedRead;
+import dev.headroom.cache.testing.InMemorySharedTier;
+import dev.headroom.testkit.ManualClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Every order of the steps of two loads, one or two writes with their drops, and a fault: no value older than a drop that has returned is ever good. A step is one
+ * operation of the node, which is atomic there, or one of the source.
+ */
+class LeaseModelTest {
+    private static final Lifetime LIFE = new Lifetime(Duration.ofMinutes(1), Duration.ofMinutes(1));
+    private static final Duration LEASE = Duration.ofSeconds(2);
+
+    /** What goes wrong once, at any point. */
+    enum Fault {
+        NONE,
+        EVICTION,
+        RESTART,
+        LOST_COUNT,
+        TAKE_OVER,
+        LEASE_END
+    }
+
+    @ParameterizedTest
+    @EnumSource(Fault.class)
+    void noOrderOfKeyInvalidationsLeavesAStaleValue(Fault fault) {
+        assertThat(explore(fault, false, true)).isGreaterThanOrEqualTo(4200);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Fault.class)
+    void noOrderOfTagDropsLeavesAStaleValue(Fault fault) {
+        assertThat(explore(fault, true, true)).isGreaterThanOrEqualTo(4200);
+    }
+
+    /** The check can fail: without the lease's condition there are such orders. */
+    @Test
+    void withoutTheConditionThereAreStaleValues() {
+        List<String> stale = new ArrayList<>();
+        try {
+            explore(Fault.NONE, false, false);
+        } catch (AssertionError found) {
+            stale.add(found.getMessage());
+        }
+        assertThat(stale).isNotEmpty();
+    }
+
+    private static int explore(Fault fault, boolean tags, boolean conditional) {
+        int[] left = {tags ? 5 : 3, 3, tags ? 3 : 4, fault == Fault.NONE ? 0 : 1};
+        int steps = 0;
+        for (int each : left) {
+            steps += each;
+        }
+        return explore(left, new int[steps], 0, fault, tags, conditional);
+    }
+
+    private static int explore(int[] left, int[] order, int at, Fault fault, boolean tags, boolean conditional) {
+        if (at == order.length) {
+            new World(fault, tags, conditional).run(order);
+            return 1;
+        }
+        int explored = 0;
+        for (int actor = 0; actor < left.length; actor++) {
+            if (left[actor] > 0) {
+                left[actor]--;
+                order[at] = actor;
+                explored += explore(left, order, at + 1, fault, tags, conditional);
+                left[actor]++;
+            }
+        }
+        return explored;
+    }
+
+    /** One run. */
+    private static final class World {
+        private final ManualClock clock = new ManualClock();
+        private final InMemorySharedTier tier = new InMemorySharedTier(clock::nanoTime);
+        private final SharedNode node = tier.node("k");
+        private final Stamps stamps = new Stamps("p:");
+        private final Fault fault;
+        private final boolean tags;
+        private final boolean conditional;
+        private final Loader[] loaders;
+        private int source;
+        private int dropped;
+        private int writerStep;
+        private long count;
+
+        World(Fault fault, boolean tags, boolean conditional) {
+            this.fault = fault;
+            this.tags = tags;
+            this.conditional = conditional;
+            this.loaders = new Loader[] {new Loader(), new Loader()};
+            node.increment(stamps.counter());
+        }
+
+        void run(int[] order) {
+            for (int actor : order) {
+                switch (actor) {
+                    case 0, 1 -> loaders[actor].step();
+                    case 2 -> write();
+                    default -> fail();
+                }
+                check(order);
+            }
+        }
+
+        private void write() {
+            int parts = tags ? 3 : 2;
+            switch (writerStep++ % parts) {
+                case 0 -> source++;
+                case 1 -> {
+                    if (tags) {
+                        count = node.increment(stamps.counter());
+                    } else {
+                        node.invalidate("k");
+                        dropped = source;
+                    }
+                }
+                default -> {
+                    stamps.raise(node, stamps.tag("t"), count);
+                    dropped = source;
+                }
+            }
+        }
+
+        private void fail() {
+            switch (fault) {
+                case EVICTION -> node.invalidate("k");
+                case RESTART -> tier.restart();
+                case LOST_COUNT -> tier.evictRecord(stamps.tag("t"));
+                case TAKE_OVER -> {
+                    SharedRead read = node.readAll(List.of("k")).get("k");
+                    if (read != null) {
+                        node.takeOver("k", read.version());
+                    }
+                }
+                default -> clock.advance(Duration.ofSeconds(3));
+            }
+        }
+
+        /** Whoever asks now finds nothing older than the last drop. */
+        private void check(int[] order) {
+            SharedRead read = node.readAll(List.of("k")).get("k");
+            Envelope envelope = read == null || read.value() == null ? null : Envelope.of(read.value());
+            if (envelope == null) {
+                return;
+            }
+            Map<String, byte[]> records = node.records(List.of(stamps.all, stamps.tag("t")));
+            boolean good = Stamps.good(envelope.stamp(), List.of(stamps.all, stamps.tag("t")), records);
+            int value = Integer.parseInt(new String(envelope.value(), UTF_8));
+            if (good && value < dropped) {
+                throw new AssertionError(
+                        "value " + value + " after drop " + dropped + " in " + java.util.Arrays.toString(order));
+            }
+        }
+
+        /** Lease, count and position, source, store; the first makes two of the last for tags. */
+        private final class Loader {
+            private int step;
+            private SharedLease lease;
+            private long stamp;
+            private int value;
+            private boolean good = true;
+
+            void step() {
+                int now = step++;
+                boolean whole = !tags || this != loaders[0];
+                if (now == 0) {
+                    SharedRead read = node.readOrLease("k", LEASE, List.of());
+                    lease = read.lease() != null
+                            ? read.lease()
+                            : read.value() == null
+                                    ? null
+                                    : node.lease("k", read.version(), LEASE).lease();
+                }
+                if (now == (whole ? 0 : 1)) {
+                    stamp = stamps.now(node, node.records(List.of(stamps.counter())));
+                }
+                if (now == (whole ? 1 : 2)) {
+                    value = source;
+                }
+                if (now == (whole ? 2 : 3)) {
+                    good = lease != null && stamps.ensure(node, Set.of("t"), stamp);
+                }
+                if (now == (whole ? 2 : 4) && good) {
+                    store();
+                }
+            }
+
+            private void store() {
+                byte[] bytes = new Envelope(
+                                "k",
+                                stamp,
+                                Set.of("t"),
+                                "",
+                                Integer.toString(value).getBytes(UTF_8))
+                        .bytes(1000);
+                if (conditional) {
+                    node.storeIf(lease, bytes, LIFE);
+                } else {
+                    node.put("k", bytes, LIFE);
+                }
+            }
+        }
+    }
+}

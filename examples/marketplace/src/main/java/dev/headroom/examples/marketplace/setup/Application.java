@@ -3,11 +3,15 @@ package dev.headroom.examples.marketplace.setup;
 import dev.headroom.Headroom;
 import dev.headroom.cache.Cache;
 import dev.headroom.cache.Caches;
+import dev.headroom.cache.CachesBuilder;
+import dev.headroom.cache.memcached.MemcachedTier;
+import dev.headroom.codec.Codec;
 import dev.headroom.codec.Codecs;
 import dev.headroom.console.ConsoleAccess;
 import dev.headroom.examples.marketplace.catalog.Catalog;
 import dev.headroom.examples.marketplace.catalog.JdbcCatalog;
 import dev.headroom.examples.marketplace.catalog.Offers;
+import dev.headroom.examples.marketplace.catalog.Product;
 import dev.headroom.examples.marketplace.mail.MailJobs;
 import dev.headroom.examples.marketplace.mail.MailServer;
 import dev.headroom.examples.marketplace.mail.Mailbox;
@@ -142,9 +146,13 @@ public final class Application implements AutoCloseable {
                         FileBlobStore.builder("photos", settings.blobDir()).build());
     }
 
-    private static Caches caches(Settings settings) {
-        return Caches.builder()
-                .mode(settings.cache())
+    private Caches caches(Settings settings) {
+        Codec products = Codecs.tlv().record(64, Product.class).build();
+        CachesBuilder builder = Caches.builder().mode(settings.cache()).namespace("marketplace");
+        settings.memcached()
+                .ifPresent(nodes -> builder.shared(
+                        MemcachedTier.on(closeLater(Memcached.nodes(nodes).build()))));
+        return builder.defaults(options -> options.codec(products))
                 .cache(
                         "front-page",
                         options -> options.fresh(Duration.ofSeconds(5)).staleIfError(Duration.ofMinutes(10)))

@@ -23,7 +23,7 @@ import java.util.function.Function;
  * @param dataDir where everything is kept that has no address of its own
  * @param database the primary, empty for an embedded one with a standby
  * @param replicas URLs of standbys, with the primary's user and password
- * @param memcached {@code host:port,…}, empty for sessions in this process
+ * @param memcached {@code host:port,…}, empty for sessions and a cache in this process
  * @param s3 where photographs are, empty for a folder
  * @param blobDir the folder of photographs
  * @param smtp a mail server, empty for an embedded one

@@ -1,8 +1,8 @@
 package dev.headroom.cache;
 
 /**
- * The names of this module's meters; all have the tag {@code cache} but {@link #LOADS_RUNNING} and
- * {@link #SHARED_PENDING}. Those that begin with {@code cache.} are
+ * The names of this module's meters; all have the tag {@code cache} but {@link #LOADS_RUNNING}, {@link #SHARED_PENDING} and those of
+ * the page cache. Those that begin with {@code cache.} are
  * Micrometer's vocabulary.
  */
 public final class CacheMeters {
@@ -44,6 +44,12 @@ public final class CacheMeters {
 
     /** Gauge: invalidations that wait for a node of the shared tier to come back. */
     public static final String SHARED_PENDING = "headroom.cache.shared.pending";
+
+    /** Counter of requests that the page cache looked at; tag {@code result}: hit, stale, frozen, miss, pass, failed, refused. */
+    public static final String PAGES = "headroom.cache.pages";
+
+    /** Counter of requests that waited for another's rendering of the page. */
+    public static final String PAGES_COALESCED = "headroom.cache.pages.coalesced";
 
     private CacheMeters() {}
 }

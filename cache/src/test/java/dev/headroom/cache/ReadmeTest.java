@@ -3,12 +3,19 @@ package dev.headroom.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headroom.Headroom;
+import dev.headroom.cache.servlet.PageCache;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletRegistration;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -67,6 +74,46 @@ class ReadmeTest {
     }
 
     @Test
+    void thePageCacheIsPluggedInAsShown() {
+        Set<String> filters = new TreeSet<>();
+        ServletContext servletContext = servletContext(filters);
+        // README: start
+        PageCache pages = PageCache.builder()
+                .staleWhileRevalidate(Duration.ofSeconds(30))
+                .staleIfError(Duration.ofMinutes(10))
+                .build();
+        Headroom headroom = Headroom.builder("shop").plug(pages).build();
+        headroom.register(servletContext);
+        pages.freeze("news.example", Duration.ofHours(2));
+        // README: end
+        headroom.close();
+        assertThat(filters).contains("headroom-pages");
+        assertThat(pages.thaw("news.example")).isTrue();
+    }
+
+    /** One that takes filters and servlets, and knows nothing else. */
+    private static ServletContext servletContext(Set<String> filters) {
+        return proxy(ServletContext.class, (name, arguments) -> switch (name) {
+            case "addFilter" -> {
+                filters.add((String) arguments[0]);
+                yield proxy(FilterRegistration.Dynamic.class, (method, values) -> null);
+            }
+            case "addServlet" ->
+                proxy(
+                        ServletRegistration.Dynamic.class,
+                        (method, values) -> method.equals("addMapping") ? Set.of() : null);
+            default -> null;
+        });
+    }
+
+    private static <T> T proxy(Class<T> type, BiFunction<String, Object[], Object> calls) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (proxy, method, arguments) -> calls.apply(method.getName(), arguments)));
+    }
+
+    @Test
     void theSnippetsAreWhatRunsHere() throws Exception {
         String source = Files.readString(Path.of("src/test/java/dev/headroom/cache/ReadmeTest.java"));
         String readme = Files.readString(README);
@@ -77,7 +124,7 @@ class ReadmeTest {
             assertThat(readme).contains("```java\n" + snippet.group(1).stripIndent() + "\n```");
             snippets++;
         }
-        assertThat(snippets).isEqualTo(2);
+        assertThat(snippets).isEqualTo(3);
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.headroom.queue.cron;
 import com.cronutils.model.Cron;
 import com.cronutils.model.CronType;
 import com.cronutils.model.definition.CronDefinitionBuilder;
+import com.cronutils.model.field.CronField;
 import com.cronutils.model.field.CronFieldName;
 import com.cronutils.model.time.ExecutionTime;
 import com.cronutils.parser.CronParser;
@@ -32,11 +33,8 @@ public final class CronTicks implements Ticks {
 
     private CronTicks(Cron cron, ZoneId zone) {
         this.times = ExecutionTime.forCron(cron);
-        this.realTime = cron.retrieveFieldsAsMap()
-                .get(CronFieldName.HOUR)
-                .getExpression()
-                .asString()
-                .startsWith("*");
+        CronField hour = cron.retrieveFieldsAsMap().get(CronFieldName.HOUR);
+        this.realTime = hour == null || hour.getExpression().asString().startsWith("*");
         this.zone = zone;
     }
 

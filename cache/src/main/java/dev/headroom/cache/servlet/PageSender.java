@@ -1,0 +1,77 @@
+package dev.headroom.cache.servlet;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Sends a page to one visitor: whole, its headers alone, or the word that the visitor has it already (RFC 9110, section 13). */
+final class PageSender {
+    /** Says where a response comes from. */
+    static final String X_CACHE = "X-Cache";
+
+    private static final List<String> OF_NOT_MODIFIED =
+            List.of("Cache-Control", "Content-Location", "ETag", "Expires", "Last-Modified", "Vary");
+
+    private PageSender() {}
+
+    static void send(
+            StoredPage page, Duration age, String label, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        response.setHeader(X_CACHE, label);
+        if (!age.isZero()) {
+            response.setHeader("Age", Long.toString(age.toSeconds()));
+        }
+        if (page.status() == HttpServletResponse.SC_OK && known(page, request)) {
+            response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
+            OF_NOT_MODIFIED.forEach(name -> {
+                String value = page.header(name);
+                if (!value.isEmpty()) {
+                    response.setHeader(name, value);
+                }
+            });
+            return;
+        }
+        response.setStatus(page.status());
+        for (Map.Entry<String, List<String>> header : page.headers().entrySet()) {
+            head(response, header.getKey(), header.getValue());
+        }
+        response.setContentLengthLong(page.body().length);
+        if (!request.getMethod().equals("HEAD") && page.body().length > 0) {
+            response.getOutputStream().write(page.body());
+        }
+    }
+
+    private static void head(HttpServletResponse response, String name, List<String> values) {
+        if (name.equalsIgnoreCase("Content-Type")) {
+            response.setContentType(values.get(0));
+            return;
+        }
+        response.setHeader(name, values.get(0));
+        values.subList(1, values.size()).forEach(value -> response.addHeader(name, value));
+    }
+
+    private static boolean known(StoredPage page, HttpServletRequest request) {
+        String tags = request.getHeader("If-None-Match");
+        if (tags != null) {
+            String own = weak(page.header("ETag"));
+            if (tags.strip().equals("*")) {
+                return true;
+            }
+            for (String tag : tags.split(",")) {
+                if (!own.isEmpty() && weak(tag.strip()).equals(own)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+        String since = request.getHeader("If-Modified-Since");
+        return since != null && !since.isEmpty() && since.equals(page.header("Last-Modified"));
+    }
+
+    private static String weak(String tag) {
+        return tag.startsWith("W/") ? tag.substring(2) : tag;
+    }
+}

@@ -1,0 +1,8 @@
+package dev.headroom.cache.servlet;
+
+class TomcatPageCacheTest extends PageCacheContract {
+    @Override
+    PageSite.Container container() {
+        return PageSite.Container.TOMCAT;
+    }
+}

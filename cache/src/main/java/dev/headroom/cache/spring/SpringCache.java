@@ -1,0 +1,149 @@
+package dev.headroom.cache.spring;
+
+import dev.headroom.RequestContext;
+import dev.headroom.cache.Cache;
+import dev.headroom.cache.Loader;
+import dev.headroom.cache.Lookup;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.cache.support.SimpleValueWrapper;
+
+/** One of our caches as Spring sees it. */
+final class SpringCache implements org.springframework.cache.Cache {
+    private final Cache<Object, @Nullable Object> cache;
+    private final Executor executor;
+
+    SpringCache(Cache<Object, @Nullable Object> cache, Executor executor) {
+        this.cache = cache;
+        this.executor = executor;
+    }
+
+    @Override
+    public String getName() {
+        return cache.name();
+    }
+
+    @Override
+    public Object getNativeCache() {
+        return cache;
+    }
+
+    /** What is stale is no answer here: Spring calls the method and puts its result. */
+    @Override
+    public @Nullable ValueWrapper get(Object key) {
+        return held(key).map(lookup -> new SimpleValueWrapper(lookup.value())).orElse(null);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // checked, or the caller gave no type
+    public <T> @Nullable T get(Object key, @Nullable Class<T> type) {
+        Object value = held(key).map(Lookup::value).orElse(null);
+        if (value != null && type != null && !type.isInstance(value)) {
+            throw new IllegalStateException("cache " + getName() + ": a value of "
+                    + value.getClass().getName() + " (expected: " + type.getName() + ")");
+        }
+        return (T) value;
+    }
+
+    private Optional<Lookup<@Nullable Object>> held(Object key) {
+        return cache.peek(key).filter(lookup -> lookup.state() != Lookup.State.STALE);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // the keys of one method have the values of that method
+    public <T> @Nullable T get(Object key, Callable<T> loader) {
+        Loader<Object, @Nullable Object> source = k -> {
+            try {
+                return loader.call();
+            } catch (Exception failure) {
+                throw new ValueRetrievalException(key, loader, failure);
+            }
+        };
+        return (T) cache.get(key, source);
+    }
+
+    @Override
+    public @Nullable CompletableFuture<?> retrieve(Object key) {
+        ValueWrapper held = get(key);
+        return held == null ? null : CompletableFuture.completedFuture(held);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // as above
+    public <T> CompletableFuture<T> retrieve(Object key, Supplier<CompletableFuture<T>> loader) {
+        Optional<Lookup<@Nullable Object>> held = held(key);
+        if (held.isPresent()) {
+            return CompletableFuture.completedFuture((T) held.get().value());
+        }
+        CompletableFuture<T> result = new CompletableFuture<>();
+        try {
+            executor.execute(RequestContext.wrap(() -> load(key, loader, result)));
+        } catch (RejectedExecutionException full) {
+            result.completeExceptionally(full);
+        }
+        return result;
+    }
+
+    @SuppressWarnings("unchecked") // as above
+    private <T> void load(Object key, Supplier<CompletableFuture<T>> loader, CompletableFuture<T> result) {
+        try {
+            Loader<Object, @Nullable Object> source = k -> loader.get().join();
+            result.complete((T) cache.get(key, source));
+        } catch (CompletionException failure) {
+            result.completeExceptionally(failure.getCause() == null ? failure : failure.getCause());
+        } catch (RuntimeException failure) {
+            result.completeExceptionally(failure);
+        } catch (Error serious) {
+            result.completeExceptionally(serious);
+            throw serious;
+        }
+    }
+
+    @Override
+    public void put(Object key, @Nullable Object value) {
+        cache.put(key, value);
+    }
+
+    /** Atomic: of several who put, one loads what the others get. */
+    @Override
+    public @Nullable ValueWrapper putIfAbsent(Object key, @Nullable Object value) {
+        AtomicBoolean mine = new AtomicBoolean();
+        Loader<Object, @Nullable Object> source = k -> {
+            mine.set(true);
+            return value;
+        };
+        Object held = cache.get(key, source);
+        return mine.get() ? null : new SimpleValueWrapper(held);
+    }
+
+    @Override
+    public void evict(Object key) {
+        cache.invalidate(key);
+    }
+
+    @Override
+    public boolean evictIfPresent(Object key) {
+        boolean present = cache.peek(key).isPresent();
+        cache.invalidate(key);
+        return present;
+    }
+
+    @Override
+    public void clear() {
+        cache.clear();
+    }
+
+    @Override
+    public boolean invalidate() {
+        boolean any = cache.stats().size() > 0;
+        cache.clear();
+        return any;
+    }
+}

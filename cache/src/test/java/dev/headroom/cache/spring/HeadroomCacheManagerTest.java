@@ -1,0 +1,218 @@
+package dev.headroom.cache.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.headroom.cache.Caches;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.cache.Cache;
+import org.springframework.cache.CacheManager;
+import org.springframework.cache.annotation.CacheEvict;
+import org.springframework.cache.annotation.CachePut;
+import org.springframework.cache.annotation.Cacheable;
+import org.springframework.cache.annotation.EnableCaching;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+class HeadroomCacheManagerTest {
+    private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext(App.class);
+    private final Caches caches = context.getBean(Caches.class);
+    private final Products products = context.getBean(Products.class);
+    private final CountDownLatch go = new CountDownLatch(1);
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
+    @AfterEach
+    void stop() {
+        context.close();
+        threads.shutdownNow();
+    }
+
+    /** As an application has it. */
+    @Configuration
+    @EnableCaching
+    static class App {
+        @Bean
+        Caches caches() {
+            return Caches.builder()
+                    .cache("known", options -> options.negative(Duration.ofMinutes(1)))
+                    .build();
+        }
+
+        @Bean
+        CacheManager cacheManager(Caches caches) {
+            return new HeadroomCacheManager(caches);
+        }
+
+        @Bean
+        Products products() {
+            return new Products();
+        }
+    }
+
+    /** A service with Spring's annotations. */
+    static class Products {
+        private final AtomicInteger calls = new AtomicInteger();
+        private volatile CountDownLatch go = new CountDownLatch(0);
+
+        @Cacheable(cacheNames = "products", sync = true)
+        public String find(String id) {
+            await();
+            return id + " " + calls.incrementAndGet();
+        }
+
+        @Cacheable(cacheNames = "plain")
+        public String plain(String id) {
+            return id + " " + calls.incrementAndGet();
+        }
+
+        @Cacheable(cacheNames = "async", sync = true)
+        public CompletableFuture<String> later(String id) {
+            return CompletableFuture.supplyAsync(() -> {
+                await();
+                return id + " " + calls.incrementAndGet();
+            });
+        }
+
+        @Cacheable(cacheNames = "known", sync = true)
+        public @Nullable String missing(String id) {
+            calls.incrementAndGet();
+            return null;
+        }
+
+        @Cacheable(cacheNames = "products", sync = true)
+        public String broken(String id) throws IOException {
+            calls.incrementAndGet();
+            throw new IOException("down");
+        }
+
+        @CachePut(cacheNames = "products", key = "#id")
+        public String save(String id, String title) {
+            return title;
+        }
+
+        @CacheEvict(cacheNames = "products")
+        public void delete(String id) {}
+
+        // Not fields: what the context gives is a proxy of a class, with fields of its own.
+        public AtomicInteger calls() {
+            return calls;
+        }
+
+        public void hold(CountDownLatch until) {
+            go = until;
+        }
+
+        private void await() {
+            try {
+                go.await(20, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Test
+    void syncLoadsOnceForAllWhoWantIt() {
+        products.hold(go);
+        List<CompletableFuture<String>> callers = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            callers.add(CompletableFuture.supplyAsync(() -> products.find("42"), threads));
+        }
+        Awaitility.await()
+                .until(() -> caches.cache("products", Object.class, Object.class)
+                                .stats()
+                                .misses()
+                        == 50);
+        go.countDown();
+        callers.forEach(caller -> assertThat(caller.join()).isEqualTo("42 1"));
+        assertThat(products.calls()).hasValue(1);
+    }
+
+    @Test
+    void asynchronousMethodsLoadOnceToo() {
+        products.hold(go);
+        List<CompletableFuture<String>> callers = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            callers.add(products.later("42"));
+        }
+        assertThat(callers).noneMatch(CompletableFuture::isDone);
+        go.countDown();
+        callers.forEach(caller -> assertThat(caller.join()).isEqualTo("42 1"));
+        assertThat(products.later("42")).isCompletedWithValue("42 1");
+        assertThat(products.calls()).hasValue(1);
+    }
+
+    @Test
+    void keepsPutsAndEvicts() {
+        assertThat(products.find("1")).isEqualTo("1 1");
+        products.save("1", "new");
+        assertThat(products.find("1")).isEqualTo("new");
+        products.delete("1");
+        assertThat(products.find("1")).isEqualTo("1 2");
+        assertThat(products.plain("1")).isEqualTo("1 3");
+        assertThat(products.plain("1")).isEqualTo("1 3");
+    }
+
+    @Test
+    void keepsANullWhereTheCacheIsToldTo() {
+        assertThat(products.missing("x")).isNull();
+        assertThat(products.missing("x")).isNull();
+        assertThat(products.calls()).hasValue(1);
+    }
+
+    @Test
+    void throwsWhatTheMethodThrewAndKeepsNothing() {
+        assertThatThrownBy(() -> products.broken("1"))
+                .isInstanceOf(IOException.class)
+                .hasMessage("down");
+        assertThatThrownBy(() -> products.broken("1")).isInstanceOf(IOException.class);
+        assertThat(products.calls()).hasValue(2);
+    }
+
+    @Test
+    void anAsynchronousFailureIsTheFutures() {
+        Cache cache = context.getBean(CacheManager.class).getCache("direct");
+        CompletableFuture<String> failed =
+                cache.retrieve("k", () -> CompletableFuture.failedFuture(new IOException("down")));
+        assertThatThrownBy(failed::join).isInstanceOf(CompletionException.class).hasRootCauseMessage("down");
+        assertThat(cache.retrieve("k")).isNull();
+    }
+
+    @Test
+    void isACacheByTheLetterOfSpring() {
+        Cache cache = context.getBean(CacheManager.class).getCache("direct");
+        assertThat(cache.getName()).isEqualTo("direct");
+        assertThat(cache.get("k")).isNull();
+        assertThat(cache.putIfAbsent("k", 1)).isNull();
+        assertThat(cache.putIfAbsent("k", 2).get()).isEqualTo(1);
+        assertThat(cache.get("k", Integer.class)).isEqualTo(1);
+        assertThatThrownBy(() -> cache.get("k", String.class)).isInstanceOf(IllegalStateException.class);
+        assertThat(cache.retrieve("k").join()).isInstanceOf(Cache.ValueWrapper.class);
+        assertThat(cache.evictIfPresent("k")).isTrue();
+        assertThat(cache.evictIfPresent("k")).isFalse();
+        assertThatThrownBy(() -> cache.get("k", () -> {
+                    throw new IllegalStateException("down");
+                }))
+                .isInstanceOf(Cache.ValueRetrievalException.class)
+                .hasCauseInstanceOf(IllegalStateException.class);
+        cache.put("k", 3);
+        assertThat(cache.invalidate()).isTrue();
+        assertThat(cache.get("k")).isNull();
+        assertThat(context.getBean(CacheManager.class).getCacheNames()).contains("direct");
+    }
+}

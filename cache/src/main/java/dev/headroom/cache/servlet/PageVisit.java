@@ -120,7 +120,10 @@ final class PageVisit {
 
     /** Whether what is kept may be served before it is rendered anew. */
     private static boolean servable(@Nullable Lookup<StoredPage> seen) {
-        StoredPage page = seen == null ? null : seen.value();
+        if (seen == null) {
+            return false;
+        }
+        StoredPage page = seen.value();
         return page != null && (seen.state() == Lookup.State.FRESH || seen.age().compareTo(page.servable()) < 0);
     }
 
@@ -194,7 +197,7 @@ final class PageVisit {
             throw new IllegalStateException("page cache: a page is rendered on its request's thread alone");
         }
         StoredPage stale = seen == null ? null : seen.value();
-        if (stale != null && stale.kind() == Kind.PAGE && !answered && servable(seen)) {
+        if (seen != null && stale != null && stale.kind() == Kind.PAGE && !answered && servable(seen)) {
             if (request.getProtocol().startsWith("HTTP/1")) {
                 // The next request on this connection would wait until the page is rendered.
                 response.setHeader("Connection", "close");

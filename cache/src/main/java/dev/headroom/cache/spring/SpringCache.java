@@ -107,12 +107,14 @@ final class SpringCache implements org.springframework.cache.Cache {
     }
 
     @Override
+    @SuppressWarnings("NullAway") // the cache's values may be null
     public void put(Object key, @Nullable Object value) {
         cache.put(key, value);
     }
 
     /** Atomic: of several who put, one loads what the others get. */
     @Override
+    @SuppressWarnings("NullAway") // as above
     public @Nullable ValueWrapper putIfAbsent(Object key, @Nullable Object value) {
         AtomicBoolean mine = new AtomicBoolean();
         Loader<Object, @Nullable Object> source = k -> {

@@ -99,9 +99,8 @@ class ReadYourWritesTest {
 
     @Test
     void clientThatOnlyReadsNeverGoesBackInTimeWithMonotonicReads() throws Exception {
-        try (ReplicaRouter router = rig.secondRouter(options -> Rig.patient(options)
-                .waitForReplica(Duration.ZERO)
-                .monotonicReads(true))) {
+        try (ReplicaRouter router = rig.secondRouter(
+                options -> Rig.patient(options).waitForReplica(Duration.ZERO).monotonicReads(true))) {
             rig.standby(1).pauseReplay();
             long id = rig.insert("of somebody else");
             rig.standby(2).waitUntilCaughtUp();
@@ -121,7 +120,9 @@ class ReadYourWritesTest {
                         return read;
                     }
                 }));
-                assertThat(!seen || answer.seen()).as("seen before, by " + answer.node()).isTrue();
+                assertThat(!seen || answer.seen())
+                        .as("seen before, by " + answer.node())
+                        .isTrue();
                 seen |= answer.seen();
                 nodes.add(answer.node());
                 cookie = token[0];

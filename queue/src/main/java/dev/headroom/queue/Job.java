@@ -9,7 +9,7 @@ import java.lang.annotation.Target;
 /**
  * Makes a method the handler of a kind of job and gives that kind its stable name.
  *
- * <p>The method is public, not static, returns nothing and takes a payload, a {@link JobContext}, both in that order, or nothing. The
+ * <p>The method is public, not static, returns nothing unless the kind is {@linkplain #track() tracked}, and takes a payload, a {@link JobContext}, both in that order, or nothing. The
  * payload is written as JSON: a record, a list or map, text, a number. Calling the method runs it in place; a job is made by
  * {@link JobQueue#enqueue enqueuing} it. The annotation may stand on an interface's method that the handler implements.
  *
@@ -50,6 +50,12 @@ public @interface Job {
 
     /** How its effects and its completion belong together. */
     Tx tx() default Tx.NONE;
+
+    /**
+     * Whether what its handler returns, how it ended and how far it is are kept, for {@link JobHandle#await}. Costs a row when it is enqueued
+     * and a statement when it ends. Without it a handler's result is refused.
+     */
+    boolean track() default false;
 
     /** How much it matters under load: what is slowed down and stopped first. */
     Criticality criticality() default Criticality.SHEDDABLE_PLUS;

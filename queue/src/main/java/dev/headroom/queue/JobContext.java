@@ -30,6 +30,16 @@ public interface JobContext {
     boolean cancelled();
 
     /**
+     * Says how far it is, for {@link JobHandle#progress()}. A transaction of its own: seen at once, also from within the job's transaction.
+     *
+     * @param share from 0 to 1
+     * @param note at most 500 characters
+     * @throws IllegalStateException if the kind is not {@linkplain Job#track() tracked}
+     * @throws QueueException if the database refuses it
+     */
+    void progress(double share, String note);
+
+    /**
      * The connection of the job's transaction. The queue commits it together with the job's completion, or rolls it back; closing it
      * does nothing, committing it is refused.
      *

@@ -1,5 +1,6 @@
 package dev.headroom.queue;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /** A job that was enqueued. Thread-safe. */
@@ -17,6 +18,24 @@ public interface JobHandle {
      * @throws QueueException if the database can't be asked
      */
     Optional<JobState> state();
+
+    /** How far it is, as its handler last said; empty if it said nothing or its kind is not {@linkplain Job#track() tracked}. */
+    Optional<JobProgress> progress();
+
+    /**
+     * How it ended; empty if it has not, if that was longer ago than {@link JobQueueBuilder#keepResults} says, or if its kind was not
+     * {@linkplain Job#track() tracked} when it was enqueued.
+     */
+    Optional<JobResult> result();
+
+    /**
+     * Waits until it has ended. The thread is told at once when it ends in this process, and looks at pauses of 5 to 250 ms otherwise. The
+     * transaction that enqueued it must have been committed, or it can't even begin.
+     *
+     * @return how it ended; empty if it had not by then
+     * @throws InterruptedException if the thread is interrupted meanwhile
+     */
+    Optional<JobResult> await(Duration within) throws InterruptedException;
 
     /**
      * Cancels it. A job that waits is gone at once. One that runs is asked to end: within a third of the lease, and at once when it runs in this

@@ -42,6 +42,7 @@ public final class JobQueueBuilder {
     private Duration parking = Duration.ofSeconds(30);
     private int maxCrashes = 3;
     private int maxPayload = 256 * 1024;
+    private Duration keepResults = Duration.ofHours(1);
     private Duration targetAge = Duration.ofMinutes(5);
     private long targetBacklog = 10_000;
     private @Nullable ThreadFactory workerThreads;
@@ -146,6 +147,12 @@ public final class JobQueueBuilder {
         return this;
     }
 
+    /** For how long the results of {@linkplain Job#track() tracked} jobs are kept after their end. Default: 1 h. */
+    public JobQueueBuilder keepResults(Duration keepResults) {
+        this.keepResults = Checks.positive("keepResults", keepResults);
+        return this;
+    }
+
     /** The age of the oldest ready job at which the load signal {@code queue.age} is 1. Default: 5 min. */
     public JobQueueBuilder targetAge(Duration targetAge) {
         this.targetAge = Checks.positive("targetAge", targetAge);
@@ -216,6 +223,7 @@ public final class JobQueueBuilder {
                 parking,
                 maxCrashes,
                 maxPayload,
+                keepResults,
                 targetAge,
                 targetBacklog,
                 workerThreads,

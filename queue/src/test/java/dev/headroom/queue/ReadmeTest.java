@@ -10,8 +10,10 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -37,6 +39,35 @@ class ReadmeTest extends JobQueueContract {
         }
     }
     // end
+
+    public record Order(long number) {}
+
+    public record Page(String html) {}
+
+    public static class Orders {
+        // begin
+        @Job(name = "order.render", track = true)
+        public Page render(Order order, JobContext job) {
+            job.progress(0.5, "layout");
+            return layout(order);
+        }
+        // end
+
+        private static Page layout(Order order) {
+            return new Page("<h1>" + order.number() + "</h1>");
+        }
+    }
+
+    @Test
+    void waitingForAResultWorks() throws Exception {
+        JobQueue queue = started(builder().handlers(new Orders()));
+        Order order = new Order(7);
+        // begin
+        JobHandle job = queue.enqueue(Orders::render, order); // committed before anybody waits for it
+        Optional<Page> page = job.await(Duration.ofSeconds(30)).flatMap(result -> result.value(Page.class));
+        // end
+        assertThat(page).contains(new Page("<h1>7</h1>"));
+    }
 
     @Test
     void theStartWorks() throws Exception {
@@ -72,7 +103,7 @@ class ReadmeTest extends JobQueueContract {
                 .results()
                 .map(found -> found.group(1))
                 .toList();
-        assertThat(shown).hasSize(2).allSatisfy(code -> assertThat(readme).contains(squeezed(code)));
+        assertThat(shown).hasSize(4).allSatisfy(code -> assertThat(readme).contains(squeezed(code)));
     }
 
     @Test

@@ -114,6 +114,28 @@ public class Recorder {
         }
     }
 
+    record Thumb(String url, int width) {}
+
+    @Job(name = "tracked", track = true, attempts = 1, queue = "tracked")
+    public Thumb tracked(Note note, JobContext job) throws InterruptedException {
+        job.progress(0.5, "half");
+        if (note.text().equals("wait")) {
+            blockedBegan.countDown();
+            release.await();
+        }
+        if (note.text().equals("fail")) {
+            throw new Refusal("no thumb");
+        }
+        return new Thumb("/thumb/" + note.id(), 90);
+    }
+
+    @Job(name = "tracked.effect", track = true, tx = Tx.COMPLETE_IN_TX)
+    public int trackedEffect(Note note, JobContext job) throws Exception {
+        effect(note, job);
+        job.progress(1, "");
+        return 42;
+    }
+
     @Job(name = "follow.up", tx = Tx.COMPLETE_IN_TX, attempts = 1)
     public void followUp(Note note, JobContext job) {
         if (note.id() % 2 == 0) {

@@ -252,7 +252,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
     public Optional<JobHandle> job(long id) {
         Store store = parts.store();
         return store.call("look for a job", connection -> store.jobs.kind(connection, id))
-                .map(kind -> new StoredJob(store, parts.runs(), id, kind));
+                .map(kind -> parts.producer().handle(id, kind));
     }
 
     @Override

@@ -51,7 +51,7 @@ public final class HandlerScan {
     static Kind kind(Method method, @Nullable Object handler) {
         Job job = method.getAnnotation(Job.class);
         String site = method.getDeclaringClass().getSimpleName() + "." + method.getName();
-        Type payload = payload(method, site);
+        Type payload = payload(method, site, job.track());
         Duration timeout = job.timeout().isEmpty() ? Duration.ZERO : Values.duration(site + " timeout", job.timeout());
         return new Kind(
                 job.name(),
@@ -63,24 +63,25 @@ public final class HandlerScan {
                 timeout,
                 job.tx(),
                 job.criticality(),
+                job.track(),
                 payload,
                 every(method, site, payload),
                 handler == null ? null : code(method, handler, payload != null));
     }
 
-    private static @Nullable Type payload(Method method, String site) {
+    private static @Nullable Type payload(Method method, String site, boolean track) {
         Class<?>[] types = method.getParameterTypes();
         boolean context = types.length > 0 && types[types.length - 1] == JobContext.class;
         int payloads = types.length - (context ? 1 : 0);
         boolean fits = payloads <= 1
-                && method.getReturnType() == void.class
+                && (track || method.getReturnType() == void.class)
                 && Modifier.isPublic(method.getModifiers())
                 && !Modifier.isStatic(method.getModifiers());
         if (!fits) {
             throw new ConfigurationException(
                     "@Job",
                     site,
-                    "a public, not static method without result that takes at most a payload and a JobContext");
+                    "a public, not static method that takes at most a payload and a JobContext, and has no result unless it is tracked");
         }
         return payloads == 0 ? null : method.getGenericParameterTypes()[0];
     }
@@ -133,9 +134,10 @@ public final class HandlerScan {
         return (payload, context) -> {
             try {
                 if (withPayload) {
-                    invoke(method, handler, withContext ? new Object[] {payload, context} : new Object[] {payload});
+                    return invoke(
+                            method, handler, withContext ? new Object[] {payload, context} : new Object[] {payload});
                 } else {
-                    invoke(method, handler, withContext ? new Object[] {context} : new Object[0]);
+                    return invoke(method, handler, withContext ? new Object[] {context} : new Object[0]);
                 }
             } catch (InvocationTargetException thrown) {
                 throw unwrapped(thrown);
@@ -143,9 +145,9 @@ public final class HandlerScan {
         };
     }
 
-    private static void invoke(Method method, Object handler, @Nullable Object[] arguments)
+    private static @Nullable Object invoke(Method method, Object handler, @Nullable Object[] arguments)
             throws InvocationTargetException, IllegalAccessException {
-        method.invoke(handler, arguments);
+        return method.invoke(handler, arguments);
     }
 
     private static Exception unwrapped(InvocationTargetException thrown) {

@@ -21,6 +21,7 @@ final class Housekeeper implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Housekeeper.class);
     private static final long COUNT_EVERY = Duration.ofSeconds(5).toNanos();
     private static final long HEAL_EVERY = Duration.ofSeconds(10).toNanos();
+    private static final int PRUNED_AT_ONCE = 1_000;
     private static final long LONGEST_ROUND = 1_000;
 
     private final QueueOptions options;
@@ -163,11 +164,19 @@ final class Housekeeper implements Runnable {
         long now = System.nanoTime();
         if (now - healAt >= 0) {
             schedules.heal();
+            prune();
             healAt = now + HEAL_EVERY;
         }
         if (now - countAt >= 0) {
             lengths.refresh();
             countAt = now + COUNT_EVERY;
+        }
+    }
+
+    private void prune() throws SQLException {
+        long kept = options.keepResults().toMillis();
+        while (store.transact(connection -> store.results.prune(connection, kept, PRUNED_AT_ONCE)) == PRUNED_AT_ONCE) {
+            // More may be old.
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.headroom.queue.internal;
 
 import dev.headroom.queue.DeadJob;
+import org.jspecify.annotations.Nullable;
 
 /** How a run ended. */
 sealed interface JobOutcome {
@@ -10,7 +11,7 @@ sealed interface JobOutcome {
     }
 
     /** Done; its row is still to be removed. */
-    record Done() implements JobOutcome {}
+    record Done(@Nullable String result) implements JobOutcome {}
 
     /** Done, and its row removed in the job's own transaction. */
     record Committed() implements JobOutcome {

@@ -4,9 +4,11 @@ import dev.headroom.RequestContext;
 import dev.headroom.TraceId;
 import dev.headroom.codec.CodecException;
 import dev.headroom.queue.DeadJob;
+import dev.headroom.queue.JobResult;
 import dev.headroom.queue.Tx;
 import dev.headroom.queue.internal.sql.ClaimedJob;
 import dev.headroom.transaction.JdbcTransactions;
+import java.sql.Connection;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -74,7 +76,7 @@ final class JobRunner {
         try {
             outcome = kind.tx() == Tx.COMPLETE_IN_TX
                     ? inTransaction(assignment, kind, code, payload)
-                    : plainly(assignment, code, payload);
+                    : plainly(assignment, kind, code, payload);
         } catch (Throwable thrown) {
             // The worker's thread lives on: whatever a handler throws is the job's failure, as a Future would keep it.
             failure = thrown;
@@ -93,18 +95,24 @@ final class JobRunner {
         return failed(assignment.job, kind, failure, interruption == Assignment.Interruption.TIMEOUT);
     }
 
-    private JobOutcome plainly(Assignment assignment, Kind.Code code, @Nullable Object payload) throws Exception {
-        code.run(payload, new RunningJob(assignment, null, stopping));
-        return new JobOutcome.Done();
+    private JobOutcome plainly(Assignment assignment, Kind kind, Kind.Code code, @Nullable Object payload)
+            throws Exception {
+        Object returned = code.run(payload, new RunningJob(store, assignment, kind.track(), null, stopping));
+        return new JobOutcome.Done(result(kind, returned));
     }
 
     private JobOutcome inTransaction(Assignment assignment, Kind kind, Kind.Code code, @Nullable Object payload)
             throws Exception {
         try {
             return JdbcTransactions.<JobOutcome, Exception>inTransaction(options.dataSource(), connection -> {
-                code.run(payload, new RunningJob(assignment, BorrowedConnection.of(connection), stopping));
+                Connection lent = BorrowedConnection.of(connection);
+                Object returned = code.run(payload, new RunningJob(store, assignment, kind.track(), lent, stopping));
+                String result = result(kind, returned);
                 if (!store.jobs.complete(connection, assignment.job)) {
                     throw new LeaseLost();
+                }
+                if (kind.track()) {
+                    store.results.end(connection, assignment.job.id(), JobResult.End.DONE, result);
                 }
                 Settlement.ended(store, connection, kind, true);
                 return new JobOutcome.Committed();
@@ -112,6 +120,10 @@ final class JobRunner {
         } catch (LeaseLost lost) {
             return new JobOutcome.Lost();
         }
+    }
+
+    private @Nullable String result(Kind kind, @Nullable Object returned) {
+        return returned == null || !kind.track() ? null : payloads.write("result of " + kind.name(), returned);
     }
 
     /** Rolls back what a run did whose lease was lost. */

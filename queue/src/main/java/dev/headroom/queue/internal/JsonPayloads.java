@@ -30,17 +30,22 @@ final class JsonPayloads {
     }
 
     String write(Kind kind, Object payload) {
+        return write("payload of " + kind.name(), payload);
+    }
+
+    /** The text of a value; {@code what} says in messages what it is. */
+    String write(String what, Object payload) {
         String text;
         try {
             text = mapper.writeValueAsString(payload);
         } catch (JsonProcessingException e) {
             e.clearLocation();
-            throw new CodecException("payload of " + kind.name() + ": a "
-                    + payload.getClass().getName() + " has no JSON: " + e.getOriginalMessage());
+            throw new CodecException(
+                    what + ": a " + payload.getClass().getName() + " has no JSON: " + e.getOriginalMessage());
         }
         if (text.length() > longest) {
-            throw new IllegalArgumentException("payload of " + kind.name() + ": " + text.length()
-                    + " characters (expected: <= " + longest + "; store it as a blob and send its key)");
+            throw new IllegalArgumentException(what + ": " + text.length() + " characters (expected: <= " + longest
+                    + "; store it as a blob and send its key)");
         }
         return text;
     }
@@ -50,19 +55,24 @@ final class JsonPayloads {
         if (type == null) {
             return null;
         }
+        return read("payload of " + kind.name(), type, text);
+    }
+
+    /** The value of a text; {@code what} says in messages what it is. */
+    Object read(String what, Type type, @Nullable String text) {
         if (text == null) {
-            throw new CodecException("payload of " + kind.name() + ": none (expected: " + type.getTypeName() + ")");
+            throw new CodecException(what + ": none (expected: " + type.getTypeName() + ")");
         }
         try {
             JavaType java = mapper.constructType(type);
             Object read = mapper.readValue(text, java);
             if (read == null) {
-                throw new CodecException("payload of " + kind.name() + ": null (expected: " + type.getTypeName() + ")");
+                throw new CodecException(what + ": null (expected: " + type.getTypeName() + ")");
             }
             return read;
         } catch (JsonProcessingException e) {
             // Neither the text nor Jackson's message, which quotes it.
-            throw new CodecException("payload of " + kind.name() + ": can't be read as " + type.getTypeName() + " ("
+            throw new CodecException(what + ": can't be read as " + type.getTypeName() + " ("
                     + e.getClass().getSimpleName() + ")");
         }
     }

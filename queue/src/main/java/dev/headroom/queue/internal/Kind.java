@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A kind of job: its stable name, where and how it runs, and the code that runs it.
  *
+ * @param track whether its result is kept
  * @param payload what the handler takes, null for nothing
  * @param timeout how long a run may take, zero for any time
  * @param every when it runs again and again, null for none
@@ -28,6 +29,7 @@ public record Kind(
         Duration timeout,
         Tx tx,
         Criticality criticality,
+        boolean track,
         @Nullable Type payload,
         @Nullable Recurrence every,
         @Nullable Code code) {
@@ -43,6 +45,13 @@ public record Kind(
     /** Runs a job. */
     @FunctionalInterface
     public interface Code {
+        /** Does the work and returns its result, null for none. */
+        @Nullable Object run(@Nullable Object payload, JobContext context) throws Exception;
+    }
+
+    /** Runs a job that has no result. */
+    @FunctionalInterface
+    public interface Plain {
         /** Does the work. */
         void run(@Nullable Object payload, JobContext context) throws Exception;
     }
@@ -74,7 +83,7 @@ public record Kind(
     }
 
     /** A kind with the defaults of {@code @Job}. */
-    public static Kind plain(String name, Class<?> payload, Code code) {
+    public static Kind plain(String name, Class<?> payload, Plain code) {
         return new Kind(
                 name,
                 "default",
@@ -85,9 +94,13 @@ public record Kind(
                 Duration.ZERO,
                 Tx.NONE,
                 Criticality.SHEDDABLE_PLUS,
+                false,
                 payload,
                 null,
-                code);
+                (given, context) -> {
+                    code.run(given, context);
+                    return null;
+                });
     }
 
     /** Whether a failure of this kind is final. */

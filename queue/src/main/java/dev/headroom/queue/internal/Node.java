@@ -30,6 +30,7 @@ final class Node {
     private final Watch watch;
     private final Wakeup wakeup;
     private final List<Thread> threads = new ArrayList<>();
+    private final LocalRuns runs;
     private volatile boolean draining;
 
     Node(Parts parts, List<WorkerPool> pools, Wakeup wakeup, LoadGate gate) {
@@ -46,7 +47,8 @@ final class Node {
         Schedules schedules = new Schedules(store, parts.kinds(), parts.producer());
         this.housekeeper = new Housekeeper(
                 options, workers(pools), store, connected, lease, schedules, parts.lengths(), this, wakeup);
-        parts.runs().ranBy(this);
+        this.runs = parts.runs();
+        runs.ranBy(this);
         this.watch = new Watch(lease, held, this::fenced);
     }
 
@@ -130,6 +132,7 @@ final class Node {
     }
 
     private void written(List<Settled> settled) {
+        runs.settle();
         if (held.settled(settled)) {
             wakeup.signal();
         }

@@ -9,6 +9,7 @@ import dev.headroom.queue.QueueMeters;
 import dev.headroom.queue.Unique;
 import dev.headroom.queue.internal.sql.NewJob;
 import dev.headroom.queue.internal.sql.Sql;
+import dev.headroom.queue.internal.sql.UniqueJobs;
 import dev.headroom.queue.spi.CurrentTransaction;
 import dev.headroom.transaction.JdbcTransactions;
 import java.lang.reflect.ParameterizedType;
@@ -53,17 +54,26 @@ final class Producer {
         return kinds;
     }
 
+    /** The handle of a job that was enqueued before. */
+    JobHandle handle(long id, String name) {
+        return new StoredJob(store, runs, payloads, id, name);
+    }
+
     JobHandle enqueue(Kind kind, @Nullable Object payload, Draft draft) {
         NewJob job = job(kind, payload, draft);
+        long id = insert(kind, draft, 1, connection -> insert(connection, kind, job, draft));
+        return handle(id, kind.name());
+    }
+
+    private long insert(Connection connection, Kind kind, NewJob job, Draft draft) throws SQLException {
         Unique unique = draft.unique();
-        long id = insert(
-                kind,
-                draft,
-                1,
-                connection -> unique == null
-                        ? store.jobs.insert(connection, job)
-                        : store.unique.place(connection, job, unique));
-        return new StoredJob(store, runs, id, kind.name());
+        UniqueJobs.Placed placed = unique == null
+                ? new UniqueJobs.Placed(store.jobs.insert(connection, job), true)
+                : store.unique.place(connection, job, unique);
+        if (placed.inserted() && kind.track()) {
+            store.results.open(connection, placed.id());
+        }
+        return placed.id();
     }
 
     void enqueueAll(Kind kind, Collection<?> given, Draft draft) {
@@ -72,7 +82,13 @@ final class Producer {
             List<NewJob> jobs =
                     given.stream().map(payload -> job(kind, payload, draft)).toList();
             insert(kind, draft, jobs.size(), connection -> {
-                store.jobs.insertAll(connection, jobs);
+                if (kind.track()) {
+                    for (NewJob job : jobs) {
+                        insert(connection, kind, job, draft);
+                    }
+                } else {
+                    store.jobs.insertAll(connection, jobs);
+                }
                 return true;
             });
         }

@@ -23,6 +23,7 @@ public record QueueOptions(
         Duration parking,
         int maxCrashes,
         int maxPayload,
+        Duration keepResults,
         Duration targetAge,
         long targetBacklog,
         @Nullable ThreadFactory workerThreads,

@@ -1,12 +1,19 @@
 package dev.headroom.queue.internal;
 
+import dev.headroom.config.Checks;
 import dev.headroom.queue.JobContext;
+import dev.headroom.queue.JobProgress;
 import java.sql.Connection;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a handler sees of its job. */
-record RunningJob(Assignment assignment, @Nullable Connection lent, BooleanSupplier stop) implements JobContext {
+record RunningJob(
+        Store store,
+        Assignment assignment,
+        boolean track,
+        @Nullable Connection lent,
+        BooleanSupplier stop) implements JobContext {
     @Override
     public long id() {
         return assignment.job.id();
@@ -40,6 +47,21 @@ record RunningJob(Assignment assignment, @Nullable Connection lent, BooleanSuppl
     @Override
     public boolean cancelled() {
         return assignment.cancelled();
+    }
+
+    @Override
+    public void progress(double share, String note) {
+        if (!track) {
+            throw new IllegalStateException(
+                    "track of " + assignment.job.kind() + ": false (expected: true, to have progress)");
+        }
+        Checks.between("share", share, 0, 1);
+        Checks.that(note.length() <= 500, "note", note.length() + " characters", "at most 500");
+        JobProgress progress = new JobProgress(share, note);
+        store.call("keep a job's progress", connection -> {
+            store.results.progress(connection, assignment.job, progress);
+            return true;
+        });
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.headroom.queue.internal;
 
+import dev.headroom.queue.JobResult;
 import dev.headroom.queue.internal.sql.Burial;
 import dev.headroom.queue.internal.sql.ClaimedJob;
 import dev.headroom.queue.internal.sql.Failure;
@@ -8,6 +9,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -46,6 +48,7 @@ final class Settlement {
                 ended.add(job.kind());
                 well.add(job.kind());
             }
+            keepResults(connection, sorted, removed);
         }
         if (!returned.isEmpty()) {
             store.jobs.handBack(connection, returned);
@@ -60,6 +63,22 @@ final class Settlement {
             }
         }
         return lost;
+    }
+
+    private void keepResults(Connection connection, List<Settled> settled, List<ClaimedJob> removed)
+            throws SQLException {
+        Set<ClaimedJob> ours = new HashSet<>(removed);
+        for (Settled each : settled) {
+            ClaimedJob job = each.assignment().job;
+            Kind kind = kinds.find(job.kind());
+            if (kind != null && kind.track() && ours.contains(job)) {
+                if (each.outcome() instanceof JobOutcome.Done done) {
+                    store.results.end(connection, job.id(), JobResult.End.DONE, done.result());
+                } else if (each.outcome() instanceof JobOutcome.Cancelled) {
+                    store.results.end(connection, job.id(), JobResult.End.CANCELLED, null);
+                }
+            }
+        }
     }
 
     private boolean other(Connection connection, Settled settled, Set<String> ended) throws SQLException {

@@ -7,6 +7,7 @@ import dev.headroom.queue.internal.sql.Dialect;
 import dev.headroom.queue.internal.sql.JobTable;
 import dev.headroom.queue.internal.sql.NodeTable;
 import dev.headroom.queue.internal.sql.QueueTable;
+import dev.headroom.queue.internal.sql.ResultTable;
 import dev.headroom.queue.internal.sql.ScheduleTable;
 import dev.headroom.queue.internal.sql.Schema;
 import dev.headroom.queue.internal.sql.Sql;
@@ -24,6 +25,7 @@ final class Store {
     final Dialect dialect;
     final JobTable jobs;
     final UniqueJobs unique;
+    final ResultTable results;
     final Cancellations cancellations = new Cancellations();
     final DeadTable dead;
     final NodeTable nodes;
@@ -35,6 +37,7 @@ final class Store {
         this.dialect = dialect;
         this.bookkeeping = bookkeeping;
         this.jobs = new JobTable(dialect);
+        this.results = new ResultTable(dialect);
         this.unique = new UniqueJobs(dialect, jobs);
         this.dead = new DeadTable(dialect);
         this.nodes = new NodeTable(dialect);

@@ -1,24 +1,68 @@
 package dev.headroom.queue.internal;
 
+import dev.headroom.config.Checks;
 import dev.headroom.queue.JobHandle;
+import dev.headroom.queue.JobProgress;
+import dev.headroom.queue.JobResult;
 import dev.headroom.queue.JobState;
 import dev.headroom.queue.internal.sql.Cancellations;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 
 /** A handle that asks the database. */
-record StoredJob(Store store, LocalRuns runs, long id, String name) implements JobHandle {
+record StoredJob(Store store, LocalRuns runs, JsonPayloads payloads, long id, String name) implements JobHandle {
+    private static final long LONGEST_PAUSE = 250;
+
     @Override
     public Optional<JobState> state() {
         return store.call("ask for a job's state", connection -> store.jobs.state(connection, id));
     }
 
     @Override
+    public Optional<JobProgress> progress() {
+        return store.call("ask for a job's progress", connection -> store.results.progress(connection, id));
+    }
+
+    @Override
+    public Optional<JobResult> result() {
+        return store.call("ask for a job's result", connection -> store.results.ended(connection, id))
+                .map(ended -> new StoredResult(payloads, name, ended));
+    }
+
+    @Override
+    public Optional<JobResult> await(Duration within) throws InterruptedException {
+        long nanos = Checks.notNegative("within", within).toNanos();
+        long begun = System.nanoTime();
+        long pause = 5;
+        while (true) {
+            long seen = runs.settled();
+            Optional<JobResult> result = result();
+            long left = nanos - (System.nanoTime() - begun);
+            if (result.isPresent() || left <= 0) {
+                return result;
+            }
+            runs.awaitAfter(seen, Math.min(pause, left / 1_000_000 + 1));
+            pause = Math.min(LONGEST_PAUSE, pause * 2);
+        }
+    }
+
+    @Override
     public boolean cancel() {
-        Cancellations.Met met = store.call("cancel a job", connection -> store.cancellations.cancel(connection, id));
+        Cancellations.Met met = store.call("cancel a job", this::cancel);
         if (met == Cancellations.Met.RUNNING) {
             runs.cancelled(id);
         }
         return met != Cancellations.Met.NOTHING;
+    }
+
+    private Cancellations.Met cancel(Connection connection) throws SQLException {
+        Cancellations.Met met = store.cancellations.cancel(connection, id);
+        if (met == Cancellations.Met.WAITING) {
+            store.results.end(connection, id, JobResult.End.CANCELLED, null);
+        }
+        return met;
     }
 
     @Override

@@ -74,6 +74,18 @@ create table if not exists headroom_job_schedule (
   done_at timestamp(6) with time zone default current_timestamp not null
 );
 
+create table if not exists headroom_job_result (
+  job_id   bigint primary key,
+  outcome  smallint,
+  share    double precision,
+  note     varchar(500),
+  result   varchar(1048576),
+  error    varchar(8000),
+  ended_at timestamp(6) with time zone
+);
+
+create index if not exists headroom_job_result_old on headroom_job_result (ended_at);
+
 create table if not exists headroom_job_schema (
   version int primary key
 );

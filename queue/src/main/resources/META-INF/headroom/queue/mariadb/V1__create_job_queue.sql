@@ -71,6 +71,17 @@ create table if not exists headroom_job_schedule (
   done_at datetime(6)  not null default (utc_timestamp(6))
 ) engine = innodb, character set utf8mb4, collate utf8mb4_bin;
 
+create table if not exists headroom_job_result (
+  job_id   bigint       not null primary key,
+  outcome  tinyint,
+  share    double,
+  note     varchar(500),
+  result   longtext,
+  error    mediumtext,
+  ended_at datetime(6),
+  key headroom_job_result_old (ended_at)
+) engine = innodb, row_format = dynamic, character set utf8mb4, collate utf8mb4_bin;
+
 create table if not exists headroom_job_schema (
   version int not null primary key
 ) engine = innodb;

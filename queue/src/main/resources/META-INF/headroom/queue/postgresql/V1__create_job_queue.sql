@@ -77,6 +77,18 @@ create table headroom_job_schedule (
   next_at timestamptz                                                    -- null while a fixedDelay job is under way
 );
 
+create table headroom_job_result (
+  job_id   bigint primary key,                                           -- of a tracked job, from its enqueue on
+  outcome  smallint,                                                     -- 0 done, 1 dead, 2 cancelled, null not ended
+  share    double precision,                                             -- how far it is
+  note     text,
+  result   text,                                                         -- JSON
+  error    text,
+  ended_at timestamptz
+) with (fillfactor = 70);
+
+create index headroom_job_result_old on headroom_job_result (ended_at) where ended_at is not null;
+
 create table headroom_job_schema (
   version int primary key
 );

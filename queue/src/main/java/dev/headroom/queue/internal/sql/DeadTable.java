@@ -15,10 +15,12 @@ public final class DeadTable {
                     + " kind_version, trace, user_id, payload";
 
     private final Dialect dialect;
+    private final ResultTable results;
 
     /** Statements in this dialect. */
     public DeadTable(Dialect dialect) {
         this.dialect = dialect;
+        this.results = new ResultTable(dialect);
     }
 
     /** Makes the job a dead letter; false if the lease was lost. */
@@ -46,6 +48,7 @@ public final class DeadTable {
             copy.executeUpdate();
         }
         deleteOne(connection, "headroom_job", id);
+        results.died(connection, id);
     }
 
     /** The newest ones first. */
@@ -107,6 +110,7 @@ public final class DeadTable {
             copy.executeUpdate();
         }
         deleteOne(connection, "headroom_job_dead", id);
+        results.reopen(connection, id);
         return true;
     }
 

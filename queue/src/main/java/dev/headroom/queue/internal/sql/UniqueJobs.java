@@ -28,19 +28,22 @@ public final class UniqueJobs {
 
     private record Found(long id, boolean running) {}
 
-    /** Inserts the job, or does to the one that is there what is asked; returns the number of the job that is there then. */
-    public long place(Connection connection, NewJob job, Unique unique) throws SQLException {
+    /** A job that is there, and whether it was inserted now. */
+    public record Placed(long id, boolean inserted) {}
+
+    /** Inserts the job, or does to the one that is there what is asked; returns the job that is there then. */
+    public Placed place(Connection connection, NewJob job, Unique unique) throws SQLException {
         String latest = "";
         for (int tries = 0; tries < MOST_TRIES; tries++) {
             Found found = find(connection, job, latest);
             if (found != null) {
                 if (meet(connection, found, job, unique)) {
-                    return found.id();
+                    return new Placed(found.id(), false);
                 }
             } else {
                 OptionalLong inserted = jobs.insertUnique(connection, job);
                 if (inserted.isPresent()) {
-                    return inserted.getAsLong();
+                    return new Placed(inserted.getAsLong(), true);
                 }
             }
             // What has come in between may be invisible to the transaction's snapshot, but not to a locking read.

@@ -1,0 +1,33 @@
+package dev.headroom.queue;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/** How a {@linkplain Job#track() tracked} job ended. Immutable. */
+public interface JobResult {
+    /** The ends that a job comes to. */
+    enum End {
+        /** Its handler returned. */
+        DONE,
+        /** It is a dead letter; requeued, it has no result again until it ends. */
+        DEAD,
+        /** It was cancelled. */
+        CANCELLED
+    }
+
+    /** How it ended. */
+    End end();
+
+    /**
+     * What its handler returned, read from JSON; empty if that was nothing, or it is not done.
+     *
+     * @throws dev.headroom.codec.CodecException if it can't be read as this type
+     */
+    <T> Optional<T> value(Class<T> type);
+
+    /** Why it is a dead letter; empty for any other. */
+    String error();
+
+    /** When it ended, by the database's clock. */
+    Instant endedAt();
+}

@@ -1,0 +1,146 @@
+package dev.headroom.queue.internal.sql;
+
+import dev.headroom.queue.JobProgress;
+import dev.headroom.queue.JobResult;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The statements on the results of tracked jobs. The row is there from the enqueue on, in the same transaction, so that whatever follows is a
+ * plain update of one row, and none for a job that is not tracked.
+ */
+public final class ResultTable {
+    private final Dialect dialect;
+
+    /** Statements in this dialect. */
+    public ResultTable(Dialect dialect) {
+        this.dialect = dialect;
+    }
+
+    /** A job's end. */
+    public record Ended(
+            JobResult.End end,
+            @Nullable String value,
+            @Nullable String error,
+            Instant at) {}
+
+    /** Begins to track a job that was just inserted. */
+    public void open(Connection connection, long id) throws SQLException {
+        update(connection, "insert into headroom_job_result (job_id) values (?)", id);
+    }
+
+    /** Keeps how a job ended. */
+    public void end(Connection connection, long id, JobResult.End end, @Nullable String value) throws SQLException {
+        String sql = "update headroom_job_result set outcome = ?, result = ?, ended_at = " + dialect.now()
+                + " where job_id = ?";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setInt(1, end.ordinal());
+            statement.setString(2, value);
+            statement.setLong(3, id);
+            statement.executeUpdate();
+        }
+    }
+
+    /** Keeps that a job is a dead letter, whose row is there. */
+    void died(Connection connection, long id) throws SQLException {
+        end(connection, id, JobResult.End.DEAD, null);
+        update(
+                connection,
+                "update headroom_job_result set error = (select d.error from headroom_job_dead d"
+                        + " where d.id = headroom_job_result.job_id) where job_id = ?",
+                id);
+    }
+
+    /** Forgets how a job ended that begins anew. */
+    void reopen(Connection connection, long id) throws SQLException {
+        update(
+                connection,
+                "update headroom_job_result set outcome = null, result = null, error = null, ended_at = null where job_id = ?",
+                id);
+    }
+
+    private static void update(Connection connection, String sql, long id) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, id);
+            statement.executeUpdate();
+        }
+    }
+
+    /** Keeps how far a job is, unless its lease was lost. */
+    public void progress(Connection connection, ClaimedJob job, JobProgress progress) throws SQLException {
+        String sql = "update headroom_job_result set share = ?, note = ? where job_id = ? and exists"
+                + " (select 1 from headroom_job j where j.id = headroom_job_result.job_id and j.lease = ? and j.state = 1)";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setDouble(1, progress.share());
+            statement.setString(2, progress.note());
+            statement.setLong(3, job.id());
+            statement.setLong(4, job.lease());
+            statement.executeUpdate();
+        }
+    }
+
+    /** How far a job is. */
+    public Optional<JobProgress> progress(Connection connection, long id) throws SQLException {
+        String sql = "select share, note from headroom_job_result where job_id = ? and share is not null";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, id);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next()
+                        ? Optional.of(new JobProgress(rows.getDouble(1), rows.getString(2)))
+                        : Optional.empty();
+            }
+        }
+    }
+
+    /** How a job ended. */
+    public Optional<Ended> ended(Connection connection, long id) throws SQLException {
+        String sql = "select outcome, result, error, ended_at from headroom_job_result"
+                + " where job_id = ? and outcome is not null";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, id);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next()
+                        ? Optional.of(new Ended(
+                                JobResult.End.values()[rows.getInt(1)],
+                                rows.getString(2),
+                                rows.getString(3),
+                                dialect.instant(rows, 4)))
+                        : Optional.empty();
+            }
+        }
+    }
+
+    /** Deletes at most so many results of jobs that ended so long ago; returns how many. */
+    public int prune(Connection connection, long millis, int limit) throws SQLException {
+        List<Long> old = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement("select job_id from headroom_job_result"
+                + " where ended_at < " + dialect.nowPlusMillis() + " order by ended_at limit ?")) {
+            select.setLong(1, -millis);
+            select.setInt(2, limit);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    old.add(rows.getLong(1));
+                }
+            }
+        }
+        if (old.isEmpty()) {
+            return 0;
+        }
+        try (PreparedStatement delete =
+                connection.prepareStatement("delete from headroom_job_result where job_id = ?")) {
+            for (long id : old.stream().sorted().toList()) {
+                delete.setLong(1, id);
+                delete.addBatch();
+            }
+            delete.executeBatch();
+        }
+        return old.size();
+    }
+}

@@ -1,0 +1,127 @@
+package dev.headroom.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.headroom.codec.CodecException;
+import dev.headroom.config.ConfigurationException;
+import dev.headroom.queue.Recorder.Note;
+import dev.headroom.queue.Recorder.Thumb;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** Of tracked jobs it is known how far they are, how they ended and with what. */
+@OnEveryBackend
+class TrackingTest extends JobQueueContract {
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private final Recorder recorder = new Recorder();
+
+    @Test
+    void aRequestWaitsForWhatAJobReturns() throws Exception {
+        JobQueue queue = started(builder().handlers(recorder));
+        JobHandle job = queue.enqueue(Recorder::tracked, new Note(7, ""));
+        JobResult result = job.await(LONG).orElseThrow();
+        assertThat(result.end()).isEqualTo(JobResult.End.DONE);
+        assertThat(result.value(Thumb.class)).contains(new Thumb("/thumb/7", 90));
+        assertThat(result.error()).isEmpty();
+        assertThat(job.progress()).contains(new JobProgress(0.5, "half"));
+        assertThatThrownBy(() -> result.value(Integer.class)).isInstanceOf(CodecException.class);
+    }
+
+    @Test
+    void anotherProcessLearnsOfItToo() throws Exception {
+        started(builder().handlers(recorder));
+        JobQueue elsewhere = built(builder());
+        JobHandle job = elsewhere.enqueue(Recorder::trackedEffect, new Note(1, ""));
+        assertThat(job.await(LONG).orElseThrow().value(Integer.class)).contains(42);
+        assertThat(count("effect")).isOne();
+    }
+
+    @Test
+    void waitingEndsWithItsTimeAndProgressIsSeenMeanwhile() throws Exception {
+        JobQueue queue = started(builder().handlers(recorder));
+        JobHandle job = queue.enqueue(Recorder::tracked, new Note(1, "wait"));
+        await().until(() -> job.progress().isPresent());
+        assertThat(job.await(Duration.ofMillis(20))).isEmpty();
+        assertThat(job.result()).isEmpty();
+        CompletableFuture<JobResult> waiting = CompletableFuture.supplyAsync(() -> {
+            try {
+                return job.await(LONG).orElseThrow();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        recorder.release.countDown();
+        assertThat(waiting.get().end()).isEqualTo(JobResult.End.DONE);
+    }
+
+    @Test
+    void aDeadLetterAndACancelledJobAreEndsTooAndRequeuingBeginsAnew() throws Exception {
+        JobQueue queue = built(builder().handlers(recorder));
+        JobHandle cancelled = queue.delay(Duration.ofDays(1)).enqueue(Recorder::tracked, new Note(1, ""));
+        cancelled.cancel();
+        assertThat(cancelled.result().orElseThrow().end()).isEqualTo(JobResult.End.CANCELLED);
+        queue.start();
+        JobHandle running = queue.enqueue(Recorder::tracked, new Note(2, "wait"));
+        await().until(() -> running.progress().isPresent());
+        running.cancel();
+        assertThat(running.await(LONG).orElseThrow().end()).isEqualTo(JobResult.End.CANCELLED);
+        JobHandle dead = queue.enqueue(Recorder::tracked, new Note(3, "fail"));
+        JobResult result = dead.await(LONG).orElseThrow();
+        assertThat(result.end()).isEqualTo(JobResult.End.DEAD);
+        assertThat(result.error()).contains("Refusal: no thumb");
+        assertThat(result.value(Thumb.class)).isEmpty();
+        queue.close();
+        JobQueue stopped = built(builder().handlers(recorder));
+        stopped.dead().requeue(dead.id());
+        assertThat(dead.result()).isEmpty();
+        assertThat(dead.cancel()).isTrue();
+    }
+
+    @Test
+    void aRolledBackEnqueueLeavesNothingAndABatchIsTrackedJobByJob() throws Exception {
+        JobQueue queue = built(builder().handlers(recorder));
+        try (Connection connection = dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            queue.in(connection).enqueue(Recorder::tracked, new Note(1, ""));
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+        assertThat(count("headroom_job_result")).isZero();
+        queue.enqueueAll(Recorder::tracked, List.of(new Note(2, ""), new Note(3, "")));
+        queue.unique("key").enqueue(Recorder::tracked, new Note(4, ""));
+        queue.unique("key").enqueue(Recorder::tracked, new Note(5, ""));
+        assertThat(count("headroom_job_result")).isEqualTo(3);
+        queue.start();
+        awaitNoJobs();
+        assertThat(count("headroom_job_result where outcome = 0")).isEqualTo(3);
+    }
+
+    @Test
+    void resultsAreForgottenAfterTheirTime() throws Exception {
+        JobQueue first = started(builder().handlers(recorder));
+        JobHandle job = first.enqueue(Recorder::tracked, new Note(1, ""));
+        job.await(LONG).orElseThrow();
+        first.close();
+        started(builder().handlers(recorder).keepResults(Duration.ofMillis(1)));
+        await().atMost(LONG).until(() -> count("headroom_job_result") == 0);
+        assertThat(job.result()).isEmpty();
+    }
+
+    @Test
+    void handlersThatReturnSomethingMustBeTracked() {
+        assertThatThrownBy(() -> builder().handlers(new Object() {
+                    @Job(name = "lost")
+                    public int lost() {
+                        return 1;
+                    }
+                }))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("has no result unless it is tracked");
+    }
+}

@@ -132,12 +132,6 @@ final class SharedLoads {
         }
     }
 
-    /** The entry of a value found in bulk, null if it is not good or not fresh. */
-    @Nullable Entry found(String text, SharedRead read, Map<String, byte[]> records, EntryOptions entries) {
-        Found found = decoded(text, read, records);
-        return found != null && read.age().isFresh() && found.tagsAre(records) ? found.entry(entries) : null;
-    }
-
     private static Lifetime life(Loaded loaded, EntryOptions call) {
         EntryOptions live = loaded.options(call);
         if (loaded.value() == null) {
@@ -202,10 +196,6 @@ final class SharedLoads {
             this.envelope = envelope;
             this.value = value;
             this.age = read.age();
-        }
-
-        boolean tagsAre(Map<String, byte[]> records) {
-            return Stamps.good(envelope.stamp(), side.stamps.tags(envelope.tags()), records);
         }
 
         boolean tagsAreGood(Home home) {

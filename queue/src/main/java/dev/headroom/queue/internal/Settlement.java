@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Writes how runs ended, many in one transaction; what is no longer held is left as it is. Thread-safe. */
 final class Settlement {
@@ -36,7 +37,9 @@ final class Settlement {
                 .sorted(Comparator.comparingLong(each -> each.assignment().job.id()))
                 .toList();
         List<ClaimedJob> done = of(sorted, JobOutcome.Done.class);
-        done.addAll(of(sorted, JobOutcome.Cancelled.class));
+        List<ClaimedJob> cancelled = of(sorted, JobOutcome.Cancelled.class);
+        Set<Long> notDone = cancelled.stream().map(ClaimedJob::id).collect(Collectors.toSet());
+        done.addAll(cancelled);
         List<ClaimedJob> returned = of(sorted, JobOutcome.Returned.class);
         int lost = 0;
         Set<String> ended = new TreeSet<>();
@@ -46,7 +49,9 @@ final class Settlement {
             lost += done.size() - removed.size();
             for (ClaimedJob job : removed) {
                 ended.add(job.kind());
-                well.add(job.kind());
+                if (!notDone.contains(job.id())) {
+                    well.add(job.kind());
+                }
             }
             keepResults(connection, sorted, removed);
         }

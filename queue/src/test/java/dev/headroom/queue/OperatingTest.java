@@ -66,6 +66,7 @@ class OperatingTest extends JobQueueContract {
                 .handlers(recorder)
                 .queue("default", settings -> settings.workers(3))
                 .queue("blocked", settings -> settings.workers(1))
+                .queue("tracked", settings -> settings.workers(0))
                 .lengthCounts(JobFilter.waiting().priorities(0, 4))
                 .scale(ScalePolicy.builder()
                         .launchAbove(2)

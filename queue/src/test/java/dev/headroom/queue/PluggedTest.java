@@ -127,6 +127,6 @@ class PluggedTest extends JobQueueContract {
         });
         assertThatThrownBy(() -> queue.length("unheard-of"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("queue: unheard-of (expected: one of [blocked, default])");
+                .hasMessage("queue: unheard-of (expected: one of [blocked, default, tracked])");
     }
 }

@@ -33,7 +33,8 @@ class RefusedOptionsTest {
                 .hasMessage("Backwards.run backoff: \"1h..1s\" (expected: 0 <= first <= longest)");
         assertThatThrownBy(() -> builder.handlers(new Returns()))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("@Job: Returns.run (expected: a public, not static method without result")
+                .hasMessageContaining("@Job: Returns.run (expected: a public, not static method")
+                .hasMessageContaining("has no result unless it is tracked")
                 .hasMessageContaining("name: \"not a name\"");
         assertThatThrownBy(() -> builder.handlers(new Object()))
                 .isInstanceOf(ConfigurationException.class)

@@ -117,7 +117,7 @@ class S3BlobStoreTest extends BlobStoreContract {
             ours.add(BlobKey.of("a/b" + i));
             store.put(ours.get(i), BlobSource.of(bytes(10)));
         }
-        for (String foreign : List.of("a/a\u0301", "a/a\u0302", "a/b1\u0301", "a/c\u0301")) {
+        for (String foreign : List.of("a/a\u0301", "a/a\u0302", "a/b1e\u0301", "a/c\u0301")) {
             client.putObject(request -> request.bucket(bucket).key(foreign), RequestBody.fromBytes(bytes(10)));
         }
 

@@ -38,7 +38,7 @@ class CancellingTest extends JobQueueContract {
 
     @Test
     void whatRunsInAnotherProcessIsInterruptedWithItsHeartbeat() {
-        JobQueue worker = started(builder().handlers(recorder).lease(Duration.ofSeconds(3)));
+        JobQueue worker = started(builder().handlers(recorder).lease(Duration.ofSeconds(9)));
         JobQueue elsewhere = built(builder());
         JobHandle job = elsewhere.enqueue(Recorder::blockedEffectUntilCancelled, new Note(1, ""));
         await().until(() -> recorder.runs.containsKey(1L));

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.headroom.config.ConfigurationException;
 import dev.headroom.queue.Recorder.Note;
 import dev.headroom.queue.Unique.OnDuplicate;
+import dev.headroom.transaction.JdbcTransactions;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -112,7 +113,13 @@ class UniqueTest extends JobQueueContract {
             connection.commit();
             connection.setAutoCommit(true);
         }
-        assertThat(count("headroom_job")).isEqualTo(2);
+        JdbcTransactions.<Void, Exception>inTransaction(dataSource(), connection -> {
+            assertThatThrownBy(() -> queue.unique(fail).enqueue(Recorder::note, new Note(4, "")))
+                    .isInstanceOf(DuplicateJobException.class);
+            queue.enqueue(Recorder::note, new Note(5, "goes on"));
+            return null;
+        });
+        assertThat(count("headroom_job")).isEqualTo(3);
         assertThatThrownBy(() -> queue.unique("x".repeat(191))).isInstanceOf(ConfigurationException.class);
         assertThatThrownBy(() -> queue.unique("key").enqueueAll(Recorder::note, List.of(new Note(4, ""))))
                 .isInstanceOf(ConfigurationException.class);

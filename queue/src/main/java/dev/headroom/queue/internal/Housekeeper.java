@@ -173,10 +173,13 @@ final class Housekeeper implements Runnable {
         }
     }
 
+    /** As many as there are, but for a short time only: the heartbeat waits for it. */
     private void prune() throws SQLException {
         long kept = options.keepResults().toMillis();
-        while (store.transact(connection -> store.results.prune(connection, kept, PRUNED_AT_ONCE)) == PRUNED_AT_ONCE) {
-            // More may be old.
+        long until = System.nanoTime() + lease.heartbeatNanos() / 4;
+        int pruned = PRUNED_AT_ONCE;
+        while (pruned == PRUNED_AT_ONCE && System.nanoTime() - until < 0) {
+            pruned = store.transact(connection -> store.results.prune(connection, kept, PRUNED_AT_ONCE));
         }
     }
 

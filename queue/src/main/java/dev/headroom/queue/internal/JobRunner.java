@@ -89,7 +89,7 @@ final class JobRunner {
         if (interruption == Assignment.Interruption.FENCED || interruption == Assignment.Interruption.STOPPING) {
             return new JobOutcome.Returned();
         }
-        if (interruption == Assignment.Interruption.CANCELLED) {
+        if (interruption == Assignment.Interruption.CANCELLED || assignment.cancelled()) {
             return new JobOutcome.Cancelled();
         }
         return failed(assignment.job, kind, failure, interruption == Assignment.Interruption.TIMEOUT);

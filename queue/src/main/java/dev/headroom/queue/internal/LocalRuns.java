@@ -1,18 +1,16 @@
 package dev.headroom.queue.internal;
 
 import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
 /** Leads between handles and what this process runs, if it runs jobs at all. Thread-safe. */
 final class LocalRuns {
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Map<Long, CountDownLatch> awaited = new ConcurrentHashMap<>();
     private volatile Consumer<Collection<Long>> cancel = ids -> {};
-    private long settled;
 
     /** This node runs the process's jobs from now on. */
     void ranBy(Node node) {
@@ -24,37 +22,21 @@ final class LocalRuns {
         cancel.accept(Set.of(id));
     }
 
-    /** Outcomes of jobs are in the database. */
-    void settle() {
-        lock.lock();
-        try {
-            settled++;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
+    /** The outcome of this job is in the database. */
+    void settled(long id) {
+        CountDownLatch latch = awaited.get(id);
+        if (latch != null) {
+            latch.countDown();
         }
     }
 
-    /** How often outcomes were written so far. */
-    long settled() {
-        lock.lock();
-        try {
-            return settled;
-        } finally {
-            lock.unlock();
-        }
+    /** A latch that opens when this process has settled the job; to be forgotten. */
+    CountDownLatch awaiting(long id) {
+        return awaited.computeIfAbsent(id, unknown -> new CountDownLatch(1));
     }
 
-    /** Waits until outcomes were written since that count was read, at most so long. */
-    void awaitAfter(long seen, long millis) throws InterruptedException {
-        lock.lock();
-        try {
-            long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
-            while (settled == seen && nanos > 0) {
-                nanos = changed.awaitNanos(nanos);
-            }
-        } finally {
-            lock.unlock();
-        }
+    /** Who waits for that latch longest loses nothing but a hint. */
+    void forget(long id, CountDownLatch latch) {
+        awaited.remove(id, latch);
     }
 }

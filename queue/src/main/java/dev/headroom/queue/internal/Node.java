@@ -132,7 +132,7 @@ final class Node {
     }
 
     private void written(List<Settled> settled) {
-        runs.settle();
+        settled.forEach(each -> runs.settled(each.assignment().job.id()));
         if (held.settled(settled)) {
             wakeup.signal();
         }

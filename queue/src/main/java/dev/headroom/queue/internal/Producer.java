@@ -3,6 +3,7 @@ package dev.headroom.queue.internal;
 import dev.headroom.RequestContext;
 import dev.headroom.config.Checks;
 import dev.headroom.debug.DebugLog;
+import dev.headroom.queue.DuplicateJobException;
 import dev.headroom.queue.JobHandle;
 import dev.headroom.queue.QueueException;
 import dev.headroom.queue.QueueMeters;
@@ -61,19 +62,26 @@ final class Producer {
 
     JobHandle enqueue(Kind kind, @Nullable Object payload, Draft draft) {
         NewJob job = job(kind, payload, draft);
-        long id = insert(kind, draft, 1, connection -> insert(connection, kind, job, draft));
-        return handle(id, kind.name());
+        UniqueJobs.Placed placed = insert(kind, draft, 1, connection -> insert(connection, kind, job, draft));
+        Unique unique = draft.unique();
+        if (placed.refused() && unique != null) {
+            // Not earlier: an exception in a transaction that others began would have it rolled back.
+            throw new DuplicateJobException(
+                    "unique: " + unique.key() + " (expected: no other " + kind.name() + "; job " + placed.id() + " is)",
+                    placed.id());
+        }
+        return handle(placed.id(), kind.name());
     }
 
-    private long insert(Connection connection, Kind kind, NewJob job, Draft draft) throws SQLException {
+    private UniqueJobs.Placed insert(Connection connection, Kind kind, NewJob job, Draft draft) throws SQLException {
         Unique unique = draft.unique();
         UniqueJobs.Placed placed = unique == null
-                ? new UniqueJobs.Placed(store.jobs.insert(connection, job), true)
+                ? new UniqueJobs.Placed(store.jobs.insert(connection, job), true, false)
                 : store.unique.place(connection, job, unique);
         if (placed.inserted() && kind.track()) {
             store.results.open(connection, placed.id());
         }
-        return placed.id();
+        return placed;
     }
 
     void enqueueAll(Kind kind, Collection<?> given, Draft draft) {

@@ -10,9 +10,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** A handle that asks the database. */
 record StoredJob(Store store, LocalRuns runs, JsonPayloads payloads, long id, String name) implements JobHandle {
+    private static final long SHORTEST_PAUSE = 5;
     private static final long LONGEST_PAUSE = 250;
 
     @Override
@@ -35,16 +38,24 @@ record StoredJob(Store store, LocalRuns runs, JsonPayloads payloads, long id, St
     public Optional<JobResult> await(Duration within) throws InterruptedException {
         long nanos = Checks.notNegative("within", within).toNanos();
         long begun = System.nanoTime();
-        long pause = 5;
-        while (true) {
-            long seen = runs.settled();
-            Optional<JobResult> result = result();
-            long left = nanos - (System.nanoTime() - begun);
-            if (result.isPresent() || left <= 0) {
-                return result;
+        long pause = SHORTEST_PAUSE;
+        CountDownLatch settled = runs.awaiting(id);
+        try {
+            while (true) {
+                Optional<JobResult> result = result();
+                long left = nanos - (System.nanoTime() - begun);
+                if (result.isPresent() || left <= 0) {
+                    return result;
+                }
+                if (settled.await(Math.min(pause, left / 1_000_000 + 1), TimeUnit.MILLISECONDS)) {
+                    // Settled, but not ended: it runs again, or its retry does.
+                    runs.forget(id, settled);
+                    settled = runs.awaiting(id);
+                }
+                pause = Math.min(LONGEST_PAUSE, pause * 2);
             }
-            runs.awaitAfter(seen, Math.min(pause, left / 1_000_000 + 1));
-            pause = Math.min(LONGEST_PAUSE, pause * 2);
+        } finally {
+            runs.forget(id, settled);
         }
     }
 

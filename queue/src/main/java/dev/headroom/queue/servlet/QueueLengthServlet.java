@@ -59,7 +59,7 @@ public final class QueueLengthServlet extends HttpServlet {
         }
         String states = request.getParameter("states");
         if (states != null) {
-            String[] names = states.toUpperCase(Locale.ROOT).split(",");
+            String[] names = states.toUpperCase(Locale.ROOT).split(",", -1);
             JobState[] parsed = new JobState[names.length];
             for (int i = 0; i < names.length; i++) {
                 parsed[i] = JobState.valueOf(names[i]);

@@ -46,8 +46,7 @@ public final class SpringTransactions implements CurrentTransaction {
     @Override
     public @Nullable Connection connection() {
         if (!TransactionSynchronizationManager.isActualTransactionActive()
-                || !(TransactionSynchronizationManager.getResource(dataSource) instanceof ConnectionHolder holder)
-                || !holder.isSynchronizedWithTransaction()) {
+                || !(TransactionSynchronizationManager.getResource(dataSource) instanceof ConnectionHolder holder)) {
             return null;
         }
         Connection connection = holder.getConnection();

@@ -117,11 +117,13 @@ public final class ResultTable {
         }
     }
 
-    /** Deletes at most so many results of jobs that ended so long ago; returns how many. */
+    /** Deletes at most so many results of jobs that ended so long ago, but for those that may be requeued; returns how many. */
     public int prune(Connection connection, long millis, int limit) throws SQLException {
         List<Long> old = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement("select job_id from headroom_job_result"
-                + " where ended_at < " + dialect.nowPlusMillis() + " order by ended_at limit ?")) {
+        try (PreparedStatement select = connection.prepareStatement(
+                "select job_id from headroom_job_result"
+                        + " where ended_at < " + dialect.nowPlusMillis()
+                        + " and not exists (select 1 from headroom_job_dead d where d.id = job_id) order by ended_at limit ?")) {
             select.setLong(1, -millis);
             select.setInt(2, limit);
             try (ResultSet rows = select.executeQuery()) {

@@ -1,6 +1,5 @@
 package dev.headroom.queue.internal.sql;
 
-import dev.headroom.queue.DuplicateJobException;
 import dev.headroom.queue.Unique;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -28,8 +27,8 @@ public final class UniqueJobs {
 
     private record Found(long id, boolean running) {}
 
-    /** A job that is there, and whether it was inserted now. */
-    public record Placed(long id, boolean inserted) {}
+    /** A job that is there, whether it was inserted now, and whether its being there is to be refused. */
+    public record Placed(long id, boolean inserted, boolean refused) {}
 
     /** Inserts the job, or does to the one that is there what is asked; returns the job that is there then. */
     public Placed place(Connection connection, NewJob job, Unique unique) throws SQLException {
@@ -37,13 +36,16 @@ public final class UniqueJobs {
         for (int tries = 0; tries < MOST_TRIES; tries++) {
             Found found = find(connection, job, latest);
             if (found != null) {
+                if (unique.onDuplicate() == Unique.OnDuplicate.FAIL) {
+                    return new Placed(found.id(), false, true);
+                }
                 if (meet(connection, found, job, unique)) {
-                    return new Placed(found.id(), false);
+                    return new Placed(found.id(), false, false);
                 }
             } else {
                 OptionalLong inserted = jobs.insertUnique(connection, job);
                 if (inserted.isPresent()) {
-                    return new Placed(inserted.getAsLong(), true);
+                    return new Placed(inserted.getAsLong(), true, false);
                 }
             }
             // What has come in between may be invisible to the transaction's snapshot, but not to a locking read.
@@ -63,11 +65,6 @@ public final class UniqueJobs {
     }
 
     private boolean meet(Connection connection, Found found, NewJob job, Unique unique) throws SQLException {
-        if (unique.onDuplicate() == Unique.OnDuplicate.FAIL) {
-            throw new DuplicateJobException(
-                    "unique: " + unique.key() + " (expected: no other " + job.kind() + "; job " + found.id() + " is)",
-                    found.id());
-        }
         if (found.running()) {
             return true;
         }

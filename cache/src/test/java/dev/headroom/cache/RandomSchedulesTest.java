@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Several caches on one memcached read and drop at random, with eviction and restarts: after a drop, what the dropper reads, and what somebody reads who
+ * Several caches on one memcached read and drop at random, with evictions: after a drop, what the dropper reads, and what somebody reads who
  * holds nothing, is no older than the drop.
  */
 class RandomSchedulesTest {

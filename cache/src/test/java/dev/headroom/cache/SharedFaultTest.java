@@ -71,7 +71,7 @@ class SharedFaultTest {
 
     @Test
     void aStaleValueIsServedByAllWhileOneRefreshes() {
-        Duration fresh = Duration.ofMillis(300);
+        Duration fresh = Duration.ofSeconds(2);
         Cache<String, Integer> one = numbers(fresh, Duration.ofMinutes(1));
         Cache<String, Integer> other = numbers(fresh, Duration.ofMinutes(1));
         AtomicInteger loads = new AtomicInteger();

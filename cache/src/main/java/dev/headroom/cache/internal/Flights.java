@@ -426,7 +426,7 @@ final class Flights {
     }
 
     private Loaded join(Flight flight, long wait) throws Throwable {
-        if (flight.ledBy(Thread.currentThread())) {
+        if (flight.ledBy(Thread.currentThread()) && !flight.result().isDone()) {
             throw new IllegalStateException(
                     "cache " + cache + ": the loader of a key asks for the same key (expected: another)");
         }
@@ -434,6 +434,9 @@ final class Flights {
         try {
             return flight.result().get(wait, TimeUnit.NANOSECONDS);
         } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof InterruptedException) {
+                throw timeout("the thread that loaded was interrupted"); // not this one
+            }
             throw failed.getCause() == null ? failed : failed.getCause();
         } catch (TimeoutException late) {
             throw timeout("another caller's load took longer than " + wait / 1_000_000 + " ms");

@@ -18,6 +18,8 @@ import org.slf4j.LoggerFactory;
 final class Home {
     private static final Logger LOG = LoggerFactory.getLogger(Home.class);
     private static final int MAXIMUM_PENDING = 10_000;
+    /** More is left to the background, so that what a user waits for stays bounded. */
+    private static final int MOST_REPLAYED_BY_USERS = 20;
 
     final SharedNode node;
     private final Runnable recovered;
@@ -56,6 +58,10 @@ final class Home {
     /** Reads or writes; fails at once while something waits to be dropped that can't be. */
     <T> T call(Function<SharedNode, T> operation) {
         if (behind) {
+            if (pending() > MOST_REPLAYED_BY_USERS) {
+                throw new SharedTierException(
+                        "shared tier: " + node.id() + ": earlier invalidations are not through", null);
+            }
             replay();
         }
         return tried(operation);

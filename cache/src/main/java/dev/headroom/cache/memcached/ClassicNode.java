@@ -79,8 +79,8 @@ final class ClassicNode extends NodeBase {
         boolean value = found != null && Frame.of(found.value()).kind() == Frame.Kind.VALUE;
         byte[] mine = Frame.lease(nonce, value && found != null ? found.value() : new byte[0]);
         boolean won = found == null
-                ? Answers.of(node.add(key, mine, leaseFor))
-                : Answers.of(node.cas(key, found.cas(), mine, leaseFor)) == CasOutcome.STORED;
+                ? Answers.of(node.add(key, mine, lasting(leaseFor)))
+                : Answers.of(node.cas(key, found.cas(), mine, lasting(leaseFor))) == CasOutcome.STORED;
         Item now = Answers.of(node.gets(key)).orElse(null);
         if (now == null) {
             return new SharedRead(null, 0, SharedRead.Age.UNKNOWN, null, true, Map.of());
@@ -96,7 +96,7 @@ final class ClassicNode extends NodeBase {
     public boolean heartbeat(SharedLease lease, Duration leaseFor) {
         boolean holds = lease.incarnation() == node.connectionNumber()
                 && Answers.of(node.gets(lease.key())).map(Item::cas).orElse(0L) == lease.version();
-        return holds && Answers.of(node.touch(lease.key(), leaseFor));
+        return holds && Answers.of(node.touch(lease.key(), lasting(leaseFor)));
     }
 
     @Override

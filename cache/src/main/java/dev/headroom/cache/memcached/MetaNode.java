@@ -32,7 +32,7 @@ final class MetaNode extends NodeBase {
     @Override
     public SharedRead readOrLease(String key, Duration leaseFor, Collection<String> records) {
         long connection = node.connectionNumber();
-        CompletionStage<MetaReply> item = node.metaGet(key, READ + " N" + seconds(leaseFor));
+        CompletionStage<MetaReply> item = node.metaGet(key, READ + " N" + seconds(lasting(leaseFor)));
         Map<String, CompletionStage<Optional<byte[]>>> beside = begin(records, node::get);
         MetaReply reply = Answers.of(item);
         return read(key, reply, connection).with(gathered(beside));
@@ -58,7 +58,7 @@ final class MetaNode extends NodeBase {
     @Override
     public SharedRead lease(String key, long version, Duration leaseFor) {
         long connection = node.connectionNumber();
-        return read(key, Answers.of(node.metaGet(key, READ + ANY_AGE + " N" + seconds(leaseFor))), connection);
+        return read(key, Answers.of(node.metaGet(key, READ + ANY_AGE + " N" + seconds(lasting(leaseFor)))), connection);
     }
 
     private static SharedRead read(String key, MetaReply reply, long connection) {
@@ -84,7 +84,7 @@ final class MetaNode extends NodeBase {
             return false;
         }
         if (!lease.overValue()) {
-            Answers.of(node.metaGet(lease.key(), "T" + seconds(leaseFor)));
+            Answers.of(node.metaGet(lease.key(), "T" + seconds(lasting(leaseFor))));
         }
         return true;
     }

@@ -46,6 +46,11 @@ abstract class NodeBase implements SharedNode {
     }
 
     /** Whole seconds, at least one. */
+    /** Memcached's clock ticks once a second: what is to last two seconds may be gone after little more than one. */
+    static Duration lasting(Duration lease) {
+        return lease.plusSeconds(1);
+    }
+
     static int seconds(Duration time) {
         long seconds = time.toSeconds() + (time.toNanosPart() > 0 ? 1 : 0);
         return (int) Math.max(1, Math.min(seconds, LONGEST_TTL_SECONDS));

@@ -7,8 +7,6 @@ import dev.headroom.cache.CacheMode;
 import dev.headroom.cache.CacheStats;
 import dev.headroom.cache.Caches;
 import dev.headroom.cache.CachesBuilder;
-import dev.headroom.codec.Codec;
-import dev.headroom.codec.Codecs;
 import dev.headroom.config.Checks;
 import dev.headroom.servlet.FilterSlot;
 import dev.headroom.servlet.FilterSpec;
@@ -42,11 +40,6 @@ public final class PageCache implements Component {
     /** The name of the cache below, the tag {@code cache} of its meters. */
     public static final String CACHE = "pages";
 
-    private static final Codec CODEC = Codecs.tlv()
-            .record(64, StoredPage.class)
-            .enumeration(65, StoredPage.Kind.class)
-            .build();
-
     private final Caches caches;
     private final PageStore store;
     private final PageFilter filter;
@@ -55,7 +48,11 @@ public final class PageCache implements Component {
         FrozenSources frozen = new FrozenSources(System::nanoTime);
         CachesBuilder builder = Caches.builder();
         builder.maximumLoads(Integer.MAX_VALUE)
-                .cache(CACHE, cache -> cache.maximumSize(options.maximumPages()).waitAtMost(options.waitAtMost()));
+                .cache(
+                        CACHE,
+                        cache -> cache.maximumSize(options.maximumPages())
+                                .waitAtMost(options.waitAtMost())
+                                .shared(false));
         change.accept(builder);
         // A refresh is rendered by the request that found the page stale, after it has been answered.
         this.caches = builder.refreshExecutor(Runnable::run).build();

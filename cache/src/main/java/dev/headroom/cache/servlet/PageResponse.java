@@ -79,7 +79,9 @@ final class PageResponse extends HttpServletResponseWrapper {
 
     /** Ends the rendering; true if the page is held, whole. */
     boolean finish() {
-        drainWriter();
+        if (state == State.HOLDING) { // else an asynchronous thread may be writing
+            drainWriter();
+        }
         return state == State.HOLDING;
     }
 

@@ -13,6 +13,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +46,8 @@ final class PageVisit {
 
     private @Nullable Throwable thrown;
     private boolean streamed;
+    /** By what the address was known to vary. */
+    private List<String> known = List.of();
 
     PageVisit(PageStore store, HttpServletRequest request, HttpServletResponse response, FilterChain chain) {
         this.store = store;
@@ -60,6 +63,7 @@ final class PageVisit {
         StoredPage page = fetch(base);
         String key = base;
         if (page != null && rendered == null && page.kind() == Kind.VARIANTS) {
+            known = page.vary();
             key = PageKeys.variant(base, page, request);
             page = fetch(key);
         }
@@ -258,6 +262,12 @@ final class PageVisit {
 
     private StoredPage keep(String key, StoredPage page, EntryOptions options, LoadContext<StoredPage> load) {
         boolean isBase = key.equals(base);
+        if (!isBase && !known.containsAll(page.vary())) {
+            // It varies by more than its key has; the next rendering of the address tells the variants anew.
+            store.invalidate(base);
+            load.doNotCache();
+            return page;
+        }
         if (page.vary().isEmpty() || !isBase) {
             load.options(options);
             return page;

@@ -51,7 +51,7 @@ public final class ReplicaRouterBuilder {
     }
 
     /**
-     * How long a node may take to answer a probe before it gets no more reads. Reads that run on a node that stays silent for twice
+     * How long a node may take to answer a probe before it gets no more units. Reads that run on a node that stays silent for twice
      * as long are aborted. Default: 250 ms.
      *
      * @throws dev.headroom.config.ConfigurationException if not more than zero
@@ -85,7 +85,8 @@ public final class ReplicaRouterBuilder {
 
     /**
      * How many further read-only units can be on the primary at one time that are there because no replica has reached their client's
-     * position, so that clients see what they have written also when the others use up {@link #primaryFallback}; 0 for none. Default: 8.
+     * position, so that clients see what they have written also when the others use up {@link #primaryFallback}; 0 for none. Together with those it should be less than
+     * the primary's pool, whose other connections are for writes. Default: 2.
      *
      * @throws dev.headroom.config.ConfigurationException if negative
      */

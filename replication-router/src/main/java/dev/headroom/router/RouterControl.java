@@ -29,7 +29,7 @@ public interface RouterControl {
     boolean drain(String node, Duration within) throws InterruptedException;
 
     /**
-     * Uses a drained node again.
+     * Uses a drained node again; the primary, after a {@link #switchOver} that failed in its promotion.
      *
      * @throws IllegalArgumentException if there is no such node
      */
@@ -47,7 +47,12 @@ public interface RouterControl {
     /**
      * Gives the primary's place to a replica without a failed unit: holds new units that may write (they wait, up to the router's
      * {@code failoverWait}), waits for those that run to end and for the replica to have replayed all, runs the promotion, waits until the
-     * replica says that it takes writes, and lets the held units go there. If anything fails, the held units go on where they would have.
+     * replica says that it takes writes, and lets the held units go there. If a wait before the promotion fails, the held units go on where
+     * they would have. If the promotion fails, or nothing is seen of it, it may have taken place nevertheless: writes stay held until a
+     * promotion is seen, or somebody who knows that there was none calls {@link #resume} with the primary.
+     *
+     * <p>Other processes follow by seeing who takes writes. With more than one, the promotion has to stop the former primary first (a fast
+     * shutdown sends all of its log), or the others write to it meanwhile.
      *
      * @param to the replica's name
      * @param within how long each of the waits may take; should be less than {@code failoverWait}

@@ -8,7 +8,9 @@ import dev.headroom.testkit.PostgresNode;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,6 +28,7 @@ class ChaosTest {
     private static final int CLIENTS = 6;
 
     private final long seed = System.nanoTime();
+    private final Queue<Throwable> broken = new ConcurrentLinkedQueue<>();
     private final AtomicLong reads = new AtomicLong();
     private final AtomicLong onReplicas = new AtomicLong();
     private final AtomicLong stale = new AtomicLong();
@@ -83,6 +86,7 @@ class ChaosTest {
                 failedReads.get(),
                 failedWrites.get(),
                 stale.get());
+        assertThat(broken).isEmpty();
         assertThat(stale).hasValue(0);
         // A read that was aborted twice, or by its own deadline, fails; it is rare.
         assertThat(failedReads).hasValueLessThanOrEqualTo(5 + reads.get() / 100);
@@ -101,8 +105,8 @@ class ChaosTest {
             while (reads.get() < wanted && !Thread.currentThread().isInterrupted()) {
                 session(rig, random);
             }
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
+        } catch (Exception | Error failure) {
+            broken.add(failure);
         }
     }
 

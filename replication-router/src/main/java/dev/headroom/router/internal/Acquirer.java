@@ -40,7 +40,11 @@ final class Acquirer implements AutoCloseable {
     /** A connection within the time, for a read. The number of threads that wait is bounded by each node's {@code waiting()}. */
     Connection within(Node node, long nanos) throws SQLException {
         if (node.poolTimeoutNanos() <= nanos) {
-            return node.spec().dataSource().getConnection();
+            try {
+                return node.spec().dataSource().getConnection();
+            } catch (RuntimeException failure) {
+                throw new SQLTransientConnectionException(node + ": " + failure, failure);
+            }
         }
         if (!node.waiting().tryAcquire()) {
             throw new SQLTransientConnectionException(node + ": too many readers wait for its pool already");

@@ -56,6 +56,7 @@ final class Binding {
             return current;
         }
         Unit unit = unit();
+        router.requireTaken(unit);
         if (current != null && !current.tainted() && !router.fits(current, unit)) {
             letGo(current);
             current = null;

@@ -239,7 +239,7 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     public void probed(Node node, long nanos, boolean good) {
         sensors.probed(node, nanos, good);
         if (!good && node == primary) {
-            probes.forEach(Probe::request);
+            probes.stream().filter(probe -> !probe.of(node)).forEach(Probe::request);
         }
         elect();
         Node.Seen seen = node.seen();
@@ -297,6 +297,7 @@ final class Cluster implements Probe.Listener, AutoCloseable {
             former.depose();
         }
         primary = best;
+        held = false;
         sensors.promoted();
         return former;
     }

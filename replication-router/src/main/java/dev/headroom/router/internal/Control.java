@@ -40,6 +40,9 @@ final class Control implements RouterControl {
     public void resume(String node) {
         Node resumed = find(node);
         resumed.drained(false);
+        if (resumed == cluster.primary()) {
+            cluster.holdWrites(false);
+        }
         log.info("router {}: using {} again", router, resumed);
     }
 
@@ -68,17 +71,27 @@ final class Control implements RouterControl {
             Node former = cluster.primary();
             log.info("router {}: giving the place of {} to {}", router, former, next);
             cluster.holdWrites(true);
+            boolean promoting = false;
             try {
-                swap(former, next, within, promotion);
+                promotable(former, next, within);
+                promoting = true;
+                promotion.call();
+                await("the replica does not take writes", within, () -> next.role() == NodeRole.PRIMARY);
+                cluster.replace(former, next);
+                promoting = false;
             } finally {
-                cluster.holdWrites(false);
+                // A promotion that failed may have taken place: what is written to the former primary now could be
+                // lost.
+                if (!promoting) {
+                    cluster.holdWrites(false);
+                }
             }
         } finally {
             switching.unlock();
         }
     }
 
-    private void swap(Node former, Node next, Duration within, Callable<?> promotion) throws Exception {
+    private void promotable(Node former, Node next, Duration within) throws Exception {
         await(
                 "units that may write still run",
                 within,
@@ -87,9 +100,6 @@ final class Control implements RouterControl {
         await("the primary does not tell its position", within, () -> former.seenSince(quiet));
         Position all = former.position();
         await("the replica has not replayed all", within, () -> next.position().covers(all));
-        promotion.call();
-        await("the replica does not take writes", within, () -> next.role() == NodeRole.PRIMARY);
-        cluster.replace(former, next);
     }
 
     private void await(String otherwise, Duration within, BooleanSupplier holds)

@@ -145,10 +145,19 @@ final class Node {
         pendingSince = NEVER;
     }
 
-    /** @param connectionLost whether the connection was lost or refused, other than by a mere silence */
-    void failed(String failure, boolean connectionLost) {
+    /**
+     * @param connectionLost whether the connection was lost or refused, other than by a mere silence
+     * @param refused whether the server did answer, but with a refusal: too many connections, a wrong password
+     */
+    void failed(String failure, boolean connectionLost, boolean refused, long askedAt) {
         failing = true;
         lost = connectionLost;
+        if (refused) {
+            silentSince = NEVER;
+            if (suspectedAt != NEVER && askedAt - suspectedAt >= 0) {
+                suspectedAt = NEVER;
+            }
+        }
         lastFailure = failure;
         pendingSince = NEVER;
     }
@@ -165,9 +174,12 @@ final class Node {
         return seen != null && !failing && suspectedAt == NEVER && (pending == NEVER || now - pending <= timeoutNanos);
     }
 
-    /** Whether a unit that may write would only lose time on it: it has answered before and does not now, or there is nobody at all. */
+    /**
+     * Whether a unit that may write would only lose time on it: it is silent, or there is nobody at all. A server that refuses the prober
+     * may well serve the pool's connections.
+     */
     boolean out(long now, long timeoutNanos) {
-        return seen == null ? lost : !up(now, timeoutNanos);
+        return lost || seen != null && (suspectedAt != NEVER || silentNanos(now) > timeoutNanos);
     }
 
     /** Another node has taken its place; it takes no writes until it has been seen as a replica. */

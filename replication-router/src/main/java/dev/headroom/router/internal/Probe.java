@@ -92,6 +92,10 @@ final class Probe implements Runnable {
         abort();
     }
 
+    boolean of(Node other) {
+        return node == other;
+    }
+
     private boolean ask(boolean wasGood) {
         long askedAt = ticker.getAsLong();
         node.asking(askedAt);
@@ -102,8 +106,10 @@ final class Probe implements Runnable {
             good = true;
         } catch (SQLException | RuntimeException failure) {
             abort();
-            boolean lost = Failures.lostConnection(failure) && !Failures.silence(failure);
-            node.failed(describe(failure), lost);
+            boolean silent = Failures.silence(failure);
+            boolean lost = Failures.lostConnection(failure) && !silent;
+            boolean refused = !lost && !silent && failure instanceof SQLException told && told.getSQLState() != null;
+            node.failed(describe(failure), lost, refused, askedAt);
             if (wasGood && lost) {
                 node.evictAll();
             }

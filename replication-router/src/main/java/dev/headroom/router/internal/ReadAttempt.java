@@ -26,6 +26,8 @@ public final class ReadAttempt {
     private final Set<Node> avoided = new HashSet<>(2);
     private @Nullable SQLException noted;
     private @Nullable RouterSensors sensors;
+    /** A call in it must not run twice. */
+    private boolean once;
 
     private ReadAttempt() {}
 
@@ -49,6 +51,10 @@ public final class ReadAttempt {
                 return body.run();
             }
         };
+        ReadAttempt outer = CURRENT.get();
+        if (outer != null && scope.isReadOnly() && !scope.isRetried()) {
+            outer.once = true;
+        }
         return scope.isRetried() ? run(scoped) : scoped.run();
     }
 
@@ -91,7 +97,7 @@ public final class ReadAttempt {
             return body.run();
         } catch (Throwable first) {
             RouterSensors counter = sensors;
-            if (counter == null || !causedByNoted(first) || !worthwhile()) {
+            if (counter == null || once || !causedByNoted(first) || !worthwhile()) {
                 throw (X) first;
             }
             counter.retried();

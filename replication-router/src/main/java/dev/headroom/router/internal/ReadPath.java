@@ -239,12 +239,24 @@ final class ReadPath {
             RouteDecision decision = toReplica(node, reason);
             Connection connection = acquire(search, node);
             if (connection != null) {
-                return new Lease(cluster, node, connection, new Lease.Grant(true, decision, null));
+                Lease lease = new Lease(cluster, node, connection, new Lease.Grant(true, decision, null));
+                if (!node.drained()) { // asked once more, now that whoever drains can see this one
+                    return lease;
+                }
+                giveBack(search, lease);
             }
             left.remove(node);
             search.reason = cluster.up(node) ? Reason.REPLICAS_BUSY : Reason.REPLICAS_DOWN;
         }
         return null;
+    }
+
+    private static void giveBack(Search search, Lease lease) {
+        try {
+            lease.release();
+        } catch (SQLException failure) {
+            search.lastFailure = failure;
+        }
     }
 
     private @Nullable Lease onPrimary(Search search, boolean forPosition) throws InterruptedException {

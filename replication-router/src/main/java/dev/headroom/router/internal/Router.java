@@ -247,6 +247,13 @@ public final class Router implements ReplicaRouter {
                 && !readPath.replicaReady(unit);
     }
 
+    /** Refuses a unit that may write while writes are refused, on a connection that it has already, too. */
+    void requireTaken(Unit unit) throws SQLException {
+        if (!unit.readOnly() && cluster.refusesWrites()) {
+            throw writePath.refuse(Reason.WRITES_REFUSED, null);
+        }
+    }
+
     /**
      * Whether a statement that was made for the lease may run as this unit. Less strict than {@link #fits}: what stands in for a replica
      * may go on doing so, and the lag was looked at when the statement was made. Waits shortly for a replica to reach the position.

@@ -71,7 +71,7 @@ public record RouterOptions(
                         Duration.ofMillis(500),
                         Duration.ofSeconds(30),
                         8,
-                        8,
+                        2,
                         Duration.ofMillis(20),
                         Duration.ofMillis(100),
                         Duration.ofSeconds(1)),

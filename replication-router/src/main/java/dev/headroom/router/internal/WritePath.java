@@ -28,9 +28,6 @@ final class WritePath {
 
     /** Binds the unit, or throws {@link RouteRefusedException}. */
     Lease bind(Unit unit) throws SQLException {
-        if (cluster.refusesWrites() && !unit.readOnly()) {
-            throw refuse(Reason.WRITES_REFUSED, null);
-        }
         Node primary = cluster.writer();
         long start = primary != null ? 0 : System.nanoTime();
         long end = primary != null ? 0 : start + patience();
@@ -95,7 +92,7 @@ final class WritePath {
                 : Math.max(0, Math.min(wait, deadline.remaining().toNanos()));
     }
 
-    private RouteRefusedException refuse(Reason reason, @Nullable SQLException cause) {
+    RouteRefusedException refuse(Reason reason, @Nullable SQLException cause) {
         sensors.refused(reason);
         RouteDecision refused = new RouteDecision.Refused(reason);
         return new RouteRefusedException(

@@ -64,6 +64,7 @@ class StartIT {
                 .redirectErrorStream(true)
                 .redirectOutput(out.toFile())
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+        builder.environment().remove("JAVA_TOOL_OPTIONS"); // the JVM tells of it
         builder.environment().put("DATA_DIR", folder.toString());
         builder.environment().putAll(environment);
         process = builder.start();

@@ -63,7 +63,7 @@ public final class Application implements AutoCloseable {
         Photos photos = new Photos(blobs);
         Mailbox mailbox = new Mailbox(router.dataSource());
         Caches caches = caches(settings);
-        BlobSweep sweep = PhotoJobs.sweepOf(blobs, databases.primary())
+        BlobSweep sweep = PhotoJobs.sweepOf(blobs, router.dataSource())
                 .meters(metrics.meters())
                 .build();
         JobQueue queue = JobQueue.builder(router.dataSource())

@@ -268,7 +268,7 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
             return Optional.empty();
         }
         Lookup.State fresh = entry.negative() ? Lookup.State.NEGATIVE : Lookup.State.FRESH;
-        Lookup.State state = entry.fresh(now) && !unchecked(entry, now) ? fresh : Lookup.State.STALE;
+        Lookup.State state = entry.fresh(now) ? fresh : Lookup.State.STALE;
         return Optional.of(new Lookup<>(cast(entry.value), state, Duration.ofNanos(now - entry.storedAt)));
     }
 

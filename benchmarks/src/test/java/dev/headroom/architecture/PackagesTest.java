@@ -6,11 +6,13 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which package may see which library. */
+@Tag("one-jdk")
 class PackagesTest {
     /** A third party's types appear only in the package that integrates it. */
     @ParameterizedTest(name = "{0} only in {1}")

@@ -3,6 +3,7 @@ package dev.headroom.testkit;
 import dev.headroom.testkit.internal.ExitHook;
 import dev.headroom.testkit.internal.LineCapture;
 import dev.headroom.testkit.internal.Signals;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
@@ -49,6 +50,16 @@ public final class ChildJvm implements AutoCloseable {
      */
     public static ChildJvmBuilder builder(Class<?> mainClass) {
         return new ChildJvmBuilder(mainClass);
+    }
+
+    /**
+     * The {@code -XX:} options that this JVM was started with; children get them too, so that a test run's choice of compiler and
+     * collector holds for all its JVMs.
+     */
+    public static List<String> ownOptions() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option -> option.startsWith("-XX:"))
+                .toList();
     }
 
     /** The process id. */

@@ -25,7 +25,7 @@ public final class ChildJvmBuilder {
         this.mainClass = mainClass;
     }
 
-    /** Adds options of the JVM, for example {@code -Xmx64m}. */
+    /** Adds options of the JVM, for example {@code -Xmx64m}, to {@link ChildJvm#ownOptions}. */
     public ChildJvmBuilder jvmOptions(String... options) {
         jvmOptions.addAll(List.of(options));
         return this;
@@ -93,6 +93,7 @@ public final class ChildJvmBuilder {
         command.add(javaHome.resolve("bin").resolve("java").toString());
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
+        command.addAll(ChildJvm.ownOptions());
         command.addAll(jvmOptions);
         command.add(ChildMain.class.getName());
         command.add(mainClass.getName());

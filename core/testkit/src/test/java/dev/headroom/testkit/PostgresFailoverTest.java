@@ -6,11 +6,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Three nodes whose roles move; each test leaves them all in one cluster again. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Tag("one-jdk")
 class PostgresFailoverTest {
 
     @AutoClose

@@ -11,12 +11,14 @@ import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The pages in a real browser, on a phone and on a desktop. */
+@Tag("one-jdk")
 class BrowserIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int PHONE = 390;

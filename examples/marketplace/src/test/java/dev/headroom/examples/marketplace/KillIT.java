@@ -16,10 +16,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The process dies in the middle of uploads; the next one, on the same folder, finishes what was acknowledged. */
+@Tag("one-jdk")
 class KillIT {
     private static final int UPLOADS = 20;
     private static final int THREADS = 4;

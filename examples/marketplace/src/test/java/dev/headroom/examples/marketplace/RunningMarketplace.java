@@ -2,12 +2,14 @@ package dev.headroom.examples.marketplace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headroom.testkit.ChildJvm;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,12 +40,11 @@ final class RunningMarketplace implements AutoCloseable {
         assertThat(JAR).as("the package phase makes it").exists();
         Files.createDirectories(dataDir);
         Path log = Files.createTempFile(dataDir, "marketplace", ".log");
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Djava.awt.headless=true",
-                "-Xmx1g",
-                "-jar",
-                JAR.toString());
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(ChildJvm.ownOptions());
+        command.addAll(List.of("-Djava.awt.headless=true", "-Xmx1g", "-jar", JAR.toString()));
+        ProcessBuilder builder = new ProcessBuilder(command);
         List.of("DATABASE_URL", "REPLICA_URLS", "MEMCACHED", "BLOB_DIR", "S3_BUCKET", "S3_ENDPOINT", "SMTP", "STATSD")
                 .forEach(builder.environment()::remove);
         Map<String, String> all = new HashMap<>(Map.of("PORT", "0", "DATA_DIR", dataDir.toString()));

@@ -17,12 +17,14 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An offer from the form to its four small pictures; what is refused leaves nothing. */
+@Tag("one-jdk")
 class UploadIT {
     private static final List<String> SIZES = List.of("50x50", "90x90", "300x400", "685x685");
     private static final Duration PATIENCE = Duration.ofSeconds(30);

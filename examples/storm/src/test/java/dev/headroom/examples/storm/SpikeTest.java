@@ -6,8 +6,10 @@ import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("one-jdk")
 class SpikeTest {
     private FakeSite site;
 

@@ -3,11 +3,15 @@ package dev.headroom.examples.storm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.headroom.testkit.ChildJvm;
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged storm against the packaged marketplace, with databases of its own. */
+@Tag("one-jdk")
 class StormIT {
     private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final int INTERRUPTED = 130;
@@ -32,10 +37,20 @@ class StormIT {
     private Path out;
     private Process storm;
 
+    /** Also takes away what a run that failed has left, so that the next test does not fail for it. */
     @AfterEach
-    void end() {
-        storm.descendants().forEach(ProcessHandle::destroyForcibly);
-        storm.destroyForcibly();
+    void end() throws Exception {
+        List<ProcessHandle> all =
+                Stream.concat(storm.descendants(), Stream.of(storm.toHandle())).toList();
+        all.forEach(ProcessHandle::destroyForcibly);
+        await().until(() -> all.stream().noneMatch(ProcessHandle::isAlive));
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(temporary, "headroom-storm-*")) {
+            for (Path path : left) {
+                try (Stream<Path> files = Files.walk(path)) {
+                    files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+                }
+            }
+        }
     }
 
     @Test
@@ -104,8 +119,10 @@ class StormIT {
 
     private void start(Map<String, String> environment, String... arguments) throws IOException {
         out = directory.resolve("out.txt");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(ChildJvm.ownOptions());
+        command.addAll(List.of(
                 "-Djava.io.tmpdir=" + temporary.toRealPath(),
                 "-Djava.awt.headless=true",
                 "-jar",

@@ -1,5 +1,6 @@
 package dev.headroom.examples.storm.site;
 
+import dev.headroom.testkit.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -38,13 +40,14 @@ final class Instance implements AutoCloseable {
         reader.start();
     }
 
-    /** Starts a process; {@link #awaitOpen} tells when it takes visitors. */
+    /** Starts a process with this one's {@code -XX:} options; {@link #awaitOpen} tells when it takes visitors. */
     static Instance start(Path jar, Map<String, String> environment, Path directory, Path log) throws IOException {
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        ProcessBuilder builder = new ProcessBuilder(
-                        List.of(java.toString(), "-jar", jar.toAbsolutePath().toString()))
-                .directory(directory.toFile())
-                .redirectErrorStream(true);
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(ChildJvm.ownOptions());
+        command.addAll(List.of("-jar", jar.toAbsolutePath().toString()));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
         builder.environment().putAll(environment);
         return new Instance(builder.start(), log);
     }

@@ -23,6 +23,8 @@ public record DeadJob(long id, String name, String queue, int attempts, Instant 
         /** The process that ran it died, too often: it may be what kills it. */
         CRASHED,
         /** Its payload can't be read as what its handler takes. */
-        UNREADABLE
+        UNREADABLE,
+        /** Its handler ended well, but what it returned can't be kept; not tried again, since that would repeat its effects. */
+        UNWRITABLE
     }
 }

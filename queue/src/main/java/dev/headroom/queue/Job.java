@@ -53,7 +53,8 @@ public @interface Job {
 
     /**
      * Whether what its handler returns, how it ended and how far it is are kept, for {@link JobHandle#await}. Costs a row when it is enqueued
-     * and a statement when it ends. Without it a handler's result is refused.
+     * and a statement when it ends. Without it a handler's result is refused. A job whose result has no JSON, or more of it than {@link
+     * JobQueueBuilder#maxPayload}, is a dead letter at once: with {@link Tx#COMPLETE_IN_TX} its effects are rolled back, else they stand.
      */
     boolean track() default false;
 

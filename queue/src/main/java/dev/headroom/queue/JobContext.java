@@ -30,7 +30,8 @@ public interface JobContext {
     boolean cancelled();
 
     /**
-     * Says how far it is, for {@link JobHandle#progress()}. A transaction of its own: seen at once, also from within the job's transaction.
+     * Says how far it is, for {@link JobHandle#progress()}. A transaction of its own: seen at once, also from within the job's transaction;
+     * it takes a connection of the {@linkplain JobQueueBuilder#bookkeeping bookkeeping} pool beside the one that a job's transaction holds.
      *
      * @param share from 0 to 1
      * @param note at most 500 characters

@@ -12,8 +12,8 @@ public interface JobHandle {
     String name();
 
     /**
-     * Where it stands now, asked of the database on a connection of the queue's own; empty when it is done, and before the transaction
-     * that enqueued it has committed or after it was rolled back.
+     * Where it stands now, asked of the database on a connection of the queue's own; empty when it is done or cancelled ({@link #result()}
+     * tells of a tracked one), and before the transaction that enqueued it has committed or after it was rolled back.
      *
      * @throws QueueException if the database can't be asked
      */

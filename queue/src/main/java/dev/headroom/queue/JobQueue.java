@@ -54,7 +54,8 @@ public interface JobQueue extends Enqueuer, Background, Component {
     ScaleAdvice scale(List<Duration> launched);
 
     /**
-     * The job of this number, whoever enqueued it; empty if there is none, or it is done.
+     * The job of this number, whoever enqueued it and wherever it ran: one that waits or runs, a dead letter, and one that has ended whose
+     * {@linkplain JobHandle#result() result} is kept. Empty if there is none.
      *
      * @throws QueueException if the database can't be asked
      */

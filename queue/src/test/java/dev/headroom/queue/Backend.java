@@ -5,7 +5,15 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.headroom.testkit.SharedMariaDb;
 import dev.headroom.testkit.SharedPostgres;
 import dev.headroom.testkit.TestDatabase;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** The databases that the queue promises to run on. */
 enum Backend {
@@ -33,8 +41,30 @@ enum Backend {
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
+    private @Nullable Database shared;
+
     /** An empty database of its own. */
     abstract Database open();
+
+    /** The database that tests of this JVM share one after another; it has the queue's tables, which are empty. */
+    synchronized Database shared() throws SQLException {
+        Database database = shared;
+        if (database == null) {
+            database = open();
+            SchemaInstaller.install(database.dataSource());
+            shared = database;
+        }
+        return database;
+    }
+
+    /** The next test gets a database of its own. */
+    synchronized void discard() throws Exception {
+        Database database = shared;
+        shared = null;
+        if (database != null) {
+            database.close();
+        }
+    }
 
     static HikariDataSource pool(String url) {
         HikariConfig config = new HikariConfig();
@@ -47,6 +77,31 @@ enum Backend {
 
     /** A pool and what it leads to. */
     record Database(HikariDataSource dataSource, AutoCloseable server) implements AutoCloseable {
+        /** Deletes what is in the queue's tables, and all other tables. */
+        void empty() throws SQLException {
+            try (Connection connection = dataSource.getConnection();
+                    Statement statement = connection.createStatement()) {
+                for (String table : tables(connection)) {
+                    String name = table.toLowerCase(Locale.ROOT);
+                    if (!name.equals("headroom_job_schema")) {
+                        statement.execute((name.startsWith("headroom_") ? "delete from " : "drop table ") + name);
+                    }
+                }
+            }
+        }
+
+        private static List<String> tables(Connection connection) throws SQLException {
+            List<String> found = new ArrayList<>();
+            String[] kinds = {"TABLE", "BASE TABLE"};
+            try (ResultSet tables =
+                    connection.getMetaData().getTables(connection.getCatalog(), connection.getSchema(), "%", kinds)) {
+                while (tables.next()) {
+                    found.add(tables.getString(3));
+                }
+            }
+            return found;
+        }
+
         @Override
         public void close() throws Exception {
             dataSource.close();

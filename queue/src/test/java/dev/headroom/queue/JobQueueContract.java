@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.Parameter;
 
 /**
- * What the parts of the contract share: a database for each test, and queues that are closed after it. After every test what was
+ * What the parts of the contract share: an empty database for each test, and queues that are closed after it. After every test what was
  * enqueued is accounted for: no job is held by a node that is gone.
  */
 abstract class JobQueueContract {
@@ -28,13 +28,13 @@ abstract class JobQueueContract {
 
     @BeforeEach
     void createDatabase() throws SQLException {
-        database = backend.open();
-        SchemaInstaller.install(dataSource());
+        database = backend.shared();
         execute("create table effect (id bigint, note varchar(100))");
     }
 
     @AfterEach
     void closeDatabase() throws Exception {
+        boolean clean = false;
         try {
             queues.forEach(JobQueue::close);
             assertThat(count("headroom_job where state = 1"))
@@ -43,8 +43,12 @@ abstract class JobQueueContract {
             assertThat(count("headroom_job_node"))
                     .as("nodes that did not sign off")
                     .isZero();
+            database.empty();
+            clean = true;
         } finally {
-            database.close();
+            if (!clean) {
+                backend.discard();
+            }
         }
     }
 

@@ -75,7 +75,7 @@ class ReadmeTest extends JobQueueContract {
         DataSource dataSource = dataSource();
         // begin
         SchemaInstaller.install(
-                dataSource); // or run META-INF/headroom/queue/<database>/V1__*.sql with your migration tool
+                dataSource); // or run META-INF/headroom/queue/<database>/V*__*.sql with your migration tool
         JobQueue queue = JobQueue.builder(dataSource)
                 .handlers(new Images())
                 .queue("images", images -> images.workers(2))

@@ -136,6 +136,18 @@ public class Recorder {
         return 42;
     }
 
+    @Job(name = "tracked.long", track = true, backoff = "1ms..5ms")
+    public String trackedLong(Note note) {
+        runs.merge(note.id(), 1, Integer::sum);
+        return "x".repeat(1_000);
+    }
+
+    @Job(name = "tracked.effect.long", track = true, tx = Tx.COMPLETE_IN_TX, backoff = "1ms..5ms")
+    public String trackedEffectLong(Note note, JobContext job) throws Exception {
+        effect(note, job);
+        return "x".repeat(1_000);
+    }
+
     @Job(name = "follow.up", tx = Tx.COMPLETE_IN_TX, attempts = 1)
     public void followUp(Note note, JobContext job) {
         if (note.id() % 2 == 0) {

@@ -3,6 +3,7 @@ package dev.headroom.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.headroom.queue.internal.sql.Schema;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -38,8 +39,8 @@ class SchemaTest {
     void saysWhatToRunWhenThereAreNoTables() {
         assertThatThrownBy(() -> JobQueue.builder(database.dataSource()).build())
                 .isInstanceOf(SchemaException.class)
-                .hasMessageStartingWith(
-                        "headroom_job_schema.version: no such table (expected: 1; run META-INF/headroom/queue/")
+                .hasMessageStartingWith("headroom_job_schema.version: no such table (expected: " + Schema.VERSION
+                        + "; run META-INF/headroom/queue/")
                 .hasMessageContaining("SchemaInstaller.install(dataSource)");
     }
 
@@ -48,12 +49,12 @@ class SchemaTest {
         SchemaInstaller.install(database.dataSource());
         try (Connection connection = database.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.execute("insert into headroom_job_schema (version) values (2)");
+            statement.execute("insert into headroom_job_schema (version) values (" + (Schema.VERSION + 1) + ")");
         }
         assertThatThrownBy(() -> JobQueue.builder(database.dataSource()).build())
                 .isInstanceOf(SchemaException.class)
-                .hasMessage(
-                        "headroom_job_schema.version: 2 (expected: 1; a newer Headroom has migrated this database)");
+                .hasMessage("headroom_job_schema.version: " + (Schema.VERSION + 1) + " (expected: " + Schema.VERSION
+                        + "; a newer Headroom has migrated this database)");
     }
 
     @Test

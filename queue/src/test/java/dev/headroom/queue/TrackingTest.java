@@ -40,6 +40,24 @@ class TrackingTest extends JobQueueContract {
         JobHandle job = elsewhere.enqueue(Recorder::trackedEffect, new Note(1, ""));
         assertThat(job.await(LONG).orElseThrow().value(Integer.class)).contains(42);
         assertThat(count("effect")).isOne();
+        JobHandle found = built(builder()).job(job.id()).orElseThrow();
+        assertThat(found.name()).isEqualTo("tracked.effect");
+        assertThat(found.state()).isEmpty();
+        assertThat(found.result().orElseThrow().value(Integer.class)).contains(42);
+    }
+
+    @Test
+    void aResultThatCannotBeKeptEndsTheJobWithoutRunningItAgain() throws Exception {
+        JobQueue queue = started(builder().handlers(recorder).maxPayload(500));
+        JobHandle plain = queue.enqueue(Recorder::trackedLong, new Note(1, ""));
+        JobHandle inTransaction = queue.enqueue(Recorder::trackedEffectLong, new Note(2, ""));
+        assertThat(plain.await(LONG).orElseThrow().error())
+                .contains("its effects stand and are not repeated")
+                .contains("result of tracked.long: 1002 characters (expected: <= 500");
+        assertThat(inTransaction.await(LONG).orElseThrow().error()).contains("its effects were rolled back");
+        assertThat(recorder.runs).containsEntry(1L, 1).containsEntry(2L, 1);
+        assertThat(count("effect")).isZero();
+        assertThat(queue.dead().newest(10)).extracting(DeadJob::reason).containsOnly(DeadJob.Reason.UNWRITABLE);
     }
 
     @Test

@@ -155,6 +155,34 @@ class UniqueTest extends JobQueueContract {
     }
 
     @Test
+    void aRunningJobThatIsMetInARaceIsNotLocked() throws Exception {
+        assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
+        JobQueue queue = built(builder().handlers(recorder));
+        ExecutorService executor = Executors.newSingleThreadExecutor();
+        try (Connection first = dataSource().getConnection();
+                Connection second = dataSource().getConnection()) {
+            first.setAutoCommit(false);
+            second.setAutoCommit(false);
+            JobHandle job = queue.in(first).unique("key").enqueue(Recorder::note, new Note(1, ""));
+            first.createStatement().execute("update headroom_job set state = 1, lease = 0");
+            Future<Long> racing = executor.submit(() -> queue.in(second)
+                    .unique("key")
+                    .enqueue(Recorder::note, new Note(2, ""))
+                    .id());
+            await().until(() -> number("select count(*) from pg_locks where not granted") == 1);
+            first.commit();
+            assertThat(racing.get()).isEqualTo(job.id());
+            execute("select 1 from headroom_job for update nowait");
+            second.commit();
+            first.setAutoCommit(true);
+            second.setAutoCommit(true);
+        } finally {
+            executor.shutdownNow();
+        }
+        execute("delete from headroom_job");
+    }
+
+    @Test
     void holdsWhenManyEnqueueAtOnce() throws Exception {
         JobQueue queue = built(builder().handlers(recorder));
         ExecutorService executor = Executors.newFixedThreadPool(4);

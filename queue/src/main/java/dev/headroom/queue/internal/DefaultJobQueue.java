@@ -251,7 +251,10 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
     @Override
     public Optional<JobHandle> job(long id) {
         Store store = parts.store();
-        return store.call("look for a job", connection -> store.jobs.kind(connection, id))
+        return store.call("look for a job", connection -> {
+                    Optional<String> live = store.jobs.kind(connection, id);
+                    return live.isPresent() ? live : store.results.kind(connection, id);
+                })
                 .map(kind -> parts.producer().handle(id, kind));
     }
 

@@ -92,13 +92,17 @@ final class JobRunner {
         if (interruption == Assignment.Interruption.CANCELLED || assignment.cancelled()) {
             return new JobOutcome.Cancelled();
         }
+        if (failure instanceof UnwritableResult unwritable) {
+            log.error("{}: {}", options.name(), unwritable.getMessage());
+            return new JobOutcome.Dead(DeadJob.Reason.UNWRITABLE, Errors.text(unwritable));
+        }
         return failed(assignment.job, kind, failure, interruption == Assignment.Interruption.TIMEOUT);
     }
 
     private JobOutcome plainly(Assignment assignment, Kind kind, Kind.Code code, @Nullable Object payload)
             throws Exception {
         Object returned = code.run(payload, new RunningJob(store, assignment, kind.track(), null, stopping));
-        return new JobOutcome.Done(result(kind, returned));
+        return new JobOutcome.Done(result(assignment.job, kind, returned));
     }
 
     private JobOutcome inTransaction(Assignment assignment, Kind kind, Kind.Code code, @Nullable Object payload)
@@ -107,7 +111,7 @@ final class JobRunner {
             return JdbcTransactions.<JobOutcome, Exception>inTransaction(options.dataSource(), connection -> {
                 Connection lent = BorrowedConnection.of(connection);
                 Object returned = code.run(payload, new RunningJob(store, assignment, kind.track(), lent, stopping));
-                String result = result(kind, returned);
+                String result = result(assignment.job, kind, returned);
                 if (!store.jobs.complete(connection, assignment.job)) {
                     throw new LeaseLost();
                 }
@@ -122,8 +126,26 @@ final class JobRunner {
         }
     }
 
-    private @Nullable String result(Kind kind, @Nullable Object returned) {
-        return returned == null || !kind.track() ? null : payloads.write("result of " + kind.name(), returned);
+    private @Nullable String result(ClaimedJob job, Kind kind, @Nullable Object returned) throws UnwritableResult {
+        if (returned == null || !kind.track()) {
+            return null;
+        }
+        try {
+            return payloads.write("result of " + kind.name(), returned);
+        } catch (RuntimeException unwritable) {
+            throw new UnwritableResult(job, kind, unwritable);
+        }
+    }
+
+    /** A handler ended well, but with something that can't be kept. */
+    private static final class UnwritableResult extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        UnwritableResult(ClaimedJob job, Kind kind, RuntimeException why) {
+            super("job " + job.id() + " is a dead letter, its effects "
+                    + (kind.tx() == Tx.COMPLETE_IN_TX ? "were rolled back" : "stand and are not repeated")
+                    + ", since what its handler returned can't be kept: " + why.getMessage());
+        }
     }
 
     /** Rolls back what a run did whose lease was lost. */

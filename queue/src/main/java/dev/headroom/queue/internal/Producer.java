@@ -79,7 +79,7 @@ final class Producer {
                 ? new UniqueJobs.Placed(store.jobs.insert(connection, job), true, false)
                 : store.unique.place(connection, job, unique);
         if (placed.inserted() && kind.track()) {
-            store.results.open(connection, placed.id());
+            store.results.open(connection, placed.id(), kind.name());
         }
         return placed;
     }

@@ -56,6 +56,16 @@ public interface Dialect {
         return false;
     }
 
+    /** Whether an installer's statement failed since another installer, or one that was interrupted, has run it. */
+    default boolean isThereAlready(SQLException failure) {
+        return false;
+    }
+
+    /** The end of a select that reads what others have committed since the transaction began. */
+    default String readingLatest() {
+        return "";
+    }
+
     /** The end of a select that keeps its rows as they are until the transaction ends; empty where claims would fail at that. */
     default String keepingRows() {
         return "";

@@ -84,6 +84,17 @@ final class MariaDbDialect implements Dialect {
     }
 
     @Override
+    public boolean isThereAlready(SQLException failure) {
+        return failure.getErrorCode() == 1060;
+    }
+
+    @Override
+    public String readingLatest() {
+        // In REPEATABLE READ, MariaDB's default, nothing but a locking read does.
+        return " lock in share mode";
+    }
+
+    @Override
     public String keepingRows() {
         return " lock in share mode";
     }

@@ -32,8 +32,24 @@ public final class ResultTable {
             Instant at) {}
 
     /** Begins to track a job that was just inserted. */
-    public void open(Connection connection, long id) throws SQLException {
-        update(connection, "insert into headroom_job_result (job_id) values (?)", id);
+    public void open(Connection connection, long id, String kind) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("insert into headroom_job_result (job_id, kind) values (?, ?)")) {
+            statement.setLong(1, id);
+            statement.setString(2, kind);
+            statement.executeUpdate();
+        }
+    }
+
+    /** The kind of a job that is or was tracked; empty if there is no such result. */
+    public Optional<String> kind(Connection connection, long id) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "select kind from headroom_job_result where job_id = ? and kind is not null")) {
+            statement.setLong(1, id);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
+            }
+        }
     }
 
     /** Keeps how a job ended. */

@@ -16,9 +16,9 @@ import java.util.Locale;
 /** The queue's tables: which dialect they are in, which version they have, and the scripts that make them. */
 public final class Schema {
     /** The version that this library needs. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
-    private static final List<String> SCRIPTS = List.of("V1__create_job_queue.sql");
+    private static final List<String> SCRIPTS = List.of("V1__create_job_queue.sql", "V2__find_results_by_number.sql");
 
     private Schema() {}
 
@@ -54,8 +54,18 @@ public final class Schema {
         for (int next = version(connection); next < VERSION; next++) {
             try (Statement statement = connection.createStatement()) {
                 for (String sql : statements(script(dialect.name() + "/" + SCRIPTS.get(next)))) {
-                    statement.execute(sql);
+                    execute(statement, sql, dialect);
                 }
+            }
+        }
+    }
+
+    private static void execute(Statement statement, String sql, Dialect dialect) throws SQLException {
+        try {
+            statement.execute(sql);
+        } catch (SQLException failed) {
+            if (!dialect.isThereAlready(failed)) {
+                throw failed;
             }
         }
     }

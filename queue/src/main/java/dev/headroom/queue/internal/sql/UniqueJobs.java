@@ -48,8 +48,8 @@ public final class UniqueJobs {
                     return new Placed(inserted.getAsLong(), true, false);
                 }
             }
-            // What has come in between may be invisible to the transaction's snapshot, but not to a locking read.
-            latest = dialect.keepingRows();
+            // What has come in between may be invisible to the transaction's snapshot.
+            latest = dialect.readingLatest();
         }
         throw new SQLException("unique " + job.uniqueKey() + ": came and went " + MOST_TRIES + " times");
     }

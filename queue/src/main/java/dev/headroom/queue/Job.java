@@ -58,6 +58,13 @@ public @interface Job {
      */
     boolean track() default false;
 
+    /**
+     * Whose work it is, such as {@code #request.tenant}: a {@link dev.headroom.annotation.KeyExpression} over the payload, evaluated when the
+     * job is enqueued. Within a priority jobs are taken up in turns, one lane after the other, so that whoever has few waits for few,
+     * however many others have. Lanes are 32766, by a hash. Empty: no lane of its own, one turn for all such jobs of the queue.
+     */
+    String fairBy() default "";
+
     /** How much it matters under load: what is slowed down and stopped first. */
     Criticality criticality() default Criticality.SHEDDABLE_PLUS;
 }

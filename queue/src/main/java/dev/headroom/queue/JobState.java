@@ -8,6 +8,8 @@ public enum JobState {
     RUNNING,
     /** Waits for its time: delayed, or to be tried again. */
     SCHEDULED,
+    /** Put aside until there is room for it within its {@link Limit}. */
+    BLOCKED,
     /** A dead letter: failed for good, kept until it is requeued or deleted. */
     DEAD
 }

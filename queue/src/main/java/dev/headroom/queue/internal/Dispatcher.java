@@ -1,12 +1,7 @@
 package dev.headroom.queue.internal;
 
-import dev.headroom.Contracts;
-import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.queue.QueueMeters;
-import dev.headroom.queue.internal.sql.Claim;
-import dev.headroom.queue.internal.sql.ClaimedJob;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -29,6 +24,7 @@ final class Dispatcher implements Runnable {
     private final QueueOptions options;
     private final Store store;
     private final Connected connected;
+    private final Claims claims;
     private final Lease lease;
     private final List<WorkerPool> pools;
     private final Held held;
@@ -48,6 +44,7 @@ final class Dispatcher implements Runnable {
             QueueOptions options,
             Store store,
             Connected connected,
+            Claims claims,
             Lease lease,
             List<WorkerPool> pools,
             Held held,
@@ -56,6 +53,7 @@ final class Dispatcher implements Runnable {
         this.options = options;
         this.store = store;
         this.connected = connected;
+        this.claims = claims;
         this.lease = lease;
         this.pools = pools;
         this.held = held;
@@ -202,31 +200,14 @@ final class Dispatcher implements Runnable {
         long begun = System.nanoTime();
         String result = "failed";
         try {
-            List<Assignment> claimed = claimed(new Claim(lease.id(), pool.number, criticalities, room));
-            result = claimed.isEmpty() ? "none" : "jobs";
-            held.add(pool, claimed);
-            pool.accept(claimed);
-            return claimed.size();
+            Claims.Claimed claimed = claims.claim(lease.id(), pool.queue, pool.number, criticalities, room);
+            result = claimed.found() == 0 ? "none" : "jobs";
+            held.add(pool, claimed.admitted());
+            pool.accept(claimed.admitted());
+            return claimed.found();
         } finally {
             connected.get().meters().timer(QueueMeters.CLAIM, "result", result).recordNanos(System.nanoTime() - begun);
         }
-    }
-
-    // The token is asked for after the claim and before its commit: it covers what the claim has seen, and when it
-    // can't be had nothing
-    // is claimed.
-    private List<Assignment> claimed(Claim claim) throws SQLException {
-        Contracts contracts = connected.get();
-        return store.transact(connection -> {
-            List<ClaimedJob> jobs = store.dialect.claim(connection, claim);
-            if (jobs.isEmpty()) {
-                return List.of();
-            }
-            ConsistencyToken token = contracts.consistency().capture(connection);
-            List<Assignment> assignments = new ArrayList<>();
-            jobs.forEach(job -> assignments.add(new Assignment(job, token)));
-            return assignments;
-        });
     }
 
     void stop() {

@@ -64,6 +64,8 @@ public final class HandlerScan {
                 job.tx(),
                 job.criticality(),
                 job.track(),
+                Limits.of(method, site),
+                Limits.expression(site + " fairBy", job.fairBy(), method),
                 payload,
                 every(method, site, payload),
                 handler == null ? null : code(method, handler, payload != null));

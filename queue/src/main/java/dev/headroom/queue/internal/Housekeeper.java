@@ -22,6 +22,7 @@ final class Housekeeper implements Runnable {
     private static final long COUNT_EVERY = Duration.ofSeconds(5).toNanos();
     private static final long HEAL_EVERY = Duration.ofSeconds(10).toNanos();
     private static final int PRUNED_AT_ONCE = 1_000;
+    private static final long UNUSED_LIMIT_MILLIS = Duration.ofHours(1).toMillis();
     private static final long LONGEST_ROUND = 1_000;
 
     private final QueueOptions options;
@@ -153,6 +154,7 @@ final class Housekeeper implements Runnable {
                     rescue.nodes(),
                     rescue.ready(),
                     rescue.dead());
+            healLimits();
             dispatcher.signal();
         }
     }
@@ -161,9 +163,11 @@ final class Housekeeper implements Runnable {
         if (schedules.tick()) {
             dispatcher.signal();
         }
+        releaseBlocked();
         long now = System.nanoTime();
         if (now - healAt >= 0) {
             schedules.heal();
+            healLimits();
             prune();
             healAt = now + HEAL_EVERY;
         }
@@ -171,6 +175,23 @@ final class Housekeeper implements Runnable {
             lengths.refresh();
             countAt = now + COUNT_EVERY;
         }
+    }
+
+    private void releaseBlocked() throws SQLException {
+        boolean any = false;
+        for (String key : store.transact(store.limits::blockedKeys)) {
+            any |= store.transact(connection -> store.limits.release(connection, key));
+        }
+        if (any) {
+            dispatcher.signal();
+        }
+    }
+
+    private void healLimits() throws SQLException {
+        store.transact(connection -> {
+            store.limits.heal(connection, UNUSED_LIMIT_MILLIS);
+            return true;
+        });
     }
 
     /** As many as there are, but for a short time only: the heartbeat waits for it. */

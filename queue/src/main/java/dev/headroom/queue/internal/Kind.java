@@ -1,5 +1,6 @@
 package dev.headroom.queue.internal;
 
+import dev.headroom.annotation.KeyExpression;
 import dev.headroom.config.Checks;
 import dev.headroom.load.Criticality;
 import dev.headroom.queue.JobContext;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * A kind of job: its stable name, where and how it runs, and the code that runs it.
  *
  * @param track whether its result is kept
+ * @param limits how many run at once and begin in a time, null for any number
+ * @param fairBy whose turn it is, null where all are alike
  * @param payload what the handler takes, null for nothing
  * @param timeout how long a run may take, zero for any time
  * @param every when it runs again and again, null for none
@@ -30,6 +33,8 @@ public record Kind(
         Tx tx,
         Criticality criticality,
         boolean track,
+        @Nullable Limits limits,
+        @Nullable KeyExpression fairBy,
         @Nullable Type payload,
         @Nullable Recurrence every,
         @Nullable Code code) {
@@ -95,6 +100,8 @@ public record Kind(
                 Tx.NONE,
                 Criticality.SHEDDABLE_PLUS,
                 false,
+                null,
+                null,
                 payload,
                 null,
                 (given, context) -> {

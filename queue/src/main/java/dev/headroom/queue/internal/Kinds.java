@@ -6,6 +6,7 @@ import java.lang.reflect.Method;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,10 @@ final class Kinds {
         }
     };
 
+    private final Set<String> inTurns = ConcurrentHashMap.newKeySet();
+
     Kinds(Collection<Kind> kinds) {
+        kinds.stream().filter(kind -> kind.fairBy() != null).map(Kind::queue).forEach(inTurns::add);
         Problems problems = new Problems();
         for (Kind kind : kinds) {
             problems.unless(
@@ -37,6 +41,11 @@ final class Kinds {
         if (byName.putIfAbsent(kind.name(), kind) != null) {
             throw new IllegalStateException("name: " + kind.name() + " (expected: a name that has no handler)");
         }
+    }
+
+    /** Whether jobs of a queue are taken up lane by lane. */
+    boolean takeTurns(String queue) {
+        return inTurns.contains(queue);
     }
 
     @Nullable Kind find(String name) {

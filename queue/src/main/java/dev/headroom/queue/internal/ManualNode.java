@@ -1,29 +1,27 @@
 package dev.headroom.queue.internal;
 
-import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.queue.JobQueue;
 import dev.headroom.queue.QueueException;
-import dev.headroom.queue.internal.sql.Claim;
-import dev.headroom.queue.internal.sql.ClaimedJob;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 
 /** A node without threads: claims one job at a time and runs it on the caller's. */
 public final class ManualNode {
-    private static final int ALL_CRITICALITIES = 0b1111;
-
     private final Parts parts;
     private final Store store;
     private final JobRunner runner;
     private final Settlement settlement;
+    private final Claims claims;
     private final long lease;
 
     private ManualNode(Parts parts) {
         this.parts = parts;
         this.store = parts.store();
         this.runner = new JobRunner(parts.options(), store, parts.kinds(), () -> false);
-        this.settlement = new Settlement(parts.options(), store, parts.kinds());
+        this.settlement = new Settlement(parts.options(), store, parts.kinds(), () -> {});
+        this.claims = new Claims(store, parts.kinds(), parts.connected());
         this.lease = store.call("register a node", connection -> store.nodes.register(connection, "manual", 1));
     }
 
@@ -37,23 +35,39 @@ public final class ManualNode {
 
     /** Runs the next job that is ready, in any queue; false if there is none. */
     public boolean runNext() {
-        store.call("promote jobs", connection -> store.dialect.promoteDue(connection, Integer.MAX_VALUE));
-        for (String queue : parts.names().all()) {
-            Claim claim = new Claim(lease, parts.names().number(queue), ALL_CRITICALITIES, 1);
-            List<ClaimedJob> claimed = store.call("claim a job", connection -> store.dialect.claim(connection, claim));
-            if (!claimed.isEmpty()) {
-                run(claimed.get(0));
-                return true;
+        while (true) {
+            store.call("promote jobs", this::promote);
+            int found = 0;
+            for (String queue : parts.names().all()) {
+                Claims.Claimed claimed = claim(queue);
+                found += claimed.found();
+                if (!claimed.admitted().isEmpty()) {
+                    run(claimed.admitted().get(0));
+                    return true;
+                }
+            }
+            if (found == 0) {
+                return false;
             }
         }
-        return false;
     }
 
-    private void run(ClaimedJob job) {
-        ConsistencyToken token = store.call(
-                "capture its position",
-                connection -> parts.connected().get().consistency().capture(connection));
-        Assignment assignment = new Assignment(job, token);
+    private boolean promote(Connection connection) throws SQLException {
+        for (String key : store.limits.blockedKeys(connection)) {
+            store.limits.release(connection, key);
+        }
+        return store.dialect.promoteDue(connection, Integer.MAX_VALUE) > 0;
+    }
+
+    private Claims.Claimed claim(String queue) {
+        try {
+            return claims.claim(lease, queue, parts.names().number(queue), Claims.ALL_CRITICALITIES, 1);
+        } catch (SQLException e) {
+            throw new QueueException("queue: could not claim a job", e);
+        }
+    }
+
+    private void run(Assignment assignment) {
         Settled settled = new Settled(assignment, runner.run(assignment));
         try {
             settlement.write(List.of(settled));
@@ -66,6 +80,7 @@ public final class ManualNode {
     public void advance(Duration time) {
         store.call("advance jobs", connection -> {
             store.jobs.advance(connection, time.toMillis());
+            store.limits.advance(connection, time.toMillis());
             return true;
         });
     }

@@ -41,9 +41,18 @@ final class Node {
         this.wakeup = wakeup;
         this.lease = new Lease(options.lease());
         this.runner = new JobRunner(options, store, parts.kinds(), () -> draining);
-        Settlement settlement = new Settlement(options, store, parts.kinds());
+        Settlement settlement = new Settlement(options, store, parts.kinds(), wakeup::signal);
         this.completer = new Completer(options.name(), settlement, this::written, this::lost);
-        this.dispatcher = new Dispatcher(options, store, connected, lease, pools, held, gate, wakeup);
+        this.dispatcher = new Dispatcher(
+                options,
+                store,
+                connected,
+                new Claims(store, parts.kinds(), connected),
+                lease,
+                pools,
+                held,
+                gate,
+                wakeup);
         Schedules schedules = new Schedules(store, parts.kinds(), parts.producer());
         this.housekeeper = new Housekeeper(
                 options, workers(pools), store, connected, lease, schedules, parts.lengths(), this, wakeup);

@@ -73,11 +73,20 @@ final class Producer {
         return handle(placed.id(), kind.name());
     }
 
+    /** Inserts a job with the row of its limit and that of its result. */
+    void insert(Connection connection, Kind kind, NewJob job) throws SQLException {
+        insert(connection, kind, job, Draft.PLAIN);
+    }
+
     private UniqueJobs.Placed insert(Connection connection, Kind kind, NewJob job, Draft draft) throws SQLException {
         Unique unique = draft.unique();
         UniqueJobs.Placed placed = unique == null
                 ? new UniqueJobs.Placed(store.jobs.insert(connection, job), true, false)
                 : store.unique.place(connection, job, unique);
+        String limit = job.limitKey();
+        if (placed.inserted() && limit != null) {
+            store.limits.open(connection, placed.id(), limit, job.priority());
+        }
         if (placed.inserted() && kind.track()) {
             store.results.open(connection, placed.id(), kind.name());
         }
@@ -90,7 +99,7 @@ final class Producer {
             List<NewJob> jobs =
                     given.stream().map(payload -> job(kind, payload, draft)).toList();
             insert(kind, draft, jobs.size(), connection -> {
-                if (kind.track()) {
+                if (kind.track() || kind.limits() != null) {
                     for (NewJob job : jobs) {
                         insert(connection, kind, job, draft);
                     }
@@ -108,6 +117,7 @@ final class Producer {
         Optional<RequestContext> context = RequestContext.active();
         Integer priority = draft.priority();
         Unique unique = draft.unique();
+        Limits limits = kind.limits();
         return new NewJob(
                 names.number(kind.queue()),
                 priority != null ? priority : kind.priority(),
@@ -116,7 +126,10 @@ final class Producer {
                 draft.delay().toMillis(),
                 kind.name(),
                 unique == null ? null : kind.name() + ":" + unique.key(),
-                unique != null && unique.until() == Unique.Until.START ? NewJob.UNIQUE_UNTIL_START : 0,
+                Limits.lane(kind.fairBy(), payload),
+                (unique != null && unique.until() == Unique.Until.START ? NewJob.UNIQUE_UNTIL_START : 0)
+                        + (limits != null ? NewJob.LIMITED : 0),
+                limits == null ? null : limits.key(kind.name(), payload),
                 context.map(active -> active.traceId().traceparent()).orElse(null),
                 context.flatMap(RequestContext::user).orElse(null),
                 payload == null ? null : payloads.write(kind, payload));

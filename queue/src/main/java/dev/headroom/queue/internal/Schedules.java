@@ -62,7 +62,7 @@ final class Schedules {
         int due = take(connection, kind, every);
         for (int i = 0; i < due; i++) {
             NewJob job = producer.job(kind, null, Draft.PLAIN);
-            store.jobs.insert(connection, job);
+            producer.insert(connection, kind, job);
         }
         return due > 0;
     }

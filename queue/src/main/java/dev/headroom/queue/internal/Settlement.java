@@ -20,54 +20,73 @@ final class Settlement {
     private final QueueOptions options;
     private final Store store;
     private final Kinds kinds;
+    private final Runnable wake;
 
-    Settlement(QueueOptions options, Store store, Kinds kinds) {
+    /** @param wake called when jobs became ready with what was written */
+    Settlement(QueueOptions options, Store store, Kinds kinds, Runnable wake) {
         this.options = options;
         this.store = store;
         this.kinds = kinds;
+        this.wake = wake;
+    }
+
+    /** What was written within one transaction. */
+    private static final class Written {
+        final Set<String> ended = new TreeSet<>();
+        final Set<String> well = new TreeSet<>();
+        final List<ClaimedJob> over = new ArrayList<>();
+        final List<ClaimedJob> again = new ArrayList<>();
+        int lost;
+        boolean freed;
     }
 
     /** Writes the outcomes and returns how many were no longer held. */
     int write(Collection<Settled> settled) throws SQLException {
-        return store.transact(connection -> write(connection, settled));
+        Written written = store.transact(connection -> write(connection, settled));
+        if (written.freed) {
+            wake.run();
+        }
+        return written.lost;
     }
 
-    private int write(Connection connection, Collection<Settled> settled) throws SQLException {
+    private Written write(Connection connection, Collection<Settled> settled) throws SQLException {
         List<Settled> sorted = settled.stream()
                 .sorted(Comparator.comparingLong(each -> each.assignment().job.id()))
                 .toList();
+        Written written = new Written();
         List<ClaimedJob> done = of(sorted, JobOutcome.Done.class);
         List<ClaimedJob> cancelled = of(sorted, JobOutcome.Cancelled.class);
         Set<Long> notDone = cancelled.stream().map(ClaimedJob::id).collect(Collectors.toSet());
         done.addAll(cancelled);
-        List<ClaimedJob> returned = of(sorted, JobOutcome.Returned.class);
-        int lost = 0;
-        Set<String> ended = new TreeSet<>();
-        Set<String> well = new TreeSet<>();
         if (!done.isEmpty()) {
             List<ClaimedJob> removed = store.jobs.completeAll(connection, done);
-            lost += done.size() - removed.size();
+            written.lost += done.size() - removed.size();
             for (ClaimedJob job : removed) {
-                ended.add(job.kind());
+                written.ended.add(job.kind());
                 if (!notDone.contains(job.id())) {
-                    well.add(job.kind());
+                    written.well.add(job.kind());
                 }
             }
+            written.over.addAll(removed);
             keepResults(connection, sorted, removed);
         }
+        written.over.addAll(of(sorted, JobOutcome.Committed.class));
+        List<ClaimedJob> returned = of(sorted, JobOutcome.Returned.class);
         if (!returned.isEmpty()) {
-            store.jobs.handBack(connection, returned);
+            written.again.addAll(store.jobs.handBack(connection, returned));
         }
         for (Settled each : sorted) {
-            lost += other(connection, each, ended) ? 0 : 1;
+            other(connection, each, written);
         }
-        for (String name : ended) {
+        written.freed =
+                store.limits.ended(connection, written.over) | store.limits.givenBack(connection, written.again);
+        for (String name : written.ended) {
             Kind kind = kinds.find(name);
             if (kind != null) {
-                ended(store, connection, kind, well.contains(name));
+                ended(store, connection, kind, written.well.contains(name));
             }
         }
-        return lost;
+        return written;
     }
 
     private void keepResults(Connection connection, List<Settled> settled, List<ClaimedJob> removed)
@@ -86,19 +105,25 @@ final class Settlement {
         }
     }
 
-    private boolean other(Connection connection, Settled settled, Set<String> ended) throws SQLException {
+    private void other(Connection connection, Settled settled, Written written) throws SQLException {
         ClaimedJob job = settled.assignment().job;
+        boolean ours = true;
         if (settled.outcome() instanceof JobOutcome.Retried retried) {
-            return store.jobs.retry(connection, new Failure(job, retried.delayMillis(), retried.error()));
-        }
-        if (settled.outcome() instanceof JobOutcome.Dead dead) {
-            ended.add(job.kind());
-            return store.dead.bury(connection, new Burial(job, dead.reason(), dead.error()));
-        }
-        if (settled.outcome() instanceof JobOutcome.Parked) {
+            ours = store.jobs.retry(connection, new Failure(job, retried.delayMillis(), retried.error()));
+        } else if (settled.outcome() instanceof JobOutcome.Dead dead) {
+            written.ended.add(job.kind());
+            ours = store.dead.bury(connection, new Burial(job, dead.reason(), dead.error()));
+        } else if (settled.outcome() instanceof JobOutcome.Parked) {
             store.jobs.park(connection, job, options.parking().toMillis(), "no handler of this name");
+        } else {
+            return;
         }
-        return true;
+        if (ours) {
+            // A dead letter keeps its limit, for when it is requeued.
+            written.again.add(job);
+        } else {
+            written.lost++;
+        }
     }
 
     private static List<ClaimedJob> of(List<Settled> settled, Class<? extends JobOutcome> type) {

@@ -5,6 +5,7 @@ import dev.headroom.queue.internal.sql.Cancellations;
 import dev.headroom.queue.internal.sql.DeadTable;
 import dev.headroom.queue.internal.sql.Dialect;
 import dev.headroom.queue.internal.sql.JobTable;
+import dev.headroom.queue.internal.sql.LimitTable;
 import dev.headroom.queue.internal.sql.NodeTable;
 import dev.headroom.queue.internal.sql.QueueTable;
 import dev.headroom.queue.internal.sql.ResultTable;
@@ -26,6 +27,7 @@ final class Store {
     final JobTable jobs;
     final UniqueJobs unique;
     final ResultTable results;
+    final LimitTable limits;
     final Cancellations cancellations = new Cancellations();
     final DeadTable dead;
     final NodeTable nodes;
@@ -37,6 +39,7 @@ final class Store {
         this.dialect = dialect;
         this.bookkeeping = bookkeeping;
         this.jobs = new JobTable(dialect);
+        this.limits = new LimitTable(dialect);
         this.results = new ResultTable(dialect);
         this.unique = new UniqueJobs(dialect, jobs);
         this.dead = new DeadTable(dialect);

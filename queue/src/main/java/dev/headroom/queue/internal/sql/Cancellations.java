@@ -16,7 +16,7 @@ import java.util.Set;
 public final class Cancellations {
     private static final int MOST_TRIES = 20;
     private static final String MARK = "update headroom_job set unique_key = null, flags = flags + " + NewJob.CANCELLED
-            + " where id = ? and state = 1 and flags < " + NewJob.CANCELLED;
+            + " where id = ? and state = 1 and mod(flags, 4) < " + NewJob.CANCELLED;
 
     /** What a cancellation met. */
     public enum Met {
@@ -30,6 +30,7 @@ public final class Cancellations {
         // Between the statements a waiting job may be claimed and a running one given back.
         for (int tries = 0; tries < MOST_TRIES; tries++) {
             if (changed(connection, "delete from headroom_job where id = ? and state <> 1", id)) {
+                LimitTable.forget(connection, id);
                 return Met.WAITING;
             }
             if (changed(connection, MARK, id)) {
@@ -59,7 +60,7 @@ public final class Cancellations {
             statement.setLong(1, id);
             try (ResultSet rows = statement.executeQuery()) {
                 return rows.next()
-                        ? Optional.of(rows.getInt(1) == 1 && rows.getInt(2) >= NewJob.CANCELLED)
+                        ? Optional.of(rows.getInt(1) == 1 && (rows.getInt(2) & NewJob.CANCELLED) != 0)
                         : Optional.empty();
             }
         }
@@ -67,7 +68,8 @@ public final class Cancellations {
 
     /** The numbers of the jobs held under a lease that are marked. */
     public Set<Long> markedUnder(Connection connection, long lease) throws SQLException {
-        String sql = "select id from headroom_job where state = 1 and lease = ? and flags >= " + NewJob.CANCELLED;
+        String sql =
+                "select id from headroom_job where state = 1 and lease = ? and mod(flags, 4) >= " + NewJob.CANCELLED;
         Set<Long> marked = new HashSet<>();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setLong(1, lease);

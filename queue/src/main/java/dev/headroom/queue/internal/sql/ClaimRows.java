@@ -3,7 +3,9 @@ package dev.headroom.queue.internal.sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** Reads the rows of a claim; their columns are id, kind, attempt, max_attempts, criticality, waited, trace, user_id, payload, flags. */
+/**
+ * Reads the rows of a claim; their columns are id, kind, attempt, max_attempts, criticality, waited, trace, user_id, payload, flags, lane.
+ */
 final class ClaimRows {
     private ClaimRows() {}
 
@@ -16,7 +18,8 @@ final class ClaimRows {
                 rows.getInt(3),
                 rows.getInt(4),
                 rows.getInt(5),
-                rows.getInt(10) >= NewJob.CANCELLED,
+                rows.getInt(10),
+                rows.getInt(11),
                 Math.max(0, rows.getLong(6)),
                 rows.getString(7),
                 rows.getString(8),

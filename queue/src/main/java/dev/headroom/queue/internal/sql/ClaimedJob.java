@@ -11,8 +11,19 @@ public record ClaimedJob(
         int attempt,
         int maxAttempts,
         int criticality,
-        boolean cancelled,
+        int flags,
+        int lane,
         long waitedMillis,
         @Nullable String trace,
         @Nullable String user,
-        @Nullable String payload) {}
+        @Nullable String payload) {
+    /** Whether it was cancelled while a node held it that then died. */
+    public boolean cancelled() {
+        return (flags & NewJob.CANCELLED) != 0;
+    }
+
+    /** Whether it has a limit. */
+    public boolean limited() {
+        return (flags & NewJob.LIMITED) != 0;
+    }
+}

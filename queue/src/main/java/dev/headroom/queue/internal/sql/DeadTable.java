@@ -110,12 +110,14 @@ public final class DeadTable {
             copy.executeUpdate();
         }
         deleteOne(connection, "headroom_job_dead", id);
+        LimitTable.reopen(connection, id);
         results.reopen(connection, id);
         return true;
     }
 
     /** Deletes a dead letter; false if there is none. */
     public boolean delete(Connection connection, long id) throws SQLException {
+        LimitTable.forget(connection, id);
         return deleteOne(connection, "headroom_job_dead", id);
     }
 

@@ -112,6 +112,14 @@ public interface Dialect {
     /** Interns a queue's name, if it is new. */
     void insertQueue(Connection connection, String queue) throws SQLException;
 
+    /** Makes the row of a limit's key, if there is none. */
+    void insertLimit(Connection connection, String key) throws SQLException;
+
+    /** Locks those of these jobs that are ready and that nobody else has locked; none where that can't be told. */
+    default List<Long> lockReady(Connection connection, List<Long> ids) throws SQLException {
+        return List.of();
+    }
+
     /** Begins a kind's schedule one interval from now, if it has none. */
     void insertSchedule(Connection connection, String kind, String spec, long intervalMillis) throws SQLException;
 }

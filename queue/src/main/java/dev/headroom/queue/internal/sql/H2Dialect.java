@@ -55,6 +55,16 @@ final class H2Dialect extends OptimisticDialect {
     }
 
     @Override
+    public void insertLimit(Connection connection, String key) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "merge into headroom_job_limit as l using (values (?)) as n(limit_key) on l.limit_key = n.limit_key"
+                        + " when not matched then insert (limit_key) values (n.limit_key)")) {
+            statement.setString(1, key);
+            statement.executeUpdate();
+        }
+    }
+
+    @Override
     public void insertSchedule(Connection connection, String kind, String spec, long intervalMillis)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(

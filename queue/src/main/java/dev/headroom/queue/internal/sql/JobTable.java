@@ -30,7 +30,7 @@ public final class JobTable {
     public JobTable(Dialect dialect) {
         this.dialect = dialect;
         String insert = "insert into headroom_job (queue, priority, criticality, max_attempts, kind, unique_key, flags,"
-                + " trace, user_id, payload, state, run_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ";
+                + " trace, user_id, payload, lane, state, run_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ";
         this.insertReady = insert + "0, " + dialect.now() + ")";
         this.insertScheduled = insert + "2, " + dialect.nowPlusMillis() + ")";
     }
@@ -88,8 +88,9 @@ public final class JobTable {
         statement.setString(8, job.trace());
         statement.setString(9, job.user());
         statement.setString(10, job.payload());
+        statement.setInt(11, job.lane());
         if (job.delayMillis() > 0) {
-            statement.setLong(11, job.delayMillis());
+            statement.setLong(12, job.delayMillis());
         }
     }
 
@@ -181,7 +182,7 @@ public final class JobTable {
     /** Where a job stands; empty if there is none. */
     public Optional<JobState> state(Connection connection, long id) throws SQLException {
         String sql =
-                "select state from headroom_job where id = ? union all select 3 from headroom_job_dead where id = ?";
+                "select state from headroom_job where id = ? union all select 9 from headroom_job_dead where id = ?";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setLong(1, id);
             statement.setLong(2, id);
@@ -209,6 +210,7 @@ public final class JobTable {
             case 0 -> JobState.READY;
             case 1 -> JobState.RUNNING;
             case 2 -> JobState.SCHEDULED;
+            case 3 -> JobState.BLOCKED;
             default -> JobState.DEAD;
         };
     }

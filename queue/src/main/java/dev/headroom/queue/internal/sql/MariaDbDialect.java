@@ -29,14 +29,12 @@ final class MariaDbDialect implements Dialect {
             + " force index (headroom_job_ready) where queue = ? and state = 0 order by priority, criticality";
 
     private static final String CLAIM = "select id, kind, attempt + 1, max_attempts, criticality, %s, trace, user_id,"
-            + " payload, flags from headroom_job force index (headroom_job_ready) where queue = ? and state = 0"
-            + " and priority = ? and criticality = ? order by queue, state, priority, criticality, lane, pos, id"
+            + " payload, flags, lane from headroom_job force index (headroom_job_ready) where queue = ? and state = 0"
+            + " and priority = ? and criticality = ?%s order by queue, state, priority, criticality, lane, pos, id"
             + " limit ? for update skip locked";
 
     private static final String DUE = "select id from headroom_job force index (headroom_job_scheduled)"
             + " where state = 2 and run_at <= utc_timestamp(6) order by state, run_at limit ? for update skip locked";
-
-    private record Slot(int priority, int criticality) {}
 
     @Override
     public String name() {
@@ -117,19 +115,18 @@ final class MariaDbDialect implements Dialect {
             return List.of();
         }
         List<ClaimedJob> locked = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(CLAIM.formatted(millisSince("run_at")))) {
-            for (Slot slot : slots(connection, claim.queue())) {
+        List<Lanes.Slot> slots = slots(connection, claim.queue());
+        if (claim.inTurns()) {
+            Lanes.serve(
+                    connection,
+                    claim,
+                    slots,
+                    (slot, lane, limit) -> lock(connection, claim, slot, " and lane = " + lane, limit, locked));
+        } else {
+            for (Lanes.Slot slot : slots) {
                 int wanted = claim.limit() - locked.size();
                 if (wanted > 0 && claim.takes(slot.criticality())) {
-                    statement.setInt(1, claim.queue());
-                    statement.setInt(2, slot.priority());
-                    statement.setInt(3, slot.criticality());
-                    statement.setInt(4, wanted);
-                    try (ResultSet rows = statement.executeQuery()) {
-                        while (rows.next()) {
-                            locked.add(ClaimRows.read(rows, claim));
-                        }
-                    }
+                    lock(connection, claim, slot, "", wanted, locked);
                 }
             }
         }
@@ -140,18 +137,41 @@ final class MariaDbDialect implements Dialect {
         return locked;
     }
 
+    private int lock(Connection connection, Claim claim, Lanes.Slot slot, String lane, int limit, List<ClaimedJob> into)
+            throws SQLException {
+        // In the second round of turns those of the first, which are this transaction's own, come again.
+        Set<Long> known =
+                lane.isEmpty() ? Set.of() : into.stream().map(ClaimedJob::id).collect(Collectors.toSet());
+        int before = into.size();
+        try (PreparedStatement statement = connection.prepareStatement(CLAIM.formatted(millisSince("run_at"), lane))) {
+            statement.setInt(1, claim.queue());
+            statement.setInt(2, slot.priority());
+            statement.setInt(3, slot.criticality());
+            statement.setInt(4, limit + known.size());
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next() && into.size() < before + limit) {
+                    ClaimedJob job = ClaimRows.read(rows, claim);
+                    if (!known.contains(job.id())) {
+                        into.add(job);
+                    }
+                }
+            }
+        }
+        return into.size() - before;
+    }
+
     private static boolean isAlive(Connection connection, long lease) throws SQLException {
         return !numbers(connection, "select id from headroom_job_node where id = " + lease)
                 .isEmpty();
     }
 
-    private static List<Slot> slots(Connection connection, int queue) throws SQLException {
-        List<Slot> slots = new ArrayList<>();
+    private static List<Lanes.Slot> slots(Connection connection, int queue) throws SQLException {
+        List<Lanes.Slot> slots = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(SLOTS)) {
             statement.setInt(1, queue);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    slots.add(new Slot(rows.getInt(1), rows.getInt(2)));
+                    slots.add(new Lanes.Slot(rows.getInt(1), rows.getInt(2)));
                 }
             }
         }
@@ -225,7 +245,7 @@ final class MariaDbDialect implements Dialect {
                         + " order by queue, state, priority, criticality, lane, pos, id limit 1",
                 millisSince("run_at"));
         try (PreparedStatement statement = connection.prepareStatement(select)) {
-            for (Slot slot : slots(connection, queue)) {
+            for (Lanes.Slot slot : slots(connection, queue)) {
                 statement.setInt(1, queue);
                 statement.setInt(2, slot.priority());
                 statement.setInt(3, slot.criticality());
@@ -247,6 +267,23 @@ final class MariaDbDialect implements Dialect {
             statement.setString(2, queue);
             statement.executeUpdate();
         }
+    }
+
+    @Override
+    public void insertLimit(Connection connection, String key) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("insert ignore into headroom_job_limit (limit_key) values (?)")) {
+            statement.setString(1, key);
+            statement.executeUpdate();
+        }
+    }
+
+    @Override
+    public List<Long> lockReady(Connection connection, List<Long> ids) throws SQLException {
+        return numbers(
+                connection,
+                "select id from headroom_job force index (primary) where id in (" + list(ids)
+                        + ") and state = 0 for update skip locked");
     }
 
     @Override

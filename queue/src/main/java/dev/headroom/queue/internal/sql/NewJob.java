@@ -11,13 +11,18 @@ public record NewJob(
         long delayMillis,
         String kind,
         @Nullable String uniqueKey,
+        int lane,
         int flags,
+        @Nullable String limitKey,
         @Nullable String trace,
         @Nullable String user,
         @Nullable String payload) {
     /** The flag of a job whose unique key is free once it is claimed; an odd number, as the claims' statements have it. */
     public static final int UNIQUE_UNTIL_START = 1;
 
-    /** The flag of a job that was cancelled while it ran; the highest, so that flags are at least this if it is set. */
+    /** The flag of a job that was cancelled while it ran; set if {@code mod(flags, 4)} is at least this. */
     static final int CANCELLED = 2;
+
+    /** The flag of a job that has a limit. */
+    public static final int LIMITED = 4;
 }

@@ -6,7 +6,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Claims without row locks: reads candidates in index order, then takes each by a conditional update and keeps those it got. Correct
@@ -41,10 +44,19 @@ abstract class OptimisticDialect implements Dialect {
 
     private List<ClaimedJob> candidates(Connection connection, Claim claim) throws SQLException {
         List<ClaimedJob> candidates = new ArrayList<>();
+        if (claim.inTurns()) {
+            List<Lanes.Slot> slots = IntStream.range(0, 40)
+                    .mapToObj(slot -> new Lanes.Slot(slot / 4, slot % 4))
+                    .toList();
+            Lanes.serve(
+                    connection,
+                    claim,
+                    slots,
+                    (slot, lane, limit) -> ofLane(connection, claim, slot, lane, limit, candidates));
+            return candidates;
+        }
         // All leading columns of the index are named in the order, or it would be sorted instead of read in order.
-        String select = "select id, kind, attempt + 1, max_attempts, criticality, " + millisSince("run_at")
-                + ", trace, user_id, payload, flags from headroom_job where queue = ? and state = 0 and priority = ?"
-                + " and criticality = ? order by queue, state, priority, criticality, lane, pos limit ?";
+        String select = candidates() + " order by queue, state, priority, criticality, lane, pos limit ?";
         try (PreparedStatement statement = connection.prepareStatement(select)) {
             statement.setInt(1, claim.queue());
             for (int priority = 0; priority < 10; priority++) {
@@ -60,6 +72,32 @@ abstract class OptimisticDialect implements Dialect {
             }
         }
         return candidates;
+    }
+
+    private String candidates() {
+        return "select id, kind, attempt + 1, max_attempts, criticality, " + millisSince("run_at")
+                + ", trace, user_id, payload, flags, lane from headroom_job where queue = ? and state = 0"
+                + " and priority = ? and criticality = ?";
+    }
+
+    private int ofLane(Connection connection, Claim claim, Lanes.Slot slot, int lane, int limit, List<ClaimedJob> into)
+            throws SQLException {
+        Set<Long> known = into.stream().map(ClaimedJob::id).collect(Collectors.toSet());
+        String select = candidates() + " and lane = ? order by queue, state, priority, criticality, lane, pos limit ?";
+        List<ClaimedJob> found = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(select)) {
+            statement.setInt(1, claim.queue());
+            statement.setInt(2, slot.priority());
+            statement.setInt(3, slot.criticality());
+            statement.setInt(4, lane);
+            // In the second round those of the first, which are not taken yet, come again.
+            statement.setInt(5, limit + known.size());
+            read(statement, claim, found);
+        }
+        found.removeIf(job -> known.contains(job.id()));
+        List<ClaimedJob> few = found.subList(0, Math.min(limit, found.size()));
+        into.addAll(few);
+        return few.size();
     }
 
     private static void read(PreparedStatement statement, Claim claim, List<ClaimedJob> into) throws SQLException {

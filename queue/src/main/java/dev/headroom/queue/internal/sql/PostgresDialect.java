@@ -35,7 +35,21 @@ final class PostgresDialect implements Dialect {
             from picked p where j.ctid = p.tid and j.id = p.id
             returning j.id, j.kind, j.attempt, j.max_attempts, j.criticality,
               (extract(epoch from clock_timestamp() - j.run_at) * 1000)::bigint, j.trace, j.user_id, j.payload, j.flags,
-              j.priority, j.pos
+              j.lane, j.priority, j.pos
+            """;
+
+    private static final String CLAIM_OF_LANE = """
+            with picked as materialized (
+              select j.id, j.ctid as tid from headroom_job j
+              where j.queue = ? and j.state = 0 and j.priority = ? and j.criticality = ? and j.lane = ?
+                and exists (select 1 from headroom_job_node n where n.id = ?)
+              order by j.pos limit ? for update skip locked)
+            """ + CLAIM.substring(CLAIM.indexOf("update headroom_job j"));
+
+    private static final String SLOTS = """
+            select p, c from generate_series(0, 9) as p cross join unnest(?::smallint[]) as c
+            where exists (select 1 from headroom_job j
+              where j.queue = ? and j.state = 0 and j.priority = p and j.criticality = c) order by p, c
             """;
 
     private static final String PROMOTE = """
@@ -102,7 +116,39 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public List<ClaimedJob> claim(Connection connection, Claim claim) throws SQLException {
-        List<Ranked> claimed = new ArrayList<>();
+        return claim.inTurns() ? claimInTurns(connection, claim) : claimInOrder(connection, claim);
+    }
+
+    private static List<ClaimedJob> claimInTurns(Connection connection, Claim claim) throws SQLException {
+        List<Lanes.Slot> slots = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(SLOTS)) {
+            statement.setArray(1, connection.createArrayOf("smallint", criticalities(claim)));
+            statement.setInt(2, claim.queue());
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    slots.add(new Lanes.Slot(rows.getInt(1), rows.getInt(2)));
+                }
+            }
+        }
+        List<ClaimedJob> claimed = new ArrayList<>();
+        Lanes.serve(connection, claim, slots, (slot, lane, limit) -> {
+            try (PreparedStatement statement = connection.prepareStatement(CLAIM_OF_LANE)) {
+                statement.setInt(1, claim.queue());
+                statement.setInt(2, slot.priority());
+                statement.setInt(3, slot.criticality());
+                statement.setInt(4, lane);
+                statement.setLong(5, claim.lease());
+                statement.setInt(6, limit);
+                statement.setLong(7, claim.lease());
+                List<ClaimedJob> ofLane = ranked(statement, claim);
+                claimed.addAll(ofLane);
+                return ofLane.size();
+            }
+        });
+        return claimed;
+    }
+
+    private static List<ClaimedJob> claimInOrder(Connection connection, Claim claim) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(CLAIM)) {
             statement.setArray(1, connection.createArrayOf("smallint", criticalities(claim)));
             statement.setLong(2, claim.lease());
@@ -110,10 +156,15 @@ final class PostgresDialect implements Dialect {
             statement.setInt(4, claim.limit());
             statement.setInt(5, claim.limit());
             statement.setLong(6, claim.lease());
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    claimed.add(new Ranked(ClaimRows.read(rows, claim), rows.getInt(11), rows.getLong(12)));
-                }
+            return ranked(statement, claim);
+        }
+    }
+
+    private static List<ClaimedJob> ranked(PreparedStatement statement, Claim claim) throws SQLException {
+        List<Ranked> claimed = new ArrayList<>();
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                claimed.add(new Ranked(ClaimRows.read(rows, claim), rows.getInt(12), rows.getLong(13)));
             }
         }
         return claimed.stream().sorted(Ranked.ORDER).map(Ranked::job).toList();
@@ -178,6 +229,30 @@ final class PostgresDialect implements Dialect {
             statement.setString(2, queue);
             statement.executeUpdate();
         }
+    }
+
+    @Override
+    public void insertLimit(Connection connection, String key) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "insert into headroom_job_limit (limit_key) values (?) on conflict (limit_key) do nothing")) {
+            statement.setString(1, key);
+            statement.executeUpdate();
+        }
+    }
+
+    @Override
+    public List<Long> lockReady(Connection connection, List<Long> ids) throws SQLException {
+        List<Long> locked = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(
+                "select id from headroom_job where id = any(?) and state = 0 for update skip locked")) {
+            statement.setArray(1, connection.createArrayOf("bigint", ids.toArray()));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    locked.add(rows.getLong(1));
+                }
+            }
+        }
+        return locked;
     }
 
     @Override

@@ -61,6 +61,7 @@ public final class QueueTable {
         }
         grouped(connection, JobState.SCHEDULED, "headroom_job where state = 2 order by run_at", counts);
         grouped(connection, JobState.RUNNING, "headroom_job where state = 1", counts);
+        grouped(connection, JobState.BLOCKED, "headroom_job where state >= 3", counts);
         grouped(connection, JobState.DEAD, "headroom_job_dead order by died_at desc, id desc", counts);
         return counts;
     }

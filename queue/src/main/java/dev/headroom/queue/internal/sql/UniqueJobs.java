@@ -88,12 +88,13 @@ public final class UniqueJobs {
     }
 
     private static boolean change(Connection connection, Found found, NewJob job, String due) throws SQLException {
-        String sql = "update headroom_job set payload = ?, priority = ?, flags = ?, trace = ?, user_id = ?" + due
-                + " where id = ? and unique_key = ? and state <> 1";
+        String sql =
+                "update headroom_job set payload = ?, priority = ?, flags = flags - mod(flags, 2) + ?, trace = ?, user_id = ?"
+                        + due + " where id = ? and unique_key = ? and state <> 1";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, job.payload());
             statement.setInt(2, job.priority());
-            statement.setInt(3, job.flags());
+            statement.setInt(3, job.flags() % 2);
             statement.setString(4, job.trace());
             statement.setString(5, job.user());
             int next = 6;

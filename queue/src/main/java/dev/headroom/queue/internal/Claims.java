@@ -1,0 +1,60 @@
+package dev.headroom.queue.internal;
+
+import dev.headroom.consistency.ConsistencyToken;
+import dev.headroom.queue.internal.sql.Claim;
+import dev.headroom.queue.internal.sql.ClaimedJob;
+import dev.headroom.queue.internal.sql.Room;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** Claims jobs in one transaction: takes them in their order, puts those aside that are beyond their limit. Thread-safe. */
+final class Claims {
+    static final int ALL_CRITICALITIES = 0b1111;
+
+    private final Store store;
+    private final Kinds kinds;
+    private final Connected connected;
+    private final Map<Integer, Integer> lastLanes = new ConcurrentHashMap<>();
+
+    Claims(Store store, Kinds kinds, Connected connected) {
+        this.store = store;
+        this.kinds = kinds;
+        this.connected = connected;
+    }
+
+    /** What a claim found, and what of it may run. */
+    record Claimed(int found, List<Assignment> admitted) {}
+
+    Claimed claim(long lease, String queue, int number, int criticalities, int limit) throws SQLException {
+        int after = kinds.takeTurns(queue) ? lastLanes.getOrDefault(number, 0) : Claim.NO_TURNS;
+        return claimed(new Claim(lease, number, criticalities, limit, after));
+    }
+
+    // The token is asked for after the claim and before its commit: it covers what the claim has seen, and when it
+    // can't be had
+    // nothing is claimed.
+    private Claimed claimed(Claim claim) throws SQLException {
+        return store.transact(connection -> {
+            List<ClaimedJob> jobs = store.dialect.claim(connection, claim);
+            if (jobs.isEmpty()) {
+                return new Claimed(0, List.of());
+            }
+            lastLanes.put(claim.queue(), jobs.get(jobs.size() - 1).lane());
+            List<ClaimedJob> admitted = store.limits.admit(connection, jobs, this::room);
+            ConsistencyToken token = connected.get().consistency().capture(connection);
+            List<Assignment> assignments = new ArrayList<>();
+            admitted.forEach(job -> assignments.add(new Assignment(job, token)));
+            return new Claimed(jobs.size(), assignments);
+        });
+    }
+
+    private @Nullable Room room(String name) {
+        Kind kind = kinds.find(name);
+        Limits limits = kind == null ? null : kind.limits();
+        return limits == null ? null : limits.room();
+    }
+}

@@ -1,0 +1,10 @@
+package dev.headroom.queue.internal.sql;
+
+/**
+ * How much of a key may go on.
+ *
+ * @param running how many at once, 0 for any number
+ * @param everyMicros the microseconds from one begin to the next, 0 for any rate
+ * @param burst how many may begin at once that had not begun at their turn; at least 1
+ */
+public record Room(int running, long everyMicros, int burst) {}

@@ -1,0 +1,207 @@
+package dev.headroom.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.headroom.config.ConfigurationException;
+import dev.headroom.queue.testing.ManualQueue;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Limits hold in the whole cluster, whoever claims; what is beyond them waits and is not polled for. */
+@OnEveryBackend
+class LimitTest extends JobQueueContract {
+    public record Call(String account, int number) {}
+
+    /** Calls to somebody who allows but few. */
+    public static class Calls {
+        final Map<String, AtomicInteger> now = new ConcurrentHashMap<>();
+        final Map<String, AtomicInteger> most = new ConcurrentHashMap<>();
+        final List<Integer> order = new CopyOnWriteArrayList<>();
+        final List<Long> begun = new CopyOnWriteArrayList<>();
+        final Semaphore release = new Semaphore(0);
+        final AtomicInteger failuresLeft = new AtomicInteger();
+
+        @Job(name = "call", backoff = "1ms..2ms")
+        @Limit(by = "#call.account", running = 2)
+        public void call(Call call) throws InterruptedException {
+            AtomicInteger running = now.computeIfAbsent(call.account(), unknown -> new AtomicInteger());
+            most.computeIfAbsent(call.account(), unknown -> new AtomicInteger())
+                    .accumulateAndGet(running.incrementAndGet(), Math::max);
+            try {
+                release.acquire();
+                if (failuresLeft.getAndDecrement() > 0) {
+                    throw new IllegalStateException("again");
+                }
+                order.add(call.number());
+            } finally {
+                running.decrementAndGet();
+            }
+        }
+
+        @Job(name = "paced")
+        @Limit(rate = "20/1s")
+        public void paced(Call call) {
+            begun.add(System.nanoTime());
+            order.add(call.number());
+        }
+
+        @Job(name = "one", tx = Tx.COMPLETE_IN_TX, attempts = 1)
+        @Limit(running = 1)
+        public void one(Call call, JobContext job) {
+            if (call.number() < 0) {
+                throw new IllegalStateException("never");
+            }
+            order.add(call.number());
+        }
+    }
+
+    private final Calls calls = new Calls();
+
+    private static List<Call> calls(String account, int count) {
+        return IntStream.range(0, count).mapToObj(i -> new Call(account, i)).toList();
+    }
+
+    @Test
+    void runsNoMoreOfAKeyAtOnceInTheWholeClusterAndTheOthersFollow() throws Exception {
+        JobQueue queue = built(builder().handlers(calls).workers(5));
+        queue.enqueueAll(Calls::call, calls("busy", 12));
+        queue.enqueueAll(Calls::call, calls("quiet", 1));
+        queue.start();
+        started(builder().handlers(calls).workers(5));
+        await().until(() ->
+                calls.now.containsKey("quiet") && calls.now.get("busy").get() == 2);
+        await().until(() -> count("headroom_job where state = 3") == 10);
+        await().until(() -> queue.count(JobFilter.waiting().states(JobState.BLOCKED)) == 10);
+        calls.failuresLeft.set(3);
+        calls.release.release(100);
+        awaitNoJobs();
+        assertThat(calls.most.get("busy")).hasValue(2);
+        assertThat(calls.order).hasSize(13);
+        await().until(() -> count("headroom_job_limited") == 0);
+    }
+
+    @Test
+    void beginsNoMoreInATimeThanTheRateAllows() {
+        JobQueue queue = built(builder().handlers(calls));
+        queue.enqueueAll(Calls::paced, calls("any", 30));
+        queue.start();
+        started(builder().handlers(calls));
+        awaitNoJobs();
+        assertThat(calls.order).hasSize(30);
+        List<Long> begun = new ArrayList<>(calls.begun);
+        begun.sort(null);
+        // 28 turns of 50 ms lie between the first and the last, two of which begin at once.
+        assertThat(Duration.ofNanos(begun.get(29) - begun.get(0))).isGreaterThan(Duration.ofMillis(1_300));
+    }
+
+    @Test
+    void whatIsPutAsideKeepsItsOrderAndItsLimitAcrossDeathAndCancellation() throws Exception {
+        JobQueue queue = built(builder().handlers(calls));
+        try (ManualQueue jobs = ManualQueue.of(queue)) {
+            JobHandle cancelled = queue.enqueue(Calls::one, new Call("", 9));
+            JobHandle dead = queue.enqueue(Calls::one, new Call("", -1));
+            queue.enqueueAll(Calls::one, calls("", 3));
+            queue.priority(0).enqueue(Calls::one, new Call("", 7));
+            // Somebody else runs one.
+            execute("update headroom_job_limited set held = 1 where job_id = " + cancelled.id());
+            execute("update headroom_job set state = 1, lease = 0 where id = " + cancelled.id());
+            assertThat(jobs.drain()).isZero();
+            assertThat(dead.state()).contains(JobState.BLOCKED);
+            execute("update headroom_job set state = 2 where id = " + cancelled.id());
+            assertThat(cancelled.cancel()).isTrue();
+            assertThat(jobs.drain()).isEqualTo(5);
+            assertThat(calls.order).containsExactly(7, 0, 1, 2);
+            assertThat(queue.dead().requeue(dead.id())).isTrue();
+            assertThat(count("headroom_job_limited where job_id = " + dead.id()))
+                    .isOne();
+            assertThat(jobs.drain()).isOne();
+            assertThat(queue.dead().delete(dead.id())).isTrue();
+            assertThat(count("headroom_job_limited")).isZero();
+        }
+    }
+
+    @Test
+    void slotsOfProcessesThatDiedAreFreeAgain() throws Exception {
+        JobQueue queue = built(builder().handlers(calls).lease(Duration.ofMillis(600)));
+        queue.enqueueAll(Calls::one, calls("", 3));
+        execute(
+                "update headroom_job set state = 1, lease = 0 where id = (select min(job_id) from headroom_job_limited)");
+        execute(
+                "update headroom_job_limited set held = 1 where job_id = (select id from headroom_job where state = 1)");
+        queue.start();
+        awaitNoJobs();
+        assertThat(calls.order).containsExactlyInAnyOrder(0, 1, 2);
+    }
+
+    /** Limits nothing, or by nothing that there is. */
+    public static class Wrong {
+        @Job(name = "wrong")
+        @Limit
+        public void wrong(Call call) {}
+
+        @Job(name = "wrong.rate")
+        @Limit(rate = "many")
+        public void wrongRate(Call call) {}
+
+        @Job(name = "wrong.key")
+        @Limit(running = 1, by = "#call.tenant")
+        public void wrongKey(Call call) {}
+    }
+
+    @Test
+    void refusesLimitsThatCanNotBeKept() {
+        assertThatThrownBy(() -> builder().handlers(new Wrong()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("@Limit: Wrong.wrong (expected: running, rate or both)")
+                .hasMessageContaining("Wrong.wrongRate rate: many (expected: a number and a time, such as 100/1m)")
+                .hasMessageContaining("Wrong.wrongKey by");
+    }
+
+    public record Work(String tenant) {}
+
+    /** One shop for all. */
+    public static class Tenants {
+        final List<String> order = new CopyOnWriteArrayList<>();
+
+        @Job(name = "tenant.work", queue = "tenants", fairBy = "#work.tenant")
+        public void work(Work work) {
+            order.add(work.tenant());
+        }
+
+        @Job(name = "nobodys.work", queue = "tenants")
+        public void nobodys() {
+            order.add("nobody");
+        }
+    }
+
+    @Test
+    void aTenantWithManyJobsDoesNotStarveOneWithFew() {
+        Tenants tenants = new Tenants();
+        JobQueue queue = built(builder().handlers(tenants).queue("tenants", q -> q.workers(1)));
+        queue.enqueueAll(
+                Tenants::work,
+                IntStream.range(0, 400).mapToObj(i -> new Work("large")).toList());
+        queue.enqueueAll(
+                Tenants::work,
+                IntStream.range(0, 5).mapToObj(i -> new Work("small")).toList());
+        queue.enqueue(Tenants::nobodys);
+        try (ManualQueue jobs = ManualQueue.of(queue)) {
+            IntStream.range(0, 12).forEach(i -> jobs.runNext());
+        }
+        assertThat(tenants.order).contains("nobody");
+        assertThat(tenants.order.stream().filter("small"::equals)).hasSize(5);
+        queue.start();
+        await().atMost(Duration.ofSeconds(30)).until(() -> tenants.order.size() == 406);
+        awaitNoJobs();
+    }
+}

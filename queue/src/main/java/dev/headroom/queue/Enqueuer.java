@@ -1,8 +1,11 @@
 package dev.headroom.queue;
 
+import dev.headroom.queue.batch.BatchBuilder;
+import dev.headroom.queue.batch.JobBatch;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.function.Consumer;
 
 /**
  * Makes jobs. Each option gives a new enqueuer and leaves this one as it was; an enqueuer that holds a connection is to be used by that
@@ -67,6 +70,22 @@ public interface Enqueuer {
 
     /** Enqueues one job for each payload, in one batch; all in the same transaction. */
     <T, P> void enqueueAll(JobMethod.WithPayload<T, P> method, Collection<? extends P> payloads);
+
+    /**
+     * Enqueues jobs that belong together, in one transaction: they may wait for one another, their ends are counted, and a job may run at
+     * the end of all.
+     *
+     * <pre>{@code
+     * JobBatch batch = queue.in(connection).batch(jobs -> {
+     *     BatchStep fetched = jobs.add(Imports::fetch, source);
+     *     jobs.add(Imports::store, source).after(fetched);
+     *     jobs.onEnd(Imports::report, source);
+     * });
+     * }</pre>
+     *
+     * @throws dev.headroom.config.ConfigurationException if this enqueuer has a unique key, or there is no job
+     */
+    JobBatch batch(Consumer<BatchBuilder> jobs);
 
     /** Enqueues one job for each payload, in one batch; all in the same transaction. */
     <T, P> void enqueueAll(JobMethod.WithBoth<T, P> method, Collection<? extends P> payloads);

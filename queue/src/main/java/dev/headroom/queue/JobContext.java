@@ -1,6 +1,8 @@
 package dev.headroom.queue;
 
+import dev.headroom.queue.batch.BatchProgress;
 import java.sql.Connection;
+import java.util.Optional;
 
 /**
  * What a handler may know of the job that it runs. Valid while the handler runs, on its thread.
@@ -28,6 +30,13 @@ public interface JobContext {
 
     /** Whether it was {@linkplain JobHandle#cancel() cancelled}: it should end early by throwing; its effects so far are its own to undo. */
     boolean cancelled();
+
+    /**
+     * How far its batch is, itself not counted; empty if it is in none. A query on a connection of the queue's own.
+     *
+     * @throws QueueException if the database can't be asked
+     */
+    Optional<BatchProgress> batch();
 
     /**
      * Says how far it is, for {@link JobHandle#progress()}. A transaction of its own: seen at once, also from within the job's transaction;

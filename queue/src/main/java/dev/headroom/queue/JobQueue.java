@@ -2,6 +2,7 @@ package dev.headroom.queue;
 
 import dev.headroom.Component;
 import dev.headroom.background.Background;
+import dev.headroom.queue.batch.JobBatch;
 import dev.headroom.queue.scale.ScaleAdvice;
 import dev.headroom.queue.scale.ScalePolicy;
 import java.time.Duration;
@@ -60,6 +61,9 @@ public interface JobQueue extends Enqueuer, Background, Component {
      * @throws QueueException if the database can't be asked
      */
     Optional<JobHandle> job(long id);
+
+    /** The batch of this number, whoever enqueued it; its progress is empty if there is none. */
+    JobBatch batch(long id);
 
     /** The jobs that were given up. */
     DeadLetters dead();

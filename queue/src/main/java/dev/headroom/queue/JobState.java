@@ -8,7 +8,7 @@ public enum JobState {
     RUNNING,
     /** Waits for its time: delayed, or to be tried again. */
     SCHEDULED,
-    /** Put aside until there is room for it within its {@link Limit}. */
+    /** Put aside until there is room for it within its {@link Limit}, or until the jobs of its batch that it waits for have ended. */
     BLOCKED,
     /** A dead letter: failed for good, kept until it is requeued or deleted. */
     DEAD

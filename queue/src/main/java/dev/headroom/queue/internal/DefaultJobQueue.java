@@ -12,6 +12,7 @@ import dev.headroom.queue.JobHandle;
 import dev.headroom.queue.JobQueue;
 import dev.headroom.queue.QueueLength;
 import dev.headroom.queue.QueueMeters;
+import dev.headroom.queue.batch.JobBatch;
 import dev.headroom.queue.scale.ScaleAdvice;
 import dev.headroom.queue.servlet.QueueLengthServlet;
 import dev.headroom.queue.servlet.QueueScaleServlet;
@@ -256,6 +257,11 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
                     return live.isPresent() ? live : store.results.kind(connection, id);
                 })
                 .map(kind -> parts.producer().handle(id, kind));
+    }
+
+    @Override
+    public JobBatch batch(long id) {
+        return parts.producer().batch(id);
     }
 
     @Override

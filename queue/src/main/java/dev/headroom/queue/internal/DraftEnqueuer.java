@@ -5,10 +5,13 @@ import dev.headroom.queue.Enqueuer;
 import dev.headroom.queue.JobHandle;
 import dev.headroom.queue.JobMethod;
 import dev.headroom.queue.Unique;
+import dev.headroom.queue.batch.BatchBuilder;
+import dev.headroom.queue.batch.JobBatch;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** An enqueuer with its options; immutable. */
@@ -78,6 +81,13 @@ class DraftEnqueuer implements Enqueuer {
     @Override
     public <T, P> void enqueueAll(JobMethod.WithBoth<T, P> method, Collection<? extends P> payloads) {
         producer.enqueueAll(producer.kinds().of(method), List.copyOf(payloads), draft);
+    }
+
+    @Override
+    public JobBatch batch(Consumer<BatchBuilder> jobs) {
+        BatchDraft batch = new BatchDraft(producer.kinds());
+        jobs.accept(batch);
+        return producer.enqueue(batch, draft);
     }
 
     private JobHandle one(JobMethod method, @Nullable Object payload) {

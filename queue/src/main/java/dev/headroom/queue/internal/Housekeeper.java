@@ -197,6 +197,10 @@ final class Housekeeper implements Runnable {
     /** As many as there are, but for a short time only: the heartbeat waits for it. */
     private void prune() throws SQLException {
         long kept = options.keepResults().toMillis();
+        store.transact(connection -> {
+            store.batches.prune(connection, kept);
+            return true;
+        });
         long until = System.nanoTime() + lease.heartbeatNanos() / 4;
         int pruned = PRUNED_AT_ONCE;
         while (pruned == PRUNED_AT_ONCE && System.nanoTime() - until < 0) {

@@ -118,6 +118,9 @@ final class JobRunner {
                 if (kind.track()) {
                     store.results.end(connection, assignment.job.id(), JobResult.End.DONE, result);
                 }
+                if (assignment.job.batched()) {
+                    store.batches.ended(connection, assignment.job.id(), JobResult.End.DONE);
+                }
                 Settlement.ended(store, connection, kind, true);
                 return new JobOutcome.Committed();
             });

@@ -8,6 +8,8 @@ import dev.headroom.queue.JobHandle;
 import dev.headroom.queue.QueueException;
 import dev.headroom.queue.QueueMeters;
 import dev.headroom.queue.Unique;
+import dev.headroom.queue.batch.JobBatch;
+import dev.headroom.queue.internal.sql.BatchTable;
 import dev.headroom.queue.internal.sql.NewJob;
 import dev.headroom.queue.internal.sql.Sql;
 import dev.headroom.queue.internal.sql.UniqueJobs;
@@ -17,9 +19,12 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Inserts jobs: in the caller's transaction, in the thread's, or in one of its own. Thread-safe. */
@@ -56,7 +61,7 @@ final class Producer {
     }
 
     /** The handle of a job that was enqueued before. */
-    JobHandle handle(long id, String name) {
+    StoredJob handle(long id, String name) {
         return new StoredJob(store, runs, payloads, id, name);
     }
 
@@ -109,6 +114,51 @@ final class Producer {
                 return true;
             });
         }
+    }
+
+    /** The handle of a batch that was enqueued before. */
+    JobBatch batch(long id) {
+        return new StoredBatch(store, job -> handle(job, "?"), id);
+    }
+
+    JobBatch enqueue(BatchDraft batch, Draft draft) {
+        Checks.that(draft.unique() == null, "unique", "batch", "jobs enqueued one by one");
+        List<NewJob> jobs = new ArrayList<>();
+        for (BatchDraft.Step step : batch.steps()) {
+            jobs.add(job(step.kind, step.payload, draft).batched(!step.waitsFor.isEmpty()));
+        }
+        BatchDraft.Step end = batch.end();
+        Checks.that(end != null || !jobs.isEmpty(), "batch", "empty", "at least one job");
+        Kind named = end != null ? end.kind : batch.steps().get(0).kind;
+        return insert(named, draft, jobs.size() + (end == null ? 0 : 1), connection -> {
+            long id = store.batches.open(connection, jobs.size());
+            List<Long> ids = new ArrayList<>();
+            Map<Long, Integer> members = new TreeMap<>();
+            List<BatchTable.Edge> edges = new ArrayList<>();
+            for (int i = 0; i < jobs.size(); i++) {
+                BatchDraft.Step step = batch.steps().get(i);
+                long job = insert(connection, step, jobs.get(i));
+                ids.add(job);
+                members.put(job, step.waitsFor.size());
+                step.waitsFor.forEach(
+                        (other, atAnyEnd) -> edges.add(new BatchTable.Edge(ids.get(other), job, atAnyEnd)));
+            }
+            if (end != null) {
+                long job = insert(
+                        connection, end, job(end.kind, end.payload, draft).batched(!jobs.isEmpty()));
+                members.put(job, 0);
+                store.batches.onEnd(connection, id, job);
+            }
+            store.batches.members(connection, id, members);
+            store.batches.edges(connection, edges);
+            return batch(id);
+        });
+    }
+
+    private long insert(Connection connection, BatchDraft.Step step, NewJob job) throws SQLException {
+        long id = insert(connection, step.kind, job, Draft.PLAIN).id();
+        step.enqueued(handle(id, step.kind.name()));
+        return id;
     }
 
     /** The row of a job, whose context is that of the calling thread. */

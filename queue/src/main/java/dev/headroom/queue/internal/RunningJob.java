@@ -3,7 +3,10 @@ package dev.headroom.queue.internal;
 import dev.headroom.config.Checks;
 import dev.headroom.queue.JobContext;
 import dev.headroom.queue.JobProgress;
+import dev.headroom.queue.batch.BatchProgress;
 import java.sql.Connection;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +50,17 @@ record RunningJob(
     @Override
     public boolean cancelled() {
         return assignment.cancelled();
+    }
+
+    @Override
+    public Optional<BatchProgress> batch() {
+        if (!assignment.job.batched()) {
+            return Optional.empty();
+        }
+        return store.call("ask for a job's batch", connection -> {
+            OptionalLong batch = store.batches.batchOf(connection, id());
+            return batch.isPresent() ? store.batches.progress(connection, batch.getAsLong()) : Optional.empty();
+        });
     }
 
     @Override

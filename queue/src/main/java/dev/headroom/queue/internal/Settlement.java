@@ -11,7 +11,9 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -69,8 +71,17 @@ final class Settlement {
             }
             written.over.addAll(removed);
             keepResults(connection, sorted, removed);
+            Map<Long, JobResult.End> ends = new TreeMap<>();
+            for (ClaimedJob job : removed) {
+                if (job.batched()) {
+                    ends.put(job.id(), notDone.contains(job.id()) ? JobResult.End.CANCELLED : JobResult.End.DONE);
+                }
+            }
+            written.freed = store.batches.ended(connection, ends);
         }
-        written.over.addAll(of(sorted, JobOutcome.Committed.class));
+        List<ClaimedJob> committed = of(sorted, JobOutcome.Committed.class);
+        written.over.addAll(committed);
+        written.freed |= committed.stream().anyMatch(ClaimedJob::batched);
         List<ClaimedJob> returned = of(sorted, JobOutcome.Returned.class);
         if (!returned.isEmpty()) {
             written.again.addAll(store.jobs.handBack(connection, returned));
@@ -78,7 +89,7 @@ final class Settlement {
         for (Settled each : sorted) {
             other(connection, each, written);
         }
-        written.freed =
+        written.freed |=
                 store.limits.ended(connection, written.over) | store.limits.givenBack(connection, written.again);
         for (String name : written.ended) {
             Kind kind = kinds.find(name);

@@ -1,6 +1,7 @@
 package dev.headroom.queue.internal;
 
 import dev.headroom.queue.QueueException;
+import dev.headroom.queue.internal.sql.BatchTable;
 import dev.headroom.queue.internal.sql.Cancellations;
 import dev.headroom.queue.internal.sql.DeadTable;
 import dev.headroom.queue.internal.sql.Dialect;
@@ -28,6 +29,7 @@ final class Store {
     final UniqueJobs unique;
     final ResultTable results;
     final LimitTable limits;
+    final BatchTable batches;
     final Cancellations cancellations = new Cancellations();
     final DeadTable dead;
     final NodeTable nodes;
@@ -39,6 +41,7 @@ final class Store {
         this.dialect = dialect;
         this.bookkeeping = bookkeeping;
         this.jobs = new JobTable(dialect);
+        this.batches = new BatchTable(dialect);
         this.limits = new LimitTable(dialect);
         this.results = new ResultTable(dialect);
         this.unique = new UniqueJobs(dialect, jobs);

@@ -72,6 +72,7 @@ record StoredJob(Store store, LocalRuns runs, JsonPayloads payloads, long id, St
         Cancellations.Met met = store.cancellations.cancel(connection, id);
         if (met == Cancellations.Met.WAITING) {
             store.results.end(connection, id, JobResult.End.CANCELLED, null);
+            store.batches.ended(connection, id, JobResult.End.CANCELLED);
         }
         return met;
     }

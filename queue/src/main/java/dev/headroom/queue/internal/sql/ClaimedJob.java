@@ -22,6 +22,11 @@ public record ClaimedJob(
         return (flags & NewJob.CANCELLED) != 0;
     }
 
+    /** Whether it is in a batch. */
+    public boolean batched() {
+        return (flags & NewJob.BATCHED) != 0;
+    }
+
     /** Whether it has a limit. */
     public boolean limited() {
         return (flags & NewJob.LIMITED) != 0;

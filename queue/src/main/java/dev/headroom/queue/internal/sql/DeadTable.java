@@ -1,6 +1,7 @@
 package dev.headroom.queue.internal.sql;
 
 import dev.headroom.queue.DeadJob;
+import dev.headroom.queue.JobResult;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -16,11 +17,13 @@ public final class DeadTable {
 
     private final Dialect dialect;
     private final ResultTable results;
+    private final BatchTable batches;
 
     /** Statements in this dialect. */
     public DeadTable(Dialect dialect) {
         this.dialect = dialect;
         this.results = new ResultTable(dialect);
+        this.batches = new BatchTable(dialect);
     }
 
     /** Makes the job a dead letter; false if the lease was lost. */
@@ -49,6 +52,7 @@ public final class DeadTable {
         }
         deleteOne(connection, "headroom_job", id);
         results.died(connection, id);
+        batches.ended(connection, id, JobResult.End.DEAD);
     }
 
     /** The newest ones first. */

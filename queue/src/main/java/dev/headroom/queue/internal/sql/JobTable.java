@@ -25,6 +25,7 @@ public final class JobTable {
     private final Dialect dialect;
     private final String insertReady;
     private final String insertScheduled;
+    private final String insertWaiting;
 
     /** Statements in this dialect. */
     public JobTable(Dialect dialect) {
@@ -32,6 +33,7 @@ public final class JobTable {
         String insert = "insert into headroom_job (queue, priority, criticality, max_attempts, kind, unique_key, flags,"
                 + " trace, user_id, payload, lane, state, run_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ";
         this.insertReady = insert + "0, " + dialect.now() + ")";
+        this.insertWaiting = insert + "4, " + dialect.now() + ")";
         this.insertScheduled = insert + "2, " + dialect.nowPlusMillis() + ")";
     }
 
@@ -74,6 +76,9 @@ public final class JobTable {
     }
 
     private String insert(NewJob job) {
+        if (job.delayMillis() == NewJob.WAITS) {
+            return insertWaiting;
+        }
         return job.delayMillis() > 0 ? insertScheduled : insertReady;
     }
 
@@ -210,7 +215,7 @@ public final class JobTable {
             case 0 -> JobState.READY;
             case 1 -> JobState.RUNNING;
             case 2 -> JobState.SCHEDULED;
-            case 3 -> JobState.BLOCKED;
+            case 3, 4 -> JobState.BLOCKED;
             default -> JobState.DEAD;
         };
     }

@@ -2,7 +2,7 @@ package dev.headroom.queue.internal.sql;
 
 import org.jspecify.annotations.Nullable;
 
-/** A job as it is inserted; a delay of zero makes it ready at once. */
+/** A job as it is inserted; a delay of zero makes it ready at once, one of {@link #WAITS} when others say so. */
 public record NewJob(
         int queue,
         int priority,
@@ -17,6 +17,9 @@ public record NewJob(
         @Nullable String trace,
         @Nullable String user,
         @Nullable String payload) {
+    /** The delay of a job that waits for others. */
+    static final long WAITS = -1;
+
     /** The flag of a job whose unique key is free once it is claimed; an odd number, as the claims' statements have it. */
     public static final int UNIQUE_UNTIL_START = 1;
 
@@ -25,4 +28,25 @@ public record NewJob(
 
     /** The flag of a job that has a limit. */
     public static final int LIMITED = 4;
+
+    /** The flag of a job that is in a batch. */
+    public static final int BATCHED = 8;
+
+    /** The same in a batch, where it may have to wait for others. */
+    public NewJob batched(boolean waits) {
+        return new NewJob(
+                queue,
+                priority,
+                criticality,
+                maxAttempts,
+                waits ? WAITS : delayMillis,
+                kind,
+                uniqueKey,
+                lane,
+                flags + BATCHED,
+                limitKey,
+                trace,
+                user,
+                payload);
+    }
 }

@@ -16,10 +16,13 @@ import java.util.Locale;
 /** The queue's tables: which dialect they are in, which version they have, and the scripts that make them. */
 public final class Schema {
     /** The version that this library needs. */
-    public static final int VERSION = 3;
+    public static final int VERSION = 4;
 
-    private static final List<String> SCRIPTS =
-            List.of("V1__create_job_queue.sql", "V2__find_results_by_number.sql", "V3__limit_jobs_by_key.sql");
+    private static final List<String> SCRIPTS = List.of(
+            "V1__create_job_queue.sql",
+            "V2__find_results_by_number.sql",
+            "V3__limit_jobs_by_key.sql",
+            "V4__batch_jobs.sql");
 
     private Schema() {}
 

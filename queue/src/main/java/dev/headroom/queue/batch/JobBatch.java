@@ -1,0 +1,29 @@
+package dev.headroom.queue.batch;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** A batch that was enqueued. Thread-safe. */
+public interface JobBatch {
+    /** The batch's number, unique in this database. */
+    long id();
+
+    /**
+     * How far it is; empty before the transaction that enqueued it has committed, after it was rolled back, and when its end was longer ago
+     * than {@link dev.headroom.queue.JobQueueBuilder#keepResults} says.
+     *
+     * @throws dev.headroom.queue.QueueException if the database can't be asked
+     */
+    Optional<BatchProgress> progress();
+
+    /**
+     * Waits until all its jobs have ended; looks at pauses of 5 to 250 ms.
+     *
+     * @return how it ended; empty if it had not by then
+     * @throws InterruptedException if the thread is interrupted meanwhile
+     */
+    Optional<BatchProgress> await(Duration within) throws InterruptedException;
+
+    /** Cancels all its jobs that have not ended, as {@link dev.headroom.queue.JobHandle#cancel} does; returns how many. */
+    int cancel();
+}

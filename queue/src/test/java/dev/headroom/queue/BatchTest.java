@@ -1,0 +1,176 @@
+package dev.headroom.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.headroom.config.ConfigurationException;
+import dev.headroom.queue.batch.BatchProgress;
+import dev.headroom.queue.batch.BatchStep;
+import dev.headroom.queue.batch.JobBatch;
+import dev.headroom.queue.testing.ManualQueue;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Jobs that wait for one another run in their order, and a batch knows how its jobs ended. */
+@OnEveryBackend
+class BatchTest extends JobQueueContract {
+    public record Part(String name) {}
+
+    /** An import in parts. */
+    public static class Imports {
+        final List<String> order = new CopyOnWriteArrayList<>();
+        final CountDownLatch release = new CountDownLatch(1);
+
+        @Job(name = "part", attempts = 1, track = true)
+        public void part(Part part) throws InterruptedException {
+            if (part.name().equals("wait")) {
+                release.await();
+            }
+            if (part.name().equals("fail")) {
+                throw new IllegalStateException("no such part");
+            }
+            order.add(part.name());
+        }
+
+        @Job(name = "part.effect", attempts = 1, tx = Tx.COMPLETE_IN_TX)
+        public void effect(Part part, JobContext job) throws Exception {
+            try (var insert = job.connection().prepareStatement("insert into effect (id, note) values (1, ?)")) {
+                insert.setString(1, part.name());
+                insert.executeUpdate();
+            }
+        }
+
+        @Job(name = "report")
+        public void report(Part part, JobContext job) {
+            order.add(part.name() + " " + job.batch().orElseThrow());
+        }
+
+        @Job(name = "alone")
+        public void alone(JobContext job) {
+            order.add("alone " + job.batch().isPresent());
+        }
+    }
+
+    private final Imports imports = new Imports();
+
+    @Test
+    void jobsWaitForOthersAndOneRunsAtTheEndOfAll() throws Exception {
+        JobQueue queue = started(builder().handlers(imports).workers(4));
+        JobBatch batch;
+        try (Connection connection = dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            batch = queue.in(connection).batch(jobs -> {
+                BatchStep first = jobs.add(Imports::part, new Part("first"));
+                BatchStep left = jobs.add(Imports::part, new Part("left")).after(first);
+                BatchStep right = jobs.add(Imports::part, new Part("right")).after(first);
+                jobs.add(Imports::part, new Part("last")).after(left, right);
+                jobs.onEnd(Imports::report, new Part("report"));
+            });
+            assertThat(batch.progress()).as("not committed").isEmpty();
+            connection.commit();
+            connection.setAutoCommit(true);
+        }
+        assertThat(batch.await(Duration.ofSeconds(30))).contains(new BatchProgress(4, 4, 0, 0));
+        awaitNoJobs();
+        assertThat(imports.order.get(0)).isEqualTo("first");
+        assertThat(imports.order.subList(1, 3)).containsExactlyInAnyOrder("left", "right");
+        assertThat(imports.order.subList(3, 5))
+                .containsExactly("last", "report BatchProgress[total=4, done=4, dead=0, cancelled=0]");
+        assertThat(queue.batch(batch.id()).progress().orElseThrow().share()).isEqualTo(1);
+        assertThat(count("headroom_job_member") + count("headroom_job_next")).isZero();
+    }
+
+    @Test
+    void whatWaitsForAJobThatDiesOrIsCancelledIsCancelledUnlessItsEndIsEnough() {
+        JobQueue queue = built(builder().handlers(imports));
+        List<BatchStep> steps = new ArrayList<>();
+        JobBatch batch = queue.batch(jobs -> {
+            BatchStep fails = jobs.add(Imports::part, new Part("fail"));
+            BatchStep child = jobs.add(Imports::part, new Part("child")).after(fails);
+            BatchStep grandchild =
+                    jobs.add(Imports::part, new Part("grandchild")).after(child);
+            BatchStep anyway = jobs.add(Imports::part, new Part("anyway")).afterEnd(fails);
+            BatchStep cancelled = jobs.add(Imports::part, new Part("cancelled"));
+            BatchStep after = jobs.add(Imports::part, new Part("after")).after(cancelled);
+            jobs.chain(anyway, jobs.add(Imports::part, new Part("chained")));
+            jobs.onEnd(Imports::report, new Part("report"));
+            steps.addAll(List.of(fails, child, grandchild, cancelled, after));
+        });
+        assertThat(steps.get(1).job().state()).contains(JobState.BLOCKED);
+        assertThat(steps.get(3).job().cancel()).isTrue();
+        try (ManualQueue jobs = ManualQueue.of(queue)) {
+            assertThat(jobs.drain()).isEqualTo(4);
+        }
+        assertThat(imports.order)
+                .containsExactly("anyway", "chained", "report BatchProgress[total=7, done=2, dead=1, cancelled=4]");
+        assertThat(batch.progress().orElseThrow().ended()).isTrue();
+        assertThat(steps.get(2).job().result().orElseThrow().end()).isEqualTo(JobResult.End.CANCELLED);
+        assertThat(queue.dead().requeue(steps.get(0).job().id())).isTrue();
+        assertThat(batch.progress()).contains(new BatchProgress(7, 2, 1, 4));
+        assertThat(steps.get(0).job().cancel()).isTrue();
+    }
+
+    @Test
+    void manyThatEndAtOnceInSeveralProcessesReleaseTheLastOnce() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            started(builder().handlers(imports).workers(4));
+        }
+        JobQueue queue = built(builder().handlers(imports));
+        JobBatch batch = queue.batch(jobs -> {
+            BatchStep[] all = IntStream.range(0, 40)
+                    .mapToObj(i -> i % 2 == 0
+                            ? jobs.add(Imports::part, new Part("plain"))
+                            : jobs.add(Imports::effect, new Part("effect")))
+                    .toArray(BatchStep[]::new);
+            jobs.add(Imports::part, new Part("joined")).after(all);
+            jobs.onEnd(Imports::report, new Part("report"));
+        });
+        assertThat(batch.await(Duration.ofSeconds(60))).contains(new BatchProgress(41, 41, 0, 0));
+        awaitNoJobs();
+        assertThat(count("effect")).isEqualTo(20);
+        assertThat(imports.order.subList(20, 22))
+                .containsExactly("joined", "report BatchProgress[total=41, done=41, dead=0, cancelled=0]");
+    }
+
+    @Test
+    void aBatchIsCancelledAndForgotten() throws Exception {
+        JobQueue queue = started(builder().handlers(imports).keepResults(Duration.ofMillis(1)));
+        JobBatch batch = queue.batch(jobs -> {
+            BatchStep waits = jobs.add(Imports::part, new Part("wait"));
+            jobs.add(Imports::part, new Part("after")).after(waits);
+        });
+        await().until(() -> count("headroom_job where state = 1") == 1);
+        assertThat(batch.cancel()).isEqualTo(2);
+        awaitNoJobs();
+        assertThat(imports.order).isEmpty();
+        await().atMost(Duration.ofSeconds(30)).until(() -> batch.progress().isEmpty());
+    }
+
+    @Test
+    void refusesWhatCanNotEnd() {
+        JobQueue queue = built(builder().handlers(imports));
+        queue.batch(jobs -> jobs.onEnd(Imports::report, new Part("at once")));
+        queue.enqueue(Imports::alone);
+        try (ManualQueue jobs = ManualQueue.of(queue)) {
+            assertThat(jobs.drain()).isEqualTo(2);
+        }
+        assertThat(imports.order)
+                .containsExactly("at once BatchProgress[total=0, done=0, dead=0, cancelled=0]", "alone false");
+        assertThatThrownBy(() -> queue.batch(jobs -> {})).isInstanceOf(ConfigurationException.class);
+        assertThatThrownBy(() -> queue.batch(jobs -> {
+                    BatchStep first = jobs.add(Imports::part, new Part("first"));
+                    first.after(jobs.add(Imports::part, new Part("second")));
+                }))
+                .hasMessage("after: step 1 part (expected: an earlier step of the batch)");
+        assertThatThrownBy(() -> queue.unique("key").batch(jobs -> jobs.add(Imports::part, new Part(""))))
+                .isInstanceOf(ConfigurationException.class);
+        assertThat(count("headroom_job")).isZero();
+    }
+}

@@ -60,6 +60,11 @@ public interface ReplicaRouter extends Component {
     /** What is known of every node now, the configured primary first. */
     List<NodeStatus> nodes();
 
+    /**
+     * What statements of each shape cost so far, the most expensive in all first; empty unless {@link ReplicaRouterBuilder#digest} is on.
+     */
+    List<QueryDigest> digest();
+
     /** Drains nodes, refuses writes, swaps the primary: for people and their tools. */
     RouterControl control();
 

@@ -4,11 +4,13 @@ import dev.headroom.config.Checks;
 import dev.headroom.config.Problems;
 import dev.headroom.router.internal.Router;
 import dev.headroom.router.internal.RouterOptions;
+import dev.headroom.router.internal.StatementOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,7 @@ public final class ReplicaRouterBuilder {
     private final List<NodeSpec> replicas = new ArrayList<>();
     private @Nullable NodeSpec primary;
     private RouterOptions options = RouterOptions.defaults();
+    private StatementOptions statements = StatementOptions.none();
 
     ReplicaRouterBuilder(String name) {
         this.name = Checks.name("name", name);
@@ -173,6 +176,36 @@ public final class ReplicaRouterBuilder {
         return this;
     }
 
+    /**
+     * How many shapes of statements are counted and timed, for {@link ReplicaRouter#digest()} and the console; the rest is counted
+     * together. Literals are never kept. Default: 0, nothing is looked at.
+     *
+     * @param shapes 0 to 10,000
+     * @throws dev.headroom.config.ConfigurationException if out of range
+     */
+    public ReplicaRouterBuilder digest(int shapes) {
+        statements = statements.withDigest(Checks.between("digest", shapes, 0, 10_000));
+        return this;
+    }
+
+    /**
+     * Looks for habits that cost: {@code select *}, and what looks like a write in a read-only unit. Each shape of statement is logged
+     * once, as a warning. Default: off.
+     */
+    public ReplicaRouterBuilder lint() {
+        statements = statements.withLintToLog(name);
+        return this;
+    }
+
+    /**
+     * The same, but somebody else is told; a test suite can fail on it. Called on the thread that executes the statement, just before,
+     * once for each shape; what it throws is logged.
+     */
+    public ReplicaRouterBuilder lint(Consumer<LintFinding> to) {
+        statements = statements.withLint(Checks.present("lint", to));
+        return this;
+    }
+
     /** The monotonic clock, in nanoseconds. Default: {@link System#nanoTime()}. */
     public ReplicaRouterBuilder ticker(LongSupplier ticker) {
         options = options.withTicker(Checks.present("ticker", ticker));
@@ -212,7 +245,7 @@ public final class ReplicaRouterBuilder {
                 options.probeEvery(),
                 "< softLimit (" + options.softLimit() + "), or no replica is ever fresh");
         problems.throwIfAny();
-        return Router.start(name, nodes, options);
+        return Router.start(name, nodes, options, statements);
     }
 
     private void checkNodes(List<NodeSpec> nodes, Problems problems) {

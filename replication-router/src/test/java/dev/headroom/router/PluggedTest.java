@@ -33,7 +33,9 @@ class PluggedTest {
     private final Rig rig = new Rig(
             SharedPostgres.withStandbys(1),
             1,
-            options -> Rig.patient(options).staleness(Duration.ofSeconds(1), Duration.ofSeconds(30)));
+            options -> Rig.patient(options)
+                    .staleness(Duration.ofSeconds(1), Duration.ofSeconds(30))
+                    .digest(100));
     private final CountingMeters meters = new CountingMeters();
     private final AtomicReference<ConsolePanel> panel = new AtomicReference<>();
     private final Headroom headroom =
@@ -173,6 +175,20 @@ class PluggedTest {
             rig.standby(1).resumeReplay();
             rig.standby(1).waitUntilCaughtUp();
         }
+    }
+
+    @Test
+    void panelShowsWhatStatementsCost() throws Exception {
+        notes.read();
+        assertThat(panel().view().tables())
+                .filteredOn(table -> table.title().equals("Statements by total time"))
+                .singleElement()
+                .satisfies(table -> {
+                    assertThat(table.columns()).startsWith("statement", "count");
+                    assertThat(table.rows())
+                            .isNotEmpty()
+                            .allSatisfy(row -> assertThat(row).hasSameSizeAs(table.columns()));
+                });
     }
 
     private ConsolePanel panel() {

@@ -1,7 +1,5 @@
 package dev.headroom.router.internal;
 
-import dev.headroom.RequestContext;
-import dev.headroom.debug.DebugLog;
 import dev.headroom.router.RouteScope;
 import dev.headroom.router.internal.jdbc.StatementOwner;
 import java.sql.Connection;
@@ -247,7 +245,7 @@ final class Binding {
         }
 
         @Override
-        public void begin(String sql) throws SQLException {
+        public long begin(String sql) throws SQLException {
             connection.checkOpen();
             if (of != lease) {
                 throw moved();
@@ -263,16 +261,16 @@ final class Binding {
                 of.taint();
             }
             of.executed(true);
+            return router.statements().begin(sql, of);
         }
 
         @Override
-        public @Nullable SQLException end(String sql, long nanos, @Nullable SQLException failure) {
+        public @Nullable SQLException end(String sql, long startedAt, @Nullable SQLException failure) {
             if (session.autoCommit || of.readOnly()) {
                 router.used(of, true);
             }
-            DebugLog debug = RequestContext.currentDebug();
-            if (debug.enabled()) {
-                debug.add("db", "[" + of.node().name() + "] " + sql, nanos, failure);
+            if (startedAt != StatementWatch.NOT_TIMED) {
+                router.statements().end(sql, of, startedAt, failure);
             }
             return failure == null ? null : failed(of, failure);
         }

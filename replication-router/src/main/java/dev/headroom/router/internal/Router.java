@@ -9,6 +9,7 @@ import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.debug.DebugLog;
 import dev.headroom.router.NodeSpec;
 import dev.headroom.router.NodeStatus;
+import dev.headroom.router.QueryDigest;
 import dev.headroom.router.ReadOnlyViolationException;
 import dev.headroom.router.ReplicaRouter;
 import dev.headroom.router.RouteDecision;
@@ -47,10 +48,11 @@ public final class Router implements ReplicaRouter {
     private final Facts facts;
     private final Control control;
     private final SessionTouch sessionTouch = new SessionTouch();
+    private final StatementWatch statements;
     private final DataSource dataSource = new RoutedDataSource(this);
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Router(String name, List<NodeSpec> specs, RouterOptions options) {
+    private Router(String name, List<NodeSpec> specs, RouterOptions options, StatementOptions statements) {
         this.name = name;
         this.options = options;
         List<Node> nodes = new ArrayList<>();
@@ -68,11 +70,13 @@ public final class Router implements ReplicaRouter {
         this.consistency = new RouterConsistency(cluster, floors);
         this.facts = new Facts(cluster);
         this.control = new Control(name, cluster);
+        this.statements = new StatementWatch(
+                statements, specs.stream().map(NodeSpec::name).toList());
     }
 
     /** Starts a router; the first node is the configured primary. */
-    public static Router start(String name, List<NodeSpec> nodes, RouterOptions options) {
-        Router router = new Router(name, nodes, options);
+    public static Router start(String name, List<NodeSpec> nodes, RouterOptions options, StatementOptions statements) {
+        Router router = new Router(name, nodes, options, statements);
         if (router.cluster.replicated()) {
             router.cluster.start();
             router.watchdog.start(name);
@@ -121,6 +125,15 @@ public final class Router implements ReplicaRouter {
     @Override
     public List<NodeStatus> nodes() {
         return Snapshots.nodes(cluster);
+    }
+
+    @Override
+    public List<QueryDigest> digest() {
+        return statements.digest();
+    }
+
+    StatementWatch statements() {
+        return statements;
     }
 
     @Override

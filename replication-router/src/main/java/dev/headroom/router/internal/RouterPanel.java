@@ -5,12 +5,17 @@ import dev.headroom.console.PanelView;
 import dev.headroom.console.PanelView.Level;
 import dev.headroom.router.NodeState;
 import dev.headroom.router.NodeStatus;
+import dev.headroom.router.QueryDigest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** The router on the console: who takes writes, and how far behind everybody is. */
 final class RouterPanel implements ConsolePanel {
+    private static final int STATEMENTS = 20;
+
     private final Router router;
     private final Cluster cluster;
     private final RouterSensors sensors;
@@ -49,11 +54,39 @@ final class RouterPanel implements ConsolePanel {
                 }
             }
         }
-        return view.table(
-                        "Nodes",
-                        List.of("node", "role", "state", "lag", "in flight", "reads", "writes", "last failure"),
-                        nodes.stream().map(RouterPanel::row).toList())
-                .build();
+        view.table(
+                "Nodes",
+                List.of("node", "role", "state", "lag", "in flight", "reads", "writes", "last failure"),
+                nodes.stream().map(RouterPanel::row).toList());
+        if (router.statements().digests()) {
+            view.table(
+                    "Statements by total time",
+                    List.of("statement", "count", "failures", "total", "mean", "longest", "nodes"),
+                    router.digest().stream()
+                            .limit(STATEMENTS)
+                            .map(RouterPanel::row)
+                            .toList());
+        }
+        return view.build();
+    }
+
+    private static List<String> row(QueryDigest digest) {
+        String nodes = new TreeMap<>(digest.countByNode())
+                .entrySet().stream()
+                        .map(node -> node.getKey() + " " + node.getValue())
+                        .collect(Collectors.joining(", "));
+        return List.of(
+                digest.statement(),
+                String.valueOf(digest.count()),
+                String.valueOf(digest.failures()),
+                millis(digest.total()),
+                micros(digest.mean()),
+                micros(digest.longest()),
+                nodes);
+    }
+
+    private static String micros(Duration time) {
+        return String.format(Locale.ROOT, "%.3f ms", time.toNanos() / 1e6);
     }
 
     private boolean isFreshReplica(NodeStatus node) {

@@ -31,16 +31,15 @@ public class RoutedStatement<S extends Statement> extends ForwardingStatement<S>
 
     /** Executes between the owner's begin and end. */
     final <T> T run(String sql, Call<T> call) throws SQLException {
-        owner.begin(sql);
-        long start = System.nanoTime();
+        long startedAt = owner.begin(sql);
         T result;
         try {
             result = call.run();
         } catch (SQLException failure) {
-            SQLException thrown = owner.end(sql, System.nanoTime() - start, failure);
+            SQLException thrown = owner.end(sql, startedAt, failure);
             throw thrown == null ? failure : thrown;
         }
-        SQLException unused = owner.end(sql, System.nanoTime() - start, null);
+        SQLException unused = owner.end(sql, startedAt, null);
         return result;
     }
 

@@ -9,15 +9,20 @@ public interface StatementOwner {
     /** What a statement says its connection is. */
     Connection connection();
 
-    /** Before a statement is executed; throws if it must not be, for example because its connection has moved on. */
-    void begin(String sql) throws SQLException;
+    /**
+     * Before a statement is executed; throws if it must not be, for example because its connection has moved on.
+     *
+     * @return when it begins, or 0 when nobody wants to know how long it takes
+     */
+    long begin(String sql) throws SQLException;
 
     /**
      * After it was executed.
      *
+     * @param startedAt what {@link #begin} returned
      * @return what to throw, null if there was no failure
      */
-    @Nullable SQLException end(String sql, long nanos, @Nullable SQLException failure);
+    @Nullable SQLException end(String sql, long startedAt, @Nullable SQLException failure);
 
     /** When a statement has been closed. */
     void closed();

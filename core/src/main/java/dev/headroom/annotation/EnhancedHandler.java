@@ -95,8 +95,8 @@ final class EnhancedHandler implements InvocationHandler {
         return plan.invoke(
                 arguments,
                 handle != null
-                        ? () -> handle.invokeExact(target, arguments)
-                        : () -> InvocationHandler.invokeDefault(proxy, method, arguments));
+                        ? called -> handle.invokeExact(target, called)
+                        : called -> InvocationHandler.invokeDefault(proxy, method, called));
     }
 
     /** The three methods of {@link Object} that a proxy is asked for. */

@@ -34,8 +34,8 @@ public final class MethodPlan {
     /** The method itself, innermost of all. */
     @FunctionalInterface
     public interface Callee {
-        /** Calls it. */
-        @Nullable Object call() throws Throwable;
+        /** Calls it with the call's arguments, or those that an interceptor put in their place. */
+        @Nullable Object call(@Nullable Object[] arguments) throws Throwable;
     }
 
     private record Step(MethodPlan plan, int next, @Nullable Object[] arguments, Callee method) implements Invocation {
@@ -46,8 +46,13 @@ public final class MethodPlan {
 
         @Override
         public @Nullable Object proceed() throws Throwable {
+            return proceed(arguments);
+        }
+
+        @Override
+        public @Nullable Object proceed(@Nullable Object[] arguments) throws Throwable {
             return next == plan.advices.length
-                    ? method.call()
+                    ? method.call(arguments)
                     : plan.advices[next].invoke(new Step(plan, next + 1, arguments, method));
         }
     }

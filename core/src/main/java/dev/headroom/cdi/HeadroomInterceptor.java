@@ -34,7 +34,10 @@ public class HeadroomInterceptor {
             return context.proceed();
         }
         try {
-            return method.get().invoke(context.getParameters(), context::proceed);
+            return method.get().invoke(context.getParameters(), arguments -> {
+                context.setParameters(arguments);
+                return context.proceed();
+            });
         } catch (Exception | Error thrown) {
             throw thrown;
         } catch (Throwable thrown) {

@@ -90,8 +90,14 @@ final class HeadroomAdvisor extends AbstractPointcutAdvisor {
             return invocation.proceed();
         }
         MethodPlan.Callee callee = invocation instanceof ProxyMethodInvocation repeatable
-                ? () -> repeatable.invocableClone().proceed()
-                : invocation::proceed;
+                ? arguments -> repeatable.invocableClone(arguments).proceed()
+                : arguments -> proceed(invocation, arguments);
         return plan.get().invoke(invocation.getArguments(), callee);
+    }
+
+    private static @Nullable Object proceed(MethodInvocation invocation, @Nullable Object[] arguments)
+            throws Throwable {
+        System.arraycopy(arguments, 0, invocation.getArguments(), 0, arguments.length);
+        return invocation.proceed();
     }
 }

@@ -363,11 +363,62 @@ class EnhancerTest {
         TypePlan plan = enhancer.plan(Service.class);
         assertThat(plan.of(Service.class.getDeclaredMethod("plain"))).isEmpty();
         MethodPlan method = plan.of(Service.class.getDeclaredMethod("open")).orElseThrow();
-        assertThat(method.invoke(new Object[0], () -> "called")).isEqualTo("called");
+        assertThat(method.invoke(new Object[0], arguments -> "called")).isEqualTo("called");
         assertThat(seen).containsExactly("open");
         assertThat(enhancer.plan(Object.class).isEmpty()).isTrue();
         assertThatThrownBy(() -> enhancer.plan(Closed.class))
                 .hasMessageContaining("a method that is not final, of a class that is not final");
+    }
+
+    record Shortening(InterceptorSlot slot) implements Interceptor<Outer> {
+        @Override
+        public Class<Outer> annotation() {
+            return Outer.class;
+        }
+
+        @Override
+        public Advice compile(Outer given, MethodSite site) {
+            return invocation -> {
+                Object whole = invocation.proceed();
+                Object part =
+                        invocation.proceed(new Object[] {((String) invocation.arguments()[0]).substring(1)});
+                return whole + " " + part;
+            };
+        }
+    }
+
+    interface Echo {
+        @Outer("shortened")
+        @Inner("seen")
+        String echo(String text);
+    }
+
+    @Test
+    void anInterceptorPutsOtherArgumentsInPlace() {
+        List<Object> arguments = new ArrayList<>();
+        Interceptor<Inner> noting = new Interceptor<>() {
+            @Override
+            public Class<Inner> annotation() {
+                return Inner.class;
+            }
+
+            @Override
+            public InterceptorSlot slot() {
+                return InterceptorSlot.CACHE;
+            }
+
+            @Override
+            public Advice compile(Inner given, MethodSite site) {
+                return invocation -> {
+                    arguments.add(invocation.arguments()[0]);
+                    return invocation.proceed();
+                };
+            }
+        };
+        Enhancer both = Enhancer.of(List.of(new Shortening(InterceptorSlot.MEASURE), noting));
+        Echo echo = text -> text + "!";
+        assertThat(both.enhance(Echo.class, echo).echo("abc")).isEqualTo("abc! bc!");
+        assertThat(arguments).containsExactly("abc", "bc");
     }
 
     @Test

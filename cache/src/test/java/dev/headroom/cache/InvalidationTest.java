@@ -198,6 +198,11 @@ class InvalidationTest {
         }
 
         @Override
+        public ConsistencyToken newest() {
+            return new ConsistencyToken("newest");
+        }
+
+        @Override
         public ConsistencyToken combine(ConsistencyToken a, ConsistencyToken b) {
             return a.value().compareTo(b.value()) >= 0 ? a : b;
         }

@@ -146,6 +146,11 @@ class PausedStandbyTest {
         }
 
         @Override
+        public ConsistencyToken newest() {
+            return new ConsistencyToken("9".repeat(24));
+        }
+
+        @Override
         public ConsistencyToken combine(ConsistencyToken a, ConsistencyToken b) {
             return a.value().compareTo(b.value()) >= 0 ? a : b;
         }

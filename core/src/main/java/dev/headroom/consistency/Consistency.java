@@ -17,6 +17,12 @@ public interface Consistency {
     /** Asks the connection's database for its position now: what has committed before is covered by it. One round trip. */
     ConsistencyToken capture(Connection connection) throws SQLException;
 
+    /**
+     * A position that covers all that has committed when a read within it begins, for work that can't know what it must see. It costs nothing to
+     * ask for, but such reads go to the primary, or to a node that is known to have caught up with it.
+     */
+    ConsistencyToken newest();
+
     /** The position that covers both. */
     ConsistencyToken combine(ConsistencyToken a, ConsistencyToken b);
 

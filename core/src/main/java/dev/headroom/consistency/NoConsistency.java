@@ -18,6 +18,11 @@ enum NoConsistency implements Consistency {
     }
 
     @Override
+    public ConsistencyToken newest() {
+        return ConsistencyToken.NONE;
+    }
+
+    @Override
     public ConsistencyToken combine(ConsistencyToken a, ConsistencyToken b) {
         return a.isNone() ? b : a;
     }

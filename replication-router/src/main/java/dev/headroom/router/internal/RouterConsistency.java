@@ -36,7 +36,7 @@ final class RouterConsistency implements Consistency {
             known &= left(floor);
         }
         if (!known) {
-            return floors.codec().raise(floors.token(), new Position(cluster.timeline(), Long.MAX_VALUE));
+            return floors.codec().raise(floors.token(), beyondAll());
         }
         return monotonic ? floors.codec().raise(floors.token(), floor.required()) : floors.token();
     }
@@ -60,6 +60,16 @@ final class RouterConsistency implements Consistency {
             return ConsistencyToken.NONE;
         }
         return floors.codec().token(cluster.postgres().probe(connection).position());
+    }
+
+    /** {@link #within} brings it down to where the primary is then. */
+    @Override
+    public ConsistencyToken newest() {
+        return cluster.replicated() ? floors.codec().raise(ConsistencyToken.NONE, beyondAll()) : ConsistencyToken.NONE;
+    }
+
+    private Position beyondAll() {
+        return new Position(cluster.timeline(), Long.MAX_VALUE);
     }
 
     @Override

@@ -38,7 +38,7 @@ public final class CacheMeters {
 
     /**
      * Counter of what the shared tier was good for; tag {@code result}: hit, leased (this JVM loads), waited (another does), stored, overtaken
-     * (not stored: something happened to the key), too_large, not_encoded, down.
+     * (not stored: something happened to the key), too_large, not_encoded, not_keyed (the key has no text), down.
      */
     public static final String SHARED = "headroom.cache.shared";
 

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -106,6 +107,31 @@ class BulkTest {
         }
         assertThat(loads).hasSize(21);
         assertThat(loads.values()).containsOnly(1);
+    }
+
+    @Test
+    void aHundredKeysTakeAsManyRoundsAsOne() {
+        WatchedTier watched = new WatchedTier(operation -> {});
+        try (Caches caches = Caches.builder()
+                        .shared(watched)
+                        .journalEvery(Duration.ZERO)
+                        .build();
+                Caches others = Caches.builder()
+                        .shared(watched)
+                        .journalEvery(Duration.ZERO)
+                        .build()) {
+            List<Integer> keys = IntStream.range(1, 101).boxed().toList();
+            assertThat(caches.cache("c", Integer.class, String.class).getAll(keys, this::load))
+                    .hasSize(100);
+            assertThat(watched.asked("readOrLeaseAll")).isEqualTo(1);
+            assertThat(watched.asked("storeAllIf")).isEqualTo(1);
+            assertThat(watched.asked.size()).isLessThan(10);
+            watched.asked.clear();
+            assertThat(others.cache("c", Integer.class, String.class).getAll(keys, this::load))
+                    .hasSize(100);
+            assertThat(watched.asked).containsExactly("readOrLeaseAll");
+        }
+        assertThat(calls).hasSize(1);
     }
 
     @Test

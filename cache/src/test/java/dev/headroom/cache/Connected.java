@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
-/** Clients whose connections stand, however busy the machine is. */
+/** Clients whose connections stand, however busy the machine is, and whose breakers have forgotten how long that took. */
 public final class Connected {
     private Connected() {}
 
@@ -15,11 +15,15 @@ public final class Connected {
         Memcached memcached =
                 Memcached.nodes(nodes).operationTimeout(operationTimeout).build();
         for (MemcachedNode node : memcached.nodes()) {
-            Awaitility.await()
-                    .atMost(60, TimeUnit.SECONDS)
-                    .ignoreExceptions()
-                    .until(() -> !node.version().toCompletableFuture().join().isEmpty());
+            Awaitility.await().atMost(60, TimeUnit.SECONDS).ignoreExceptions().until(() -> answersWell(node));
         }
         return memcached;
+    }
+
+    private static boolean answersWell(MemcachedNode node) {
+        for (int i = 0; i < 10; i++) {
+            node.version().toCompletableFuture().join();
+        }
+        return node.state() == MemcachedNode.State.UP;
     }
 }

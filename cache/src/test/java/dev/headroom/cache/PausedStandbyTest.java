@@ -31,11 +31,40 @@ class PausedStandbyTest {
     @Test
     void aPausedStandbyIsNotReadAfterAnInvalidationByAnotherJvm() throws Exception {
         try (PostgresCluster cluster = PostgresCluster.builder().standbys(1).start();
-                MemcachedNode server = MemcachedNode.start();
+                MemcachedNode server = MemcachedNode.builder().ownProcess().start();
                 Memcached memcached = Connected.to(server.hostAndPort(), Duration.ofSeconds(5))) {
             run(cluster.primary().dataSource(), "CREATE TABLE product (name text)", "INSERT INTO product VALUES ('')");
             for (LeaseMode mode : List.of(LeaseMode.META, LeaseMode.CLASSIC)) {
                 readsPastThePausedStandby(cluster, memcached, mode);
+            }
+            readsPastThePausedStandbyWithoutTheTier(cluster, server);
+        }
+    }
+
+    /** What another JVM dropped can't be known then. */
+    private static void readsPastThePausedStandbyWithoutTheTier(PostgresCluster cluster, MemcachedNode server)
+            throws Exception {
+        DataSource primary = cluster.primary().dataSource();
+        PostgresNode standby = cluster.standbys().get(0);
+        Positions writing = new Positions(primary, standby.dataSource());
+        Positions reading = new Positions(primary, standby.dataSource());
+        run(primary, "UPDATE product SET name = 'old'");
+        cluster.waitUntilCaughtUp();
+        try (Memcached memcached = Connected.to(server.hostAndPort(), Duration.ofSeconds(1));
+                Caches one = caches(memcached, LeaseMode.META, writing);
+                Caches other = caches(memcached, LeaseMode.META, reading)) {
+            standby.pauseReplay();
+            run(primary, "UPDATE product SET name = 'new'");
+            writing.wrote();
+            one.cache("c", String.class, String.class).invalidate("late");
+            server.suspend();
+            try {
+                Loader<String, String> load = key -> name(reading.readable());
+                assertThat(other.cache("c", String.class, String.class).get("late", load))
+                        .isEqualTo("new");
+            } finally {
+                server.resume();
+                standby.resumeReplay();
             }
         }
     }

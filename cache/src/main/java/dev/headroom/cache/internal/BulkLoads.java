@@ -9,14 +9,16 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Loads several keys by one call of the source: those that nobody has and nobody else loads. Each key has its own flight and its own lease, so it is loaded
- * once, whether alone or together with others.
+ * once, whether alone or together with others. The leases are asked for together, one round for each node.
  *
- * <p>A caller first loads what is its own and only then waits for others: two callers with keys in common don't wait for one another.
+ * <p>A caller first loads what is its own and only then waits for others: two callers with keys in common don't wait for one another. What becomes its
+ * own while it waits it loads together as well.
  */
 final class BulkLoads {
     private final Flights flights;
@@ -46,7 +48,7 @@ final class BulkLoads {
         }
         Map<Object, @Nullable Object> found = new HashMap<>();
         try {
-            new Batch(mine, source, entries, found).run();
+            new Together(mine, source, entries, found).run();
         } catch (Throwable failure) {
             mine.forEach((key, flight) -> flights.crash(key, flight, failure));
             throw failure;
@@ -58,16 +60,17 @@ final class BulkLoads {
     }
 
     /** What one caller loads. */
-    private final class Batch {
+    private final class Together {
         private final Map<Object, Flight> mine;
         private final BulkSource source;
         private final EntryOptions entries;
         private final Map<Object, @Nullable Object> found;
-        private final Map<Object, SharedLoads.Lead> leads = new HashMap<>();
-        private final Set<Object> toLoad = new LinkedHashSet<>();
-        private final List<Object> busy = new ArrayList<>();
 
-        Batch(Map<Object, Flight> mine, BulkSource source, EntryOptions entries, Map<Object, @Nullable Object> found) {
+        Together(
+                Map<Object, Flight> mine,
+                BulkSource source,
+                EntryOptions entries,
+                Map<Object, @Nullable Object> found) {
             this.mine = mine;
             this.source = source;
             this.entries = entries;
@@ -75,80 +78,77 @@ final class BulkLoads {
         }
 
         void run() throws Throwable {
-            ConsistencyToken position = flights.position();
+            List<Object> local = new ArrayList<>();
+            SharedLoads loads = shared;
+            SharedBatch batch = loads == null ? null : new SharedBatch(loads);
+            for (Object key : mine.keySet()) {
+                Entry arrived = flights.arrived(key);
+                String text = loads == null || arrived != null ? null : loads.values.unshared.text(key);
+                if (arrived != null) {
+                    land(key, Loaded.of(arrived, Loaded.Origin.HELD));
+                } else if (batch != null && text != null) {
+                    batch.add(key, flights.wanted(key, text, flight(key), entries));
+                } else {
+                    local.add(key);
+                }
+            }
+            if (batch == null || batch.isDone()) {
+                load(local, Map.of(), ConsistencyToken.NONE);
+                return;
+            }
+            for (long pause = 0; ; pause = Attempt.longer(pause)) {
+                look(batch, local);
+                local = List.of();
+                if (batch.isDone()) {
+                    return;
+                }
+                batch.await(pause);
+            }
+        }
+
+        /** Lands what is there and loads what is this caller's. */
+        private void look(SharedBatch batch, Collection<Object> local) throws Throwable {
+            SharedBatch.Look look = batch.look();
+            Map<Object, Lead> leads = new LinkedHashMap<>();
+            look.toLoad().forEach((key, lead) -> {
+                if (lead != null) {
+                    leads.put(key, lead);
+                }
+            });
+            Set<Object> keys = new LinkedHashSet<>(local);
+            keys.addAll(look.toLoad().keySet());
             try {
-                for (Object key : mine.keySet()) {
-                    position = sort(key, position);
-                }
-                if (!toLoad.isEmpty()) {
-                    loadNow(position);
-                }
+                look.found().forEach(this::land);
+                load(keys, leads, look.position());
             } catch (Throwable failure) {
-                for (SharedLoads.Lead lead : leads.values()) {
-                    lead.giveUp();
-                }
+                leads.values().forEach(Lead::giveUp);
                 throw failure;
             }
-            for (Object key : busy) {
-                found.put(
-                        key,
-                        flights.leadAlone(key, flight(key), single(key), entries)
-                                .value());
-            }
         }
 
-        /** From the shared tier, to be loaded, or loaded by somebody else. */
-        private ConsistencyToken sort(Object key, ConsistencyToken position) throws Throwable {
-            Entry arrived = flights.arrived(key);
-            if (arrived != null) {
-                land(key, Loaded.of(arrived, Loaded.Origin.HELD));
-                return position;
+        private void load(Collection<Object> keys, Map<Object, Lead> leads, ConsistencyToken at) throws Throwable {
+            if (keys.isEmpty()) {
+                return;
             }
-            String text = shared == null ? null : KeyText.of(key);
-            if (shared == null || text == null) {
-                toLoad.add(key);
-                return flights.positionOf(key, position);
+            ConsistencyToken position = flights.combine(flights.position(), at);
+            for (Object key : keys) {
+                position = flights.positionOf(key, position);
             }
-            SharedLoads.Tried tried = shared.tryOnce(flights.wanted(text, flight(key), entries));
-            Loaded loaded = tried.loaded();
-            SharedLoads.Lead lead = tried.lead();
-            if (loaded != null) {
-                land(key, loaded);
-                return position;
-            }
-            if (tried.busy()) {
-                busy.add(key);
-                return position;
-            }
-            toLoad.add(key);
-            if (lead != null) {
-                leads.put(key, lead);
-                return flights.combine(flights.positionOf(key, position), lead.position());
-            }
-            return flights.positionOf(key, position);
-        }
-
-        private void loadNow(ConsistencyToken position) throws Throwable {
             Map<Object, Object> values = new HashMap<>();
             long start = System.nanoTime();
             flights.bulk(position, load -> {
-                values.putAll(source.load(Set.copyOf(toLoad)));
+                values.putAll(source.load(Set.copyOf(keys)));
                 return load.ended(null);
             });
             long took = System.nanoTime() - start;
-            for (Object key : toLoad) {
-                Loaded loaded = new Loaded(values.get(key), true).took(took);
-                SharedLoads.Lead lead = leads.remove(key);
-                land(key, lead == null ? loaded : lead.stored(loaded));
-            }
-        }
-
-        private Source single(Object key) {
-            return load -> load.ended(source.load(Set.of(key)).get(key));
+            Map<Object, Loaded> loaded = new LinkedHashMap<>();
+            keys.forEach(key -> loaded.put(key, new Loaded(values.get(key), true).took(took)));
+            SharedLoads loads = shared;
+            (loads == null ? loaded : SharedBatch.stored(loads.side, leads, loaded)).forEach(this::land);
         }
 
         private Flight flight(Object key) {
-            return java.util.Objects.requireNonNull(mine.get(key));
+            return Objects.requireNonNull(mine.get(key));
         }
 
         private void land(Object key, Loaded loaded) {

@@ -141,6 +141,7 @@ final class CacheCounts {
         OVERTAKEN,
         TOO_LARGE,
         NOT_ENCODED,
+        NOT_KEYED,
         DOWN
     }
 

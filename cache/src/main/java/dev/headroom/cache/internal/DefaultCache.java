@@ -70,7 +70,9 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
     /** Before it is used: this cache's part of what JVMs share. */
     void share(Homes homes) {
         SharedSide mine = new SharedSide(name, options, homes, fences, new Others(), around);
-        SharedLoads shared = new SharedLoads(options, mine, around, counts, () -> type);
+        Unshared unshared = new Unshared(name, options.localFresh(), counts);
+        SharedLoads shared =
+                new SharedLoads(options, mine, around, counts, new SharedValues(name, options, () -> type, unshared));
         side = mine;
         loads = shared;
         flights.share(mine, shared);
@@ -298,7 +300,7 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
     }
 
     private void storeShared(Object key, Loaded given, boolean keeps) {
-        String text = side == null ? null : KeyText.of(key);
+        String text = loads == null ? null : loads.values.unshared.text(key);
         if (side != null && loads != null && text != null) {
             if (keeps) {
                 loads.put(text, given);

@@ -48,6 +48,11 @@ final class Fences {
         return consistency.current();
     }
 
+    /** The position of all that has committed. */
+    ConsistencyToken newest() {
+        return consistency.newest();
+    }
+
     ConsistencyToken combine(ConsistencyToken a, ConsistencyToken b) {
         return consistency.combine(a, b);
     }

@@ -152,11 +152,11 @@ final class Flights {
         return fences.combine(a, b);
     }
 
-    SharedLoads.Wanted wanted(String text, Flight flight, EntryOptions entries) {
-        SharedLoads.FromSource none = (position, prior) -> {
+    Wanted wanted(Object key, String text, Flight flight, EntryOptions entries) {
+        Wanted.FromSource none = (position, prior) -> {
             throw new IllegalStateException("loaded together with others");
         };
-        return new SharedLoads.Wanted(text, entries, null, fences.current(), false, false, waitNanos(), flight, none);
+        return new Wanted(text, entries, held.get(key), fences.current(), false, false, waitNanos(), flight, none);
     }
 
     /** Loads several keys by one call that takes one place. */
@@ -183,10 +183,6 @@ final class Flights {
     void publishAndLand(Object key, Flight flight, Loaded loaded, EntryOptions entries) {
         publish(key, flight, loaded, entries);
         land(key, flight, loaded);
-    }
-
-    Loaded leadAlone(Object key, Flight flight, Source source, EntryOptions entries) throws Throwable {
-        return lead(key, flight, asked(source, entries, null));
     }
 
     Loaded join(Flight flight) throws Throwable {
@@ -343,13 +339,12 @@ final class Flights {
 
     private Loaded obtained(Object key, Flight mine, Asked asked, long start) throws Throwable {
         SharedLoads loads = shared;
-        String text = loads == null ? null : KeyText.of(key);
+        String text = loads == null ? null : loads.values.unshared.text(key);
         if (loads == null || text == null) {
             return run(key, asked.source, asked.entries, asked.position, asked.prior, start);
         }
-        SharedLoads.FromSource source =
-                (position, prior) -> run(key, asked.source, asked.entries, position, prior, start);
-        return loads.get(new SharedLoads.Wanted(
+        Wanted.FromSource source = (position, prior) -> run(key, asked.source, asked.entries, position, prior, start);
+        return loads.get(new Wanted(
                 text,
                 asked.entries,
                 asked.prior,

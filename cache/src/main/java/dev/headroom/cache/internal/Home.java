@@ -8,11 +8,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One node of the shared tier as this JVM sees it. What was to be dropped while it could not be reached is kept, the last of each, and dropped before
+ * One node of the shared tier as this JVM sees it. What was to be dropped while it could not be reached is kept, one of each, and dropped before
  * anything is read there again; of too many, everything of the caches concerned is dropped instead.
  */
 final class Home {
@@ -30,8 +31,11 @@ final class Home {
 
     /** Something to be dropped. */
     interface Drop {
-        /** What it drops; a later one of the same name takes its place. */
+        /** What it drops; of one name one is kept. */
         String name();
+
+        /** This one, that does what the earlier one of the same name was to do as well. */
+        Drop after(Drop earlier);
 
         /** Drops it. */
         void run(SharedNode node);
@@ -88,31 +92,48 @@ final class Home {
     private <T> T tried(Function<SharedNode, T> operation) {
         try {
             T answer = operation.apply(node);
-            if (down.compareAndSet(true, false)) {
-                LOG.info("cache: shared tier: {} is back", node.id());
-                recovered.run();
-            }
+            answered();
             return answer;
         } catch (SharedTierException failed) {
-            if (down.compareAndSet(false, true)) {
-                LOG.warn("cache: shared tier: {} can't be reached, doing without: {}", node.id(), failed.getMessage());
+            switch (failed.reason()) {
+                case REFUSED -> answered();
+                case NO_ANSWER -> {
+                    if (down.compareAndSet(false, true)) {
+                        LOG.warn(
+                                "cache: shared tier: {} can't be reached, doing without: {}",
+                                node.id(),
+                                failed.getMessage());
+                    }
+                }
+                default -> LOG.debug("cache: shared tier: {}", failed.getMessage());
             }
             throw failed;
         }
     }
 
+    private void answered() {
+        if (down.get() && down.compareAndSet(true, false)) {
+            LOG.info("cache: shared tier: {} is back", node.id());
+            recovered.run();
+        }
+    }
+
     private void remember(Drop drop) {
         synchronized (pending) {
-            pending.remove(drop.name());
+            Drop earlier = pending.remove(drop.name());
             if (pending.size() >= MAXIMUM_PENDING) {
                 Map<String, Drop> whole = new LinkedHashMap<>();
-                pending.values().forEach(each -> whole.put(each.whole().name(), each.whole()));
+                pending.values().forEach(each -> join(whole, each.whole()));
                 pending.clear();
                 pending.putAll(whole);
             }
-            pending.put(drop.name(), drop);
+            join(pending, earlier == null ? drop : drop.after(earlier));
             behind = true;
         }
+    }
+
+    private static void join(Map<String, Drop> drops, Drop drop) {
+        drops.merge(drop.name(), drop, (earlier, later) -> later.after(earlier));
     }
 
     /** Drops what waits; fails if it can't, or if another thread is at it. */
@@ -138,7 +159,7 @@ final class Home {
         }
     }
 
-    @org.jspecify.annotations.Nullable private Drop first() {
+    private @Nullable Drop first() {
         synchronized (pending) {
             return pending.isEmpty() ? null : pending.values().iterator().next();
         }

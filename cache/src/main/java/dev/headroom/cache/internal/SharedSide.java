@@ -78,6 +78,11 @@ final class SharedSide {
         return prefix + "~f:" + text;
     }
 
+    /** The version of the lease whose load had a result that can't be shared, a moment ago. */
+    String unshared(String text) {
+        return prefix + "~u:" + text;
+    }
+
     /** Since when nothing held is trusted that was not compared with the tier. */
     long distrusted() {
         return distrusted;
@@ -97,6 +102,11 @@ final class SharedSide {
             }
         }
         return token;
+    }
+
+    /** Where to read when it can't be known what others have invalidated. */
+    ConsistencyToken newest(ConsistencyToken asked) {
+        return fences.combine(asked, fences.newest());
     }
 
     /** Drops a key's value for all JVMs; its position is left first. */
@@ -155,13 +165,43 @@ final class SharedSide {
         }
     }
 
-    private final class KeyDrop implements Home.Drop {
+    /** A drop that may be tried more than once: what it does is done in any order with other drops. */
+    private abstract static class Noted implements Home.Drop {
+        final ConsistencyToken token;
+
+        Noted(ConsistencyToken token) {
+            this.token = token;
+        }
+
+        @Override
+        public final void run(SharedNode node) {
+            SharedTierException refused = null;
+            try {
+                note(node);
+            } catch (SharedTierException failed) {
+                if (failed.reason() == SharedTierException.Reason.NO_ANSWER) {
+                    throw failed;
+                }
+                refused = failed;
+            }
+            // A value without its note is better than the old value.
+            drop(node);
+            if (refused != null) {
+                throw refused;
+            }
+        }
+
+        abstract void note(SharedNode node);
+
+        abstract void drop(SharedNode node);
+    }
+
+    private final class KeyDrop extends Noted {
         private final String text;
-        private final ConsistencyToken token;
 
         KeyDrop(String text, ConsistencyToken token) {
+            super(token);
             this.text = text;
-            this.token = token;
         }
 
         @Override
@@ -170,10 +210,19 @@ final class SharedSide {
         }
 
         @Override
-        public void run(SharedNode node) {
-            leave(node, note(text), token);
+        void note(SharedNode node) {
+            leave(node, SharedSide.this.note(text), token);
+        }
+
+        @Override
+        void drop(SharedNode node) {
             node.invalidate(key(text));
             tell(node, "k", text);
+        }
+
+        @Override
+        public Home.Drop after(Home.Drop earlier) {
+            return new KeyDrop(text, both(earlier, token));
         }
 
         @Override
@@ -182,13 +231,16 @@ final class SharedSide {
         }
     }
 
-    private final class TagDrop implements Home.Drop {
+    private ConsistencyToken both(Home.Drop earlier, ConsistencyToken token) {
+        return earlier instanceof Noted noted ? fences.combine(noted.token, token) : token;
+    }
+
+    private final class TagDrop extends Noted {
         private final @Nullable String tag;
-        private final ConsistencyToken token;
 
         TagDrop(@Nullable String tag, ConsistencyToken token) {
+            super(token);
             this.tag = tag;
-            this.token = token;
         }
 
         @Override
@@ -197,8 +249,17 @@ final class SharedSide {
         }
 
         @Override
-        public void run(SharedNode node) {
-            leave(node, note(null), token);
+        void note(SharedNode node) {
+            leave(node, SharedSide.this.note(null), token);
+        }
+
+        @Override
+        public Home.Drop after(Home.Drop earlier) {
+            return new TagDrop(tag, both(earlier, token));
+        }
+
+        @Override
+        void drop(SharedNode node) {
             stamps.drop(node, tag == null ? stamps.all : stamps.tag(tag));
             tell(node, tag == null ? "a" : "t", tag == null ? "-" : tag);
         }

@@ -1,6 +1,8 @@
 package dev.headroom.cache.memcached;
 
 import dev.headroom.cache.spi.SharedTierException;
+import dev.headroom.cache.spi.SharedTierException.Reason;
+import dev.headroom.memcached.MemcachedException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
@@ -13,7 +15,18 @@ final class Answers {
             return stage.toCompletableFuture().join();
         } catch (CompletionException failed) {
             Throwable cause = failed.getCause() == null ? failed : failed.getCause();
-            throw new SharedTierException(String.valueOf(cause.getMessage()), cause);
+            throw new SharedTierException(reason(cause), String.valueOf(cause.getMessage()), cause);
         }
+    }
+
+    private static Reason reason(Throwable failure) {
+        if (!(failure instanceof MemcachedException known)) {
+            return Reason.NO_ANSWER;
+        }
+        return switch (known.kind()) {
+            case REFUSED -> Reason.REFUSED;
+            case OVERLOADED -> Reason.NOT_ASKED;
+            default -> Reason.NO_ANSWER;
+        };
     }
 }

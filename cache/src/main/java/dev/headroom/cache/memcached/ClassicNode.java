@@ -3,6 +3,7 @@ package dev.headroom.cache.memcached;
 import dev.headroom.cache.spi.Lifetime;
 import dev.headroom.cache.spi.SharedLease;
 import dev.headroom.cache.spi.SharedRead;
+import dev.headroom.cache.spi.SharedStore;
 import dev.headroom.memcached.CasOutcome;
 import dev.headroom.memcached.Item;
 import dev.headroom.memcached.MemcachedNode;
@@ -10,9 +11,12 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +48,30 @@ final class ClassicNode extends NodeBase {
     }
 
     @Override
+    public Map<String, SharedRead> readOrLeaseAll(
+            Collection<String> keys, Duration leaseFor, Collection<String> records) {
+        long connection = node.connectionNumber();
+        Map<String, SharedRead> found = new LinkedHashMap<>();
+        for (List<String> part : parts(keys)) {
+            Map<String, CompletionStage<Optional<Item>>> begun = new LinkedHashMap<>();
+            part.forEach(key -> begun.put(key, node.gets(key)));
+            Map<String, @Nullable Item> open = new LinkedHashMap<>();
+            begun.forEach((key, stage) -> {
+                Item item = Answers.of(stage).orElse(null);
+                SharedRead seen = item == null ? SharedRead.NOTHING : seen(item);
+                found.put(key, seen);
+                if (seen.value() == null && !seen.leased()) {
+                    open.put(key, item);
+                }
+            });
+            found.putAll(contend(open, leaseFor, connection));
+        }
+        Map<String, byte[]> read = records(records);
+        found.replaceAll((key, each) -> each.with(read));
+        return found;
+    }
+
+    @Override
     public Map<String, SharedRead> readAll(Collection<String> keys) {
         Map<String, SharedRead> found = new HashMap<>();
         for (var part : parts(keys)) {
@@ -68,6 +96,28 @@ final class ClassicNode extends NodeBase {
         return seen.leased() || other ? seen : contend(key, found, leaseFor, connection);
     }
 
+    @Override
+    public Map<String, SharedRead> leaseAll(Map<String, Long> versions, Duration leaseFor) {
+        long connection = node.connectionNumber();
+        Map<String, SharedRead> read = new LinkedHashMap<>();
+        for (List<String> part : parts(versions.keySet())) {
+            Map<String, CompletionStage<Optional<Item>>> begun = new LinkedHashMap<>();
+            part.forEach(key -> begun.put(key, node.gets(key)));
+            Map<String, @Nullable Item> open = new LinkedHashMap<>();
+            begun.forEach((key, stage) -> {
+                Item item = Answers.of(stage).orElse(null);
+                SharedRead seen = item == null ? SharedRead.NOTHING : seen(item);
+                read.put(key, seen);
+                Long version = versions.get(key);
+                if (!seen.leased() && (seen.value() == null || (version != null && version == seen.version()))) {
+                    open.put(key, item);
+                }
+            });
+            read.putAll(contend(open, leaseFor, connection));
+        }
+        return read;
+    }
+
     private static SharedRead seen(Item item) {
         Frame frame = Frame.of(item.value());
         boolean leased = frame.kind() == Frame.Kind.LEASE;
@@ -76,12 +126,41 @@ final class ClassicNode extends NodeBase {
 
     private SharedRead contend(String key, @Nullable Item found, Duration leaseFor, long connection) {
         UUID nonce = UUID.randomUUID();
+        boolean won = Answers.of(claim(key, found, nonce, leaseFor));
+        return outcome(key, won, nonce, Answers.of(node.gets(key)).orElse(null), connection);
+    }
+
+    /** For several keys, what is under them, in two rounds. */
+    private Map<String, SharedRead> contend(Map<String, @Nullable Item> found, Duration leaseFor, long connection) {
+        Map<String, UUID> nonces = new LinkedHashMap<>();
+        found.keySet().forEach(key -> nonces.put(key, UUID.randomUUID()));
+        Map<String, CompletionStage<Boolean>> claims = new LinkedHashMap<>();
+        nonces.forEach((key, nonce) -> claims.put(key, claim(key, found.get(key), nonce, leaseFor)));
+        Map<String, Boolean> won = new LinkedHashMap<>();
+        claims.forEach((key, claim) -> won.put(key, Answers.of(claim)));
+        Map<String, CompletionStage<Optional<Item>>> begun = new LinkedHashMap<>();
+        found.keySet().forEach(key -> begun.put(key, node.gets(key)));
+        Map<String, SharedRead> read = new LinkedHashMap<>();
+        begun.forEach((key, stage) -> read.put(
+                key,
+                outcome(
+                        key,
+                        won.getOrDefault(key, false),
+                        Objects.requireNonNull(nonces.get(key)),
+                        Answers.of(stage).orElse(null),
+                        connection)));
+        return read;
+    }
+
+    private CompletionStage<Boolean> claim(String key, @Nullable Item found, UUID nonce, Duration leaseFor) {
         boolean value = found != null && Frame.of(found.value()).kind() == Frame.Kind.VALUE;
         byte[] mine = Frame.lease(nonce, value && found != null ? found.value() : new byte[0]);
-        boolean won = found == null
-                ? Answers.of(node.add(key, mine, lasting(leaseFor)))
-                : Answers.of(node.cas(key, found.cas(), mine, lasting(leaseFor))) == CasOutcome.STORED;
-        Item now = Answers.of(node.gets(key)).orElse(null);
+        return found == null
+                ? node.add(key, mine, lasting(leaseFor))
+                : node.cas(key, found.cas(), mine, lasting(leaseFor)).thenApply(CasOutcome.STORED::equals);
+    }
+
+    private static SharedRead outcome(String key, boolean won, UUID nonce, @Nullable Item now, long connection) {
         if (now == null) {
             return new SharedRead(null, 0, SharedRead.Age.UNKNOWN, null, true, Map.of());
         }
@@ -94,24 +173,34 @@ final class ClassicNode extends NodeBase {
 
     @Override
     public boolean heartbeat(SharedLease lease, Duration leaseFor) {
-        boolean holds = lease.incarnation() == node.connectionNumber()
-                && Answers.of(node.gets(lease.key())).map(Item::cas).orElse(0L) == lease.version();
+        boolean holds =
+                same(lease) && Answers.of(node.gets(lease.key())).map(Item::cas).orElse(0L) == lease.version();
         return holds && Answers.of(node.touch(lease.key(), lasting(leaseFor)));
     }
 
     @Override
-    public boolean storeIf(SharedLease lease, byte[] value, Lifetime life) {
-        return lease.incarnation() == node.connectionNumber()
-                && Answers.of(node.cas(lease.key(), lease.version(), Frame.value(value, 0), life.fresh()))
-                        == CasOutcome.STORED;
+    CompletionStage<Boolean> beginStore(SharedStore store) {
+        SharedLease lease = store.lease();
+        if (!same(lease)) {
+            return CompletableFuture.completedFuture(false);
+        }
+        byte[] framed = Frame.value(store.value(), 0);
+        return node.cas(lease.key(), lease.version(), framed, store.life().fresh())
+                .thenApply(CasOutcome.STORED::equals);
     }
 
     /** Leaves a tombstone: a lease on nothing, which the next may replace at once. */
     @Override
     public void release(SharedLease lease) {
-        if (lease.incarnation() == node.connectionNumber()) {
+        if (same(lease)) {
             Answers.of(node.cas(lease.key(), lease.version(), Frame.tombstone(), AT_ONCE));
         }
+    }
+
+    /** The lease took the value's place already. */
+    @Override
+    public void discard(SharedLease lease) {
+        release(lease);
     }
 
     /** A dead holder's lease expires. */

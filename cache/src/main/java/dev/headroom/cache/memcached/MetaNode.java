@@ -3,16 +3,17 @@ package dev.headroom.cache.memcached;
 import dev.headroom.cache.spi.Lifetime;
 import dev.headroom.cache.spi.SharedLease;
 import dev.headroom.cache.spi.SharedRead;
+import dev.headroom.cache.spi.SharedStore;
 import dev.headroom.memcached.MemcachedNode;
 import dev.headroom.memcached.MetaReply;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Leases by memcached's own: {@code mg} with {@code N} makes an empty item and tells one reader that it won it ({@code W}), the others that it is
@@ -39,19 +40,38 @@ final class MetaNode extends NodeBase {
     }
 
     @Override
-    public Map<String, SharedRead> readAll(Collection<String> keys) {
-        Map<String, SharedRead> found = new HashMap<>();
+    public Map<String, SharedRead> readOrLeaseAll(
+            Collection<String> keys, Duration leaseFor, Collection<String> records) {
+        return readAll(keys, READ + " N" + seconds(lasting(leaseFor)), records);
+    }
+
+    @Override
+    public Map<String, SharedRead> leaseAll(Map<String, Long> versions, Duration leaseFor) {
+        return readAll(versions.keySet(), READ + ANY_AGE + " N" + seconds(lasting(leaseFor)), List.of());
+    }
+
+    private Map<String, SharedRead> readAll(Collection<String> keys, String flags, Collection<String> records) {
+        Map<String, SharedRead> found = new LinkedHashMap<>();
         long connection = node.connectionNumber();
-        for (var part : parts(keys)) {
+        Map<String, byte[]> read = Map.of();
+        List<List<String>> parts = parts(keys);
+        for (List<String> part : parts) {
             Map<String, CompletionStage<MetaReply>> begun = new LinkedHashMap<>();
-            part.forEach(key -> begun.put(key, node.metaGet(key, READ)));
-            begun.forEach((key, stage) -> {
-                SharedRead read = read(key, Answers.of(stage), connection);
-                if (read.value() != null) {
-                    found.put(key, read);
-                }
-            });
+            part.forEach(key -> begun.put(key, node.metaGet(key, flags)));
+            boolean last = part == parts.get(parts.size() - 1);
+            Map<String, CompletionStage<Optional<byte[]>>> beside = begin(last ? records : List.of(), node::get);
+            begun.forEach((key, stage) -> found.put(key, read(key, Answers.of(stage), connection)));
+            read = gathered(beside);
         }
+        Map<String, byte[]> all = read;
+        found.replaceAll((key, each) -> each.with(all));
+        return found;
+    }
+
+    @Override
+    public Map<String, SharedRead> readAll(Collection<String> keys) {
+        Map<String, SharedRead> found = readAll(keys, READ, List.of());
+        found.values().removeIf(read -> read.value() == null);
         return found;
     }
 
@@ -95,22 +115,27 @@ final class MetaNode extends NodeBase {
                 && Answers.of(node.metaGet(lease.key(), "c")).number('c').orElse(0) == lease.version();
     }
 
-    private boolean same(@Nullable SharedLease lease) {
-        return lease != null && lease.incarnation() == node.connectionNumber();
-    }
-
     @Override
-    public boolean storeIf(SharedLease lease, byte[] value, Lifetime life) {
+    CompletionStage<Boolean> beginStore(SharedStore store) {
+        SharedLease lease = store.lease();
         if (!same(lease)) {
-            return false;
+            return CompletableFuture.completedFuture(false);
         }
-        return Answers.of(set(lease.key(), value, life, " C" + lease.version())).is("HD");
+        return set(lease.key(), store.value(), store.life(), " C" + lease.version())
+                .thenApply(reply -> reply.is("HD"));
     }
 
     @Override
     public void release(SharedLease lease) {
         if (same(lease)) {
             Answers.of(node.metaDelete(lease.key(), "C" + lease.version() + (lease.overValue() ? " I" : "")));
+        }
+    }
+
+    @Override
+    public void discard(SharedLease lease) {
+        if (same(lease)) {
+            Answers.of(node.metaDelete(lease.key(), "C" + lease.version()));
         }
     }
 

@@ -2,7 +2,10 @@ package dev.headroom.cache.memcached;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.headroom.cache.spi.Lifetime;
+import dev.headroom.cache.spi.SharedLease;
 import dev.headroom.cache.spi.SharedNode;
+import dev.headroom.cache.spi.SharedStore;
 import dev.headroom.cache.spi.SharedTierException;
 import dev.headroom.memcached.CasOutcome;
 import dev.headroom.memcached.Item;
@@ -12,10 +15,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.UnaryOperator;
@@ -45,12 +50,12 @@ abstract class NodeBase implements SharedNode {
         return MAXIMUM_VALUE_BYTES;
     }
 
-    /** Whole seconds, at least one. */
     /** Memcached's clock ticks once a second: what is to last two seconds may be gone after little more than one. */
     static Duration lasting(Duration lease) {
         return lease.plusSeconds(1);
     }
 
+    /** Whole seconds, at least one. */
     static int seconds(Duration time) {
         long seconds = time.toSeconds() + (time.toNanosPart() > 0 ? 1 : 0);
         return (int) Math.max(1, Math.min(seconds, LONGEST_TTL_SECONDS));
@@ -58,7 +63,12 @@ abstract class NodeBase implements SharedNode {
 
     @Override
     public Map<String, byte[]> records(Collection<String> names) {
-        return gathered(begin(names, node::get));
+        if (names.size() <= IN_FLIGHT) {
+            return gathered(begin(names, node::get));
+        }
+        Map<String, byte[]> found = new HashMap<>();
+        parts(names).forEach(part -> found.putAll(gathered(begin(part, node::get))));
+        return found;
     }
 
     /** Sends what may wait for its answer while something else is sent. */
@@ -77,10 +87,38 @@ abstract class NodeBase implements SharedNode {
         return found;
     }
 
-    /** Parts of a bulk read, so that it does not fill the node's queue. */
-    static List<List<String>> parts(Collection<String> keys) {
-        List<String> all = List.copyOf(keys);
-        List<List<String>> parts = new ArrayList<>();
+    @Override
+    public Set<String> storeAllIf(Collection<SharedStore> stores) {
+        Set<String> stored = new HashSet<>();
+        for (List<SharedStore> part : parts(stores)) {
+            Map<String, CompletionStage<Boolean>> begun = new LinkedHashMap<>();
+            part.forEach(each -> begun.put(each.lease().key(), beginStore(each)));
+            begun.forEach((key, stage) -> {
+                if (Answers.of(stage)) {
+                    stored.add(key);
+                }
+            });
+        }
+        return stored;
+    }
+
+    @Override
+    public boolean storeIf(SharedLease lease, byte[] value, Lifetime life) {
+        return Answers.of(beginStore(new SharedStore(lease, value, life)));
+    }
+
+    /** Sends it; says whether it took effect. */
+    abstract CompletionStage<Boolean> beginStore(SharedStore store);
+
+    /** Whether the node has the memory it had when it gave the lease. */
+    final boolean same(SharedLease lease) {
+        return lease.incarnation() == node.connectionNumber();
+    }
+
+    /** Parts of what is done to many keys, so that it does not fill the node's queue. */
+    static <T> List<List<T>> parts(Collection<T> keys) {
+        List<T> all = List.copyOf(keys);
+        List<List<T>> parts = new ArrayList<>();
         for (int from = 0; from < all.size(); from += IN_FLIGHT) {
             parts.add(all.subList(from, Math.min(all.size(), from + IN_FLIGHT)));
         }

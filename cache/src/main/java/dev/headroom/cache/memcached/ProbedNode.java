@@ -4,10 +4,12 @@ import dev.headroom.cache.spi.Lifetime;
 import dev.headroom.cache.spi.SharedLease;
 import dev.headroom.cache.spi.SharedNode;
 import dev.headroom.cache.spi.SharedRead;
+import dev.headroom.cache.spi.SharedStore;
 import dev.headroom.memcached.MemcachedNode;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,6 +63,12 @@ final class ProbedNode implements SharedNode {
     }
 
     @Override
+    public Map<String, SharedRead> readOrLeaseAll(
+            Collection<String> keys, Duration leaseFor, Collection<String> records) {
+        return chosen().readOrLeaseAll(keys, leaseFor, records);
+    }
+
+    @Override
     public Map<String, SharedRead> readAll(Collection<String> keys) {
         return chosen().readAll(keys);
     }
@@ -71,6 +79,11 @@ final class ProbedNode implements SharedNode {
     }
 
     @Override
+    public Map<String, SharedRead> leaseAll(Map<String, Long> versions, Duration leaseFor) {
+        return chosen().leaseAll(versions, leaseFor);
+    }
+
+    @Override
     public boolean heartbeat(SharedLease lease, Duration leaseFor) {
         return chosen().heartbeat(lease, leaseFor);
     }
@@ -78,6 +91,16 @@ final class ProbedNode implements SharedNode {
     @Override
     public boolean storeIf(SharedLease lease, byte[] value, Lifetime life) {
         return chosen().storeIf(lease, value, life);
+    }
+
+    @Override
+    public Set<String> storeAllIf(Collection<SharedStore> stores) {
+        return chosen().storeAllIf(stores);
+    }
+
+    @Override
+    public void discard(SharedLease lease) {
+        chosen().discard(lease);
     }
 
     @Override

@@ -2,7 +2,11 @@ package dev.headroom.cache.spi;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -32,11 +36,32 @@ public interface SharedNode {
      */
     SharedRead readOrLease(String key, Duration leaseFor, Collection<String> records);
 
+    /**
+     * The same for several keys, in one round trip if possible; each answer bears the records, which are read after all keys.
+     *
+     * @param leaseFor how long a lease lasts without a heartbeat
+     */
+    default Map<String, SharedRead> readOrLeaseAll(
+            Collection<String> keys, Duration leaseFor, Collection<String> records) {
+        Map<String, SharedRead> found = new LinkedHashMap<>();
+        keys.forEach(key -> found.put(key, readOrLease(key, leaseFor, List.of())));
+        Map<String, byte[]> read = records(records);
+        found.replaceAll((key, each) -> each.with(read));
+        return found;
+    }
+
     /** The values that there are; gives no leases. */
     Map<String, SharedRead> readAll(Collection<String> keys);
 
     /** Asks for a lease over the value of this version, which is too old or not valid any more. */
     SharedRead lease(String key, long version, Duration leaseFor);
+
+    /** The same for several values, in one round trip if possible. */
+    default Map<String, SharedRead> leaseAll(Map<String, Long> versions, Duration leaseFor) {
+        Map<String, SharedRead> read = new LinkedHashMap<>();
+        versions.forEach((key, version) -> read.put(key, lease(key, version, leaseFor)));
+        return read;
+    }
 
     /** Prolongs the lease; says whether it is still held, as far as one can tell. */
     boolean heartbeat(SharedLease lease, Duration leaseFor);
@@ -44,8 +69,22 @@ public interface SharedNode {
     /** Stores if nothing has happened to the key since the lease was given; says whether it did. */
     boolean storeIf(SharedLease lease, byte[] value, Lifetime life);
 
+    /** The same for several leases, in one round trip if possible; the keys of those that were stored. */
+    default Set<String> storeAllIf(Collection<SharedStore> stores) {
+        Set<String> stored = new HashSet<>();
+        for (SharedStore each : stores) {
+            if (storeIf(each.lease(), each.value(), each.life())) {
+                stored.add(each.lease().key());
+            }
+        }
+        return stored;
+    }
+
     /** Gives the lease back without a value, so that the next may try. Does nothing if it is not held any more. */
     void release(SharedLease lease);
+
+    /** Gives the lease back and drops the value it is over, which is known to be outdated. Does nothing if it is not held any more. */
+    void discard(SharedLease lease);
 
     /** Ends a lease over the value of this version, whose holder seems dead. Of several who try, one is told that it did. */
     boolean takeOver(String key, long version);

@@ -7,8 +7,31 @@ import org.jspecify.annotations.Nullable;
 public final class SharedTierException extends HeadroomException {
     private static final long serialVersionUID = 1L;
 
-    /** Creates the exception. */
+    private final Reason reason;
+
+    /** Why a node did not do what it was asked. */
+    public enum Reason {
+        /** It gave no answer: it may be down, and whether a write took effect is not known. */
+        NO_ANSWER,
+        /** It answered that it would not, for instance because a value is too large: nothing has changed there. */
+        REFUSED,
+        /** It was not asked, for too much is under way: nothing has changed there. */
+        NOT_ASKED
+    }
+
+    /** Creates the exception, for a node that gave no answer. */
     public SharedTierException(String message, @Nullable Throwable cause) {
+        this(Reason.NO_ANSWER, message, cause);
+    }
+
+    /** Creates the exception. */
+    public SharedTierException(Reason reason, String message, @Nullable Throwable cause) {
         super(message, cause);
+        this.reason = reason;
+    }
+
+    /** Why. */
+    public Reason reason() {
+        return reason;
     }
 }

@@ -185,6 +185,11 @@ final class InMemoryNode implements SharedNode {
     }
 
     @Override
+    public void discard(SharedLease lease) {
+        locked(() -> held(lease) != null && slots.remove(lease.key()) != null);
+    }
+
+    @Override
     public boolean takeOver(String key, long version) {
         return locked(() -> {
             Slot slot = live(slots, key);

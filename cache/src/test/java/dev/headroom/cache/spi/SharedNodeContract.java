@@ -106,6 +106,59 @@ public abstract class SharedNodeContract {
     }
 
     @Test
+    void severalKeysAreLeasedAndStoredTogether() {
+        node().put(key + 1, bytes("1"), LIFE);
+        SharedLease taken = lease(node().readOrLease(key + 2, LEASE, List.of()));
+        node().merge(key + "r", LEASE, before -> bytes("r"));
+        Map<String, SharedRead> read =
+                node().readOrLeaseAll(List.of(key + 1, key + 2, key + 3, key + 4), LEASE, List.of(key + "r"));
+        assertThat(text(read.get(key + 1))).isEqualTo("1");
+        assertThat(read.get(key + 2).leased()).isTrue();
+        assertThat(read.get(key + 2).lease()).isNull();
+        assertThat(read.values()).allSatisfy(each -> assertThat(each.records()).containsOnlyKeys(key + "r"));
+
+        node().invalidate(key + 4);
+        List<SharedStore> stores = List.of(
+                new SharedStore(taken, bytes("2"), LIFE),
+                new SharedStore(lease(read.get(key + 3)), bytes("3"), LIFE),
+                new SharedStore(lease(read.get(key + 4)), bytes("old"), LIFE));
+        assertThat(node().storeAllIf(stores)).containsExactlyInAnyOrder(key + 2, key + 3);
+        assertThat(node().readAll(List.of(key + 1, key + 2, key + 3, key + 4)))
+                .containsOnlyKeys(key + 1, key + 2, key + 3);
+    }
+
+    @Test
+    void severalValuesAreLeasedTogether() {
+        node().put(key + 1, bytes("1"), LIFE);
+        node().put(key + 2, bytes("2"), LIFE);
+        Map<String, SharedRead> seen = node().readAll(List.of(key + 1, key + 2));
+        node().put(key + 2, bytes("changed"), LIFE);
+        Map<String, SharedRead> leased = node().leaseAll(
+                        Map.of(
+                                key + 1,
+                                seen.get(key + 1).version(),
+                                key + 2,
+                                seen.get(key + 2).version()),
+                        LEASE);
+        assertThat(node().storeIf(lease(leased.get(key + 1)), bytes("3"), LIFE)).isTrue();
+        assertThat(text(node().readOrLease(key + 1, LEASE, List.of()))).isEqualTo("3");
+        assertThat(text(leased.get(key + 2))).isEqualTo("changed");
+    }
+
+    @Test
+    void whatIsKnownToBeOutdatedGoesWithItsLease() {
+        node().put(key, bytes("1"), LIFE);
+        SharedRead leased = node().lease(key, read().version(), LEASE);
+        node().discard(lease(leased));
+        assertThat(node().readAll(List.of(key))).isEmpty();
+        assertThat(store(leased, "old")).isFalse();
+        SharedRead next = read();
+        node().put(key, bytes("2"), LIFE);
+        node().discard(lease(next));
+        assertThat(text(read())).isEqualTo("2");
+    }
+
+    @Test
     void aLeaseOverAValueIsTakenOverOnce() {
         if (!knowsAge()) {
             return;

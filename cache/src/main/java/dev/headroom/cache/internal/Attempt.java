@@ -1,0 +1,209 @@
+package dev.headroom.cache.internal;
+
+import dev.headroom.cache.CacheTimeoutException;
+import dev.headroom.cache.EntryOptions;
+import dev.headroom.cache.internal.CacheCounts.Shared;
+import dev.headroom.cache.spi.SharedLease;
+import dev.headroom.cache.spi.SharedRead;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One value that is wanted of the shared tier, and what a look there says: it may be served, or it is this JVM's to load, or another one's. Looks are
+ * taken one by one, or for several keys together ({@link SharedBatch}).
+ */
+final class Attempt {
+    private static final long FIRST_PAUSE = 2_000_000;
+    private static final long LONGEST_PAUSE = 20_000_000;
+
+    final Wanted wanted;
+    final Home home;
+    final String key;
+    private final SharedLoads loads;
+    private final long end;
+    private SharedRead read = SharedRead.NOTHING;
+    private @Nullable Found found;
+    private boolean waiting;
+    private long waitedFor;
+
+    Attempt(SharedLoads loads, Wanted wanted) {
+        this.loads = loads;
+        this.wanted = wanted;
+        this.key = loads.side.key(wanted.text());
+        this.home = loads.side.homes.of(key);
+        this.end = System.nanoTime() + wanted.waitNanos();
+    }
+
+    /** Until there is a value. */
+    Loaded run() throws Throwable {
+        for (long pause = FIRST_PAUSE; ; pause = longer(pause)) {
+            looked(home.call(node -> node.readOrLease(key, Homes.LEASE, records())));
+            List<String> tags = tags();
+            checked(tags.isEmpty() ? Map.of() : home.call(node -> node.records(tags)));
+            Loaded served = served();
+            if (served != null) {
+                return served;
+            }
+            SharedLease lease = lease(mayLease() ? home.call(node -> node.lease(key, version(), Homes.LEASE)) : null);
+            if (lease != null) {
+                return lead(lease).run();
+            }
+            Loaded meanwhile = meanwhile();
+            if (meanwhile != null) {
+                return meanwhile;
+            }
+            if (letGo()) {
+                return alone();
+            }
+            await(pause);
+        }
+    }
+
+    static long longer(long pause) {
+        return pause == 0 ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, pause * 2);
+    }
+
+    /** The records to be read with the key. */
+    List<String> records() {
+        List<String> names = new ArrayList<>(2);
+        names.add(loads.side.stamps.all);
+        if (waiting) {
+            names.add(loads.side.unshared(wanted.text()));
+        }
+        return names;
+    }
+
+    /** Takes note of what there is, with the records. */
+    void looked(SharedRead read) {
+        this.read = read;
+        byte[] dropOfAll = read.records().get(loads.side.stamps.all);
+        found = wanted.anew() ? null : loads.values.decoded(wanted.text(), read, dropOfAll);
+    }
+
+    /** The records of what was found: those of its tags. */
+    List<String> tags() {
+        Found known = found;
+        return known == null ? List.of() : loads.side.stamps.tags(known.tags());
+    }
+
+    void checked(Map<String, byte[]> records) {
+        found = SharedValues.withGoodTags(found, loads.side.stamps, records);
+    }
+
+    /** What may be served as it is. */
+    @Nullable Loaded served() {
+        Found known = found;
+        if (known == null) {
+            return null;
+        }
+        boolean fresh = read.age().isFresh() && !wanted.background();
+        boolean another = read.age().isFresh() && wanted.background() && newer(known);
+        boolean stale = !wanted.background() && known.within(wanted.entries().staleWhileRevalidate());
+        if (!fresh && !another && !stale) {
+            return null;
+        }
+        SharedLease unneeded = read.lease();
+        if (unneeded != null) {
+            home.run(node -> node.release(unneeded));
+        }
+        loads.counts.shared(Shared.HIT);
+        return Loaded.of(loads.entry(known, wanted), fresh || another ? Loaded.Origin.SHARED : Loaded.Origin.STALE);
+    }
+
+    /** Whether another JVM has refreshed it already: more of its freshness is left than of what this JVM holds. */
+    private boolean newer(Found known) {
+        Entry held = wanted.held();
+        if (held == null || !known.age().known()) {
+            return true;
+        }
+        long left = held.freshNanos - (loads.around.now() - held.storedAt);
+        return known.age().fresh().toNanos()
+                > Math.max(0, left) + Duration.ofSeconds(1).toNanos();
+    }
+
+    /** Whether there is a value to ask a lease over. */
+    boolean mayLease() {
+        return read.lease() == null && read.value() != null;
+    }
+
+    long version() {
+        return read.version();
+    }
+
+    /** The lease that this JVM has got, if any. */
+    @Nullable SharedLease lease(@Nullable SharedRead asked) {
+        SharedLease got = read.lease();
+        return got != null ? got : asked == null ? null : asked.lease();
+    }
+
+    Lead lead(SharedLease lease) {
+        return new Lead(loads, wanted, home, lease, found);
+    }
+
+    /** What is served while another JVM loads. */
+    @Nullable Loaded meanwhile() {
+        Found known = found;
+        EntryOptions entries = wanted.entries();
+        if (known != null && known.within(entries.staleWhileRevalidate())) {
+            return Loaded.of(loads.entry(known, wanted), Loaded.Origin.SHARED);
+        }
+        if (known != null && known.within(entries.staleIfError()) && failedJustNow()) {
+            return loads.afterFailure(known, wanted);
+        }
+        Entry held = wanted.held();
+        return wanted.background() && held != null ? Loaded.of(held, Loaded.Origin.HELD) : null;
+    }
+
+    private boolean failedJustNow() {
+        String name = loads.side.failure(wanted.text());
+        byte[] failed = home.call(node -> node.records(List.of(name))).get(name);
+        return failed != null && Arrays.equals(failed, SharedLoads.version(read.version()));
+    }
+
+    /** Whether what another JVM loaded, for which this one has waited, can't be shared: versions only grow. */
+    boolean letGo() {
+        if (!waiting) {
+            waiting = true;
+            waitedFor = read.version();
+            loads.counts.shared(Shared.WAITED);
+            return false;
+        }
+        byte[] unshared = read.records().get(loads.side.unshared(wanted.text()));
+        return unshared != null && Long.compareUnsigned(SharedLoads.version(unshared), waitedFor) >= 0;
+    }
+
+    /** Loads without a lease, at the position that there is. */
+    private Loaded alone() throws Throwable {
+        Map<String, byte[]> before = home.call(node -> node.records(loads.side.beforeLoad(wanted.text())));
+        Found known = found;
+        Entry prior = known == null ? wanted.held() : loads.entry(known, wanted);
+        return wanted.source().load(loads.side.token(before, wanted.text(), wanted.asked()), prior);
+    }
+
+    /** Sees to it that a dead holder does not hold a value for ever, and waits. */
+    void await(long pause) throws InterruptedException {
+        if (wanted.anew() || silent()) {
+            home.call(node -> node.takeOver(key, read.version()));
+        }
+        if (System.nanoTime() - end >= 0) {
+            throw new CacheTimeoutException(
+                    "cache " + loads.side.name() + ": another JVM's load took longer than "
+                            + wanted.waitNanos() / 1_000_000 + " ms (" + loads.around.gate + ")",
+                    null);
+        }
+        if (pause > 0) {
+            Thread.sleep(pause / 1_000_000, (int) (pause % 1_000_000));
+        }
+    }
+
+    private boolean silent() {
+        String name = loads.side.beat(wanted.text());
+        return read.value() != null
+                && loads.suspects.old(key, read.version())
+                && home.call(node -> node.records(List.of(name))).isEmpty();
+    }
+}

@@ -1,0 +1,193 @@
+package dev.headroom.cache.internal;
+
+import dev.headroom.cache.internal.CacheCounts.Shared;
+import dev.headroom.cache.spi.SharedLease;
+import dev.headroom.cache.spi.SharedStore;
+import dev.headroom.cache.spi.SharedTierException;
+import dev.headroom.consistency.ConsistencyToken;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A load under a lease. What it must know is read after the lease is given and before the load begins; signs of life are given until it ends, and none
+ * after: one under way is waited for, for it would give a value that is stored the short life of a lease.
+ */
+final class Lead {
+    private static final Logger LOG = LoggerFactory.getLogger(Lead.class);
+
+    final Home home;
+    private final SharedLoads loads;
+    private final Wanted wanted;
+    private final SharedLease lease;
+    private final @Nullable Found found;
+    private final ReentrantLock beating = new ReentrantLock();
+    private boolean ended;
+    private Runnable stop = () -> {};
+    private ConsistencyToken position = ConsistencyToken.NONE;
+    private long stamp;
+
+    Lead(SharedLoads loads, Wanted wanted, Home home, SharedLease lease, @Nullable Found found) {
+        this.loads = loads;
+        this.wanted = wanted;
+        this.home = home;
+        this.lease = lease;
+        this.found = found;
+    }
+
+    Loaded run() throws Throwable {
+        Map<String, byte[]> before = home.call(node -> node.records(loads.side.beforeLoad(wanted.text())));
+        begin(before, home.call(node -> loads.side.stamps.now(node, before)));
+        Loaded loaded;
+        try {
+            loaded = wanted.source().load(position, prior());
+        } catch (Throwable failure) {
+            end();
+            return failed(failure);
+        }
+        return stored(loaded);
+    }
+
+    /**
+     * Takes note of what the load must know, and begins to give signs of life.
+     *
+     * @param before the records of {@link SharedSide#beforeLoad}
+     * @param count the count of drops among them
+     */
+    void begin(Map<String, byte[]> before, long count) {
+        loads.counts.shared(Shared.LEASED);
+        stamp = count;
+        position = loads.side.token(before, wanted.text(), wanted.asked());
+        stop = loads.side.homes.every(Homes.LEASE.dividedBy(3), this::beat);
+    }
+
+    ConsistencyToken position() {
+        return position;
+    }
+
+    long stamp() {
+        return stamp;
+    }
+
+    /** There will be no value. */
+    void giveUp() {
+        end();
+        try {
+            home.run(node -> node.release(lease));
+        } catch (SharedTierException unreachable) {
+            LOG.debug("cache {}: a lease ends by itself: {}", loads.side.name(), unreachable.getMessage());
+        }
+    }
+
+    private @Nullable Entry prior() {
+        return found != null ? loads.entry(found, wanted) : wanted.anew() ? null : wanted.held();
+    }
+
+    private void beat() {
+        beating.lock();
+        try {
+            if (!ended && home.call(node -> node.heartbeat(lease, Homes.LEASE)) && lease.overValue()) {
+                byte[] sign = {'1'};
+                home.call(node -> node.merge(loads.side.beat(wanted.text()), Homes.LEASE, before -> sign));
+            }
+        } finally {
+            beating.unlock();
+        }
+    }
+
+    private void end() {
+        stop.run();
+        beating.lock();
+        try {
+            ended = true;
+        } finally {
+            beating.unlock();
+        }
+    }
+
+    private Loaded failed(Throwable failure) throws Throwable {
+        try {
+            if (found != null && found.within(wanted.entries().staleIfError())) {
+                home.call(node -> node.merge(
+                        loads.side.failure(wanted.text()),
+                        loads.options.retryAfterError(),
+                        old -> SharedLoads.version(lease.version())));
+                if (!wanted.background() && failure instanceof Exception) {
+                    return loads.afterFailure(found, wanted);
+                }
+            } else {
+                home.run(node -> node.release(lease));
+            }
+        } catch (SharedTierException unreachable) {
+            LOG.debug("cache {}: a lease ends by itself: {}", loads.side.name(), unreachable.getMessage());
+        }
+        throw failure;
+    }
+
+    /** Stores what was loaded, if it can be shared and nothing happened to the key meanwhile. */
+    Loaded stored(Loaded loaded) {
+        SharedStore store = prepared(loaded);
+        if (store == null) {
+            return loaded;
+        }
+        try {
+            boolean good = home.call(node -> loads.side.stamps.ensure(node, loaded.tags(), stamp));
+            boolean stored = good && home.call(node -> node.storeIf(lease, store.value(), store.life()));
+            if (!good) {
+                home.run(node -> node.release(lease));
+            }
+            return outcome(loaded, stored);
+        } catch (SharedTierException failed) {
+            return failedToStore(loaded, failed);
+        }
+    }
+
+    /** Ends the signs of life. What is to be stored; null if that can't be shared, and then those who wait are let go. */
+    @Nullable SharedStore prepared(Loaded loaded) {
+        end();
+        boolean overtaken = wanted.flight().overtaken();
+        byte[] bytes = loaded.keeps(wanted.entries()) && !overtaken
+                ? loads.values.bytes(wanted.text(), loaded, stamp, home.node.maximumValueBytes())
+                : null;
+        if (bytes != null) {
+            return new SharedStore(lease, bytes, SharedValues.life(loaded, wanted.entries()));
+        }
+        if (overtaken) {
+            giveUp();
+        } else {
+            letOthersGo();
+        }
+        return null;
+    }
+
+    Loaded outcome(Loaded loaded, boolean stored) {
+        loads.counts.shared(stored ? Shared.STORED : Shared.OVERTAKEN);
+        return stored ? loaded : loaded.overtaken();
+    }
+
+    /** What is refused is certainly not there, and is this JVM's alone; without an answer nobody knows. */
+    Loaded failedToStore(Loaded loaded, SharedTierException failed) {
+        if (failed.reason() == SharedTierException.Reason.NO_ANSWER) {
+            loads.counts.shared(Shared.DOWN);
+            return loaded.overtaken();
+        }
+        if (failed.reason() == SharedTierException.Reason.REFUSED) {
+            loads.values.unshared.tooLarge(loaded.value(), String.valueOf(failed.getMessage()));
+        }
+        letOthersGo();
+        return loaded;
+    }
+
+    /** Whoever waits for this lease loads for itself; what was stored before is outdated. */
+    private void letOthersGo() {
+        try {
+            byte[] version = SharedLoads.version(lease.version());
+            home.call(node -> node.merge(loads.side.unshared(wanted.text()), Homes.LEASE, before -> version));
+            home.run(node -> node.discard(lease));
+        } catch (SharedTierException unreachable) {
+            LOG.debug("cache {}: a lease ends by itself: {}", loads.side.name(), unreachable.getMessage());
+        }
+    }
+}

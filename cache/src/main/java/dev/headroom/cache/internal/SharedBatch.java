@@ -1,0 +1,225 @@
+package dev.headroom.cache.internal;
+
+import dev.headroom.cache.internal.CacheCounts.Shared;
+import dev.headroom.cache.spi.SharedLease;
+import dev.headroom.cache.spi.SharedRead;
+import dev.headroom.cache.spi.SharedStore;
+import dev.headroom.cache.spi.SharedTierException;
+import dev.headroom.consistency.ConsistencyToken;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Several keys of one cache in the shared tier: each look takes one round for each node, and so does storing. */
+final class SharedBatch {
+    private final SharedLoads loads;
+    private final Map<Object, Attempt> open = new LinkedHashMap<>();
+
+    /**
+     * What a look came to: values, and keys that this caller is to load, under a lease or without one. The others go on being looked for.
+     *
+     * @param position where to load
+     */
+    record Look(Map<Object, Loaded> found, Map<Object, @Nullable Lead> toLoad, ConsistencyToken position) {}
+
+    SharedBatch(SharedLoads loads) {
+        this.loads = loads;
+    }
+
+    void add(Object key, Wanted wanted) {
+        open.put(key, new Attempt(loads, wanted));
+    }
+
+    boolean isDone() {
+        return open.isEmpty();
+    }
+
+    /** Looks once. */
+    Look look() {
+        Map<Home, Map<Object, Attempt>> byHome = new LinkedHashMap<>();
+        open.forEach((key, attempt) -> byHome.computeIfAbsent(attempt.home, home -> new LinkedHashMap<>())
+                .put(key, attempt));
+        Look look = new Look(new LinkedHashMap<>(), new LinkedHashMap<>(), ConsistencyToken.NONE);
+        for (Map.Entry<Home, Map<Object, Attempt>> each : byHome.entrySet()) {
+            look = lookAt(each.getKey(), each.getValue(), look);
+        }
+        look.found.keySet().forEach(open::remove);
+        look.toLoad.keySet().forEach(open::remove);
+        return look;
+    }
+
+    /** Waits for those who load what is still open. */
+    void await(long pause) throws InterruptedException {
+        long left = pause;
+        for (Attempt attempt : open.values()) {
+            try {
+                attempt.await(left);
+            } catch (SharedTierException unreachable) {
+                // The next look finds out.
+            }
+            left = 0;
+        }
+    }
+
+    private Look lookAt(Home home, Map<Object, Attempt> attempts, Look before) {
+        Map<Object, Lead> leads = new LinkedHashMap<>();
+        List<Object> alone = new ArrayList<>();
+        try {
+            read(home, attempts.values());
+            Map<Object, SharedLease> leases = new LinkedHashMap<>();
+            sort(home, attempts, before.found, leases);
+            leases.forEach((key, lease) ->
+                    leads.put(key, Objects.requireNonNull(attempts.get(key)).lead(lease)));
+            attempts.forEach((key, attempt) -> {
+                if (!leases.containsKey(key) && !before.found.containsKey(key)) {
+                    Loaded meanwhile = attempt.meanwhile();
+                    if (meanwhile != null) {
+                        before.found.put(key, meanwhile);
+                    } else if (attempt.letGo()) {
+                        alone.add(key);
+                    }
+                }
+            });
+            ConsistencyToken position = begin(home, attempts, leads, alone, before.position);
+            before.toLoad.putAll(leads);
+            alone.forEach(key -> before.toLoad.put(key, null));
+            return new Look(before.found, before.toLoad, position);
+        } catch (SharedTierException unreachable) {
+            leads.values().forEach(Lead::giveUp);
+            return without(attempts, before);
+        }
+    }
+
+    private void read(Home home, Collection<Attempt> attempts) {
+        Set<String> names = new LinkedHashSet<>();
+        attempts.forEach(attempt -> names.addAll(attempt.records()));
+        List<String> keys = attempts.stream().map(attempt -> attempt.key).toList();
+        Map<String, SharedRead> read = home.call(node -> node.readOrLeaseAll(keys, Homes.LEASE, names));
+        Set<String> tags = new LinkedHashSet<>();
+        for (Attempt attempt : attempts) {
+            attempt.looked(read.getOrDefault(attempt.key, SharedRead.NOTHING));
+            tags.addAll(attempt.tags());
+        }
+        Map<String, byte[]> records = tags.isEmpty() ? Map.of() : home.call(node -> node.records(tags));
+        attempts.forEach(attempt -> attempt.checked(records));
+    }
+
+    private static void sort(
+            Home home, Map<Object, Attempt> attempts, Map<Object, Loaded> found, Map<Object, SharedLease> leases) {
+        Map<String, Long> versions = new LinkedHashMap<>();
+        attempts.forEach((key, attempt) -> {
+            Loaded served = attempt.served();
+            if (served != null) {
+                found.put(key, served);
+            } else if (attempt.mayLease()) {
+                versions.put(attempt.key, attempt.version());
+            }
+        });
+        Map<String, SharedRead> asked =
+                versions.isEmpty() ? Map.of() : home.call(node -> node.leaseAll(versions, Homes.LEASE));
+        attempts.forEach((key, attempt) -> {
+            SharedLease lease = found.containsKey(key) ? null : attempt.lease(asked.get(attempt.key));
+            if (lease != null) {
+                leases.put(key, lease);
+            }
+        });
+    }
+
+    /** Reads what the loads must know, after their leases were given. */
+    private ConsistencyToken begin(
+            Home home,
+            Map<Object, Attempt> attempts,
+            Map<Object, Lead> leads,
+            Collection<Object> alone,
+            ConsistencyToken before) {
+        Set<Object> keys = new LinkedHashSet<>(leads.keySet());
+        keys.addAll(alone);
+        Set<String> names = new LinkedHashSet<>();
+        keys.forEach(key -> names.addAll(loads.side.beforeLoad(text(attempts, key))));
+        Map<String, byte[]> records = keys.isEmpty() ? Map.of() : home.call(node -> node.records(names));
+        long count = leads.isEmpty() ? 0 : home.call(node -> loads.side.stamps.now(node, records));
+        ConsistencyToken position = before;
+        for (Object key : keys) {
+            Lead lead = leads.get(key);
+            if (lead != null) {
+                lead.begin(records, count);
+            }
+            position = loads.side.token(records, text(attempts, key), position);
+        }
+        return position;
+    }
+
+    private static String text(Map<Object, Attempt> attempts, Object key) {
+        return Objects.requireNonNull(attempts.get(key)).wanted.text();
+    }
+
+    private Look without(Map<Object, Attempt> attempts, Look before) {
+        ConsistencyToken position = before.position;
+        for (Map.Entry<Object, Attempt> each : attempts.entrySet()) {
+            Entry held = each.getValue().wanted.held();
+            if (before.found.containsKey(each.getKey())) {
+                continue;
+            }
+            loads.counts.shared(Shared.DOWN);
+            if (held != null && held.fresh(loads.around.now())) {
+                before.found.put(each.getKey(), loads.postponed(held));
+            } else {
+                before.toLoad.put(each.getKey(), null);
+                position = loads.side.newest(position);
+            }
+        }
+        return new Look(before.found, before.toLoad, position);
+    }
+
+    /** Stores what was loaded under leases; what is to be held. */
+    static Map<Object, Loaded> stored(SharedSide side, Map<Object, Lead> leads, Map<Object, Loaded> loaded) {
+        Map<Object, Loaded> result = new HashMap<>(loaded);
+        Map<Home, Map<Object, SharedStore>> byHome = new LinkedHashMap<>();
+        leads.forEach((key, lead) -> {
+            SharedStore store = lead.prepared(Objects.requireNonNull(loaded.get(key)));
+            if (store != null) {
+                byHome.computeIfAbsent(lead.home, home -> new LinkedHashMap<>()).put(key, store);
+            }
+        });
+        byHome.forEach((home, stores) -> {
+            Map<Object, Boolean> good = new LinkedHashMap<>();
+            try {
+                Map<Long, Boolean> byStamp = new HashMap<>();
+                stores.keySet().forEach(key -> {
+                    long stamp = Objects.requireNonNull(leads.get(key)).stamp();
+                    good.put(
+                            key,
+                            byStamp.computeIfAbsent(
+                                    stamp, s -> home.call(node -> side.stamps.ensure(node, Set.of(), s))));
+                });
+                List<SharedStore> all = new ArrayList<>();
+                stores.forEach((key, store) -> {
+                    if (good.getOrDefault(key, false)) {
+                        all.add(store);
+                    } else {
+                        Objects.requireNonNull(leads.get(key)).giveUp();
+                    }
+                });
+                Set<String> done = home.call(node -> node.storeAllIf(all));
+                stores.forEach((key, store) -> result.computeIfPresent(
+                        key,
+                        (k, each) -> Objects.requireNonNull(leads.get(key))
+                                .outcome(each, done.contains(store.lease().key()))));
+            } catch (SharedTierException failed) {
+                stores.keySet()
+                        .forEach(key -> result.computeIfPresent(
+                                key,
+                                (k, each) ->
+                                        Objects.requireNonNull(leads.get(key)).failedToStore(each, failed)));
+            }
+        });
+        return result;
+    }
+}

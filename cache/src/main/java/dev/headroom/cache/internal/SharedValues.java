@@ -1,0 +1,85 @@
+package dev.headroom.cache.internal;
+
+import dev.headroom.cache.CacheOptions;
+import dev.headroom.cache.EntryOptions;
+import dev.headroom.cache.spi.Lifetime;
+import dev.headroom.cache.spi.SharedRead;
+import dev.headroom.codec.CodecException;
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One cache's values as they lie in the shared tier: makes bytes of them and reads them again. */
+final class SharedValues {
+    private static final Logger LOG = LoggerFactory.getLogger(SharedValues.class);
+
+    final Unshared unshared;
+    private final String cache;
+    private final CacheOptions options;
+    private final Supplier<Type> type;
+
+    SharedValues(String cache, CacheOptions options, Supplier<Type> type, Unshared unshared) {
+        this.cache = cache;
+        this.options = options;
+        this.type = type;
+        this.unshared = unshared;
+    }
+
+    /** Null if the value can't be shared. */
+    byte @Nullable [] bytes(String text, Loaded loaded, long stamp, int maximum) {
+        try {
+            byte[] value = loaded.value() == null ? null : options.codec().encode(loaded.value());
+            String etag = loaded.etag() == null ? "" : loaded.etag();
+            byte[] bytes = new Envelope(text, stamp, loaded.tags(), etag, value).bytes(options.compressFrom());
+            if (bytes.length <= maximum) {
+                return bytes;
+            }
+            unshared.tooLarge(loaded.value(), bytes.length + " bytes (expected: at most " + maximum + ")");
+        } catch (CodecException unknown) {
+            unshared.notEncoded(loaded.value(), String.valueOf(unknown.getMessage()));
+        }
+        return null;
+    }
+
+    /** Null if there is none, or one that does not count any more. */
+    @Nullable Found decoded(String text, SharedRead read, byte @Nullable [] dropOfAll) {
+        byte[] bytes = read.value();
+        Envelope envelope = bytes == null ? null : Envelope.of(bytes);
+        if (envelope == null || !envelope.key().equals(text) || !Stamps.good(envelope.stamp(), dropOfAll)) {
+            return null;
+        }
+        try {
+            byte[] encoded = envelope.value();
+            Object value = encoded == null ? null : options.codec().decode(encoded, type.get());
+            return new Found(envelope, value, read.age());
+        } catch (CodecException malformed) {
+            LOG.debug("cache {}: a shared value can't be read: {}", cache, malformed.getMessage());
+            return null;
+        }
+    }
+
+    /** How long a value lives there. */
+    static Lifetime life(Loaded loaded, EntryOptions call) {
+        EntryOptions live = loaded.options(call);
+        if (loaded.value() == null) {
+            return new Lifetime(live.negative(), Duration.ZERO);
+        }
+        Duration swr = live.staleWhileRevalidate();
+        Duration sie = live.staleIfError();
+        return new Lifetime(jittered(live), swr.compareTo(sie) > 0 ? swr : sie);
+    }
+
+    private static Duration jittered(EntryOptions live) {
+        double cut = live.jitter() == 0 ? 0 : ThreadLocalRandom.current().nextDouble(live.jitter());
+        return Duration.ofNanos((long) (live.fresh().toNanos() * (1 - cut)));
+    }
+
+    static @Nullable Found withGoodTags(@Nullable Found found, Stamps stamps, Map<String, byte[]> records) {
+        return found != null && (found.tags().isEmpty() || found.tagsAreGood(stamps, records)) ? found : null;
+    }
+}

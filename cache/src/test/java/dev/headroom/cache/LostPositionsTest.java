@@ -1,0 +1,124 @@
+package dev.headroom.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headroom.cache.testing.InMemorySharedTier;
+import dev.headroom.consistency.Consistency;
+import dev.headroom.consistency.ConsistencyToken;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Positions of invalidations that the shared tier could not be told of in time, or can't tell. */
+class LostPositionsTest {
+    private final InMemorySharedTier tier = new InMemorySharedTier();
+    private final List<Caches> open = new ArrayList<>();
+    private final Positions writing = new Positions();
+    private final Positions reading = new Positions();
+    private final Cache<String, String> writer = cache(writing);
+    private final Cache<String, String> reader = cache(reading);
+
+    @AfterEach
+    void close() {
+        open.forEach(Caches::close);
+    }
+
+    @Test
+    void aLaterInvalidationKeepsThePositionOfTheOneThatStillWaits() {
+        tier.down(true);
+        writing.current = "7";
+        writer.invalidate("k");
+        writing.current = "";
+        writer.invalidate("k");
+        writer.put("k", "given");
+        tier.down(false);
+        writer.get("another", key -> "");
+        reader.invalidate("k");
+        reader.get("k", key -> "");
+        assertThat(reading.within).containsExactly("7");
+    }
+
+    @Test
+    void clearingKeepsThePositionOfTheOneThatStillWaits() {
+        tier.down(true);
+        writing.current = "7";
+        writer.clear();
+        writing.current = "3";
+        writer.clear();
+        tier.down(false);
+        writer.get("another", key -> "");
+        reader.get("k", key -> "");
+        assertThat(reading.within).containsExactly("7");
+    }
+
+    @Test
+    void ofTooManyTheHighestPositionIsKept() {
+        tier.down(true);
+        writing.current = "7";
+        writer.invalidate("first");
+        writing.current = "3";
+        for (int i = 0; i <= 10_000; i++) {
+            writer.invalidate("k" + i);
+        }
+        tier.down(false);
+        org.awaitility.Awaitility.await().until(() -> {
+            reader.invalidate("first");
+            reader.get("first", key -> "");
+            return reading.within.contains("7");
+        });
+    }
+
+    @Test
+    void whoCanNotAskTheTierReadsTheNewest() {
+        reader.get("k", key -> "");
+        assertThat(reading.within).isEmpty();
+        tier.down(true);
+        reader.get("cold", key -> "");
+        assertThat(reading.within).containsExactly("9");
+        reader.getAll(List.of("a", "b"), keys -> Map.of("a", "", "b", ""));
+        assertThat(reading.within).containsExactly("9", "9");
+    }
+
+    private Cache<String, String> cache(Consistency consistency) {
+        Caches caches = Caches.builder().shared(tier).build();
+        caches.connect(new CountingMeters().contracts(consistency));
+        open.add(caches);
+        return caches.cache("c", String.class, String.class);
+    }
+
+    /** Positions that are digits. */
+    private static final class Positions implements Consistency {
+        private volatile String current = "";
+        private final List<String> within = new ArrayList<>();
+
+        @Override
+        public ConsistencyToken current() {
+            return new ConsistencyToken(current);
+        }
+
+        @Override
+        public ConsistencyToken capture(Connection connection) {
+            return current();
+        }
+
+        @Override
+        public ConsistencyToken newest() {
+            return new ConsistencyToken("9");
+        }
+
+        @Override
+        public ConsistencyToken combine(ConsistencyToken a, ConsistencyToken b) {
+            return a.value().compareTo(b.value()) >= 0 ? a : b;
+        }
+
+        @Override
+        public <T> T within(ConsistencyToken token, Callable<T> call) throws Exception {
+            within.add(token.value());
+            return call.call();
+        }
+    }
+}

@@ -49,6 +49,23 @@ class StampedeTest {
     }
 
     @Test
+    void wantsOneLoadByInstancesThatShareMemcached() {
+        String both = site.url() + "," + site.url().replace("127.0.0.1", "localhost");
+
+        Session apart = Session.run("stampede", "--url", both, "--clients", "20", "--rounds", "1", "--fresh", "1");
+        Session together =
+                Session.run("stampede", "--url", both, "--clients", "20", "--rounds", "1", "--fresh", "1", "--shared");
+
+        // each of the two addresses counts the site's one load
+        assertThat(apart.out()).contains("held   one load per expiry and instance at most");
+        assertThat(apart.status()).isZero();
+        assertThat(together.out())
+                .contains("2 instance(s) with one memcached")
+                .contains("BROKE  one load per expiry at most, by all instances together: 1 × expiry 1: 2 loads");
+        assertThat(together.status()).isEqualTo(1);
+    }
+
+    @Test
     void showsLoadsWithoutSingleFlightAndDoesNotJudgeThem() {
         site.singleFlight = false;
 

@@ -67,11 +67,16 @@ class StormIT {
     }
 
     @Test
-    void loadsTheFrontPageOnceForAStampede() throws Exception {
-        start(Map.of("CACHE", "on"), "stampede", "--start", "--rounds", "2", "--clients", "50", "--products", "3");
+    void loadsTheFrontPageOnceForAStampedeAtTwoInstances() throws Exception {
+        String[] stampede =
+                "stampede --start --instances 2 --standbys 0 --rounds 2 --clients 50 --products 3".split(" ");
+        start(Map.of("CACHE", "on"), stampede);
 
         assertThat(exitStatus()).as(said()).isZero();
-        assertThat(said()).contains("100 requests at 2 expiries: 2 loads, 1.0 per expiry");
+        assertThat(said())
+                .contains("50 clients at 2 instance(s) with one memcached, cache on")
+                .containsPattern("100 requests at 2 expiries: [12] loads")
+                .contains("held   one load per expiry at most, by all instances together", "; 0 errors");
         assertNothingIsLeft();
     }
 

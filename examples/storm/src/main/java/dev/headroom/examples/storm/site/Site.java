@@ -25,6 +25,11 @@ public interface Site extends AutoCloseable {
             }
 
             @Override
+            public boolean sharesMemcached() {
+                return false;
+            }
+
+            @Override
             public void close() {
                 // it goes on
             }
@@ -36,6 +41,9 @@ public interface Site extends AutoCloseable {
 
     /** A look behind the pages, for a site that storm has started. */
     Optional<Inside> inside();
+
+    /** Whether all instances are known to have one memcached, and with it one cache. */
+    boolean sharesMemcached();
 
     /** Ends what was started for it. */
     @Override

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +34,7 @@ public final class StartedSite implements Site {
     private final ReentrantLock lock = new ReentrantLock();
 
     private volatile boolean closed;
+    private volatile boolean sharesMemcached;
     private volatile Optional<Inside> inside = Optional.empty();
 
     /** Nothing yet. */
@@ -69,14 +71,19 @@ public final class StartedSite implements Site {
         if (options.instances() > 1) {
             memcached(environment);
         }
+        sharesMemcached = !environment.getOrDefault("MEMCACHED", "").isBlank();
+        List<Instance> starting = new ArrayList<>();
         for (int number = 1; number <= options.instances(); number++) {
-            instances.add(instance(number, options, environment, directory));
+            starting.add(instance(number, options, environment, directory));
+        }
+        for (Instance instance : starting) {
+            instances.add(instance.awaitOpen());
         }
         output.say("The marketplace is open at " + joined(instances) + ".");
     }
 
-    private URI instance(int number, StartOptions options, Map<String, String> environment, Path directory)
-            throws IOException, InterruptedException {
+    private Instance instance(int number, StartOptions options, Map<String, String> environment, Path directory)
+            throws IOException {
         String name = "marketplace-" + number;
         output.say("Starting " + name + " …");
         Path data = Files.createDirectory(directory.resolve(name));
@@ -88,7 +95,7 @@ public final class StartedSite implements Site {
         own.put("DATA_DIR", data.toString());
         Instance instance = Instance.start(options.jar(), own, data, logs.resolve(name + ".log"));
         keep(instance);
-        return instance.awaitOpen();
+        return instance;
     }
 
     private static Map<String, String> databases(PostgresCluster cluster) {
@@ -110,7 +117,7 @@ public final class StartedSite implements Site {
             keep(node::close);
             environment.put("MEMCACHED", node.hostAndPort());
         } catch (ServiceException e) {
-            output.say("No memcached, so each instance keeps its own sessions: " + e.getMessage());
+            output.say("No memcached, so each instance has its own sessions and its own cache: " + e.getMessage());
         }
     }
 
@@ -122,6 +129,11 @@ public final class StartedSite implements Site {
     @Override
     public Optional<Inside> inside() {
         return inside;
+    }
+
+    @Override
+    public boolean sharesMemcached() {
+        return sharesMemcached;
     }
 
     @Override

@@ -27,9 +27,9 @@ record Round(
         long shed,
         Tally errors,
         Latencies latencies) {
-    /** Why this is more loads than single flight needs, if it is. */
-    Optional<String> tooManyLoads(int instances) {
-        return mostLoads > expiries
+    /** Why this is more loads than single flight needs, if it is; instances that share their cache need one among them. */
+    Optional<String> tooManyLoads(int instances, boolean shared) {
+        return (shared ? loads : mostLoads) > expiries
                 ? Optional.of("expiry " + number + ": " + loads + " loads by " + instances + " instance(s)")
                 : Optional.empty();
     }

@@ -78,7 +78,25 @@ final class MetaNode extends NodeBase {
     @Override
     public SharedRead lease(String key, long version, Duration leaseFor) {
         long connection = node.connectionNumber();
-        return read(key, Answers.of(node.metaGet(key, READ + ANY_AGE + " N" + seconds(lasting(leaseFor)))), connection);
+        MetaReply reply = Answers.of(node.metaGet(key, READ + ANY_AGE + " N" + seconds(lasting(leaseFor))));
+        SharedRead read = read(key, reply, connection);
+        SharedLease won = read.lease();
+        boolean other = won != null && won.overValue() && won.version() != version;
+        return other ? handedBack(read, reply) : read;
+    }
+
+    /**
+     * The value is not the one that was to be replaced but a newer one, which nobody needs to load again. Only a store ends a claim without making
+     * the value bad, so the same is stored once more.
+     */
+    private SharedRead handedBack(SharedRead read, MetaReply reply) {
+        SharedLease won = read.lease();
+        byte[] item = reply.value();
+        if (won != null && item != null) {
+            long left = Math.max(1, reply.number('t').orElse(1));
+            Answers.of(node.metaSet(won.key(), item, "T" + left + " C" + won.version()));
+        }
+        return new SharedRead(read.value(), read.version(), read.age(), null, false, read.records());
     }
 
     private static SharedRead read(String key, MetaReply reply, long connection) {

@@ -77,6 +77,22 @@ public abstract class SharedNodeContract {
     }
 
     @Test
+    void aValueIsNotLeasedToWhoHasSeenAnEarlierOne() {
+        node().put(key, bytes("1"), LIFE);
+        long seen = read().version();
+        node().put(key, bytes("2"), LIFE);
+        SharedRead late = node().lease(key, seen, LEASE);
+        assertThat(late.lease()).isNull();
+        assertThat(text(late)).isEqualTo("2");
+        SharedRead after = read();
+        assertThat(text(after)).isEqualTo("2");
+        assertThat(after.age().isFresh()).isTrue();
+        assertThat(after.lease()).isNull();
+        assertThat(after.leased()).isFalse();
+        assertThat(node().lease(key, after.version(), LEASE).lease()).isNotNull();
+    }
+
+    @Test
     void anInvalidationEndsALeaseOverAValue() {
         node().put(key, bytes("1"), LIFE);
         SharedRead leased = node().lease(key, read().version(), LEASE);

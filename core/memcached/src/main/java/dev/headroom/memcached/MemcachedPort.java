@@ -1,6 +1,7 @@
 package dev.headroom.memcached;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -46,6 +47,12 @@ public interface MemcachedPort {
      * @param flags as they are sent, separated by blanks
      */
     CompletionStage<MetaReply> metaGet(String key, String flags);
+
+    /**
+     * Several {@code mg} commands, sent together and answered together, in their order; for {@code mg} without the flag {@code q}. It is one
+     * operation, with the time of one: ask for a few hundred at most. Fails if any of them is refused.
+     */
+    CompletionStage<List<MetaReply>> metaGetAll(List<MetaGet> gets);
 
     /** The meta command {@code ms}. */
     CompletionStage<MetaReply> metaSet(String key, byte[] value, String flags);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headroom.memcached.MemcachedException.Kind;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -70,6 +71,39 @@ class MetaTest {
         assertThat(MemcachedTest.await(node.metaGet("empty", "v")).value()).isEmpty();
         assertThat(MemcachedTest.await(node.metaDelete("empty", "")).code()).isEqualTo("HD");
         assertThat(MemcachedTest.await(node.metaGet("empty", "v")).code()).isEqualTo("EN");
+    }
+
+    @Test
+    void severalReadsAreOneOperationWithAnAnswerToEach() {
+        byte[] large = new byte[300_000];
+        Arrays.fill(large, (byte) 'x');
+        MemcachedTest.await(node.metaSet("all-1", "one".getBytes(UTF_8), "T60"));
+        MemcachedTest.await(node.metaSet("all-3", large, "T60"));
+
+        List<MetaReply> replies = MemcachedTest.await(node.metaGetAll(List.of(
+                new MetaGet("all-1", "t v"),
+                new MetaGet("all-2", "c v N30"),
+                new MetaGet("all-3", "v"),
+                new MetaGet("all-4", "v"),
+                new MetaGet("a key with blanks", "v"))));
+
+        assertThat(replies).extracting(MetaReply::code).containsExactly("VA", "VA", "VA", "EN", "EN");
+        assertThat(replies.get(0).value()).isEqualTo("one".getBytes(UTF_8));
+        assertThat(replies.get(0).number('t').orElseThrow()).isBetween(50L, 60L);
+        assertThat(replies.get(1).has('W')).isTrue();
+        assertThat(replies.get(2).value()).isEqualTo(large);
+        assertThat(MemcachedTest.await(node.metaGetAll(List.of()))).isEmpty();
+    }
+
+    @Test
+    void oneRefusedReadOfSeveralFailsTheOperationAndKeepsTheConnection() {
+        long connection = node.connectionNumber();
+        MemcachedException refused = MemcachedTest.failure(
+                node.metaGetAll(List.of(new MetaGet("k", "v"), new MetaGet("k", "N-bad"), new MetaGet("k", "v"))));
+        assertThat(refused.kind()).isEqualTo(Kind.REFUSED);
+        MetaReply after = MemcachedTest.await(node.metaGet("after", "v"));
+        assertThat(after.code()).isEqualTo("EN");
+        assertThat(node.connectionNumber()).isEqualTo(connection);
     }
 
     @Test

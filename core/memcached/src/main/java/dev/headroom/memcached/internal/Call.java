@@ -2,7 +2,6 @@ package dev.headroom.memcached.internal;
 
 import dev.headroom.memcached.MemcachedException;
 import dev.headroom.memcached.MemcachedException.Kind;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import net.spy.memcached.MemcachedConnection;
@@ -11,13 +10,13 @@ import net.spy.memcached.ops.OperationStatus;
 import net.spy.memcached.ops.StatusCode;
 import org.jspecify.annotations.Nullable;
 
-/** One operation under way: ends once, by its answer or its time, on a completing thread. */
+/** One operation under way: ends once, by its answer or its time. */
 final class Call<T> {
-    private final CompletableFuture<T> result = new CompletableFuture<>();
+    private final Reply<T> result = new Reply<>();
     private final AtomicBoolean ended = new AtomicBoolean();
     private final NodeAddress address;
     private final Workers workers;
-    private volatile Runnable cancelTimeout = () -> {};
+    private volatile Timeouts.@Nullable Ticket ticket;
     private volatile @Nullable Operation operation;
 
     Call(NodeAddress address, Workers workers) {
@@ -26,11 +25,15 @@ final class Call<T> {
     }
 
     /** From now on its time runs. */
-    void start(long timeoutNanos) {
-        cancelTimeout = workers.after(timeoutNanos, () -> timedOut(timeoutNanos));
+    void start(Timeouts timeouts) {
+        Timeouts.Ticket begun = timeouts.begin(this);
+        ticket = begun;
+        if (ended.get()) {
+            begun.giveBack();
+        }
     }
 
-    CompletableFuture<T> result() {
+    Reply<T> result() {
         return result;
     }
 
@@ -47,7 +50,7 @@ final class Call<T> {
         if (done != null) {
             MemcachedConnection.opSucceeded(done);
         }
-        end(() -> result.complete(value));
+        end(value, null);
     }
 
     /** Ends by a status that is none of the operation's own answers. */
@@ -62,11 +65,10 @@ final class Call<T> {
     }
 
     void fail(Kind kind, String message, @Nullable Throwable cause) {
-        MemcachedException failure = new MemcachedException(kind, "memcached " + address + ": " + message, cause);
-        end(() -> result.completeExceptionally(failure));
+        end(null, new MemcachedException(kind, "memcached " + address + ": " + message, cause));
     }
 
-    private void timedOut(long nanos) {
+    void timedOut(long nanos) {
         Operation late = operation;
         boolean wasOpen = !ended.get();
         fail(Kind.TIMEOUT, "no answer within " + nanos / 1_000_000 + " ms", null);
@@ -76,15 +78,20 @@ final class Call<T> {
         }
     }
 
-    private void end(Runnable completion) {
+    private void end(@Nullable T value, @Nullable Throwable failure) {
         if (!ended.compareAndSet(false, true)) {
             return;
         }
-        cancelTimeout.run();
-        try {
-            workers.complete(completion);
-        } catch (RejectedExecutionException closed) {
-            completion.run();
+        Timeouts.Ticket begun = ticket;
+        if (begun != null) {
+            begun.giveBack();
+        }
+        if (!result.end(value, failure)) {
+            try {
+                workers.complete(result::settle);
+            } catch (RejectedExecutionException closed) {
+                result.settle();
+            }
         }
     }
 }

@@ -8,12 +8,14 @@ import dev.headroom.memcached.MemcachedException.Kind;
 import dev.headroom.memcached.MemcachedMeters;
 import dev.headroom.memcached.MemcachedNode;
 import dev.headroom.memcached.MemcachedPort;
+import dev.headroom.memcached.MetaGet;
 import dev.headroom.memcached.MetaReply;
 import dev.headroom.meter.Meters;
 import dev.headroom.meter.Timer;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -112,6 +114,14 @@ final class GuardedNode implements MemcachedNode {
     }
 
     @Override
+    public CompletionStage<List<MetaReply>> metaGetAll(List<MetaGet> gets) {
+        List<MetaGet> safe = gets.stream()
+                .map(get -> new MetaGet(Keys.safe(get.key()), get.flags()))
+                .toList();
+        return guard(node -> node.metaGetAll(safe));
+    }
+
+    @Override
     public CompletionStage<MetaReply> metaSet(String key, byte[] value, String flags) {
         return sized(value, node -> node.metaSet(Keys.safe(key), value, flags));
     }
@@ -149,7 +159,12 @@ final class GuardedNode implements MemcachedNode {
             return refuse(Kind.BREAKER_OPEN, "breaker " + breaker.getState());
         }
         long start = System.nanoTime();
-        return operation.apply(port).whenComplete((value, failure) -> ended(System.nanoTime() - start, failure));
+        CompletionStage<T> stage = operation.apply(port);
+        if (stage instanceof Reply<T> reply) {
+            reply.whenEnded(failure -> ended(System.nanoTime() - start, failure));
+            return reply;
+        }
+        return stage.whenComplete((value, failure) -> ended(System.nanoTime() - start, failure));
     }
 
     private void ended(long nanos, @Nullable Throwable thrown) {

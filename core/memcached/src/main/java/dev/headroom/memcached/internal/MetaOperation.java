@@ -2,9 +2,12 @@ package dev.headroom.memcached.internal;
 
 import dev.headroom.memcached.MemcachedException.Kind;
 import dev.headroom.memcached.MetaReply;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
 import net.spy.memcached.ops.OperationCallback;
 import net.spy.memcached.ops.OperationState;
 import net.spy.memcached.ops.OperationStatus;
@@ -13,43 +16,57 @@ import net.spy.memcached.protocol.BaseOperationImpl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A meta command, which spymemcached does not know, through its public extension points. An error that the server answers fails this
- * operation alone and keeps the connection.
+ * One or more meta commands, which spymemcached does not know, through its public extension points; each has one answer. An error that the server
+ * answers fails this operation alone and keeps the connection.
  */
-final class MetaOperation extends BaseOperationImpl {
+final class MetaOperation<T> extends BaseOperationImpl {
     private static final int LONGEST_LINE = 2048;
     private static final byte[] END = {'\r', '\n'};
 
-    private final byte[] command;
-    private final Call<MetaReply> call;
-    private final ByteArrayOutputStream line = new ByteArrayOutputStream(64);
+    private final byte[] commands;
+    private final int expected;
+    private final Function<List<MetaReply>, T> answer;
+    private final Call<T> call;
+    private final List<MetaReply> replies;
+    private byte[] line = new byte[64];
+    private int length;
+    private String refusal = "";
     private String code = "";
     private String flags = "";
     private byte @Nullable [] value;
     private int received;
 
-    /** A command without its line end, and the data block that follows it, if any. */
-    MetaOperation(String command, byte @Nullable [] data, Call<MetaReply> call) {
-        this.command = bytes(command, data);
+    /**
+     * An operation.
+     *
+     * @param commands as they are sent
+     * @param expected how many answers there will be
+     * @param answer what these amount to
+     */
+    MetaOperation(byte[] commands, int expected, Function<List<MetaReply>, T> answer, Call<T> call) {
+        this.commands = commands;
+        this.expected = expected;
+        this.answer = answer;
         this.call = call;
+        this.replies = new ArrayList<>(expected);
         setCallback(new Failures());
     }
 
-    private static byte[] bytes(String command, byte @Nullable [] data) {
+    /** A command without its line end, and the data block that follows it, if any, as they are sent. */
+    static byte[] bytes(String command, byte @Nullable [] data) {
         byte[] head = command.getBytes(StandardCharsets.US_ASCII);
-        ByteArrayOutputStream all = new ByteArrayOutputStream(head.length + 4 + (data == null ? 0 : data.length));
-        all.writeBytes(head);
-        all.writeBytes(END);
+        int block = data == null ? 0 : data.length + END.length;
+        ByteBuffer all =
+                ByteBuffer.allocate(head.length + END.length + block).put(head).put(END);
         if (data != null) {
-            all.writeBytes(data);
-            all.writeBytes(END);
+            all.put(data).put(END);
         }
-        return all.toByteArray();
+        return all.array();
     }
 
     @Override
     public void initialize() {
-        setBuffer(ByteBuffer.wrap(command));
+        setBuffer(ByteBuffer.wrap(commands));
     }
 
     @Override
@@ -67,12 +84,16 @@ final class MetaOperation extends BaseOperationImpl {
     private void readLine(ByteBuffer from) {
         byte next = from.get();
         if (next != '\n') {
-            if (next != '\r' && line.size() < LONGEST_LINE) {
-                line.write(next);
+            if (next != '\r' && length < LONGEST_LINE) {
+                if (length == line.length) {
+                    line = Arrays.copyOf(line, 2 * length);
+                }
+                line[length++] = next;
             }
             return;
         }
-        String text = line.toString(StandardCharsets.US_ASCII);
+        String text = new String(line, 0, length, StandardCharsets.US_ASCII);
+        length = 0;
         int blank = text.indexOf(' ');
         code = blank < 0 ? text : text.substring(0, blank);
         flags = blank < 0 ? "" : text.substring(blank + 1).strip();
@@ -98,9 +119,18 @@ final class MetaOperation extends BaseOperationImpl {
 
     private void finish() {
         if (code.endsWith("ERROR")) {
-            call.fail(Kind.REFUSED, (code + " " + flags).strip(), null);
+            refusal = (code + " " + flags).strip();
+        }
+        replies.add(new MetaReply(code, value, flags));
+        value = null;
+        received = 0;
+        if (replies.size() < expected) {
+            return;
+        }
+        if (refusal.isEmpty()) {
+            call.succeed(answer.apply(replies));
         } else {
-            call.succeed(new MetaReply(code, value, flags));
+            call.fail(Kind.REFUSED, refusal, null);
         }
         transitionState(OperationState.COMPLETE);
     }

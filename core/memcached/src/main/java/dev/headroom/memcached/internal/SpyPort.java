@@ -5,8 +5,11 @@ import dev.headroom.memcached.Item;
 import dev.headroom.memcached.MemcachedException;
 import dev.headroom.memcached.MemcachedException.Kind;
 import dev.headroom.memcached.MemcachedPort;
+import dev.headroom.memcached.MetaGet;
 import dev.headroom.memcached.MetaReply;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -27,13 +30,13 @@ final class SpyPort implements MemcachedPort {
     private final NodeAddress address;
     private final Workers workers;
     private final Connection connection;
-    private final long timeoutNanos;
+    private final Timeouts timeouts;
 
     SpyPort(NodeAddress address, Workers workers, Connection connection, Duration operationTimeout) {
         this.address = address;
         this.workers = workers;
         this.connection = connection;
-        this.timeoutNanos = operationTimeout.toNanos();
+        this.timeouts = new Timeouts(workers, operationTimeout.toNanos());
     }
 
     @Override
@@ -92,6 +95,24 @@ final class SpyPort implements MemcachedPort {
     }
 
     @Override
+    public CompletionStage<List<MetaReply>> metaGetAll(List<MetaGet> gets) {
+        if (gets.isEmpty()) {
+            return CompletableFuture.completedFuture(List.of());
+        }
+        StringBuilder commands = new StringBuilder();
+        for (MetaGet get : gets) {
+            commands.append("mg ")
+                    .append(get.key())
+                    .append(' ')
+                    .append(get.flags())
+                    .append("\r\n");
+        }
+        Call<List<MetaReply>> call = call();
+        byte[] bytes = commands.toString().getBytes(StandardCharsets.US_ASCII);
+        return run(call, gets.get(0).key(), factory -> new MetaOperation<>(bytes, gets.size(), List::copyOf, call));
+    }
+
+    @Override
     public CompletionStage<MetaReply> metaSet(String key, byte[] value, String flags) {
         return meta(key, "ms " + key + " " + value.length + " " + flags, value);
     }
@@ -115,7 +136,8 @@ final class SpyPort implements MemcachedPort {
 
     private CompletionStage<MetaReply> meta(String key, String command, byte @Nullable [] data) {
         Call<MetaReply> call = call();
-        return run(call, key, factory -> new MetaOperation(command.strip(), data, call));
+        byte[] bytes = MetaOperation.bytes(command.strip(), data);
+        return run(call, key, factory -> new MetaOperation<>(bytes, 1, replies -> replies.get(0), call));
     }
 
     @Override
@@ -142,7 +164,7 @@ final class SpyPort implements MemcachedPort {
 
     private <T> CompletionStage<T> run(Call<T> call, String key, Function<OperationFactory, Operation> make) {
         connection.whenSettled(() -> {
-            call.start(timeoutNanos);
+            call.start(timeouts);
             SpyClient client = connection.client();
             if (client == null) {
                 call.fail(Kind.UNAVAILABLE, connection.trouble(), null);

@@ -7,6 +7,7 @@ import dev.headroom.examples.marketplace.setup.WebServer;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** Runs the marketplace until it is told to stop. */
 public final class Marketplace {
@@ -16,6 +17,7 @@ public final class Marketplace {
 
     /** Starts with the environment's settings. */
     public static void main(String[] arguments) throws Exception {
+        sendTomcatsLogToOurs();
         Settings settings;
         try {
             settings = Settings.of(System.getenv());
@@ -41,6 +43,12 @@ public final class Marketplace {
         System.out.println("The marketplace is open at http://localhost:" + server.port() + " (Ctrl-C stops it)");
         System.out.flush();
         stopped.await();
+    }
+
+    /** Tomcat logs by java.util.logging; so its lines, too, carry the request's trace id. */
+    private static void sendTomcatsLogToOurs() {
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
     }
 
     private static WebServer serve(Settings settings, Application application) throws Exception {

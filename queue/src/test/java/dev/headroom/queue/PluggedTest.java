@@ -48,6 +48,11 @@ class PluggedTest extends JobQueueContract {
         }
 
         @Override
+        public ConsistencyToken newest() {
+            return new ConsistencyToken("newest");
+        }
+
+        @Override
         public ConsistencyToken combine(ConsistencyToken a, ConsistencyToken b) {
             return b;
         }

@@ -3,6 +3,8 @@ package dev.headroom.cache;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +49,24 @@ public interface Cache<K, V extends @Nullable Object> {
 
     /** The same, with options that the loader may change. */
     V get(K key, ContextLoader<? super K, V> loader, EntryOptions options);
+
+    /**
+     * The key's value without blocking the caller: complete at once if it is held, else when it is loaded. The loader is called on a thread of
+     * {@link CachesBuilder#loadExecutor}, which waits for its stage; callers who wait for another's load need no thread. Which load that is, timeouts and
+     * stale values are as with {@link #get}, and so are failures, by which the future completes. Cancelling it does not end the load. What depends on it runs on the
+     * thread that loaded, unless it is given an executor.
+     */
+    CompletableFuture<V> getAsync(K key, AsyncLoader<? super K, ? extends V> loader);
+
+    /** The same, kept as these options say. */
+    CompletableFuture<V> getAsync(K key, AsyncLoader<? super K, ? extends V> loader, EntryOptions options);
+
+    /** The same with a loader that blocks, on this executor. */
+    CompletableFuture<V> getAsync(K key, Loader<? super K, ? extends V> loader, Executor executor);
+
+    /** The same with a loader that blocks, on this executor, kept as these options say. */
+    CompletableFuture<V> getAsync(
+            K key, Loader<? super K, ? extends V> loader, Executor executor, EntryOptions options);
 
     /**
      * The values of several keys, in their order; a key that has none is not in the answer. What nobody has and nobody is loading is loaded by one call of

@@ -1,5 +1,6 @@
 package dev.headroom.cache;
 
+import dev.headroom.annotation.InterceptedBy;
 import java.lang.annotation.Documented;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -17,6 +18,7 @@ import java.lang.annotation.Target;
  * }</pre>
  */
 @Documented
+@InterceptedBy("Caches")
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 public @interface CachePut {

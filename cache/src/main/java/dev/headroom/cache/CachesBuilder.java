@@ -19,6 +19,7 @@ public final class CachesBuilder {
     private int maximumLoads = 64;
     private int refreshThreads = 4;
     private @Nullable Executor refreshExecutor;
+    private @Nullable Executor loadExecutor;
     private LongSupplier clock = System::nanoTime;
     private @Nullable SharedTier sharedTier;
     private String namespace = "headroom";
@@ -72,6 +73,15 @@ public final class CachesBuilder {
         return this;
     }
 
+    /**
+     * Runs the loads of {@link Cache#getAsync} on this executor, for instance one of virtual threads, instead of threads of our own, of which there are
+     * {@link #maximumLoads} at most; it is not closed with the caches. If it rejects work, the caller gets a {@link CacheTimeoutException} or what is stale.
+     */
+    public CachesBuilder loadExecutor(Executor loadExecutor) {
+        this.loadExecutor = Checks.present("loadExecutor", loadExecutor);
+        return this;
+    }
+
     /** The tier that several JVMs share; closed with the caches. Default none. */
     public CachesBuilder shared(SharedTier tier) {
         this.sharedTier = Checks.present("shared", tier);
@@ -110,6 +120,7 @@ public final class CachesBuilder {
                 maximumLoads,
                 refreshThreads,
                 refreshExecutor,
+                loadExecutor,
                 clock,
                 sharedTier,
                 namespace,

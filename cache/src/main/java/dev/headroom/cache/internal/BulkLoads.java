@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class BulkLoads {
     private final Flights flights;
+    private final SourceCalls calls;
+    private final Holding holding;
     private final CacheCounts counts;
     private final @Nullable SharedLoads shared;
 
@@ -30,8 +32,10 @@ final class BulkLoads {
         Map<?, ?> load(Set<Object> keys) throws Throwable;
     }
 
-    BulkLoads(Flights flights, CacheCounts counts, @Nullable SharedLoads shared) {
+    BulkLoads(Flights flights, SourceCalls calls, Holding holding, CacheCounts counts, @Nullable SharedLoads shared) {
         this.flights = flights;
+        this.calls = calls;
+        this.holding = holding;
         this.counts = counts;
         this.shared = shared;
     }
@@ -82,7 +86,7 @@ final class BulkLoads {
             SharedLoads loads = shared;
             SharedBatch batch = loads == null ? null : new SharedBatch(loads);
             for (Object key : mine.keySet()) {
-                Entry arrived = flights.arrived(key);
+                Entry arrived = holding.arrived(key);
                 String text = loads == null || arrived != null ? null : loads.values.unshared.text(key);
                 if (arrived != null) {
                     land(key, Loaded.of(arrived, Loaded.Origin.HELD));
@@ -136,7 +140,7 @@ final class BulkLoads {
             }
             Map<Object, Object> values = new HashMap<>();
             long start = System.nanoTime();
-            flights.bulk(position, load -> {
+            calls.several(position, load -> {
                 values.putAll(source.load(Set.copyOf(keys)));
                 return load.ended(null);
             });

@@ -1,8 +1,6 @@
 package dev.headroom.cache.internal;
 
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Expiry;
-import com.github.benmanes.caffeine.cache.RemovalCause;
+import dev.headroom.cache.AsyncLoader;
 import dev.headroom.cache.BulkLoader;
 import dev.headroom.cache.Cache;
 import dev.headroom.cache.CacheMode;
@@ -13,26 +11,20 @@ import dev.headroom.cache.EntryOptions;
 import dev.headroom.cache.LoadContext;
 import dev.headroom.cache.Loader;
 import dev.headroom.cache.Lookup;
-import dev.headroom.cache.internal.CacheCounts.Stale;
-import dev.headroom.config.Checks;
-import dev.headroom.consistency.ConsistencyToken;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One cache: what is held, and which of the ways to an answer is taken. Loading is {@link Flights}'.
- *
- * <p>Values are held in Caffeine, by size; freshness is judged here, by one reading of the clock per call. Caffeine's own expiry only frees
- * what no window allows any more.
+ * One cache, for its callers. How it answers is {@link Reads}' business, loading {@link Flights}', dropping {@link Changes}'.
  */
 final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
     private final String name;
@@ -41,9 +33,11 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
     private final CacheCounts counts;
     private final com.github.benmanes.caffeine.cache.Cache<Object, Entry> held;
     private final Fences fences;
+    private final SourceCalls calls;
+    private final Holding holding;
     private final Flights flights;
-    private @Nullable SharedSide side;
-    private @Nullable SharedLoads loads;
+    private final Reads reads;
+    private final Changes changes;
     private volatile Type type = Object.class;
 
     DefaultCache(String name, CacheOptions options, Surroundings around) {
@@ -51,15 +45,13 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
         this.options = options;
         this.around = around;
         this.counts = new CacheCounts(name);
-        this.held = Caffeine.newBuilder()
-                .maximumSize(options.maximumSize())
-                .expireAfter(new Usefulness())
-                .ticker(around.clock::getAsLong)
-                .executor(Runnable::run)
-                .evictionListener((@Nullable Object key, @Nullable Entry entry, RemovalCause cause) -> evicted(cause))
-                .build();
+        this.held = HeldValues.atMost(options.maximumSize(), around.clock, counts);
         this.fences = new Fences(around.clock);
-        this.flights = new Flights(name, options, around, counts, fences, held.asMap());
+        this.calls = new SourceCalls(name, options, around, counts, fences);
+        this.holding = new Holding(options, around, counts, held.asMap());
+        this.flights = new Flights(name, options, around, counts, fences, calls, holding);
+        this.reads = new Reads(options, around, counts, holding, flights, calls);
+        this.changes = new Changes(options, around, counts, fences, flights, held.asMap());
     }
 
     @Override
@@ -69,13 +61,14 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
 
     /** Before it is used: this cache's part of what JVMs share. */
     void share(Homes homes) {
-        SharedSide mine = new SharedSide(name, options, homes, fences, new Others(), around);
+        SharedSide mine = new SharedSide(name, options, homes, fences, changes, around);
         Unshared unshared = new Unshared(name, options.localFresh(), counts);
         SharedLoads shared =
                 new SharedLoads(options, mine, around, counts, new SharedValues(name, options, () -> type, unshared));
-        side = mine;
-        loads = shared;
-        flights.share(mine, shared);
+        holding.share(mine);
+        flights.share(shared);
+        reads.share(shared);
+        changes.share(mine, shared);
     }
 
     /** What bytes of values are read as. */
@@ -108,7 +101,7 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
     public V get(K key, Loader<? super K, ? extends V> loader, EntryOptions entries) {
         Objects.requireNonNull(loader, "loader");
         try {
-            return cast(fetch(key, load -> load.ended(loader.load(key)), entries));
+            return cast(reads.one(key, load -> load.ended(loader.load(key)), entries));
         } catch (Throwable failure) {
             throw Thrown.unchecked(name, failure);
         }
@@ -123,10 +116,42 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
     public V get(K key, ContextLoader<? super K, V> loader, EntryOptions entries) {
         Objects.requireNonNull(loader, "loader");
         try {
-            return cast(fetch(key, load -> load.ended(loader.load(key, context(load))), entries));
+            return cast(reads.one(key, load -> load.ended(loader.load(key, context(load))), entries));
         } catch (Throwable failure) {
             throw Thrown.unchecked(name, failure);
         }
+    }
+
+    @Override
+    public CompletableFuture<V> getAsync(K key, AsyncLoader<? super K, ? extends V> loader) {
+        return getAsync(key, loader, options.entries());
+    }
+
+    @Override
+    public CompletableFuture<V> getAsync(K key, AsyncLoader<? super K, ? extends V> loader, EntryOptions entries) {
+        Objects.requireNonNull(loader, "loader");
+        return later(key, load -> load.ended(Thrown.resultOf(loader.load(key))), entries, around.loads);
+    }
+
+    @Override
+    public CompletableFuture<V> getAsync(K key, Loader<? super K, ? extends V> loader, Executor executor) {
+        return getAsync(key, loader, executor, options.entries());
+    }
+
+    @Override
+    public CompletableFuture<V> getAsync(
+            K key, Loader<? super K, ? extends V> loader, Executor executor, EntryOptions entries) {
+        Objects.requireNonNull(loader, "loader");
+        return later(key, load -> load.ended(loader.load(key)), entries, Objects.requireNonNull(executor, "executor"));
+    }
+
+    private CompletableFuture<V> later(K key, Source source, EntryOptions entries, Executor executor) {
+        return reads.later(key, source, entries, executor).handle((value, failure) -> {
+            if (failure != null) {
+                throw Thrown.completion(name, failure);
+            }
+            return cast(value);
+        });
     }
 
     @SuppressWarnings("unchecked") // its values are those of this cache
@@ -136,28 +161,17 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
 
     /** The key's value; throws what the source threw. */
     @Nullable Object fetch(Object key, Source source, EntryOptions entries) throws Throwable {
-        Objects.requireNonNull(key, "key");
-        CacheMode mode = around.mode();
-        if (mode == CacheMode.OFF) {
-            counts.missed(key);
-            return flights.pass(key, source);
-        }
-        Entry entry = held.getIfPresent(key);
-        long now = around.now();
-        boolean checked = entry == null || !unchecked(entry, now);
-        if (entry != null && checked && entry.fresh(now)) {
-            counts.hit(key);
-            refreshEarly(key, source, entries, entry, now, mode);
-            return entry.value;
-        }
-        if (mode == CacheMode.NAIVE) {
-            counts.missed(key);
-            return flights.loadAlone(key, source, entries);
-        }
-        if (entry != null && checked && !entry.negative() && servedStale(key, source, entries, entry, now)) {
-            return entry.value;
-        }
-        return flights.load(key, source, entries, entry);
+        return reads.one(key, source, entries);
+    }
+
+    /** The keys' values, null for those that have none, in the keys' order; throws what the source threw. */
+    Map<Object, @Nullable Object> fetchAll(Collection<?> keys, BulkLoads.BulkSource source, EntryOptions entries)
+            throws Throwable {
+        return reads.all(keys, source, entries);
+    }
+
+    void store(Object key, @Nullable Object value, EntryOptions entries) {
+        changes.store(key, value, entries);
     }
 
     @Override
@@ -171,7 +185,7 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
         Objects.requireNonNull(loader, "loader");
         try {
             Map<K, V> found = new LinkedHashMap<>();
-            fetchAll(keys, wanted -> loader.load((Set<K>) wanted), entries).forEach((key, value) -> {
+            reads.all(keys, wanted -> loader.load((Set<K>) wanted), entries).forEach((key, value) -> {
                 if (value != null) {
                     found.put((K) key, cast(value));
                 }
@@ -180,86 +194,6 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
         } catch (Throwable failure) {
             throw Thrown.unchecked(name, failure);
         }
-    }
-
-    /** The keys' values, null for those that have none, in the keys' order; throws what the source threw. */
-    Map<Object, @Nullable Object> fetchAll(Collection<?> keys, BulkLoads.BulkSource source, EntryOptions entries)
-            throws Throwable {
-        Map<Object, @Nullable Object> found = new LinkedHashMap<>();
-        Set<Object> missing = new LinkedHashSet<>();
-        for (Object key : keys) {
-            Objects.requireNonNull(key, "key");
-            Entry entry = around.mode() == CacheMode.ON ? served(key, source, entries) : null;
-            found.put(key, entry == null ? null : entry.value);
-            if (entry == null) {
-                missing.add(key);
-            }
-        }
-        if (around.mode() == CacheMode.ON && !missing.isEmpty()) {
-            found.putAll(new BulkLoads(flights, counts, loads).load(missing, source, entries));
-        } else if (!missing.isEmpty()) {
-            passAll(missing, source, found);
-        }
-        return found;
-    }
-
-    private @Nullable Entry served(Object key, BulkLoads.BulkSource source, EntryOptions entries) {
-        Entry entry = held.getIfPresent(key);
-        long now = around.now();
-        if (entry == null || unchecked(entry, now)) {
-            return null;
-        }
-        Source single = load -> load.ended(source.load(Set.of(key)).get(key));
-        if (entry.fresh(now)) {
-            counts.hit(key);
-            refreshEarly(key, single, entries, entry, now, CacheMode.ON);
-            return entry;
-        }
-        return !entry.negative() && servedStale(key, single, entries, entry, now) ? entry : null;
-    }
-
-    private void passAll(Set<Object> missing, BulkLoads.BulkSource source, Map<Object, @Nullable Object> found)
-            throws Throwable {
-        missing.forEach(counts::missed);
-        ConsistencyToken position = flights.position();
-        for (Object key : missing) {
-            position = flights.positionOf(key, position);
-        }
-        flights.bulk(position, load -> {
-            found.putAll(source.load(Set.copyOf(missing)));
-            return load.ended(null);
-        });
-    }
-
-    private boolean unchecked(Entry entry, long now) {
-        SharedSide known = side;
-        return known != null && entry.unchecked(now, known.distrusted());
-    }
-
-    private void refreshEarly(Object key, Source source, EntryOptions entries, Entry entry, long now, CacheMode mode) {
-        boolean aged = options.earlyRefresh() < 1 && entry.aged(now, options.earlyRefresh());
-        boolean due = aged || (options.refreshBeta() > 0 && entry.due(now, options.refreshBeta()));
-        if (due && !entry.negative() && mode == CacheMode.ON && !entry.resting(now) && !around.busy()) {
-            flights.refreshInBackground(key, source, entries, entry);
-        }
-    }
-
-    private boolean servedStale(Object key, Source source, EntryOptions entries, Entry entry, long now) {
-        boolean resting = entry.resting(now) && entry.mayCoverErrors(now);
-        if (resting) {
-            counts.stale(key, Stale.ERROR);
-            return true;
-        }
-        boolean pressed = around.pressed();
-        boolean stretched = pressed && entry.mayCoverErrors(now);
-        if (!entry.mayRevalidate(now) && !stretched) {
-            return false;
-        }
-        counts.stale(key, stretched ? Stale.PRESSURE : Stale.REVALIDATING);
-        if (!entry.resting(now) && !around.overloaded()) {
-            flights.refreshInBackground(key, source, entries, entry);
-        }
-        return true;
     }
 
     @Override
@@ -281,33 +215,7 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
 
     @Override
     public void put(K key, V value, EntryOptions entries) {
-        store(key, value, entries);
-    }
-
-    void store(Object key, @Nullable Object value, EntryOptions entries) {
-        Objects.requireNonNull(key, "key");
-        boolean keeps = (value != null || !entries.negative().isZero()) && around.mode() != CacheMode.OFF;
-        Loaded given = new Load(entries, null).options(entries).ended(value);
-        storeShared(key, given, keeps);
-        flights.overtake(key);
-        if (!keeps) {
-            held.invalidate(key);
-            return;
-        }
-        long recheck = side == null ? Long.MAX_VALUE : options.localFresh().toNanos();
-        held.put(key, new Entry(given, entries, around.now(), recheck));
-        counts.stored();
-    }
-
-    private void storeShared(Object key, Loaded given, boolean keeps) {
-        String text = loads == null ? null : loads.values.unshared.text(key);
-        if (side != null && loads != null && text != null) {
-            if (keeps) {
-                loads.put(text, given);
-            } else {
-                side.drop(text);
-            }
-        }
+        changes.store(key, value, entries);
     }
 
     @Override
@@ -316,7 +224,7 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
         Source source = load -> load.ended(loader.load(key));
         try {
             Object value = around.mode() == CacheMode.OFF
-                    ? flights.pass(key, source)
+                    ? calls.uncached(key, source)
                     : flights.reload(key, source, options.entries());
             return cast(value);
         } catch (Throwable failure) {
@@ -326,57 +234,27 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
 
     @Override
     public void invalidate(K key) {
-        drop(key);
+        changes.invalidate(key);
     }
 
-    /**
-     * First the position is left for the next load, then the value goes that JVMs share, then the load that runs is detached, then what is held goes:
-     * a load that began before the last is not held, and one that begins after finds the old value nowhere.
-     */
+    /** Drops a key, as {@link #invalidate} does. */
     void drop(Object key) {
-        Objects.requireNonNull(key, "key");
-        fences.raise(key);
-        String text = side == null ? null : KeyText.of(key);
-        if (side != null && text != null) {
-            side.drop(text);
-        }
-        flights.overtake(key);
-        held.invalidate(key);
-        counts.invalidated(key);
+        changes.invalidate(key);
     }
 
     @Override
     public void clear() {
-        fences.raiseAll();
-        if (side != null) {
-            side.dropAll();
-        }
-        flights.overtakeAll();
-        held.invalidateAll();
-        counts.invalidated("*");
+        changes.invalidateAll();
     }
 
-    /** Of the loads that run nobody knows yet what tags they will have: none is stored. */
     @Override
     public void invalidateTag(String tag) {
-        Checks.notBlank("tag", tag);
-        fences.raiseAll();
-        if (side != null) {
-            side.dropTag(tag);
-        }
-        flights.overtakeAll();
-        removeTagged(tag);
-        counts.invalidated("#" + tag);
-    }
-
-    private void removeTagged(String tag) {
-        held.asMap().values().removeIf(entry -> entry.tags.contains(tag));
+        changes.invalidateTag(tag);
     }
 
     /** Drops what is held because it is no longer to be used; nothing has changed at its source. */
     void forget() {
-        flights.detachAll();
-        held.invalidateAll();
+        changes.dropAll();
     }
 
     @Override
@@ -389,59 +267,8 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
         return "Cache[" + name + ", " + stats() + "]";
     }
 
-    private void evicted(RemovalCause cause) {
-        if (cause == RemovalCause.SIZE) {
-            counts.evicted();
-        }
-    }
-
     @SuppressWarnings({"unchecked", "NullAway"}) // V is what the loaders of this cache return, null included
     private V cast(@Nullable Object value) {
         return (V) value;
-    }
-
-    /** What other JVMs drop. */
-    private final class Others implements SharedSide.Local {
-        @Override
-        public void drop(Object key) {
-            flights.detach(key);
-            held.invalidate(key);
-        }
-
-        @Override
-        public void dropText(String text) {
-            flights.detachText(text);
-            held.asMap().keySet().removeIf(key -> text.equals(KeyText.of(key)));
-        }
-
-        @Override
-        public void dropTag(String tag) {
-            flights.detachAll();
-            removeTagged(tag);
-        }
-
-        @Override
-        public void dropAll() {
-            flights.detachAll();
-            held.invalidateAll();
-        }
-    }
-
-    /** For Caffeine: an entry goes when no window allows it. */
-    private static final class Usefulness implements Expiry<Object, Entry> {
-        @Override
-        public long expireAfterCreate(Object key, Entry entry, long now) {
-            return Math.max(TimeUnit.MILLISECONDS.toNanos(1), entry.longestNanos());
-        }
-
-        @Override
-        public long expireAfterUpdate(Object key, Entry entry, long now, long left) {
-            return expireAfterCreate(key, entry, now);
-        }
-
-        @Override
-        public long expireAfterRead(Object key, Entry entry, long now, long left) {
-            return left;
-        }
     }
 }

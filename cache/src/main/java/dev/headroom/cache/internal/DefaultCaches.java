@@ -14,10 +14,10 @@ import dev.headroom.load.LoadSignal;
 import dev.headroom.meter.Meters;
 import java.lang.reflect.Type;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -33,7 +33,7 @@ public final class DefaultCaches implements Caches {
 
     private final Settings settings;
     private final Surroundings around;
-    private final @Nullable RefreshPool pool;
+    private final List<CacheThreads> own = new ArrayList<>();
     private final @Nullable Homes homes;
     private final Map<String, DefaultCache<Object, @Nullable Object>> caches = new ConcurrentHashMap<>();
     private final Map<String, Types> types = new ConcurrentHashMap<>();
@@ -48,6 +48,7 @@ public final class DefaultCaches implements Caches {
             int maximumLoads,
             int refreshThreads,
             @Nullable Executor refreshExecutor,
+            @Nullable Executor loadExecutor,
             LongSupplier clock,
             @Nullable SharedTier sharedTier,
             String namespace,
@@ -58,13 +59,22 @@ public final class DefaultCaches implements Caches {
     /** Makes the caches that have options of their own; others are made when asked for. */
     public DefaultCaches(Settings settings) {
         this.settings = settings;
-        RefreshPool pool = settings.refreshExecutor == null ? new RefreshPool(settings.refreshThreads) : null;
-        this.pool = pool;
-        Executor refreshes = pool != null ? pool : Objects.requireNonNull(settings.refreshExecutor);
-        this.around = new Surroundings(settings.clock, new LoadGate(settings.maximumLoads), refreshes, settings.mode);
+        Executor refreshes = threads("refresh", settings.refreshExecutor, settings.refreshThreads);
+        Executor loads = threads("load", settings.loadExecutor, settings.maximumLoads);
+        this.around =
+                new Surroundings(settings.clock, new LoadGate(settings.maximumLoads), refreshes, loads, settings.mode);
         SharedTier tier = settings.sharedTier;
         this.homes = tier == null ? null : new Homes(tier, settings.namespace, settings.journalEvery);
         settings.byName.keySet().forEach(this::named);
+    }
+
+    private Executor threads(String purpose, @Nullable Executor given, int most) {
+        if (given != null) {
+            return given;
+        }
+        CacheThreads threads = new CacheThreads(purpose, most);
+        own.add(threads);
+        return threads;
     }
 
     @Override
@@ -147,6 +157,7 @@ public final class DefaultCaches implements Caches {
     @Override
     public void contribute(Contributions to) {
         to.interceptor(new CachedInterceptor(this))
+                .interceptor(new CachedAllInterceptor(this))
                 .interceptor(new CachePutInterceptor(this))
                 .interceptor(new CacheEvictInterceptor(this))
                 .interceptor(new CacheEvictSeveralInterceptor(this))
@@ -171,9 +182,7 @@ public final class DefaultCaches implements Caches {
             around.closed = true;
             gauges.forEach(Meters.Gauge::close);
             caches.values().forEach(DefaultCache::forget);
-            if (pool != null) {
-                pool.close();
-            }
+            own.forEach(CacheThreads::close);
             if (homes != null) {
                 homes.close();
             }

@@ -11,14 +11,16 @@ final class Surroundings {
     final LongSupplier clock;
     final LoadGate gate;
     final Executor refreshes;
+    final Executor loads;
     volatile CacheMode mode;
     volatile Contracts contracts = Contracts.standalone();
     volatile boolean closed;
 
-    Surroundings(LongSupplier clock, LoadGate gate, Executor refreshes, CacheMode mode) {
+    Surroundings(LongSupplier clock, LoadGate gate, Executor refreshes, Executor loads, CacheMode mode) {
         this.clock = clock;
         this.gate = gate;
         this.refreshes = refreshes;
+        this.loads = loads;
         this.mode = mode;
     }
 

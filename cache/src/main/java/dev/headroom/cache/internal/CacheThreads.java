@@ -6,17 +6,17 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The threads that refresh in the background; more work than they and their queue take is rejected, and tried again at the next hit. */
-final class RefreshPool implements Executor, AutoCloseable {
+/** Threads for one purpose, which end when idle; more work than they and their queue take is rejected. */
+final class CacheThreads implements Executor, AutoCloseable {
     private static final int QUEUE = 1000;
 
     private final ThreadPoolExecutor threads;
 
-    RefreshPool(int size) {
+    CacheThreads(String purpose, int size) {
         AtomicInteger number = new AtomicInteger();
         this.threads =
                 new ThreadPoolExecutor(size, size, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(QUEUE), work -> {
-                    Thread thread = new Thread(work, "headroom-cache-" + number.incrementAndGet());
+                    Thread thread = new Thread(work, "headroom-cache-" + purpose + "-" + number.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
                 });

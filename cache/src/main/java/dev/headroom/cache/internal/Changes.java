@@ -1,0 +1,134 @@
+package dev.headroom.cache.internal;
+
+import dev.headroom.cache.CacheMode;
+import dev.headroom.cache.CacheOptions;
+import dev.headroom.cache.EntryOptions;
+import dev.headroom.config.Checks;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/** What takes values out of a cache or puts others in their place, in this JVM or in another. */
+final class Changes implements SharedSide.Local {
+    private final CacheOptions options;
+    private final Surroundings around;
+    private final CacheCounts counts;
+    private final Fences fences;
+    private final Flights flights;
+    private final ConcurrentMap<Object, Entry> held;
+    private @Nullable SharedSide side;
+    private @Nullable SharedLoads loads;
+
+    Changes(
+            CacheOptions options,
+            Surroundings around,
+            CacheCounts counts,
+            Fences fences,
+            Flights flights,
+            ConcurrentMap<Object, Entry> held) {
+        this.options = options;
+        this.around = around;
+        this.counts = counts;
+        this.fences = fences;
+        this.flights = flights;
+        this.held = held;
+    }
+
+    /** From now on other JVMs share them. */
+    void share(SharedSide side, SharedLoads loads) {
+        this.side = side;
+        this.loads = loads;
+    }
+
+    void store(Object key, @Nullable Object value, EntryOptions entries) {
+        Objects.requireNonNull(key, "key");
+        boolean keeps = (value != null || !entries.negative().isZero()) && around.mode() != CacheMode.OFF;
+        Loaded given = new Load(entries, null).options(entries).ended(value);
+        storeShared(key, given, keeps);
+        flights.overtake(key);
+        if (!keeps) {
+            held.remove(key);
+            return;
+        }
+        long recheck = side == null ? Long.MAX_VALUE : options.localFresh().toNanos();
+        held.put(key, new Entry(given, entries, around.now(), recheck));
+        counts.stored();
+    }
+
+    private void storeShared(Object key, Loaded given, boolean keeps) {
+        String text = loads == null ? null : loads.values.unshared.text(key);
+        if (side != null && loads != null && text != null) {
+            if (keeps) {
+                loads.put(text, given);
+            } else {
+                side.drop(text);
+            }
+        }
+    }
+
+    /**
+     * First the position is left for the next load, then the value goes that JVMs share, then the load that runs is detached, then what is held goes:
+     * a load that began before the last is not held, and one that begins after finds the old value nowhere.
+     */
+    void invalidate(Object key) {
+        Objects.requireNonNull(key, "key");
+        fences.raise(key);
+        String text = side == null ? null : KeyText.of(key);
+        if (side != null && text != null) {
+            side.drop(text);
+        }
+        flights.overtake(key);
+        held.remove(key);
+        counts.invalidated(key);
+    }
+
+    void invalidateAll() {
+        fences.raiseAll();
+        if (side != null) {
+            side.dropAll();
+        }
+        flights.overtakeAll();
+        held.clear();
+        counts.invalidated("*");
+    }
+
+    /** Of the loads that run nobody knows yet what tags they will have: none is stored. */
+    void invalidateTag(String tag) {
+        Checks.notBlank("tag", tag);
+        fences.raiseAll();
+        if (side != null) {
+            side.dropTag(tag);
+        }
+        flights.overtakeAll();
+        removeTagged(tag);
+        counts.invalidated("#" + tag);
+    }
+
+    private void removeTagged(String tag) {
+        held.values().removeIf(entry -> entry.tags.contains(tag));
+    }
+
+    @Override
+    public void drop(Object key) {
+        flights.detach(key);
+        held.remove(key);
+    }
+
+    @Override
+    public void dropText(String text) {
+        flights.detachText(text);
+        held.keySet().removeIf(key -> text.equals(KeyText.of(key)));
+    }
+
+    @Override
+    public void dropTag(String tag) {
+        flights.detachAll();
+        removeTagged(tag);
+    }
+
+    @Override
+    public void dropAll() {
+        flights.detachAll();
+        held.clear();
+    }
+}

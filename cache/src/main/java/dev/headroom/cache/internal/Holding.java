@@ -1,0 +1,88 @@
+package dev.headroom.cache.internal;
+
+import dev.headroom.cache.CacheOptions;
+import dev.headroom.cache.EntryOptions;
+import dev.headroom.cache.internal.CacheCounts.Outcome;
+import dev.headroom.cache.internal.CacheCounts.Stale;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/** What this JVM holds of a cache, for those who load: what comes in, and what of it may still be used. */
+final class Holding {
+    private final CacheOptions options;
+    private final Surroundings around;
+    private final CacheCounts counts;
+    private final ConcurrentMap<Object, Entry> held;
+    private volatile @Nullable SharedSide side;
+
+    Holding(CacheOptions options, Surroundings around, CacheCounts counts, ConcurrentMap<Object, Entry> held) {
+        this.options = options;
+        this.around = around;
+        this.counts = counts;
+        this.held = held;
+    }
+
+    /** From now on what is held is compared now and then with what other JVMs share. */
+    void share(SharedSide side) {
+        this.side = side;
+    }
+
+    void put(Object key, Loaded loaded, EntryOptions entries) {
+        held.put(key, entry(loaded, entries));
+    }
+
+    @Nullable Entry get(Object key) {
+        return held.get(key);
+    }
+
+    /** Whether the value has to be compared with what other JVMs share before it is served. */
+    boolean unchecked(Entry entry, long now) {
+        SharedSide known = side;
+        return known != null && entry.unchecked(now, known.distrusted());
+    }
+
+    /** What came between looking and claiming. */
+    @Nullable Entry arrived(Object key) {
+        Entry arrived = held.get(key);
+        long now = around.now();
+        return arrived != null && arrived.fresh(now) && !unchecked(arrived, now) ? arrived : null;
+    }
+
+    /** Inside the bin of its key, so that whoever detaches the flight and then drops what is held misses nothing. */
+    Outcome publish(Object key, Flight mine, Loaded loaded, EntryOptions entries) {
+        Outcome[] outcome = {Outcome.DISCARDED};
+        held.compute(key, (k, before) -> {
+            if (mine.detached()) {
+                return before;
+            }
+            boolean keeps = loaded.keeps(entries);
+            outcome[0] = keeps ? Outcome.STORED : Outcome.UNSTORED;
+            return keeps ? entry(loaded, entries) : null;
+        });
+        if (outcome[0] == Outcome.STORED) {
+            counts.stored();
+        }
+        return outcome[0];
+    }
+
+    /** To be held. */
+    Entry entry(Loaded loaded, EntryOptions entries) {
+        Entry known = loaded.entry();
+        if (known != null) {
+            return known;
+        }
+        long recheck = side == null ? Long.MAX_VALUE : options.localFresh().toNanos();
+        return new Entry(loaded, loaded.options(entries), around.now(), recheck);
+    }
+
+    /** Whether a stale value is served for a load that failed; then nobody tries again for a while. */
+    boolean covers(Object key, Entry stale) {
+        long now = around.now();
+        if (stale.negative() || !stale.mayCoverErrors(now)) {
+            return false;
+        }
+        stale.failed(now, options.retryAfterError().toNanos());
+        counts.stale(key, Stale.ERROR);
+        return true;
+    }
+}

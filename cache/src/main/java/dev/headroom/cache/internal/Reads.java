@@ -1,0 +1,178 @@
+package dev.headroom.cache.internal;
+
+import dev.headroom.RequestContext;
+import dev.headroom.cache.CacheMode;
+import dev.headroom.cache.CacheOptions;
+import dev.headroom.cache.EntryOptions;
+import dev.headroom.cache.internal.CacheCounts.Stale;
+import dev.headroom.consistency.ConsistencyToken;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** Which of the ways to an answer is taken: what is held, fresh or stale, or a load. Freshness is judged by one reading of the clock per call. */
+final class Reads {
+    private final CacheOptions options;
+    private final Surroundings around;
+    private final CacheCounts counts;
+    private final Holding holding;
+    private final Flights flights;
+    private final SourceCalls calls;
+    private @Nullable SharedLoads loads;
+
+    Reads(
+            CacheOptions options,
+            Surroundings around,
+            CacheCounts counts,
+            Holding holding,
+            Flights flights,
+            SourceCalls calls) {
+        this.options = options;
+        this.around = around;
+        this.counts = counts;
+        this.holding = holding;
+        this.flights = flights;
+        this.calls = calls;
+    }
+
+    /** From now on what other JVMs share is asked before a source. */
+    void share(SharedLoads loads) {
+        this.loads = loads;
+    }
+
+    /** The key's value; throws what the source threw. */
+    @Nullable Object one(Object key, Source source, EntryOptions entries) throws Throwable {
+        Objects.requireNonNull(key, "key");
+        CacheMode mode = around.mode();
+        if (mode == CacheMode.OFF) {
+            counts.missed(key);
+            return calls.uncached(key, source);
+        }
+        Entry entry = holding.get(key);
+        if (entry != null && servable(key, source, entries, entry, mode)) {
+            return entry.value;
+        }
+        if (mode == CacheMode.NAIVE) {
+            counts.missed(key);
+            return flights.loadAlone(key, source, entries);
+        }
+        return flights.load(key, source, entries, entry);
+    }
+
+    /** The key's value, without waiting for it. */
+    CompletableFuture<@Nullable Object> later(Object key, Source source, EntryOptions entries, Executor executor) {
+        Objects.requireNonNull(key, "key");
+        CacheMode mode = around.mode();
+        Entry entry = mode == CacheMode.OFF ? null : holding.get(key);
+        if (entry != null && servable(key, source, entries, entry, mode)) {
+            return CompletableFuture.completedFuture(entry.value);
+        }
+        if (mode == CacheMode.ON) {
+            return flights.loadAsync(key, source, entries, entry, executor);
+        }
+        CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
+        try {
+            executor.execute(RequestContext.wrap(() -> complete(result, key, source, entries)));
+        } catch (RejectedExecutionException full) {
+            result.completeExceptionally(calls.timeout("no thread to load on"));
+        }
+        return result;
+    }
+
+    private void complete(CompletableFuture<@Nullable Object> result, Object key, Source source, EntryOptions entries) {
+        try {
+            result.complete(one(key, source, entries));
+        } catch (Throwable failure) {
+            result.completeExceptionally(failure);
+            if (failure instanceof Error serious) {
+                throw serious;
+            }
+        }
+    }
+
+    private boolean servable(Object key, Source source, EntryOptions entries, Entry entry, CacheMode mode) {
+        long now = around.now();
+        if (holding.unchecked(entry, now)) {
+            return false;
+        }
+        if (entry.fresh(now)) {
+            counts.hit(key);
+            refreshEarly(key, source, entries, entry, now, mode);
+            return true;
+        }
+        return mode == CacheMode.ON && !entry.negative() && servedStale(key, source, entries, entry, now);
+    }
+
+    /** The keys' values, null for those that have none, in the keys' order; throws what the source threw. */
+    Map<Object, @Nullable Object> all(Collection<?> keys, BulkLoads.BulkSource source, EntryOptions entries)
+            throws Throwable {
+        Map<Object, @Nullable Object> found = new LinkedHashMap<>();
+        Set<Object> missing = new LinkedHashSet<>();
+        for (Object key : keys) {
+            Objects.requireNonNull(key, "key");
+            Entry entry = around.mode() == CacheMode.ON ? served(key, source, entries) : null;
+            found.put(key, entry == null ? null : entry.value);
+            if (entry == null) {
+                missing.add(key);
+            }
+        }
+        if (around.mode() == CacheMode.ON && !missing.isEmpty()) {
+            found.putAll(new BulkLoads(flights, calls, holding, counts, loads).load(missing, source, entries));
+        } else if (!missing.isEmpty()) {
+            passAll(missing, source, found);
+        }
+        return found;
+    }
+
+    private @Nullable Entry served(Object key, BulkLoads.BulkSource source, EntryOptions entries) {
+        Entry entry = holding.get(key);
+        Source single = load -> load.ended(source.load(Set.of(key)).get(key));
+        return entry != null && servable(key, single, entries, entry, CacheMode.ON) ? entry : null;
+    }
+
+    private void passAll(Set<Object> missing, BulkLoads.BulkSource source, Map<Object, @Nullable Object> found)
+            throws Throwable {
+        missing.forEach(counts::missed);
+        ConsistencyToken position = flights.position();
+        for (Object key : missing) {
+            position = flights.positionOf(key, position);
+        }
+        calls.several(position, load -> {
+            found.putAll(source.load(Set.copyOf(missing)));
+            return load.ended(null);
+        });
+    }
+
+    private void refreshEarly(Object key, Source source, EntryOptions entries, Entry entry, long now, CacheMode mode) {
+        boolean aged = options.earlyRefresh() < 1 && entry.aged(now, options.earlyRefresh());
+        boolean due = aged || (options.refreshBeta() > 0 && entry.due(now, options.refreshBeta()));
+        if (due && !entry.negative() && mode == CacheMode.ON && !entry.resting(now) && !around.busy()) {
+            flights.refreshInBackground(key, source, entries, entry);
+        }
+    }
+
+    private boolean servedStale(Object key, Source source, EntryOptions entries, Entry entry, long now) {
+        boolean resting = entry.resting(now) && entry.mayCoverErrors(now);
+        if (resting) {
+            counts.stale(key, Stale.ERROR);
+            return true;
+        }
+        boolean pressed = around.pressed();
+        boolean stretched = pressed && entry.mayCoverErrors(now);
+        if (!entry.mayRevalidate(now) && !stretched) {
+            return false;
+        }
+        counts.stale(key, stretched ? Stale.PRESSURE : Stale.REVALIDATING);
+        if (!entry.resting(now) && !around.overloaded()) {
+            flights.refreshInBackground(key, source, entries, entry);
+        }
+        return true;
+    }
+}

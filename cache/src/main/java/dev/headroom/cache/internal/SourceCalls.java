@@ -1,0 +1,143 @@
+package dev.headroom.cache.internal;
+
+import dev.headroom.Deadline;
+import dev.headroom.RequestContext;
+import dev.headroom.cache.CacheOptions;
+import dev.headroom.cache.CacheTimeoutException;
+import dev.headroom.cache.EntryOptions;
+import dev.headroom.cache.internal.CacheCounts.Outcome;
+import dev.headroom.consistency.ConsistencyToken;
+import dev.headroom.debug.DebugLog;
+import org.jspecify.annotations.Nullable;
+
+/** Calls of one cache's sources: in the places there are, at the position they must read at, counted; and how long callers wait for them. */
+final class SourceCalls {
+    private final String cache;
+    private final CacheOptions options;
+    private final Surroundings around;
+    private final CacheCounts counts;
+    private final Fences fences;
+    private volatile @Nullable Throwable lastFailure;
+
+    SourceCalls(String cache, CacheOptions options, Surroundings around, CacheCounts counts, Fences fences) {
+        this.cache = cache;
+        this.options = options;
+        this.around = around;
+        this.counts = counts;
+        this.fences = fences;
+    }
+
+    /**
+     * One key's.
+     *
+     * @param asked the position to read at, beside those left here
+     */
+    Loaded one(
+            Object key, Source source, EntryOptions entries, ConsistencyToken asked, @Nullable Entry prior, long start)
+            throws Throwable {
+        enter();
+        counts.loadBegun();
+        try {
+            long begun = System.nanoTime();
+            Loaded loaded = fences.within(fences.of(key, asked), source, new Load(entries, prior));
+            return loaded.took(System.nanoTime() - begun);
+        } catch (Throwable failure) {
+            lastFailure = failure;
+            counts.loaded(key, Outcome.FAILED, System.nanoTime() - start, failure);
+            throw failure;
+        } finally {
+            around.gate.leave();
+        }
+    }
+
+    /** Several keys' by one call that takes one place. */
+    void several(ConsistencyToken position, Source source) throws Throwable {
+        enter();
+        long start = System.nanoTime();
+        counts.loadBegun();
+        Outcome outcome = Outcome.FAILED;
+        try {
+            fences.within(position, source, new Load(options.entries(), null));
+            outcome = Outcome.STORED;
+        } catch (Throwable failure) {
+            lastFailure = failure;
+            throw failure;
+        } finally {
+            around.gate.leave();
+            counts.loaded("several", outcome, System.nanoTime() - start, null);
+        }
+    }
+
+    /** One that nobody keeps; not counted against the places, for nothing here may stand in the application's way. */
+    @Nullable Object uncached(Object key, Source source) throws Throwable {
+        counts.loadBegun();
+        long start = System.nanoTime();
+        try {
+            Load load = new Load(options.entries(), null);
+            Loaded loaded = fences.within(fences.of(key, fences.current()), source, load);
+            counts.loaded(key, Outcome.UNSTORED, System.nanoTime() - start, null);
+            return loaded.value();
+        } catch (Throwable failure) {
+            counts.loaded(key, Outcome.FAILED, System.nanoTime() - start, failure);
+            throw failure;
+        }
+    }
+
+    private void enter() {
+        long wait = waitNanos();
+        boolean entered;
+        try {
+            entered = around.gate.enter(wait);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw timeout("interrupted while waiting for a place to load");
+        }
+        if (!entered) {
+            throw timeout("no place to load within " + wait / 1_000_000 + " ms");
+        }
+    }
+
+    CacheTimeoutException timeout(String what) {
+        return new CacheTimeoutException("cache " + cache + ": " + what + " (" + around.gate + ")", lastFailure);
+    }
+
+    CacheTimeoutException late(long waited) {
+        return timeout("another caller's load took longer than " + waited / 1_000_000 + " ms");
+    }
+
+    /** Whether the caller may leave before the load is done, so that it has to run on another thread. */
+    boolean timed(@Nullable Entry stale) {
+        return soft(stale) || !options.hardTimeout().isZero();
+    }
+
+    private boolean soft(@Nullable Entry stale) {
+        return !options.softTimeout().isZero() && stale != null && stale.mayCoverErrors(around.now());
+    }
+
+    /** How long to wait for a load: not as long if there is a stale value to serve. */
+    long waitNanos(@Nullable Entry stale) {
+        long wait = waitNanos();
+        if (!options.hardTimeout().isZero()) {
+            wait = Math.min(wait, options.hardTimeout().toNanos());
+        }
+        return soft(stale) ? Math.min(wait, options.softTimeout().toNanos()) : wait;
+    }
+
+    /** How long this caller may wait: as the options say, or until its deadline. */
+    long waitNanos() {
+        long most = options.waitAtMost().toNanos();
+        return RequestContext.active()
+                .flatMap(RequestContext::deadline)
+                .map(deadline -> Math.max(0, Math.min(most, deadline.remaining().toNanos())))
+                .orElse(most);
+    }
+
+    /** The context of a load that goes on when its caller has left. */
+    static RequestContext backgroundContext() {
+        return RequestContext.current()
+                .with()
+                .deadline((Deadline) null)
+                .debug(DebugLog.none())
+                .build();
+    }
+}

@@ -26,6 +26,9 @@ public @interface Job {
     /** The kind's name: what the database knows it by, so that classes and methods may be renamed. */
     String name();
 
+    /** The version of its payloads, from 1; raised when they change in a way that JSON alone does not bridge. See {@link Upcast}. */
+    int version() default 1;
+
     /** The queue its jobs wait in. */
     String queue() default "default";
 

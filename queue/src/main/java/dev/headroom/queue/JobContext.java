@@ -3,6 +3,7 @@ package dev.headroom.queue;
 import dev.headroom.queue.batch.BatchProgress;
 import java.sql.Connection;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /**
  * What a handler may know of the job that it runs. Valid while the handler runs, on its thread.
@@ -30,6 +31,36 @@ public interface JobContext {
 
     /** Whether it was {@linkplain JobHandle#cancel() cancelled}: it should end early by throwing; its effects so far are its own to undo. */
     boolean cancelled();
+
+    /** A part of the work that gives nothing. */
+    @FunctionalInterface
+    interface Action {
+        /** Does it. */
+        void run() throws Exception;
+    }
+
+    /**
+     * Does a part of the work, once: what it gave is kept, and a later run of the same job, after a failure or a crash, gets that and does not
+     * do it again. A part that was under way when the process died is done again. Kept in a transaction of its own, also in a {@link
+     * Tx#COMPLETE_IN_TX} job whose transaction is rolled back later: what is to be undone with that belongs outside of steps. Forgotten when
+     * the job ends well; a dead letter that is requeued goes on after its steps.
+     *
+     * <pre>{@code
+     * Receipt receipt = job.step("charge", Receipt.class, () -> bank.charge(order));
+     * job.step("ship", () -> warehouse.ship(order, receipt));
+     * }</pre>
+     *
+     * @param name unique within the job, at most 190 characters
+     * @param type what it gives: anything with JSON, not null
+     * @throws Exception what the work throws; the step is not done then
+     * @throws IllegalStateException if the lease was lost meanwhile: another node runs the job
+     * @throws dev.headroom.codec.CodecException if the result has no JSON, or can't be read as this type
+     * @throws QueueException if the database can't be asked
+     */
+    <T> T step(String name, Class<T> type, Callable<T> work) throws Exception;
+
+    /** Does a part of the work that gives nothing, once; see {@link #step(String, Class, Callable)}. */
+    void step(String name, Action work) throws Exception;
 
     /**
      * How far its batch is, itself not counted; empty if it is in none. A query on a connection of the queue's own.

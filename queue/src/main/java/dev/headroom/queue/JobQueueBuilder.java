@@ -1,12 +1,16 @@
 package dev.headroom.queue;
 
 import dev.headroom.config.Checks;
+import dev.headroom.load.LoadFeedback;
+import dev.headroom.load.Pacer;
 import dev.headroom.queue.internal.DefaultJobQueue;
 import dev.headroom.queue.internal.HandlerScan;
 import dev.headroom.queue.internal.Kind;
+import dev.headroom.queue.internal.Middlewares;
 import dev.headroom.queue.internal.QueueOptions;
 import dev.headroom.queue.scale.ScalePolicy;
 import dev.headroom.queue.spi.CurrentTransaction;
+import dev.headroom.queue.spi.JobMiddleware;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +55,8 @@ public final class JobQueueBuilder {
     private @Nullable RandomGenerator random;
     private JobFilter lengthCounts = JobFilter.waiting();
     private ScalePolicy scale = ScalePolicy.withDefaults();
+    private final List<JobMiddleware> middlewares = new ArrayList<>();
+    private @Nullable Duration keepDead;
 
     JobQueueBuilder(DataSource dataSource) {
         this.dataSource = Checks.present("dataSource", dataSource);
@@ -153,6 +160,20 @@ public final class JobQueueBuilder {
         return this;
     }
 
+    /** For how long dead letters are kept; then they are deleted. Default: until they are deleted or requeued by hand. */
+    public JobQueueBuilder keepDead(Duration keepDead) {
+        this.keepDead = Checks.positive("keepDead", keepDead);
+        return this;
+    }
+
+    /** Code around every run and every enqueue of this process; the first is the outermost. Default: none. */
+    public JobQueueBuilder middleware(JobMiddleware... middleware) {
+        for (JobMiddleware each : middleware) {
+            middlewares.add(Checks.present("middleware", each));
+        }
+        return this;
+    }
+
     /** The age of the oldest ready job at which the load signal {@code queue.age} is 1. Default: 5 min. */
     public JobQueueBuilder targetAge(Duration targetAge) {
         this.targetAge = Checks.positive("targetAge", targetAge);
@@ -210,7 +231,14 @@ public final class JobQueueBuilder {
      */
     public JobQueue build() {
         Map<String, Integer> counts = new HashMap<>();
-        queues.forEach((queue, settings) -> counts.put(queue, settings.workersOr(workers)));
+        Map<String, Function<LoadFeedback, Pacer>> pacers = new HashMap<>();
+        queues.forEach((queue, settings) -> {
+            counts.put(queue, settings.workersOr(workers));
+            Function<LoadFeedback, Pacer> pacer = settings.pacer();
+            if (pacer != null) {
+                pacers.put(queue, pacer);
+            }
+        });
         QueueOptions options = new QueueOptions(
                 name,
                 dataSource,
@@ -230,7 +258,10 @@ public final class JobQueueBuilder {
                 currentTransaction,
                 random != null ? random : new java.util.Random(),
                 lengthCounts,
-                scale);
+                scale,
+                new Middlewares(middlewares),
+                keepDead,
+                pacers);
         return DefaultJobQueue.open(options, kinds);
     }
 }

@@ -1,9 +1,11 @@
 package dev.headroom.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headroom.queue.Recorder.Note;
 import dev.headroom.queue.testing.ManualQueue;
+import dev.headroom.transaction.JdbcTransactions;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +45,47 @@ class ManualQueueTest extends JobQueueContract {
             jobs.advance(Duration.ofMillis(5));
             jobs.drain();
             assertThat(recorder.runs).containsEntry(2L, 2);
+        }
+    }
+
+    @Test
+    void saysWhatIsEnqueuedAndWhatIsNot() {
+        JobQueue queue = built(builder().handlers(recorder));
+        try (ManualQueue jobs = ManualQueue.of(queue)) {
+            jobs.assertNothingEnqueued();
+            queue.enqueue(Recorder::note, new Note(1, "a"));
+            queue.delay(Duration.ofDays(1)).enqueue(Recorder::note, new Note(2, "b"));
+            queue.enqueue(Recorder::plain);
+            jobs.assertEnqueued(Recorder::note, new Note(2, "b"));
+            jobs.assertEnqueued(Recorder::plain);
+            assertThat(jobs.enqueued(Recorder::note)).containsExactly(new Note(1, "a"), new Note(2, "b"));
+            assertThatThrownBy(() -> jobs.assertEnqueued(Recorder::note, new Note(3, "c")))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("Note[id=2, text=b]");
+            assertThatThrownBy(() -> jobs.assertEnqueued(Recorder::plainWithContext))
+                    .isInstanceOf(AssertionError.class);
+            assertThatThrownBy(jobs::assertNothingEnqueued)
+                    .hasMessage("jobs that wait: [note, note, plain] (expected: none)");
+            jobs.advance(Duration.ofDays(1));
+            jobs.drain();
+            jobs.assertNothingEnqueued();
+        }
+    }
+
+    @Test
+    void runsInlineWhatWasCommittedAndWhatThatEnqueues() throws Exception {
+        JobQueue queue = built(builder().handlers(recorder));
+        recorder.queue = queue;
+        try (ManualQueue jobs = ManualQueue.inline(queue)) {
+            queue.enqueue(Recorder::followUp, new Note(1, "follows"));
+            assertThat(recorder.order).containsExactly("follows");
+            JdbcTransactions.<Void, Exception>inTransaction(dataSource(), connection -> {
+                queue.enqueue(Recorder::note, new Note(2, "after the commit"));
+                assertThat(recorder.order).hasSize(1);
+                return null;
+            });
+            assertThat(recorder.order).containsExactly("follows", "after the commit");
+            jobs.assertNothingEnqueued();
         }
     }
 }

@@ -8,8 +8,10 @@ import dev.headroom.TraceId;
 import dev.headroom.load.Criticality;
 import dev.headroom.queue.Recorder.Note;
 import dev.headroom.queue.Recorder.Seen;
+import dev.headroom.queue.testing.ManualQueue;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Jobs are run in their context, tried again, given up, and completed together with their effects. */
@@ -63,6 +65,19 @@ class RunningTest extends JobQueueContract {
         await().until(() -> job.state().isEmpty());
         assertThat(recorder.runs).containsEntry(1L, 5);
         assertThat(queue.dead().requeue(job.id())).isFalse();
+    }
+
+    @Test
+    void deadLettersAreForgottenAfterTheirTime() throws Exception {
+        JobQueue queue = built(builder().handlers(recorder).keepDead(Duration.ofDays(1)));
+        try (ManualQueue jobs = ManualQueue.of(queue)) {
+            queue.enqueueAll(Recorder::refused, List.of(new Note(1, ""), new Note(2, "")));
+            jobs.drain();
+        }
+        execute("update headroom_job_dead set died_at = died_at - interval '2' day"
+                + " where id = (select id from (select min(id) as id from headroom_job_dead) as oldest)");
+        queue.start();
+        await().atMost(Duration.ofSeconds(30)).until(() -> count("headroom_job_dead") == 1);
     }
 
     @Test

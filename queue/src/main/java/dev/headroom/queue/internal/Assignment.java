@@ -23,6 +23,7 @@ final class Assignment {
     private long endsAt = Long.MAX_VALUE;
     private @Nullable Interruption interruption;
     private volatile boolean cancelled;
+    private volatile boolean stepped;
 
     Assignment(ClaimedJob job, ConsistencyToken token) {
         this.job = job;
@@ -52,6 +53,15 @@ final class Assignment {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Its job has steps. */
+    void stepped() {
+        stepped = true;
+    }
+
+    boolean hasSteps() {
+        return stepped;
     }
 
     /** Its job was cancelled: its run ends soon, or does not begin. */

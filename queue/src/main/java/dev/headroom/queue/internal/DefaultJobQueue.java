@@ -73,6 +73,11 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         return new DefaultJobQueue(parts, wakeup);
     }
 
+    /** For the test kit: what is to be done whenever there may be work, null for nothing. */
+    void whenWoken(@Nullable Runnable told) {
+        wakeup.instead(told);
+    }
+
     /** For the test kit. */
     Parts parts() {
         return parts;

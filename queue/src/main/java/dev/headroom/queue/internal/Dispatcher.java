@@ -1,10 +1,15 @@
 package dev.headroom.queue.internal;
 
+import dev.headroom.load.LoadFeedback;
+import dev.headroom.load.Pacer;
 import dev.headroom.queue.QueueMeters;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +42,11 @@ final class Dispatcher implements Runnable {
     private boolean heldBack;
     private @Nullable Long dueAt;
     private long promotedAt;
+    private final Map<String, Pacer> pacers = new HashMap<>();
+
+    /** Permits that no job was found for; no more than workers want, as they are asked for only then. */
+    private final Map<String, Integer> spared = new HashMap<>();
+
     private boolean busy;
     private int first;
 
@@ -160,7 +170,8 @@ final class Dispatcher implements Runnable {
     }
 
     private boolean feed(WorkerPool pool, double[] factors) throws SQLException {
-        int room = pool.appetite();
+        int wanted = pool.appetite();
+        int room = wanted == 0 ? 0 : permitted(pool, wanted);
         if (room == 0) {
             return false;
         }
@@ -183,8 +194,26 @@ final class Dispatcher implements Runnable {
                 claimed += few > 0 ? claim(pool, 1 << criticality, few) : 0;
             }
         }
+        int taken = claimed;
+        spared.computeIfPresent(pool.queue, (queue, permits) -> Math.max(0, permits - taken));
         pool.hungry(more);
         return more;
+    }
+
+    /** How many of these jobs a queue's pacer lets begin now; it is asked again soon. */
+    private int permitted(WorkerPool pool, int wanted) {
+        Function<LoadFeedback, Pacer> make = options.pacers().get(pool.queue);
+        if (make == null) {
+            return wanted;
+        }
+        Pacer pacer = pacers.computeIfAbsent(pool.queue, queue -> make.apply(gate.others()));
+        int permitted = spared.getOrDefault(pool.queue, 0);
+        while (permitted < wanted && pacer.tryAcquire()) {
+            permitted++;
+        }
+        heldBack |= permitted < wanted;
+        spared.put(pool.queue, permitted);
+        return Math.min(permitted, wanted);
     }
 
     private int slowed(WorkerPool pool, int criticality, double factor) {

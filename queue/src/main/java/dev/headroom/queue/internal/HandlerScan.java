@@ -66,6 +66,7 @@ public final class HandlerScan {
                 job.track(),
                 Limits.of(method, site),
                 Limits.expression(site + " fairBy", job.fairBy(), method),
+                Upcasts.of(job.name(), job.version(), handler, site),
                 payload,
                 every(method, site, payload),
                 handler == null ? null : code(method, handler, payload != null));

@@ -190,6 +190,7 @@ final class Housekeeper implements Runnable {
     private void healLimits() throws SQLException {
         store.transact(connection -> {
             store.limits.heal(connection, UNUSED_LIMIT_MILLIS);
+            store.steps.heal(connection);
             return true;
         });
     }
@@ -201,6 +202,10 @@ final class Housekeeper implements Runnable {
             store.batches.prune(connection, kept);
             return true;
         });
+        Duration keepDead = options.keepDead();
+        if (keepDead != null) {
+            store.transact(connection -> store.dead.prune(connection, keepDead.toMillis(), PRUNED_AT_ONCE));
+        }
         long until = System.nanoTime() + lease.heartbeatNanos() / 4;
         int pruned = PRUNED_AT_ONCE;
         while (pruned == PRUNED_AT_ONCE && System.nanoTime() - until < 0) {

@@ -35,7 +35,9 @@ final class JobRunner {
     JobOutcome run(Assignment assignment) {
         ClaimedJob job = assignment.job;
         Kind kind = kinds.find(job.kind());
-        if (kind == null || kind.code() == null) {
+        if (kind == null
+                || kind.code() == null
+                || job.version() > kind.upcasts().version()) {
             return new JobOutcome.Parked();
         }
         if (assignment.cancelled()) {
@@ -45,7 +47,7 @@ final class JobRunner {
             java.util.Objects.requireNonNull(scope);
             Object payload;
             try {
-                payload = payloads.read(kind, job.payload());
+                payload = kind.upcasts().read(payloads, kind, job.version(), job.payload());
             } catch (CodecException unreadable) {
                 log.error(
                         "{}: job {} of {} is a dead letter: {}",
@@ -101,7 +103,8 @@ final class JobRunner {
 
     private JobOutcome plainly(Assignment assignment, Kind kind, Kind.Code code, @Nullable Object payload)
             throws Exception {
-        Object returned = code.run(payload, new RunningJob(store, assignment, kind.track(), null, stopping));
+        Object returned = options.middlewares()
+                .run(code, payload, new RunningJob(store, payloads, assignment, kind.track(), null, stopping));
         return new JobOutcome.Done(result(assignment.job, kind, returned));
     }
 
@@ -110,7 +113,8 @@ final class JobRunner {
         try {
             return JdbcTransactions.<JobOutcome, Exception>inTransaction(options.dataSource(), connection -> {
                 Connection lent = BorrowedConnection.of(connection);
-                Object returned = code.run(payload, new RunningJob(store, assignment, kind.track(), lent, stopping));
+                Object returned = options.middlewares()
+                        .run(code, payload, new RunningJob(store, payloads, assignment, kind.track(), lent, stopping));
                 String result = result(assignment.job, kind, returned);
                 if (!store.jobs.complete(connection, assignment.job)) {
                     throw new LeaseLost();

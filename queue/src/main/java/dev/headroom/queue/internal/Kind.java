@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param track whether its result is kept
  * @param limits how many run at once and begin in a time, null for any number
  * @param fairBy whose turn it is, null where all are alike
+ * @param upcasts the version of its payloads, and how older ones become it
  * @param payload what the handler takes, null for nothing
  * @param timeout how long a run may take, zero for any time
  * @param every when it runs again and again, null for none
@@ -35,6 +36,7 @@ public record Kind(
         boolean track,
         @Nullable Limits limits,
         @Nullable KeyExpression fairBy,
+        Upcasts upcasts,
         @Nullable Type payload,
         @Nullable Recurrence every,
         @Nullable Code code) {
@@ -102,6 +104,7 @@ public record Kind(
                 false,
                 null,
                 null,
+                Upcasts.NONE,
                 payload,
                 null,
                 (given, context) -> {

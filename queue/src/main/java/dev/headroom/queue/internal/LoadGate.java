@@ -33,7 +33,7 @@ final class LoadGate {
     }
 
     /** The feedback comes when the queue is plugged in. */
-    private LoadFeedback others() {
+    LoadFeedback others() {
         LoadFeedback now = feedback.get();
         Others known = others;
         if (known.of != now) {

@@ -1,26 +1,34 @@
 package dev.headroom.queue.internal;
 
+import dev.headroom.queue.JobMethod;
 import dev.headroom.queue.JobQueue;
 import dev.headroom.queue.QueueException;
+import dev.headroom.queue.internal.sql.JobTable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A node without threads: claims one job at a time and runs it on the caller's. */
 public final class ManualNode {
+    private final DefaultJobQueue queue;
     private final Parts parts;
     private final Store store;
     private final JobRunner runner;
     private final Settlement settlement;
     private final Claims claims;
+    private final JsonPayloads payloads;
     private final long lease;
 
-    private ManualNode(Parts parts) {
-        this.parts = parts;
+    private ManualNode(DefaultJobQueue queue) {
+        this.queue = queue;
+        this.parts = queue.parts();
         this.store = parts.store();
         this.runner = new JobRunner(parts.options(), store, parts.kinds(), () -> false);
         this.settlement = new Settlement(parts.options(), store, parts.kinds(), () -> {});
+        this.payloads = new JsonPayloads(parts.options().maxPayload());
         this.claims = new Claims(store, parts.kinds(), parts.connected());
         this.lease = store.call("register a node", connection -> store.nodes.register(connection, "manual", 1));
     }
@@ -30,7 +38,7 @@ public final class ManualNode {
         if (!(queue instanceof DefaultJobQueue ours)) {
             throw new IllegalArgumentException("queue: " + queue + " (expected: one that JobQueue.builder built)");
         }
-        return new ManualNode(ours.parts());
+        return new ManualNode(ours);
     }
 
     /** Runs the next job that is ready, in any queue; false if there is none. */
@@ -76,6 +84,28 @@ public final class ManualNode {
         }
     }
 
+    /** Has this done whenever a job was enqueued and committed, as far as that can be seen. */
+    public void whenWoken(Runnable told) {
+        queue.whenWoken(told);
+    }
+
+    /** The payloads of the kind's jobs that wait, in the order of their enqueuing; null for one of a kind that takes none. */
+    public List<@Nullable Object> waiting(JobMethod method) {
+        Kind kind = parts.kinds().of(method);
+        return store.call("look for jobs", connection -> {
+            List<@Nullable Object> found = new ArrayList<>();
+            for (JobTable.Waiting job : store.jobs.waiting(connection, kind.name())) {
+                found.add(kind.upcasts().read(payloads, kind, job.version(), job.payload()));
+            }
+            return found;
+        });
+    }
+
+    /** The names of the kinds of all jobs that wait, in the order of their enqueuing. */
+    public List<String> waiting() {
+        return store.call("look for jobs", store.jobs::waiting);
+    }
+
     /** Makes what is scheduled due so much earlier. */
     public void advance(Duration time) {
         store.call("advance jobs", connection -> {
@@ -87,6 +117,7 @@ public final class ManualNode {
 
     /** Takes the node out again. */
     public void close() {
+        queue.whenWoken(null);
         store.call("sign off", connection -> {
             store.nodes.remove(connection, lease);
             return true;

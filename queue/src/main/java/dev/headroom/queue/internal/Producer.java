@@ -21,6 +21,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,7 +68,11 @@ final class Producer {
 
     JobHandle enqueue(Kind kind, @Nullable Object payload, Draft draft) {
         NewJob job = job(kind, payload, draft);
-        UniqueJobs.Placed placed = insert(kind, draft, 1, connection -> insert(connection, kind, job, draft));
+        UniqueJobs.Placed placed = options.middlewares()
+                .enqueue(
+                        kind.name(),
+                        Collections.singletonList(payload),
+                        () -> insert(kind, draft, 1, connection -> insert(connection, kind, job, draft)));
         Unique unique = draft.unique();
         if (placed.refused() && unique != null) {
             // Not earlier: an exception in a transaction that others began would have it rolled back.
@@ -103,16 +108,20 @@ final class Producer {
         if (!given.isEmpty()) {
             List<NewJob> jobs =
                     given.stream().map(payload -> job(kind, payload, draft)).toList();
-            insert(kind, draft, jobs.size(), connection -> {
-                if (kind.track() || kind.limits() != null) {
-                    for (NewJob job : jobs) {
-                        insert(connection, kind, job, draft);
-                    }
-                } else {
-                    store.jobs.insertAll(connection, jobs);
-                }
-                return true;
-            });
+            options.middlewares()
+                    .enqueue(
+                            kind.name(),
+                            List.copyOf(given),
+                            () -> insert(kind, draft, jobs.size(), connection -> {
+                                if (kind.track() || kind.limits() != null) {
+                                    for (NewJob job : jobs) {
+                                        insert(connection, kind, job, draft);
+                                    }
+                                } else {
+                                    store.jobs.insertAll(connection, jobs);
+                                }
+                                return true;
+                            }));
         }
     }
 
@@ -126,9 +135,13 @@ final class Producer {
         List<NewJob> jobs = new ArrayList<>();
         for (BatchDraft.Step step : batch.steps()) {
             jobs.add(job(step.kind, step.payload, draft).batched(!step.waitsFor.isEmpty()));
+            options.middlewares().enqueue(step.kind.name(), Collections.singletonList(step.payload), () -> true);
         }
         BatchDraft.Step end = batch.end();
         Checks.that(end != null || !jobs.isEmpty(), "batch", "empty", "at least one job");
+        if (end != null) {
+            options.middlewares().enqueue(end.kind.name(), Collections.singletonList(end.payload), () -> true);
+        }
         Kind named = end != null ? end.kind : batch.steps().get(0).kind;
         return insert(named, draft, jobs.size() + (end == null ? 0 : 1), connection -> {
             long id = store.batches.open(connection, jobs.size());
@@ -175,6 +188,7 @@ final class Producer {
                 kind.attempts(),
                 draft.delay().toMillis(),
                 kind.name(),
+                kind.upcasts().version(),
                 unique == null ? null : kind.name() + ":" + unique.key(),
                 Limits.lane(kind.fairBy(), payload),
                 (unique != null && unique.until() == Unique.Until.START ? NewJob.UNIQUE_UNTIL_START : 0)

@@ -1,11 +1,14 @@
 package dev.headroom.queue.internal;
 
+import dev.headroom.load.LoadFeedback;
+import dev.headroom.load.Pacer;
 import dev.headroom.queue.JobFilter;
 import dev.headroom.queue.scale.ScalePolicy;
 import dev.headroom.queue.spi.CurrentTransaction;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -30,10 +33,14 @@ public record QueueOptions(
         CurrentTransaction currentTransaction,
         RandomGenerator random,
         JobFilter lengthCounts,
-        ScalePolicy scale) {
-    /** Copies the map. */
+        ScalePolicy scale,
+        Middlewares middlewares,
+        @Nullable Duration keepDead,
+        Map<String, Function<LoadFeedback, Pacer>> pacers) {
+    /** Copies the maps. */
     public QueueOptions {
         workers = Map.copyOf(workers);
+        pacers = Map.copyOf(pacers);
     }
 
     /** How many jobs of a queue run at once in this process. */

@@ -7,16 +7,21 @@ import dev.headroom.queue.batch.BatchProgress;
 import java.sql.Connection;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** What a handler sees of its job. */
 record RunningJob(
         Store store,
+        JsonPayloads payloads,
         Assignment assignment,
         boolean track,
         @Nullable Connection lent,
-        BooleanSupplier stop) implements JobContext {
+        BooleanSupplier stop)
+        implements JobContext {
+    private static final int LONGEST_STEP = 190;
+
     @Override
     public long id() {
         return assignment.job.id();
@@ -50,6 +55,33 @@ record RunningJob(
     @Override
     public boolean cancelled() {
         return assignment.cancelled();
+    }
+
+    @Override
+    public <T> T step(String name, Class<T> type, Callable<T> work) throws Exception {
+        Checks.present("type", type);
+        String what = "step " + Checks.notBlank("step", name) + " of " + name();
+        Checks.that(name.length() <= LONGEST_STEP, "step", name, "at most " + LONGEST_STEP + " characters");
+        Optional<String> known = store.call("ask for a step", connection -> store.steps.find(connection, id(), name));
+        assignment.stepped();
+        if (known.isPresent()) {
+            return type.cast(payloads.read(what, type, known.get()));
+        }
+        T result = Checks.present(what, work.call());
+        String text = payloads.write(what, result);
+        if (!store.call("keep a step", connection -> store.steps.keep(connection, assignment.job, name, text))) {
+            throw new IllegalStateException(
+                    what + ": done, but the lease was lost (expected: held); another node runs the job");
+        }
+        return result;
+    }
+
+    @Override
+    public void step(String name, Action work) throws Exception {
+        step(name, Boolean.class, () -> {
+            work.run();
+            return true;
+        });
     }
 
     @Override

@@ -91,6 +91,14 @@ final class Settlement {
         }
         written.freed |=
                 store.limits.ended(connection, written.over) | store.limits.givenBack(connection, written.again);
+        Set<Long> over = written.over.stream().map(ClaimedJob::id).collect(Collectors.toSet());
+        store.steps.forget(
+                connection,
+                sorted.stream()
+                        .filter(each -> each.assignment().hasSteps())
+                        .map(each -> each.assignment().job.id())
+                        .filter(over::contains)
+                        .toList());
         for (String name : written.ended) {
             Kind kind = kinds.find(name);
             if (kind != null) {
@@ -125,7 +133,7 @@ final class Settlement {
             written.ended.add(job.kind());
             ours = store.dead.bury(connection, new Burial(job, dead.reason(), dead.error()));
         } else if (settled.outcome() instanceof JobOutcome.Parked) {
-            store.jobs.park(connection, job, options.parking().toMillis(), "no handler of this name");
+            store.jobs.park(connection, job, options.parking().toMillis(), "no handler of this name and version");
         } else {
             return;
         }

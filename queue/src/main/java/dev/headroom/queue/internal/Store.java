@@ -13,6 +13,7 @@ import dev.headroom.queue.internal.sql.ResultTable;
 import dev.headroom.queue.internal.sql.ScheduleTable;
 import dev.headroom.queue.internal.sql.Schema;
 import dev.headroom.queue.internal.sql.Sql;
+import dev.headroom.queue.internal.sql.StepTable;
 import dev.headroom.queue.internal.sql.UniqueJobs;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -29,6 +30,7 @@ final class Store {
     final UniqueJobs unique;
     final ResultTable results;
     final LimitTable limits;
+    final StepTable steps = new StepTable();
     final BatchTable batches;
     final Cancellations cancellations = new Cancellations();
     final DeadTable dead;

@@ -1,9 +1,12 @@
 package dev.headroom.queue.testing;
 
 import dev.headroom.config.Checks;
+import dev.headroom.queue.JobMethod;
 import dev.headroom.queue.JobQueue;
 import dev.headroom.queue.internal.ManualNode;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Runs a queue's jobs by hand, on the calling thread, for tests of an application: no worker is started, nothing happens until it is told.
@@ -14,6 +17,7 @@ import java.time.Duration;
  * <pre>{@code
  * ManualQueue jobs = ManualQueue.of(queue);
  * shop.order(cart);
+ * jobs.assertEnqueued(Mails::confirm, new Confirmation(42));
  * assertThat(jobs.drain()).isEqualTo(1);        // the confirmation mail
  * jobs.advance(Duration.ofDays(1));             // and what was delayed until tomorrow
  * jobs.drain();
@@ -24,6 +28,7 @@ public final class ManualQueue implements AutoCloseable {
     public static final int MOST_RUNS = 100_000;
 
     private final ManualNode node;
+    private final ReentrantLock draining = new ReentrantLock();
 
     private ManualQueue(ManualNode node) {
         this.node = node;
@@ -35,6 +40,95 @@ public final class ManualQueue implements AutoCloseable {
     }
 
     /**
+     * Runs jobs by itself, on the thread that enqueues them, as soon as their transaction has committed: those of its own, of {@code
+     * JdbcTransactions} and of a framework that the queue knows. A plain connection's commit can't be seen; {@link #drain} runs what it
+     * enqueued. What is delayed, or to be tried again, waits for {@link #advance} and {@link #drain}.
+     */
+    public static ManualQueue inline(JobQueue queue) {
+        ManualQueue jobs = of(queue);
+        jobs.node.whenWoken(jobs::drainUnlessDraining);
+        return jobs;
+    }
+
+    private void drainUnlessDraining() {
+        if (!draining.isHeldByCurrentThread()) {
+            drain();
+        }
+    }
+
+    /** The payloads of the jobs of a kind that wait, delayed ones included, in the order of their enqueuing. */
+    @SuppressWarnings("unchecked") // The method says which type they have.
+    public <T, P> List<P> enqueued(JobMethod.WithPayload<T, P> method) {
+        return (List<P>) node.waiting(method);
+    }
+
+    /** The payloads of the jobs of a kind that wait, delayed ones included, in the order of their enqueuing. */
+    @SuppressWarnings("unchecked") // The method says which type they have.
+    public <T, P> List<P> enqueued(JobMethod.WithBoth<T, P> method) {
+        return (List<P>) node.waiting(method);
+    }
+
+    /**
+     * Asserts that a job of this kind with this payload waits.
+     *
+     * @throws AssertionError if none does; says which do
+     */
+    public <T, P> void assertEnqueued(JobMethod.WithPayload<T, P> method, P payload) {
+        assertAmong(payload, enqueued(method));
+    }
+
+    /**
+     * Asserts that a job of this kind with this payload waits.
+     *
+     * @throws AssertionError if none does; says which do
+     */
+    public <T, P> void assertEnqueued(JobMethod.WithBoth<T, P> method, P payload) {
+        assertAmong(payload, enqueued(method));
+    }
+
+    /**
+     * Asserts that a job of this kind waits.
+     *
+     * @throws AssertionError if none does; says which do
+     */
+    public <T> void assertEnqueued(JobMethod.Plain<T> method) {
+        assertAny(node.waiting(method));
+    }
+
+    /**
+     * Asserts that a job of this kind waits.
+     *
+     * @throws AssertionError if none does; says which do
+     */
+    public <T> void assertEnqueued(JobMethod.WithContext<T> method) {
+        assertAny(node.waiting(method));
+    }
+
+    /**
+     * Asserts that no job waits.
+     *
+     * @throws AssertionError if one does; says which do
+     */
+    public void assertNothingEnqueued() {
+        List<String> waiting = node.waiting();
+        if (!waiting.isEmpty()) {
+            throw new AssertionError("jobs that wait: " + waiting + " (expected: none)");
+        }
+    }
+
+    private void assertAny(List<?> waiting) {
+        if (waiting.isEmpty()) {
+            throw new AssertionError("jobs that wait: " + node.waiting() + " (expected: one of this kind)");
+        }
+    }
+
+    private static void assertAmong(Object payload, List<?> waiting) {
+        if (!waiting.contains(payload)) {
+            throw new AssertionError("payloads that wait: " + waiting + " (expected: " + payload + " among them)");
+        }
+    }
+
+    /**
      * Runs jobs in their order until none is ready, those that they enqueue included; what is to be tried again later waits for {@link
      * #advance}.
      *
@@ -42,13 +136,18 @@ public final class ManualQueue implements AutoCloseable {
      * @throws IllegalStateException after {@value #MOST_RUNS} runs
      */
     public int drain() {
-        int runs = 0;
-        while (node.runNext()) {
-            if (++runs >= MOST_RUNS) {
-                throw new IllegalStateException("runs: " + runs + " (expected: jobs that come to an end)");
+        draining.lock();
+        try {
+            int runs = 0;
+            while (node.runNext()) {
+                if (++runs >= MOST_RUNS) {
+                    throw new IllegalStateException("runs: " + runs + " (expected: jobs that come to an end)");
+                }
             }
+            return runs;
+        } finally {
+            draining.unlock();
         }
-        return runs;
     }
 
     /** Runs the next job that is ready; false if there is none. */

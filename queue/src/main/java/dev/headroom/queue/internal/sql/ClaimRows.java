@@ -4,7 +4,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 
 /**
- * Reads the rows of a claim; their columns are id, kind, attempt, max_attempts, criticality, waited, trace, user_id, payload, flags, lane.
+ * Reads the rows of a claim; their columns are id, kind, attempt, max_attempts, criticality, waited, trace, user_id, payload, flags, lane,
+ * kind_version.
  */
 final class ClaimRows {
     private ClaimRows() {}
@@ -15,6 +16,7 @@ final class ClaimRows {
                 claim.lease(),
                 claim.queue(),
                 rows.getString(2),
+                rows.getInt(12),
                 rows.getInt(3),
                 rows.getInt(4),
                 rows.getInt(5),

@@ -8,6 +8,7 @@ public record ClaimedJob(
         long lease,
         int queue,
         String kind,
+        int version,
         int attempt,
         int maxAttempts,
         int criticality,

@@ -119,6 +119,25 @@ public final class DeadTable {
         return true;
     }
 
+    /** Deletes at most so many dead letters of so long ago; returns how many. */
+    public int prune(Connection connection, long millis, int limit) throws SQLException {
+        List<Long> old = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement("select id from headroom_job_dead where died_at < "
+                + dialect.nowPlusMillis() + " order by died_at, id limit ?")) {
+            select.setLong(1, -millis);
+            select.setInt(2, limit);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    old.add(rows.getLong(1));
+                }
+            }
+        }
+        for (long id : old) {
+            delete(connection, id);
+        }
+        return old.size();
+    }
+
     /** Deletes a dead letter; false if there is none. */
     public boolean delete(Connection connection, long id) throws SQLException {
         LimitTable.forget(connection, id);

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The statements on the table of live jobs. Whatever ends a run names the lease in its condition, so that a node which lost its lease
@@ -31,7 +32,7 @@ public final class JobTable {
     public JobTable(Dialect dialect) {
         this.dialect = dialect;
         String insert = "insert into headroom_job (queue, priority, criticality, max_attempts, kind, unique_key, flags,"
-                + " trace, user_id, payload, lane, state, run_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ";
+                + " trace, user_id, payload, lane, kind_version, state, run_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ";
         this.insertReady = insert + "0, " + dialect.now() + ")";
         this.insertWaiting = insert + "4, " + dialect.now() + ")";
         this.insertScheduled = insert + "2, " + dialect.nowPlusMillis() + ")";
@@ -94,8 +95,9 @@ public final class JobTable {
         statement.setString(9, job.user());
         statement.setString(10, job.payload());
         statement.setInt(11, job.lane());
+        statement.setInt(12, job.version());
         if (job.delayMillis() > 0) {
-            statement.setLong(12, job.delayMillis());
+            statement.setLong(13, job.delayMillis());
         }
     }
 
@@ -218,6 +220,37 @@ public final class JobTable {
             case 3, 4 -> JobState.BLOCKED;
             default -> JobState.DEAD;
         };
+    }
+
+    /** A job that waits, as it was enqueued. */
+    public record Waiting(int version, @Nullable String payload) {}
+
+    /** The jobs of a kind that wait, in the order of their enqueuing. */
+    public List<Waiting> waiting(Connection connection, String kind) throws SQLException {
+        List<Waiting> found = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(
+                "select kind_version, payload from headroom_job where kind = ? and state <> 1 order by id")) {
+            select.setString(1, kind);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    found.add(new Waiting(rows.getInt(1), rows.getString(2)));
+                }
+            }
+        }
+        return found;
+    }
+
+    /** The kinds of all jobs that wait, in the order of their enqueuing. */
+    public List<String> waiting(Connection connection) throws SQLException {
+        List<String> found = new ArrayList<>();
+        try (PreparedStatement select =
+                        connection.prepareStatement("select kind from headroom_job where state <> 1 order by id");
+                ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                found.add(rows.getString(1));
+            }
+        }
+        return found;
     }
 
     /** Makes every scheduled job due so much earlier. */

@@ -35,7 +35,7 @@ final class PostgresDialect implements Dialect {
             from picked p where j.ctid = p.tid and j.id = p.id
             returning j.id, j.kind, j.attempt, j.max_attempts, j.criticality,
               (extract(epoch from clock_timestamp() - j.run_at) * 1000)::bigint, j.trace, j.user_id, j.payload, j.flags,
-              j.lane, j.priority, j.pos
+              j.lane, j.kind_version, j.priority, j.pos
             """;
 
     private static final String CLAIM_OF_LANE = """
@@ -164,7 +164,7 @@ final class PostgresDialect implements Dialect {
         List<Ranked> claimed = new ArrayList<>();
         try (ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
-                claimed.add(new Ranked(ClaimRows.read(rows, claim), rows.getInt(12), rows.getLong(13)));
+                claimed.add(new Ranked(ClaimRows.read(rows, claim), rows.getInt(13), rows.getLong(14)));
             }
         }
         return claimed.stream().sorted(Ranked.ORDER).map(Ranked::job).toList();

@@ -16,13 +16,14 @@ import java.util.Locale;
 /** The queue's tables: which dialect they are in, which version they have, and the scripts that make them. */
 public final class Schema {
     /** The version that this library needs. */
-    public static final int VERSION = 4;
+    public static final int VERSION = 5;
 
     private static final List<String> SCRIPTS = List.of(
             "V1__create_job_queue.sql",
             "V2__find_results_by_number.sql",
             "V3__limit_jobs_by_key.sql",
-            "V4__batch_jobs.sql");
+            "V4__batch_jobs.sql",
+            "V5__keep_steps.sql");
 
     private Schema() {}
 

@@ -88,9 +88,9 @@ public final class UniqueJobs {
     }
 
     private static boolean change(Connection connection, Found found, NewJob job, String due) throws SQLException {
-        String sql =
-                "update headroom_job set payload = ?, priority = ?, flags = flags - mod(flags, 2) + ?, trace = ?, user_id = ?"
-                        + due + " where id = ? and unique_key = ? and state <> 1";
+        String sql = "update headroom_job set kind_version = " + job.version()
+                + ", payload = ?, priority = ?, flags = flags - mod(flags, 2) + ?, trace = ?, user_id = ?" + due
+                + " where id = ? and unique_key = ? and state <> 1";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, job.payload());
             statement.setInt(2, job.priority());

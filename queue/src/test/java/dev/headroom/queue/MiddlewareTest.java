@@ -1,0 +1,90 @@
+package dev.headroom.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.headroom.queue.Recorder.Note;
+import dev.headroom.queue.spi.JobMiddleware;
+import dev.headroom.queue.testing.ManualQueue;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+
+/** Code around runs and enqueues. */
+@OnEveryBackend
+class MiddlewareTest extends JobQueueContract {
+    private final Recorder recorder = new Recorder();
+    private final List<String> log = new CopyOnWriteArrayList<>();
+
+    private final class Logging implements JobMiddleware {
+        private final String name;
+
+        Logging(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public Object run(Run run) throws Exception {
+            log.add(name + " runs " + run.context().name() + " " + run.payload());
+            try {
+                return run.proceed();
+            } finally {
+                log.add(name + " ran");
+            }
+        }
+
+        @Override
+        public void enqueue(Enqueue enqueue) {
+            log.add(name + " enqueues " + enqueue.payloads().size() + " " + enqueue.name());
+            enqueue.proceed();
+        }
+    }
+
+    @Test
+    void isAroundRunsAndEnqueuesTheFirstOutermost() throws Exception {
+        JobQueue queue = built(builder().handlers(recorder).middleware(new Logging("outer"), new Logging("inner")));
+        Note note = new Note(1, "");
+        JobHandle job = queue.enqueue(Recorder::trackedEffect, note);
+        queue.enqueueAll(Recorder::note, List.of(note, note));
+        queue.batch(jobs -> jobs.add(Recorder::note, note));
+        assertThat(log)
+                .containsExactly(
+                        "outer enqueues 1 tracked.effect",
+                        "inner enqueues 1 tracked.effect",
+                        "outer enqueues 2 note",
+                        "inner enqueues 2 note",
+                        "outer enqueues 1 note",
+                        "inner enqueues 1 note");
+        log.clear();
+        try (ManualQueue jobs = ManualQueue.of(queue)) {
+            jobs.runNext();
+            assertThat(log)
+                    .containsExactly(
+                            "outer runs tracked.effect " + note,
+                            "inner runs tracked.effect " + note,
+                            "inner ran",
+                            "outer ran");
+            assertThat(job.await(Duration.ZERO).orElseThrow().value(Integer.class))
+                    .contains(42);
+            assertThat(jobs.drain()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void whatDoesNotProceedIsNotEnqueued() {
+        List<String> refused = new ArrayList<>();
+        JobQueue queue = built(builder().handlers(recorder).middleware(new JobMiddleware() {
+            @Override
+            public void enqueue(Enqueue enqueue) {
+                refused.add(enqueue.name());
+            }
+        }));
+        assertThatThrownBy(() -> queue.enqueue(Recorder::note, new Note(1, "")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("enqueue of note: refused by ");
+        assertThat(refused).containsExactly("note");
+        assertThat(count("headroom_job")).isZero();
+    }
+}

@@ -1,0 +1,118 @@
+package dev.headroom.queue.mail.smtp;
+
+import dev.headroom.config.Checks;
+import dev.headroom.queue.mail.Mail;
+import dev.headroom.queue.mail.MailRejectedException;
+import dev.headroom.queue.mail.MailTransport;
+import jakarta.mail.Message;
+import jakarta.mail.MessagingException;
+import jakarta.mail.SendFailedException;
+import jakarta.mail.Session;
+import jakarta.mail.Transport;
+import jakarta.mail.internet.AddressException;
+import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeBodyPart;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
+import java.nio.charset.StandardCharsets;
+import java.util.Date;
+import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
+import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends mail over SMTP, by Jakarta Mail; needs {@code org.eclipse.angus:angus-mail} 2.0 on the class path.
+ *
+ * <p>One connection for each mail. An address that can't be parsed and an answer of 5xx reject a mail for good; whatever else goes wrong, an
+ * answer of 4xx included, has it tried again. Of several recipients all are refused if one is, so that none gets it twice. Thread-safe.
+ *
+ * <pre>{@code
+ * MailTransport transport = SmtpTransport.builder("smtp.example", 587).from("shop@example.org").startTls().login(user, password).build();
+ * }</pre>
+ */
+public final class SmtpTransport implements MailTransport {
+    private final Session session;
+    private final InternetAddress from;
+    private final SmtpTransportBuilder.@Nullable Login login;
+
+    SmtpTransport(Session session, InternetAddress from, SmtpTransportBuilder.@Nullable Login login) {
+        this.session = session;
+        this.from = from;
+        this.login = login;
+    }
+
+    /** A builder for a transport by this server. */
+    public static SmtpTransportBuilder builder(String host, int port) {
+        return new SmtpTransportBuilder(Checks.notBlank("host", host), Checks.between("port", port, 1, 65_535));
+    }
+
+    @Override
+    public void send(Mail mail, String messageId) throws MessagingException {
+        try {
+            MimeMessage message = message(mail, messageId);
+            if (login == null) {
+                Transport.send(message);
+            } else {
+                Transport.send(message, login.user(), login.password());
+            }
+        } catch (AddressException unparsable) {
+            throw new MailRejectedException("mail: an address can't be read: " + unparsable.getMessage(), unparsable);
+        } catch (SendFailedException failed) {
+            if (isFinal(failed)) {
+                throw new MailRejectedException("mail: " + failed.getMessage(), failed);
+            }
+            throw failed;
+        }
+    }
+
+    private MimeMessage message(Mail mail, String messageId) throws MessagingException {
+        MimeMessage message = new WithId(session, messageId);
+        message.setFrom(mail.from().isEmpty() ? from : new InternetAddress(mail.from(), true));
+        for (String to : mail.to()) {
+            message.addRecipient(Message.RecipientType.TO, new InternetAddress(to, true));
+        }
+        message.setSubject(mail.subject(), StandardCharsets.UTF_8.name());
+        message.setSentDate(new Date());
+        if (mail.html().isEmpty()) {
+            message.setText(mail.text(), StandardCharsets.UTF_8.name());
+        } else {
+            MimeBodyPart text = new MimeBodyPart();
+            text.setText(mail.text(), StandardCharsets.UTF_8.name());
+            MimeBodyPart html = new MimeBodyPart();
+            html.setText(mail.html(), StandardCharsets.UTF_8.name(), "html");
+            message.setContent(new MimeMultipart("alternative", text, html));
+        }
+        return message;
+    }
+
+    private static boolean isFinal(SendFailedException failed) {
+        boolean refused = false;
+        for (Exception each = failed;
+                each != null;
+                each = each instanceof MessagingException next ? next.getNextException() : null) {
+            int code = each instanceof SMTPAddressFailedException address
+                    ? address.getReturnCode()
+                    : each instanceof SMTPSendFailedException send ? send.getReturnCode() : 0;
+            if (code >= 400 && code < 500) {
+                return false;
+            }
+            refused |= code >= 500 && code < 600;
+        }
+        return refused;
+    }
+
+    /** Jakarta Mail makes up an id of its own unless told otherwise in this way. */
+    private static final class WithId extends MimeMessage {
+        private final String id;
+
+        WithId(Session session, String id) {
+            super(session);
+            this.id = id;
+        }
+
+        @Override
+        protected void updateMessageID() throws MessagingException {
+            setHeader("Message-ID", id);
+        }
+    }
+}

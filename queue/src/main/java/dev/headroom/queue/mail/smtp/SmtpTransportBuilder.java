@@ -1,0 +1,89 @@
+package dev.headroom.queue.mail.smtp;
+
+import dev.headroom.config.Checks;
+import dev.headroom.config.ConfigurationException;
+import jakarta.mail.Session;
+import jakarta.mail.internet.AddressException;
+import jakarta.mail.internet.InternetAddress;
+import java.time.Duration;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/** The options of an {@link SmtpTransport}. Not thread-safe. */
+public final class SmtpTransportBuilder {
+    private final String host;
+    private final int port;
+    private @Nullable InternetAddress from;
+    private @Nullable Login login;
+    private Duration timeout = Duration.ofSeconds(10);
+    private boolean startTls;
+
+    /** Who logs in. */
+    record Login(String user, String password) {
+        @Override
+        public String toString() {
+            return "Login[" + user + "]";
+        }
+    }
+
+    SmtpTransportBuilder(String host, int port) {
+        this.host = host;
+        this.port = port;
+    }
+
+    /**
+     * The sender of mails that name none. Needed.
+     *
+     * @throws ConfigurationException if it is not an address
+     */
+    public SmtpTransportBuilder from(String from) {
+        try {
+            this.from = new InternetAddress(from, true);
+        } catch (AddressException unparsable) {
+            throw new ConfigurationException("from", from, "an address such as shop@example.org");
+        }
+        return this;
+    }
+
+    /** Logs in. Default: does not. */
+    public SmtpTransportBuilder login(String user, String password) {
+        this.login = new Login(Checks.notBlank("user", user), Checks.present("password", password));
+        return this;
+    }
+
+    /** Demands that the connection is encrypted by STARTTLS, and the server's name is that of its certificate. Default: in clear. */
+    public SmtpTransportBuilder startTls() {
+        this.startTls = true;
+        return this;
+    }
+
+    /** How long to wait for the connection, and for each answer. Default: 10 s. */
+    public SmtpTransportBuilder timeout(Duration timeout) {
+        this.timeout = Checks.positive("timeout", timeout);
+        return this;
+    }
+
+    /**
+     * The transport; connects when it sends.
+     *
+     * @throws ConfigurationException if there is no sender
+     */
+    public SmtpTransport build() {
+        InternetAddress sender = Checks.present("from", from);
+        Properties properties = new Properties();
+        properties.setProperty("mail.smtp.host", host);
+        properties.setProperty("mail.smtp.port", Integer.toString(port));
+        for (String wait : new String[] {"connectiontimeout", "timeout", "writetimeout"}) {
+            properties.setProperty("mail.smtp." + wait, Long.toString(timeout.toMillis()));
+        }
+        if (login != null) {
+            properties.setProperty("mail.smtp.auth", "true");
+        }
+        if (startTls) {
+            properties.setProperty("mail.smtp.starttls.enable", "true");
+            properties.setProperty("mail.smtp.starttls.required", "true");
+            properties.setProperty("mail.smtp.ssl.checkserveridentity", "true");
+        }
+        return new SmtpTransport(Session.getInstance(properties), sender, login);
+    }
+}

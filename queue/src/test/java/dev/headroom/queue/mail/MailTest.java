@@ -1,0 +1,191 @@
+package dev.headroom.queue.mail;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.headroom.config.ConfigurationException;
+import dev.headroom.queue.DeadJob;
+import dev.headroom.queue.JobHandle;
+import dev.headroom.queue.JobQueue;
+import dev.headroom.queue.JobState;
+import dev.headroom.queue.SchemaInstaller;
+import dev.headroom.queue.mail.smtp.SmtpTransport;
+import dev.headroom.queue.testing.ManualQueue;
+import jakarta.mail.Session;
+import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
+import java.io.ByteArrayInputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcConnectionPool;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.subethamail.smtp.RejectException;
+import org.subethamail.smtp.server.SMTPServer;
+
+/** Mail leaves with the transaction that it tells of, over SMTP and HTTP, once as far as anybody can tell. */
+class MailTest {
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    private final List<byte[]> received = new CopyOnWriteArrayList<>();
+    private final AtomicInteger answer = new AtomicInteger(250);
+    private final JdbcConnectionPool pool =
+            JdbcConnectionPool.create("jdbc:h2:mem:mail" + NUMBER.incrementAndGet() + ";DB_CLOSE_DELAY=-1", "", "");
+
+    @BeforeEach
+    void install() {
+        SchemaInstaller.install(pool);
+    }
+
+    @AfterEach
+    void close() {
+        pool.dispose();
+    }
+
+    private JobQueue queue(MailTransport transport) {
+        DataSource dataSource = pool;
+        return JobQueue.builder(dataSource)
+                .handlers(new MailJobs(transport, "shop.example"))
+                .build();
+    }
+
+    private SMTPServer smtp() {
+        SMTPServer server = new SMTPServer.Builder()
+                .bindAddress(InetAddress.getLoopbackAddress())
+                .port(0)
+                .messageHandler((context, from, to, bytes) -> {
+                    if (to.startsWith("nobody@")) {
+                        throw new RejectException(550, "No such user");
+                    }
+                    if (answer.get() != 250) {
+                        throw new RejectException(answer.get(), "Later");
+                    }
+                    received.add(bytes);
+                })
+                .build();
+        server.start();
+        return server;
+    }
+
+    private static MimeMessage parsed(byte[] bytes) throws Exception {
+        return new MimeMessage(Session.getInstance(new Properties()), new ByteArrayInputStream(bytes));
+    }
+
+    @Test
+    void isSentOverSmtpWhenItsTransactionHasCommittedAndAgainWithTheSameId() throws Exception {
+        SMTPServer server = smtp();
+        SmtpTransport transport = SmtpTransport.builder("127.0.0.1", server.getPortAllocated())
+                .from("shop@shop.example")
+                .build();
+        try (JobQueue queue = queue(transport);
+                ManualQueue jobs = ManualQueue.of(queue);
+                Connection connection = pool.getConnection()) {
+            connection.setAutoCommit(false);
+            queue.in(connection)
+                    .enqueue(MailJobs::send, Mail.to("ada@example.org").subject("rolled back"));
+            connection.rollback();
+            Mail mail = Mail.to("ada@example.org").subject("Bestellung für Ada").text("Tausend Dank! €");
+            JobHandle job = queue.in(connection).enqueue(MailJobs::send, mail.html("<p>Tausend Dank! €</p>"));
+            connection.commit();
+            answer.set(451);
+            assertThat(jobs.drain()).isOne();
+            assertThat(received).isEmpty();
+            assertThat(job.state()).contains(JobState.SCHEDULED);
+            answer.set(250);
+            jobs.advance(Duration.ofMinutes(1));
+            assertThat(jobs.drain()).isOne();
+            MimeMessage message = parsed(received.get(0));
+            assertThat(message.getMessageID()).isEqualTo("<mail.send." + job.id() + "@shop.example>");
+            assertThat(message.getSubject()).isEqualTo("Bestellung für Ada");
+            assertThat(message.getFrom()[0]).hasToString("shop@shop.example");
+            assertThat(message.getAllRecipients()[0]).hasToString("ada@example.org");
+            MimeMultipart parts = (MimeMultipart) message.getContent();
+            assertThat(parts.getBodyPart(0).getContent()).isEqualTo("Tausend Dank! €");
+            assertThat(parts.getBodyPart(1).getContentType()).startsWith("text/html");
+        } finally {
+            server.stop();
+        }
+    }
+
+    @Test
+    void whatIsRejectedForGoodIsADeadLetterAtOnce() throws Exception {
+        SMTPServer server = smtp();
+        SmtpTransport transport = SmtpTransport.builder("127.0.0.1", server.getPortAllocated())
+                .from("shop@shop.example")
+                .build();
+        try (JobQueue queue = queue(transport);
+                ManualQueue jobs = ManualQueue.of(queue)) {
+            queue.enqueue(MailJobs::send, Mail.to("nobody@example.org").text("?"));
+            queue.enqueue(MailJobs::send, Mail.to("not an address").text("?"));
+            assertThat(jobs.drain()).isEqualTo(2);
+            assertThat(queue.dead().newest(10))
+                    .hasSize(2)
+                    .allSatisfy(dead -> assertThat(dead.reason()).isEqualTo(DeadJob.Reason.GAVE_UP));
+        } finally {
+            server.stop();
+        }
+    }
+
+    @Test
+    void isSentByAProvidersHttpInterface() throws Exception {
+        List<String> ids = new CopyOnWriteArrayList<>();
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/send", exchange -> {
+            received.add(exchange.getRequestBody().readAllBytes());
+            ids.add(exchange.getRequestHeaders().getFirst("Idempotency-Key"));
+            exchange.sendResponseHeaders(answer.get(), -1);
+            exchange.close();
+        });
+        server.start();
+        URI address = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/send");
+        HttpTransport transport = new HttpTransport((mail, id) -> HttpRequest.newBuilder(address)
+                .header("Idempotency-Key", id)
+                .POST(HttpRequest.BodyPublishers.ofString(mail.subject()))
+                .build());
+        try (JobQueue queue = queue(transport);
+                ManualQueue jobs = ManualQueue.of(queue)) {
+            answer.set(429);
+            JobHandle job =
+                    queue.enqueue(MailJobs::send, Mail.to("ada@example.org").subject("Hello"));
+            jobs.drain();
+            answer.set(202);
+            jobs.advance(Duration.ofMinutes(1));
+            jobs.drain();
+            assertThat(received)
+                    .hasSize(2)
+                    .allSatisfy(body ->
+                            assertThat(new String(body, StandardCharsets.UTF_8)).isEqualTo("Hello"));
+            assertThat(ids).containsOnly("<mail.send." + job.id() + "@shop.example>");
+            answer.set(422);
+            queue.enqueue(MailJobs::send, Mail.to("ada@example.org"));
+            jobs.drain();
+            assertThat(queue.dead().newest(10).get(0).error()).contains("answered 422");
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void refusesHeadersWithinHeadersAndSendersThatAreNone() {
+        assertThatThrownBy(() -> Mail.to("ada@example.org").subject("Hello\r\nBcc: all@example.org"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("subject: \"Hello??Bcc: all@example.org\" (expected: no line break)");
+        assertThatThrownBy(() -> SmtpTransport.builder("localhost", 25).from("the shop"))
+                .isInstanceOf(ConfigurationException.class);
+        assertThatThrownBy(() -> SmtpTransport.builder("localhost", 25).build())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith("from:");
+    }
+}

@@ -40,11 +40,15 @@ public interface MariaDbCluster extends DatabaseCluster {
         return new ExternalMariaDb(jdbcUrl);
     }
 
+    /** The current primary; after {@link MariaDbNode#promote} the promoted node. */
     @Override
-    List<DatabaseNode> standbys();
+    MariaDbNode primary();
 
     @Override
-    List<DatabaseNode> nodes();
+    List<MariaDbNode> standbys();
+
+    @Override
+    List<MariaDbNode> nodes();
 
     /**
      * Adds a replica, which replays the whole log of the primary, and returns it when it has caught up.
@@ -52,5 +56,5 @@ public interface MariaDbCluster extends DatabaseCluster {
      * @throws IllegalStateException if the cluster runs outside the test kit
      */
     @Override
-    DatabaseNode addStandby();
+    MariaDbNode addStandby();
 }

@@ -93,6 +93,25 @@ class MariaDbClusterTest {
         assertThat(rowsOnReplica()).isEqualTo(1);
     }
 
+    @Test
+    void promotedReplicaIsThePrimaryAndTakesWrites() throws SQLException {
+        try (MariaDbCluster own = MariaDbCluster.builder().standbys(1).start()) {
+            MariaDbNode former = own.primary();
+            MariaDbNode next = own.standbys().get(0);
+            own.waitUntilCaughtUp();
+            former.kill();
+            next.promote();
+            assertThat(own.primary()).isSameAs(next);
+            assertThat(own.standbys()).containsExactly(former);
+            try (TestDatabase after = own.createDatabase()) {
+                execute(after.dataSource(), "create table thing (id int primary key)");
+                next.kill();
+                next.restart(); // stays what it is
+                execute(after.dataSource(), "insert into thing values (1)");
+            }
+        }
+    }
+
     private void insert(int id) throws SQLException {
         execute(database.dataSource(), "insert into thing values (" + id + ")");
     }

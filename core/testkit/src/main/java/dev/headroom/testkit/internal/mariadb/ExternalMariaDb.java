@@ -1,7 +1,7 @@
 package dev.headroom.testkit.internal.mariadb;
 
-import dev.headroom.testkit.DatabaseNode;
 import dev.headroom.testkit.MariaDbCluster;
+import dev.headroom.testkit.MariaDbNode;
 import dev.headroom.testkit.TestDatabase;
 import dev.headroom.testkit.internal.ExternalDatabaseNode;
 import dev.headroom.testkit.internal.JdbcUrl;
@@ -24,22 +24,22 @@ public final class ExternalMariaDb implements MariaDbCluster {
     }
 
     @Override
-    public DatabaseNode primary() {
+    public MariaDbNode primary() {
         return node;
     }
 
     @Override
-    public List<DatabaseNode> standbys() {
+    public List<MariaDbNode> standbys() {
         return List.of();
     }
 
     @Override
-    public List<DatabaseNode> nodes() {
+    public List<MariaDbNode> nodes() {
         return List.of(node);
     }
 
     @Override
-    public DatabaseNode addStandby() {
+    public MariaDbNode addStandby() {
         throw node.notOurs("addStandby");
     }
 
@@ -67,10 +67,15 @@ public final class ExternalMariaDb implements MariaDbCluster {
         MariaDbSql.execute(url.contains("?") ? url : url + "?", sql);
     }
 
-    private static final class Node extends ExternalDatabaseNode {
+    private static final class Node extends ExternalDatabaseNode implements MariaDbNode {
 
         Node(JdbcUrl url) {
             super(url);
+        }
+
+        @Override
+        public void promote() {
+            throw notOurs("promote");
         }
 
         @Override

@@ -1,7 +1,7 @@
 package dev.headroom.testkit.internal.mariadb;
 
-import dev.headroom.testkit.DatabaseNode;
 import dev.headroom.testkit.MariaDbCluster;
+import dev.headroom.testkit.MariaDbNode;
 import dev.headroom.testkit.ServiceException;
 import dev.headroom.testkit.TestDatabase;
 import dev.headroom.testkit.internal.ExitHook;
@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +42,7 @@ public final class LocalMariaDbCluster implements MariaDbCluster {
     private final AtomicInteger databases = new AtomicInteger();
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Runnable atExit = this::close;
+    private volatile @Nullable LocalMariaDbNode promoted;
 
     private LocalMariaDbCluster(MariaDbOptions options, MariaDbPrograms programs, OwnedDirectory directory) {
         this.options = options;
@@ -94,25 +96,35 @@ public final class LocalMariaDbCluster implements MariaDbCluster {
     }
 
     @Override
-    public DatabaseNode primary() {
-        return nodes.get(0);
+    public MariaDbNode primary() {
+        return current();
+    }
+
+    private LocalMariaDbNode current() {
+        LocalMariaDbNode promoted = this.promoted;
+        return promoted != null ? promoted : nodes.get(0);
+    }
+
+    void promoted(LocalMariaDbNode node) {
+        promoted = node;
     }
 
     @Override
-    public List<DatabaseNode> standbys() {
-        return nodes().stream().skip(1).toList();
+    public List<MariaDbNode> standbys() {
+        MariaDbNode primary = primary();
+        return nodes().stream().filter(node -> node != primary).toList();
     }
 
     @Override
-    public List<DatabaseNode> nodes() {
+    public List<MariaDbNode> nodes() {
         return List.copyOf(nodes);
     }
 
     @Override
-    public DatabaseNode addStandby() {
+    public MariaDbNode addStandby() {
         growth.lock();
         try {
-            LocalMariaDbNode replica = new LocalMariaDbNode(this, nodes.size() + 1, nodes.get(0));
+            LocalMariaDbNode replica = new LocalMariaDbNode(this, nodes.size() + 1, current());
             begin(replica);
             replica.waitUntilCaughtUp();
             return replica;
@@ -124,7 +136,7 @@ public final class LocalMariaDbCluster implements MariaDbCluster {
     @Override
     public TestDatabase createDatabase() {
         String name = "test_" + databases.incrementAndGet();
-        MariaDbSql.execute(nodes.get(0).adminUrl(), "create database " + name);
+        MariaDbSql.execute(current().adminUrl(), "create database " + name);
         waitUntilCaughtUp();
         return new TestDatabase(this, name, this::dropDatabase);
     }
@@ -186,7 +198,7 @@ public final class LocalMariaDbCluster implements MariaDbCluster {
     }
 
     private void dropDatabase(String name) {
-        MariaDbSql.execute(nodes.get(0).adminUrl(), "drop database if exists " + name);
+        MariaDbSql.execute(current().adminUrl(), "drop database if exists " + name);
     }
 
     private static String randomPassword() {

@@ -1,6 +1,6 @@
 package dev.headroom.testkit.internal.mariadb;
 
-import dev.headroom.testkit.DatabaseNode;
+import dev.headroom.testkit.MariaDbNode;
 import dev.headroom.testkit.ServiceException;
 import dev.headroom.testkit.internal.LocalService;
 import dev.headroom.testkit.internal.Waiting;
@@ -13,7 +13,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** A node of a MariaDB cluster of the test kit's. */
-final class LocalMariaDbNode extends LocalService implements DatabaseNode {
+final class LocalMariaDbNode extends LocalService implements MariaDbNode {
 
     static final String USER = "test";
     static final String ADMIN = "admin";
@@ -21,8 +21,7 @@ final class LocalMariaDbNode extends LocalService implements DatabaseNode {
     private final LocalMariaDbCluster cluster;
     private final Path data;
     private final int number;
-    private final @Nullable LocalMariaDbNode primary;
-
+    private volatile @Nullable LocalMariaDbNode primary;
     private volatile boolean cut;
     private volatile boolean paused;
     private volatile Duration delay = Duration.ZERO;
@@ -124,6 +123,16 @@ final class LocalMariaDbNode extends LocalService implements DatabaseNode {
             requireReplica();
             cut = false;
             startThreads();
+        });
+    }
+
+    @Override
+    public void promote() {
+        exclusively(() -> {
+            requireReplica();
+            MariaDbSql.execute(adminUrl(), "stop slave", "reset slave all", "set global read_only=0");
+            primary = null;
+            cluster.promoted(this);
         });
     }
 

@@ -1,7 +1,7 @@
 package dev.headroom.testkit.internal.mariadb;
 
-import dev.headroom.testkit.DatabaseNode;
 import dev.headroom.testkit.MariaDbCluster;
+import dev.headroom.testkit.MariaDbNode;
 import dev.headroom.testkit.TestDatabase;
 import java.util.List;
 
@@ -13,22 +13,22 @@ import java.util.List;
 public record SharedMariaDbCluster(MariaDbCluster cluster) implements MariaDbCluster {
 
     @Override
-    public DatabaseNode primary() {
+    public MariaDbNode primary() {
         return cluster.primary();
     }
 
     @Override
-    public List<DatabaseNode> standbys() {
+    public List<MariaDbNode> standbys() {
         return cluster.standbys();
     }
 
     @Override
-    public List<DatabaseNode> nodes() {
+    public List<MariaDbNode> nodes() {
         return cluster.nodes();
     }
 
     @Override
-    public DatabaseNode addStandby() {
+    public MariaDbNode addStandby() {
         return cluster.addStandby();
     }
 

@@ -151,8 +151,10 @@ final class Lease {
     void release() throws SQLException {
         node.units().remove(this);
         node.inFlight().decrementAndGet();
+        boolean evicted = false;
         try {
             if (tainted || discarded || !unguarded()) {
+                evicted = true;
                 cluster.evicted();
                 evict();
             }
@@ -160,7 +162,19 @@ final class Lease {
             if (permit != null) {
                 permit.run();
             }
+            close(evicted);
+        }
+    }
+
+    /** What a pool has thrown away may be no longer there to be put in order. */
+    private void close(boolean evicted) throws SQLException {
+        try {
             physical.close();
+        } catch (SQLException | RuntimeException failure) {
+            if (!evicted) {
+                throw failure;
+            }
+            log.debug("router: could not give back a connection to {} that was thrown away", node, failure);
         }
     }
 

@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 /** The router: decides where a unit goes, binds it, and learns from what becomes of it. */
 public final class Router implements ReplicaRouter {
     private static final Logger log = LoggerFactory.getLogger(Router.class);
+    private static final int MOST_ATTEMPTS = 4;
     private static final long FIRST_ANSWERS = TimeUnit.SECONDS.toNanos(2);
 
     private final String name;
@@ -182,29 +183,29 @@ public final class Router implements ReplicaRouter {
 
     /** Takes a node's connection for the unit and brings it into the session's state. */
     Lease bind(Unit unit, Session session) throws SQLException {
-        Lease lease;
-        try {
-            lease = prepared(find(unit), session);
-        } catch (RouteRefusedException refused) {
-            throw refused;
-        } catch (SQLException failure) {
-            if (!cluster.replicated() || !Failures.lostConnection(failure)) {
-                throw failure;
-            }
-            lease = again(unit, session, failure); // nothing was executed yet
-        }
+        Lease lease = take(unit, session);
         lease.checkedAt(cluster.now());
         sensors.bound(lease);
         explain(lease.decision());
         return lease;
     }
 
-    private Lease again(Unit unit, Session session, SQLException first) throws SQLException {
-        try {
-            return prepared(find(unit), session);
-        } catch (SQLException failure) {
-            failure.addSuppressed(first);
-            throw failure;
+    /** A connection that turns out to be lost costs nothing, since nothing was executed on it; a node dies one connection after another. */
+    private Lease take(Unit unit, Session session) throws SQLException {
+        SQLException last = null;
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return prepared(find(unit), session);
+            } catch (SQLException failure) {
+                if (last != null) {
+                    failure.addSuppressed(last);
+                }
+                boolean lost = !(failure instanceof RouteRefusedException) && Failures.lostConnection(failure);
+                if (!lost || !cluster.replicated() || attempt == MOST_ATTEMPTS) {
+                    throw failure;
+                }
+                last = failure;
+            }
         }
     }
 

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  * and killed, and at last the primary is killed and a standby promoted. A read may be refused; it must never miss what its client wrote.
  */
 class ChaosTest {
-    private static final int CLIENTS = 6;
+    private static final long REPORT = TimeUnit.SECONDS.toNanos(60);
 
     private final long seed = System.nanoTime();
     private final Queue<Throwable> broken = new ConcurrentLinkedQueue<>();
@@ -42,20 +42,30 @@ class ChaosTest {
 
     @Test
     void thousandsOfReadsThroughEveryFaultAreNeverStale() throws Exception {
-        run(1_500, Duration.ofSeconds(15));
+        run(new Size(1_500, 6, 20), Duration.ofSeconds(15));
         assertThat(onReplicas).hasValueGreaterThan(reads.get() / 20);
     }
 
     @Test
     @Tag("soak")
     void aMillionReadsThroughEveryFaultAreNeverStale() throws Exception {
-        run(1_000_000, Duration.ofHours(2));
+        run(new Size(1_000_000, 12, 200), Duration.ofHours(3));
         assertThat(reads).hasValueGreaterThanOrEqualTo(1_000_000);
     }
 
-    private void run(long wanted, Duration longest) throws Exception {
+    /**
+     * How much of it.
+     *
+     * @param reads at least so many in all
+     * @param clients at a time
+     * @param readsOfOneWrite at most so many
+     */
+    private record Size(long reads, int clients, int readsOfOneWrite) {}
+
+    private void run(Size size, Duration longest) throws Exception {
         System.out.println("soak: chaos, seed " + seed);
         long start = System.nanoTime();
+        long told = start;
         try (PostgresCluster cluster = PostgresCluster.builder().standbys(2).start();
                 Rig rig = new Rig(
                         cluster,
@@ -63,10 +73,14 @@ class ChaosTest {
                         options -> options.staleness(Duration.ofSeconds(5), Duration.ofSeconds(30))
                                 .primaryFallback(64)
                                 .failoverWait(Duration.ofSeconds(30)))) {
-            List<Thread> clients = clients(rig, wanted);
+            List<Thread> clients = clients(rig, size);
             Random random = new Random(seed);
-            while (reads.get() < wanted * 3 / 4 && System.nanoTime() - start < longest.toNanos()) {
+            while (reads.get() < size.reads() * 3 / 4 && System.nanoTime() - start < longest.toNanos()) {
                 fault(rig.standby(1 + random.nextInt(2)), random);
+                if (System.nanoTime() - told > REPORT) {
+                    told = System.nanoTime();
+                    report(start);
+                }
             }
             promote(cluster, rig);
             while (clients.stream().anyMatch(Thread::isAlive)) {
@@ -76,6 +90,14 @@ class ChaosTest {
                 clients.get(0).join(100);
             }
         }
+        report(start);
+        assertThat(broken).isEmpty();
+        assertThat(stale).hasValue(0);
+        // A read that was aborted twice, or by its own deadline, fails; it is rare.
+        assertThat(failedReads).hasValueLessThanOrEqualTo(5 + reads.get() / 100);
+    }
+
+    private void report(long start) {
         System.out.printf(
                 "soak: chaos, %d faults in %d s: %d reads, %d on replicas, %d refused, %d failed, %d failed writes, %d stale%n",
                 faults.get(),
@@ -86,24 +108,20 @@ class ChaosTest {
                 failedReads.get(),
                 failedWrites.get(),
                 stale.get());
-        assertThat(broken).isEmpty();
-        assertThat(stale).hasValue(0);
-        // A read that was aborted twice, or by its own deadline, fails; it is rare.
-        assertThat(failedReads).hasValueLessThanOrEqualTo(5 + reads.get() / 100);
     }
 
-    private List<Thread> clients(Rig rig, long wanted) {
-        List<Thread> clients = IntStream.range(0, CLIENTS)
-                .mapToObj(number -> new Thread(() -> client(rig, new Random(seed + number), wanted)))
+    private List<Thread> clients(Rig rig, Size size) {
+        List<Thread> clients = IntStream.range(0, size.clients())
+                .mapToObj(number -> new Thread(() -> client(rig, new Random(seed + number), size)))
                 .toList();
         clients.forEach(Thread::start);
         return clients;
     }
 
-    private void client(Rig rig, Random random, long wanted) {
+    private void client(Rig rig, Random random, Size size) {
         try {
-            while (reads.get() < wanted && !Thread.currentThread().isInterrupted()) {
-                session(rig, random);
+            while (reads.get() < size.reads() && !Thread.currentThread().isInterrupted()) {
+                session(rig, 1 + random.nextInt(size.readsOfOneWrite()));
             }
         } catch (Exception | Error failure) {
             broken.add(failure);
@@ -111,7 +129,7 @@ class ChaosTest {
     }
 
     /** One write, and reads in requests of their own, each with the cookie of the write. */
-    private void session(Rig rig, Random random) throws Exception {
+    private void session(Rig rig, int count) throws Exception {
         long[] id = new long[1];
         String cookie;
         writing.readLock().lock();
@@ -126,7 +144,6 @@ class ChaosTest {
         } finally {
             writing.readLock().unlock();
         }
-        int count = 1 + random.nextInt(20);
         for (int i = 0; i < count; i++) {
             RequestContext next = RequestContext.builder()
                     .consistency(rig.router.admit(cookie))

@@ -23,7 +23,7 @@ public interface ProbeSource {
     Connection open(Duration within) throws SQLException;
 
     /**
-     * Connects through {@link java.sql.DriverManager}; with PostgreSQL's driver, the connect and login timeouts are set.
+     * Connects through {@link java.sql.DriverManager}; with PostgreSQL's and MariaDB's drivers, their timeouts are set.
      *
      * @throws dev.headroom.config.ConfigurationException if the URL does not begin with {@code jdbc:}
      */

@@ -19,7 +19,8 @@ import javax.sql.DataSource;
  * writes, and never goes back in time. SQL is never parsed. What is not known for certain counts as late. When no replica may answer,
  * a bounded number of reads is diverted to the primary.
  *
- * <p>Replicas must be streaming standbys of PostgreSQL. With a primary alone any database works, and there are no positions.
+ * <p>Replicas may be those of PostgreSQL and MariaDB, and with a heartbeat table those of any other database ({@link Dialects}). With a
+ * primary alone any database works, and there are no positions.
  *
  * <p>Thread-safe. {@link #close()} stops the probes and leaves the application's pools alone.
  *

@@ -5,6 +5,7 @@ import dev.headroom.config.Problems;
 import dev.headroom.router.internal.Router;
 import dev.headroom.router.internal.RouterOptions;
 import dev.headroom.router.internal.StatementOptions;
+import dev.headroom.router.spi.ReplicationDialect;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -203,6 +204,15 @@ public final class ReplicaRouterBuilder {
      */
     public ReplicaRouterBuilder lint(Consumer<LintFinding> to) {
         statements = statements.withLint(Checks.present("lint", to));
+        return this;
+    }
+
+    /**
+     * How the database tells roles and positions; an instance belongs to one router. Needed only where there are replicas. Default:
+     * {@link Dialects#auto()}, which knows PostgreSQL and MariaDB.
+     */
+    public ReplicaRouterBuilder dialect(ReplicationDialect dialect) {
+        options = options.withDialect(Checks.present("dialect", dialect));
         return this;
     }
 

@@ -2,6 +2,7 @@ package dev.headroom.router.internal;
 
 import dev.headroom.router.NodeRole;
 import dev.headroom.router.NodeState;
+import dev.headroom.router.spi.ReplicationDialect;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -30,14 +31,14 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     private final List<Node> nodes;
     private final List<Probe> probes;
     private final RouterOptions options;
-    private final Postgres postgres = new Postgres();
     private final LagClock clock = new LagClock();
     private final Change change = new Change();
     private final Change writesGoOn = new Change();
     private final RouterSensors sensors;
     private final ReentrantLock electing = new ReentrantLock();
     private volatile Node primary;
-    private volatile int latestTimeline;
+    private volatile long latestTimeline;
+    private volatile long toldTimeline;
     private volatile boolean held;
     private volatile boolean refusing;
 
@@ -49,9 +50,11 @@ final class Cluster implements Probe.Listener, AutoCloseable {
         this.primary = nodes.get(0);
         this.probes = nodes.size() == 1
                 ? List.of()
-                : this.nodes.stream()
-                        .map(node -> new Probe(name, node, node.spec().probe().orElseThrow(), options, postgres, this))
-                        .toList();
+                : this.nodes.stream().map(node -> probe(node, node == primary)).toList();
+    }
+
+    private Probe probe(Node node, boolean configuredPrimary) {
+        return new Probe(name, node, node.spec().probe().orElseThrow(), options, configuredPrimary, this);
     }
 
     void start() {
@@ -66,8 +69,8 @@ final class Cluster implements Probe.Listener, AutoCloseable {
         return nodes;
     }
 
-    Postgres postgres() {
-        return postgres;
+    ReplicationDialect dialect() {
+        return options.dialect();
     }
 
     RouterOptions options() {
@@ -147,7 +150,7 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     }
 
     /** The timeline that is written to. */
-    int timeline() {
+    long timeline() {
         return primary.position().timeline();
     }
 
@@ -249,6 +252,10 @@ final class Cluster implements Probe.Listener, AutoCloseable {
         } else {
             node.refresh(clock);
         }
+        if (timeline() != toldTimeline) {
+            toldTimeline = timeline();
+            probes.forEach(Probe::request); // a replica may be known for one of its followers only now
+        }
         change.announce();
         if (writer() != null) {
             writesGoOn.announce();
@@ -304,14 +311,14 @@ final class Cluster implements Probe.Listener, AutoCloseable {
 
     /** A deposed node on a later timeline was a replica meanwhile, even if no probe met it as one. */
     private boolean electable(Node node) {
-        int timeline = node.position().timeline();
+        long timeline = node.position().timeline();
         return node.role() == NodeRole.PRIMARY
                 && up(node)
                 && (node.deposed() ? timeline > latestTimeline : timeline >= latestTimeline);
     }
 
     private boolean before(Node a, Node b) {
-        int timelines = Integer.compare(a.position().timeline(), b.position().timeline());
+        int timelines = Long.compare(a.position().timeline(), b.position().timeline());
         return timelines != 0 ? timelines > 0 : a == primary;
     }
 

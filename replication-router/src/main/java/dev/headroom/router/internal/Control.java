@@ -3,6 +3,7 @@ package dev.headroom.router.internal;
 import dev.headroom.config.Checks;
 import dev.headroom.router.NodeRole;
 import dev.headroom.router.RouterControl;
+import dev.headroom.router.spi.Position;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;

@@ -1,6 +1,7 @@
 package dev.headroom.router.internal;
 
 import dev.headroom.router.RouteDecision.Reason;
+import dev.headroom.router.spi.Position;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,6 +2,7 @@ package dev.headroom.router.internal;
 
 import dev.headroom.RequestContext;
 import dev.headroom.consistency.ConsistencyToken;
+import dev.headroom.router.spi.Position;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.headroom.router.internal;
 
+import dev.headroom.router.spi.Position;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -19,17 +20,17 @@ final class LagClock {
     private final long[] times = new long[CAPACITY];
     private final long[] positions = new long[CAPACITY];
     private int size;
-    private int timeline = -1;
+    private long timeline = -1;
 
     /** Keeps a sample of the primary. */
     void sample(long askedAt, Position position) {
         lock.lock();
         try {
-            if (position.timeline() != timeline || (size > 0 && position.lsn() < positions[size - 1])) {
+            if (position.timeline() != timeline || (size > 0 && position.sequence() < positions[size - 1])) {
                 timeline = position.timeline();
                 size = 0;
             }
-            if (size > 0 && positions[size - 1] == position.lsn()) {
+            if (size > 0 && positions[size - 1] == position.sequence()) {
                 times[size - 1] = askedAt;
                 return;
             }
@@ -37,7 +38,7 @@ final class LagClock {
                 thin();
             }
             times[size] = askedAt;
-            positions[size] = position.lsn();
+            positions[size] = position.sequence();
             size++;
         } finally {
             lock.unlock();
@@ -55,7 +56,7 @@ final class LagClock {
             int high = size;
             while (low < high) {
                 int middle = (low + high) >>> 1;
-                if (positions[middle] <= replayed.lsn()) {
+                if (positions[middle] <= replayed.sequence()) {
                     low = middle + 1;
                 } else {
                     high = middle;

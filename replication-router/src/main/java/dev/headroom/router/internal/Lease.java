@@ -67,7 +67,7 @@ final class Lease {
                 physical.setAutoCommit(true);
                 autoCommit = true;
             }
-            cluster.postgres().refuseWrites(physical, true);
+            cluster.dialect().refuseWrites(physical, true);
             guarded = true;
         }
         session.replay(physical);
@@ -197,7 +197,7 @@ final class Lease {
                 physical.rollback();
                 autoCommit(true);
             }
-            cluster.postgres().refuseWrites(physical, false);
+            cluster.dialect().refuseWrites(physical, false);
             return true;
         } catch (SQLException e) {
             return false;

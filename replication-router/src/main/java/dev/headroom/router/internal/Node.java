@@ -2,6 +2,7 @@ package dev.headroom.router.internal;
 
 import dev.headroom.router.NodeRole;
 import dev.headroom.router.NodeSpec;
+import dev.headroom.router.spi.Position;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -55,7 +56,7 @@ final class Node {
     record Seen(NodeRole role, Position position, long askedAt, long answeredAt) {}
 
     /** All that had committed by this time, on that timeline, shows. */
-    private record Fresh(int timeline, long asOf) {}
+    private record Fresh(long timeline, long asOf) {}
 
     NodeSpec spec() {
         return spec;
@@ -125,13 +126,7 @@ final class Node {
     }
 
     void answered(Seen answer) {
-        Seen before = seen;
-        // A standby whose stream is cut tells only its checkpoint's timeline, which may be older than what it follows.
-        int timeline = before != null && before.role() == answer.role()
-                ? Math.max(before.position().timeline(), answer.position().timeline())
-                : answer.position().timeline();
-        seen = new Seen(
-                answer.role(), new Position(timeline, answer.position().lsn()), answer.askedAt(), answer.answeredAt());
+        seen = answer;
         if (suspectedAt != NEVER && answer.askedAt() - suspectedAt >= 0) {
             suspectedAt = NEVER;
         }
@@ -214,7 +209,7 @@ final class Node {
     }
 
     /** An upper bound of its staleness; {@link Long#MAX_VALUE} while unknown. */
-    long lagNanos(long now, int timeline) {
+    long lagNanos(long now, long timeline) {
         Fresh known = fresh;
         return known == null || known.timeline() != timeline ? Long.MAX_VALUE : Math.max(0, now - known.asOf());
     }

@@ -1,19 +1,20 @@
 package dev.headroom.router.internal;
 
 import dev.headroom.consistency.ConsistencyToken;
+import dev.headroom.router.spi.Position;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Writes positions as tokens: {@code v1~main:1:14fc000~billing:1:77}, each entry a cluster, its timeline and in hexadecimal its log
+ * Writes positions as tokens: {@code v1~main:1:14fc000~billing:1:77}, each entry a cluster, its timeline and in hexadecimal the
  * sequence number. A router changes its own cluster's entry and leaves the others alone.
  */
 final class PositionCodec {
     private static final String VERSION = "v1";
     private static final Pattern ENTRY =
-            Pattern.compile("([A-Za-z0-9][A-Za-z0-9._-]{0,63}):(\\d{1,9}):([0-9a-f]{1,16})");
+            Pattern.compile("([A-Za-z0-9][A-Za-z0-9._-]{0,63}):(\\d{1,18}):([0-9a-f]{1,16})");
 
     private final String cluster;
 
@@ -73,9 +74,10 @@ final class PositionCodec {
         for (int i = 1; i < parts.length; i++) {
             Matcher entry = ENTRY.matcher(parts[i]);
             if (entry.matches()) {
-                long lsn = Long.parseUnsignedLong(entry.group(3), 16);
-                if (lsn > 0) {
-                    entries.merge(entry.group(1), new Position(Integer.parseInt(entry.group(2)), lsn), Position::and);
+                long sequence = Long.parseUnsignedLong(entry.group(3), 16);
+                if (sequence > 0) {
+                    entries.merge(
+                            entry.group(1), new Position(Long.parseLong(entry.group(2)), sequence), Position::and);
                 }
             }
         }
@@ -92,7 +94,7 @@ final class PositionCodec {
                 .append(':')
                 .append(position.timeline())
                 .append(':')
-                .append(Long.toHexString(position.lsn())));
+                .append(Long.toHexString(position.sequence())));
         return new ConsistencyToken(text.toString());
     }
 }

@@ -1,6 +1,7 @@
 package dev.headroom.router.internal;
 
 import dev.headroom.router.ProbeSource;
+import dev.headroom.router.spi.ReplicationDialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +28,8 @@ final class Probe implements Runnable {
     private final ProbeSource source;
     private final RouterOptions.Probing options;
     private final LongSupplier ticker;
-    private final Postgres postgres;
+    private final ReplicationDialect dialect;
+    private final ReplicationDialect.Asked asked;
     private final Listener listener;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition wake = lock.newCondition();
@@ -44,13 +46,14 @@ final class Probe implements Runnable {
         boolean urgent();
     }
 
-    Probe(String router, Node node, ProbeSource source, RouterOptions options, Postgres postgres, Listener listener) {
+    Probe(String router, Node node, ProbeSource source, RouterOptions options, boolean primary, Listener listener) {
         this.router = router;
         this.node = node;
         this.source = source;
         this.options = options.probing();
         this.ticker = options.ticker();
-        this.postgres = postgres;
+        this.dialect = options.dialect();
+        this.asked = new ReplicationDialect.Asked(node.name(), primary);
         this.listener = listener;
     }
 
@@ -101,7 +104,7 @@ final class Probe implements Runnable {
         node.asking(askedAt);
         boolean good = false;
         try {
-            Postgres.Answer answer = postgres.probe(open());
+            ReplicationDialect.Answer answer = dialect.probe(asked, open());
             node.answered(new Node.Seen(answer.role(), answer.position(), askedAt, ticker.getAsLong()));
             good = true;
         } catch (SQLException | RuntimeException failure) {

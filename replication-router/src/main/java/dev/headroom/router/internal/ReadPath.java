@@ -6,6 +6,7 @@ import dev.headroom.router.RouteDecision;
 import dev.headroom.router.RouteDecision.Reason;
 import dev.headroom.router.RouteRefusedException;
 import dev.headroom.router.RouteScope;
+import dev.headroom.router.spi.Position;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

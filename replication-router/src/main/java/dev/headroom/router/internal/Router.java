@@ -7,6 +7,7 @@ import dev.headroom.config.Checks;
 import dev.headroom.consistency.Consistency;
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.debug.DebugLog;
+import dev.headroom.router.NodeRole;
 import dev.headroom.router.NodeSpec;
 import dev.headroom.router.NodeStatus;
 import dev.headroom.router.QueryDigest;
@@ -18,6 +19,8 @@ import dev.headroom.router.RouteRefusedException;
 import dev.headroom.router.RouteScope;
 import dev.headroom.router.Routed;
 import dev.headroom.router.RouterControl;
+import dev.headroom.router.spi.Position;
+import dev.headroom.router.spi.ReplicationDialect;
 import dev.headroom.transaction.TransactionHook;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -90,6 +93,10 @@ public final class Router implements ReplicaRouter {
     private void awaitFirstAnswers() {
         try {
             cluster.await(() -> cluster.nodes().stream().allMatch(Node::asked), FIRST_ANSWERS);
+            cluster.await(
+                    () -> cluster.nodes().stream()
+                            .allMatch(node -> node.role() != NodeRole.REPLICA || cluster.follows(node)),
+                    2 * options.probeTimeout().toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -291,18 +298,18 @@ public final class Router implements ReplicaRouter {
             lease.physical().commit();
             return;
         }
-        Postgres.Committed committed;
+        ReplicationDialect.Commit committed;
         try {
-            committed = cluster.postgres().commit(lease.physical());
+            committed = cluster.dialect().commit(lease.physical());
         } catch (SQLException failure) {
             throw failed(lease, failure);
         }
-        if (committed.lsn() == 0) {
-            used(lease, false);
+        if (committed.sequence() == 0) {
+            used(lease, committed.mayHaveWritten());
             return;
         }
-        Position position = new Position(lease.node().position().timeline(), committed.lsn());
-        if (committed.wrote()) {
+        Position position = new Position(lease.node().position().timeline(), committed.sequence());
+        if (committed.mayHaveWritten()) {
             floors.wrote(position);
             sensors.minted();
         } else {

@@ -3,14 +3,13 @@ package dev.headroom.router.internal;
 import dev.headroom.RequestContext;
 import dev.headroom.consistency.Consistency;
 import dev.headroom.consistency.ConsistencyToken;
+import dev.headroom.router.spi.Position;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.Callable;
 
 /** Read-your-writes by position in the primary's log. */
 final class RouterConsistency implements Consistency {
-    private static final String PRODUCT = "PostgreSQL";
-
     private final Cluster cluster;
     private final Floors floors;
 
@@ -56,10 +55,25 @@ final class RouterConsistency implements Consistency {
 
     @Override
     public ConsistencyToken capture(Connection connection) throws SQLException {
-        if (!cluster.replicated() || !PRODUCT.equals(connection.getMetaData().getDatabaseProductName())) {
+        if (!cluster.replicated() || !cluster.dialect().speaks(connection)) {
             return ConsistencyToken.NONE;
         }
-        return floors.codec().token(cluster.postgres().probe(connection).position());
+        Position position = cluster.dialect().capture(connection).orElseGet(this::sampled);
+        return floors.codec().token(position);
+    }
+
+    /** The primary's position at some moment from now on; without an answer, one that only a primary covers. */
+    private Position sampled() {
+        long now = cluster.now();
+        boolean known = false;
+        try {
+            known = cluster.refresh(
+                    () -> cluster.primary().seenSince(now),
+                    cluster.options().probeTimeout().toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return known ? cluster.primary().position() : new Position(cluster.timeline(), Long.MAX_VALUE);
     }
 
     /** {@link #within} brings it down to where the primary is then. */

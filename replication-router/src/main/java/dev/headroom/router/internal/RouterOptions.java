@@ -1,5 +1,7 @@
 package dev.headroom.router.internal;
 
+import dev.headroom.router.internal.dialect.AutoDialect;
+import dev.headroom.router.spi.ReplicationDialect;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntUnaryOperator;
@@ -15,6 +17,7 @@ import java.util.function.LongSupplier;
  * @param cookie the cookie's name
  * @param ttl how long the cookie lives
  * @param monotonicReads whether tokens cover what was read, too
+ * @param dialect how nodes tell roles and positions
  * @param ticker the monotonic clock
  * @param random picks a number below its argument
  */
@@ -26,6 +29,7 @@ public record RouterOptions(
         String cookie,
         Duration ttl,
         boolean monotonicReads,
+        ReplicationDialect dialect,
         LongSupplier ticker,
         IntUnaryOperator random) {
     /**
@@ -80,6 +84,7 @@ public record RouterOptions(
                 "headroom-position",
                 Duration.ofSeconds(30),
                 false,
+                new AutoDialect(),
                 System::nanoTime,
                 bound -> ThreadLocalRandom.current().nextInt(bound));
     }
@@ -159,34 +164,45 @@ public record RouterOptions(
     }
 
     public RouterOptions withAutoCommit(boolean mode) {
-        return new RouterOptions(probing, reading, writing, mode, cookie, ttl, monotonicReads, ticker, random);
+        return new RouterOptions(probing, reading, writing, mode, cookie, ttl, monotonicReads, dialect, ticker, random);
     }
 
     public RouterOptions withPositionCookie(String name, Duration life) {
-        return new RouterOptions(probing, reading, writing, autoCommit, name, life, monotonicReads, ticker, random);
+        return new RouterOptions(
+                probing, reading, writing, autoCommit, name, life, monotonicReads, dialect, ticker, random);
     }
 
     public RouterOptions withMonotonicReads(boolean on) {
-        return new RouterOptions(probing, reading, writing, autoCommit, cookie, ttl, on, ticker, random);
+        return new RouterOptions(probing, reading, writing, autoCommit, cookie, ttl, on, dialect, ticker, random);
+    }
+
+    public RouterOptions withDialect(ReplicationDialect spoken) {
+        return new RouterOptions(
+                probing, reading, writing, autoCommit, cookie, ttl, monotonicReads, spoken, ticker, random);
     }
 
     public RouterOptions withTicker(LongSupplier clock) {
-        return new RouterOptions(probing, reading, writing, autoCommit, cookie, ttl, monotonicReads, clock, random);
+        return new RouterOptions(
+                probing, reading, writing, autoCommit, cookie, ttl, monotonicReads, dialect, clock, random);
     }
 
     public RouterOptions withRandom(IntUnaryOperator source) {
-        return new RouterOptions(probing, reading, writing, autoCommit, cookie, ttl, monotonicReads, ticker, source);
+        return new RouterOptions(
+                probing, reading, writing, autoCommit, cookie, ttl, monotonicReads, dialect, ticker, source);
     }
 
     private RouterOptions with(Probing changed) {
-        return new RouterOptions(changed, reading, writing, autoCommit, cookie, ttl, monotonicReads, ticker, random);
+        return new RouterOptions(
+                changed, reading, writing, autoCommit, cookie, ttl, monotonicReads, dialect, ticker, random);
     }
 
     private RouterOptions with(Reading changed) {
-        return new RouterOptions(probing, changed, writing, autoCommit, cookie, ttl, monotonicReads, ticker, random);
+        return new RouterOptions(
+                probing, changed, writing, autoCommit, cookie, ttl, monotonicReads, dialect, ticker, random);
     }
 
     private RouterOptions with(Writing changed) {
-        return new RouterOptions(probing, reading, changed, autoCommit, cookie, ttl, monotonicReads, ticker, random);
+        return new RouterOptions(
+                probing, reading, changed, autoCommit, cookie, ttl, monotonicReads, dialect, ticker, random);
     }
 }

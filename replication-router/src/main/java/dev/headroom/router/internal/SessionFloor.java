@@ -1,5 +1,6 @@
 package dev.headroom.router.internal;
 
+import dev.headroom.router.spi.Position;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -32,6 +32,10 @@ public record UrlProbeSource(
             properties.setProperty("connectTimeout", seconds);
             properties.setProperty("socketTimeout", seconds);
             properties.setProperty("ApplicationName", "headroom-router");
+        } else if (url.startsWith("jdbc:mariadb:")) {
+            String millis = String.valueOf(Math.max(1, within.toMillis()));
+            properties.setProperty("connectTimeout", millis);
+            properties.setProperty("socketTimeout", millis);
         }
         return DriverManager.getConnection(url, properties);
     }

@@ -2,6 +2,7 @@ package dev.headroom.router.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headroom.router.spi.Position;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 

@@ -1,16 +1,24 @@
-package dev.headroom.router.internal;
+package dev.headroom.router.internal.dialect;
 
 import dev.headroom.router.NodeRole;
+import dev.headroom.router.spi.Position;
+import dev.headroom.router.spi.ReplicationDialect;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * What the router asks PostgreSQL: roles, positions, and a commit that tells its position. PostgreSQL 11 and newer; needs no privilege,
  * but tells the timeline of a standby at once only to members of {@code pg_monitor}.
  */
-final class Postgres {
+public final class Postgres implements ReplicationDialect {
+    /** What the driver calls the product. */
+    static final String PRODUCT = "PostgreSQL";
+
     /** The SQL state of a statement in a transaction that has failed already. */
     private static final String IN_FAILED_TRANSACTION = "25P02";
 
@@ -33,36 +41,37 @@ final class Postgres {
     private static final int LONG_PAGE_HEADER = 40;
     private static final int PAGE_HEADER = 24;
 
+    private final Map<String, Answer> last = new ConcurrentHashMap<>();
     private volatile long segmentSize = 16L << 20;
     private volatile long blockSize = 8192;
 
-    /**
-     * What a node answered.
-     *
-     * @param role its role
-     * @param position its position; on timeline 0 when the node can't tell which it is on
-     */
-    record Answer(NodeRole role, Position position) {}
-
-    /**
-     * What a commit told.
-     *
-     * @param wrote whether the transaction wrote
-     * @param lsn a log sequence number at or after its end, 0 when there is none
-     */
-    record Committed(boolean wrote, long lsn) {
-        static final Committed UNKNOWN = new Committed(false, 0);
+    /** Asks for role and position; the knowledge of the timeline is the freshest of stream and checkpoint. */
+    @Override
+    public Answer probe(Asked node, Connection connection) throws SQLException {
+        Answer now = probe(connection);
+        return last.merge(node.name(), now, Postgres::ofLatestTimeline);
     }
 
-    /** Asks for role and position; the knowledge of the timeline is the freshest of stream and checkpoint. */
-    Answer probe(Connection connection) throws SQLException {
+    /** A standby whose stream is cut tells only its checkpoint's timeline, which may be older than what it follows. */
+    private static Answer ofLatestTimeline(Answer before, Answer now) {
+        boolean forgot = before.role() == now.role()
+                && before.position().timeline() > now.position().timeline();
+        return forgot
+                ? new Answer(
+                        now.role(),
+                        new Position(
+                                before.position().timeline(), now.position().sequence()))
+                : now;
+    }
+
+    private Answer probe(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(PROBE)) {
             row.next();
             boolean standby = row.getBoolean(1);
             segmentSize = row.getLong(5);
             blockSize = row.getLong(6);
-            int timeline = Math.max(row.getInt(3), row.getInt(4));
+            long timeline = Math.max(row.getInt(3), row.getInt(4));
             long lsn = row.getLong(2);
             return standby
                     ? new Answer(NodeRole.REPLICA, new Position(timeline, lsn))
@@ -71,26 +80,38 @@ final class Postgres {
     }
 
     /** Commits and asks for the position in one round trip. */
-    Committed commit(Connection connection) throws SQLException {
+    @Override
+    public Commit commit(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             boolean wrote = first(statement, COMMIT);
             statement.getMoreResults(); // the commit's
             statement.getMoreResults();
             try (ResultSet row = statement.getResultSet()) {
                 row.next();
-                return new Committed(wrote, reachable(row.getLong(1)));
+                return new Commit(wrote, reachable(row.getLong(1)));
             }
         } catch (SQLException failure) {
             if (!IN_FAILED_TRANSACTION.equals(failure.getSQLState())) {
                 throw failure;
             }
             connection.commit(); // behaves as the driver does for a transaction that has failed
-            return Committed.UNKNOWN;
+            return Commit.NOTHING;
         }
     }
 
-    /** Makes the session refuse writes outside of transactions, where the driver's {@code setReadOnly} does nothing. */
-    void refuseWrites(Connection connection, boolean refuse) throws SQLException {
+    @Override
+    public Optional<Position> capture(Connection connection) throws SQLException {
+        return speaks(connection) ? Optional.of(probe(connection).position()) : Optional.empty();
+    }
+
+    @Override
+    public boolean speaks(Connection connection) throws SQLException {
+        return PRODUCT.equals(connection.getMetaData().getDatabaseProductName());
+    }
+
+    /** Outside of transactions the driver's {@code setReadOnly} does nothing. */
+    @Override
+    public void refuseWrites(Connection connection, boolean refuse) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("set session characteristics as transaction " + (refuse ? "read only" : "read write"));
         }

@@ -1,0 +1,109 @@
+package dev.headroom.router.internal.dialect;
+
+import dev.headroom.router.HeartbeatTable;
+import dev.headroom.router.NodeRole;
+import dev.headroom.router.spi.Position;
+import dev.headroom.router.spi.ReplicationDialect;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+
+/**
+ * Positions by a row that is raised on the primary and read on the replicas.
+ *
+ * <p>The probe's own number is what its update made of the row: updates of one row follow each other, so it is greater than every number
+ * before, and everything that had committed when the probe was sent comes before it in the log.
+ */
+public final class HeartbeatDialect implements ReplicationDialect {
+    private final HeartbeatTable table;
+    private final String raise;
+    private final String raiseAndOwn;
+    private final String read;
+
+    /** Works with this table. */
+    public HeartbeatDialect(HeartbeatTable table) {
+        this.table = table;
+        this.raise = "update " + table.name() + " set beat = beat + 1 where id = 1";
+        this.raiseAndOwn = "update " + table.name()
+                + " set timeline = case when node = ? then timeline when node is null then timeline else timeline + 1 end,"
+                + " beat = beat + 1, node = ? where id = 1";
+        this.read = "select timeline, beat from " + table.name() + " where id = 1";
+    }
+
+    @Override
+    public Answer probe(Asked node, Connection connection) throws SQLException {
+        if (takesWrites(node, connection)) {
+            return new Answer(NodeRole.PRIMARY, raised(node, connection));
+        }
+        return new Answer(NodeRole.REPLICA, read(connection));
+    }
+
+    private boolean takesWrites(Asked node, Connection connection) throws SQLException {
+        String query = table.roleQuery().orElse(null);
+        if (query == null) {
+            return node.primary();
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            if (!row.next()) {
+                throw new SQLException("roleQuery: no row of " + query + " (expected: one boolean)", "22000");
+            }
+            return row.getBoolean(1);
+        }
+    }
+
+    private Position raised(Asked node, Connection connection) throws SQLException {
+        connection.setAutoCommit(false); // after a failure the connection is thrown away
+        if (update(node, connection) != 1) {
+            throw new SQLException(
+                    table.name() + ": no row with id 1 on " + node.name() + " (expected: HeartbeatTable.install())",
+                    "02000");
+        }
+        Position position = read(connection);
+        connection.commit();
+        connection.setAutoCommit(true);
+        return position;
+    }
+
+    private int update(Asked node, Connection connection) throws SQLException {
+        if (table.roleQuery().isEmpty()) {
+            try (Statement statement = connection.createStatement()) {
+                return statement.executeUpdate(raise);
+            }
+        }
+        try (PreparedStatement statement = connection.prepareStatement(raiseAndOwn)) {
+            statement.setString(1, node.name());
+            statement.setString(2, node.name());
+            return statement.executeUpdate();
+        }
+    }
+
+    /** A row that has not arrived yet covers nothing. */
+    private Position read(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(read)) {
+            return row.next() ? new Position(row.getLong(1), row.getLong(2)) : Position.NONE;
+        }
+    }
+
+    @Override
+    public Commit commit(Connection connection) throws SQLException {
+        connection.commit();
+        return Commit.UNTOLD;
+    }
+
+    /** A number that covers what has committed has yet to be written. */
+    @Override
+    public Optional<Position> capture(Connection connection) {
+        return Optional.empty();
+    }
+
+    /** There is no telling; asking for a position too many does no harm. */
+    @Override
+    public boolean speaks(Connection connection) {
+        return true;
+    }
+}

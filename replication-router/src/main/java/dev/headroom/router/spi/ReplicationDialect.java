@@ -1,0 +1,92 @@
+package dev.headroom.router.spi;
+
+import dev.headroom.config.Checks;
+import dev.headroom.router.NodeRole;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/**
+ * How one database product tells roles and positions. {@link dev.headroom.router.Dialects} has those that come with the router.
+ *
+ * <p>What the router builds on it: a position that the primary tells in {@link #probe} covers every commit that had returned before the
+ * probe was sent; a replica that tells a position shows every commit that it covers; and positions of one timeline only grow. From these
+ * follow the lag, which is never too low, and reads that see what was written. A dialect that is not sure tells an older position for a
+ * replica, and a newer one for the primary.
+ *
+ * <p>One instance belongs to one router and may remember what it was told. Thread-safe.
+ */
+public interface ReplicationDialect {
+    /**
+     * Asks a node for its role and position, on the router's own connection to it, over and over; best in one round trip. A failure takes
+     * the node out until a later probe succeeds.
+     *
+     * @param node the node that is asked
+     * @param connection in auto-commit mode, with a network timeout
+     */
+    Answer probe(Asked node, Connection connection) throws SQLException;
+
+    /**
+     * Commits the transaction of a connection to the primary, and tells its position if that costs no further round trip.
+     *
+     * @param connection in a transaction
+     */
+    Commit commit(Connection connection) throws SQLException;
+
+    /**
+     * The position of the connection's database now, on whichever node; empty if it is of another product, or does not tell without a
+     * write.
+     */
+    Optional<Position> capture(Connection connection) throws SQLException;
+
+    /** Whether the connection is to a database of this product. */
+    boolean speaks(Connection connection) throws SQLException;
+
+    /**
+     * Makes the session of a connection to the primary, which is {@code setReadOnly(true)} already, refuse writes in auto-commit mode as
+     * well, or take them again. Does nothing where the driver's {@code setReadOnly} sees to it.
+     */
+    default void refuseWrites(Connection connection, boolean refuse) throws SQLException {}
+
+    /**
+     * The node that is asked.
+     *
+     * @param name its name in the router
+     * @param primary whether it is the one that was configured as the primary
+     */
+    record Asked(String name, boolean primary) {
+        /** Checks that there is a name. */
+        public Asked {
+            Checks.present("name", name);
+        }
+    }
+
+    /**
+     * What a node answered.
+     *
+     * @param role its role
+     * @param position its position; on timeline 0 when the node can't tell which it is on
+     */
+    record Answer(NodeRole role, Position position) {
+        /** Checks that nothing is null. */
+        public Answer {
+            Checks.present("role", role);
+            Checks.present("position", position);
+        }
+    }
+
+    /**
+     * What a commit told.
+     *
+     * @param mayHaveWritten whether the transaction wrote, or nobody knows
+     * @param sequence a sequence number at or after its end, 0 when it was not told; then the first who needs it waits for a probe of the
+     *     primary
+     */
+    record Commit(boolean mayHaveWritten, long sequence) {
+        /** It is certain that it wrote nothing, and the position was not told. */
+        public static final Commit NOTHING = new Commit(false, 0);
+
+        /** It may have written, and the position was not told. */
+        public static final Commit UNTOLD = new Commit(true, 0);
+    }
+}

@@ -1,0 +1,130 @@
+package dev.headroom.router.dialect;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.headroom.RequestContext;
+import dev.headroom.consistency.ConsistencyToken;
+import dev.headroom.router.NodeRole;
+import dev.headroom.router.NodeSpec;
+import dev.headroom.router.NodeState;
+import dev.headroom.router.ReplicaRouter;
+import dev.headroom.router.RouteScope;
+import dev.headroom.router.hikari.HikariNodes;
+import dev.headroom.testkit.MariaDbCluster;
+import dev.headroom.testkit.MariaDbNode;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+
+class MariaDbDialectTest extends DialectContract {
+    private final MariaDbCluster cluster;
+    private final ServerPair<MariaDbNode> servers;
+
+    @SuppressWarnings("unchecked") // it is the one made here
+    MariaDbDialectTest() {
+        super(pair(MariaDbCluster.builder().standbys(2).start()), true, true);
+        this.servers = (ServerPair<MariaDbNode>) pair;
+        this.cluster = (MariaDbCluster) servers.cluster();
+    }
+
+    private static Pair pair(MariaDbCluster cluster) {
+        return new ServerPair<>(cluster, cluster.standbys().get(0), MariaDbNode::promote);
+    }
+
+    @Test
+    @Order(4)
+    void replicaThatGoesOnFollowingTheOldPrimaryIsFenced() throws Exception {
+        MariaDbNode old = cluster.nodes().get(0);
+        MariaDbNode promoted = cluster.nodes().get(1);
+        MariaDbNode astray = cluster.nodes().get(2);
+        if (cluster.primary() == old) { // run alone
+            cluster.waitUntilCaughtUp();
+            old.kill();
+            promoted.promote();
+            old.restart();
+        }
+        pools.add(pool(servers.url(astray)));
+        try (ReplicaRouter all = router(options -> options.replica(HikariNodes.node("r2", pools.get(2))))) {
+            await().atMost(LONG)
+                    .until(() -> Routes.nodeOf(all.decide(RouteScope.primary())).equals("r1"));
+            try (Connection zombie = DriverManager.getConnection(servers.url(old));
+                    Statement statement = zombie.createStatement()) {
+                for (int id = -1_000; id < -500; id++) { // far beyond the numbers of the new primary
+                    statement.addBatch("insert into note values (" + id + ", 'astray')");
+                }
+                statement.executeBatch();
+            }
+            astray.waitUntilCaughtUp();
+            await().atMost(LONG).until(() -> all.nodes().get(2).state() == NodeState.FENCED);
+            assertThat(Routes.nodeOf(all.decide(RouteScope.readOnly()))).isEqualTo("r1");
+            assertThat(Routes.nodeOf(all.decide(RouteScope.replica()))).isEqualTo("refused");
+        }
+    }
+
+    @Test
+    @Order(1)
+    void commitKnowsWhatAFunctionWroteAndWhatAnImplicitCommitDid() throws Exception {
+        execute(
+                router.dataSource(),
+                "create or replace function writes(number bigint) returns int deterministic modifies sql data"
+                        + " begin insert into note values (number, 'by a function'); return 1; end");
+        long id = nextId();
+        assertThat(tokenOf("select writes(" + id + ")").isNone()).isFalse();
+        assertThat(tokenOf("select get_lock('one', 0)", "select release_lock('one')")
+                        .isNone())
+                .isTrue();
+        long other = nextId();
+        ConsistencyToken token =
+                tokenOf("insert into note values (" + other + ", 'x')", "create table if not exists more (id int)");
+        assertThat(readWith(token, other).seen()).isTrue();
+    }
+
+    @Test
+    @Order(1)
+    void userWithoutAnyPrivilegeButToReadMayProbe() throws Exception {
+        try (Connection connection = pools.get(0).getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("create or replace user reader identified by 'reader'");
+            statement.execute("grant select on *.* to reader");
+        }
+        pair.waitUntilCaughtUp();
+        try (ReplicaRouter weak = weakRouter()) {
+            await().atMost(LONG).until(() -> weak.nodes().get(1).lag().isPresent());
+            assertThat(weak.nodes().get(0).role()).isEqualTo(NodeRole.PRIMARY);
+        }
+    }
+
+    private ReplicaRouter weakRouter() {
+        return ReplicaRouter.builder("weak")
+                .primary(NodeSpec.of("p", pools.get(0)).probe(weak("p"), "reader", "reader"))
+                .replica(NodeSpec.of("r1", pools.get(1)).probe(weak("r1"), "reader", "reader"))
+                .build();
+    }
+
+    private String weak(String node) {
+        return pair.url(node).replaceAll("\\?.*", "");
+    }
+
+    private ConsistencyToken tokenOf(String... statements) throws Exception {
+        return RequestContext.builder().build().call(() -> {
+            run(statements);
+            return router.consistency().current();
+        });
+    }
+
+    private void run(String... statements) throws SQLException {
+        try (Connection connection = router.dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                for (String sql : statements) {
+                    statement.execute(sql);
+                }
+            }
+            connection.commit();
+        }
+    }
+}

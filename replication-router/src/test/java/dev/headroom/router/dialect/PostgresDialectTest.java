@@ -1,0 +1,14 @@
+package dev.headroom.router.dialect;
+
+import dev.headroom.testkit.PostgresCluster;
+import dev.headroom.testkit.PostgresNode;
+
+class PostgresDialectTest extends DialectContract {
+    PostgresDialectTest() {
+        super(pair(PostgresCluster.builder().standbys(1).start()), true, true);
+    }
+
+    private static Pair pair(PostgresCluster cluster) {
+        return new ServerPair<>(cluster, cluster.standbys().get(0), PostgresNode::promote);
+    }
+}

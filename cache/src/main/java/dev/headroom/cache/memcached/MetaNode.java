@@ -5,15 +5,18 @@ import dev.headroom.cache.spi.SharedLease;
 import dev.headroom.cache.spi.SharedRead;
 import dev.headroom.cache.spi.SharedStore;
 import dev.headroom.memcached.MemcachedNode;
+import dev.headroom.memcached.MetaGet;
 import dev.headroom.memcached.MetaReply;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 
 /**
  * Leases by memcached's own: {@code mg} with {@code N} makes an empty item and tells one reader that it won it ({@code W}), the others that it is
@@ -32,11 +35,8 @@ final class MetaNode extends NodeBase {
 
     @Override
     public SharedRead readOrLease(String key, Duration leaseFor, Collection<String> records) {
-        long connection = node.connectionNumber();
-        CompletionStage<MetaReply> item = node.metaGet(key, READ + " N" + seconds(lasting(leaseFor)));
-        Map<String, CompletionStage<Optional<byte[]>>> beside = begin(records, node::get);
-        MetaReply reply = Answers.of(item);
-        return read(key, reply, connection).with(gathered(beside));
+        return readAll(List.of(key), READ + " N" + seconds(lasting(leaseFor)), records)
+                .getOrDefault(key, SharedRead.NOTHING);
     }
 
     @Override
@@ -47,24 +47,12 @@ final class MetaNode extends NodeBase {
 
     @Override
     public Map<String, SharedRead> leaseAll(Map<String, Long> versions, Duration leaseFor) {
-        return readAll(versions.keySet(), READ + ANY_AGE + " N" + seconds(lasting(leaseFor)), List.of());
-    }
-
-    private Map<String, SharedRead> readAll(Collection<String> keys, String flags, Collection<String> records) {
-        Map<String, SharedRead> found = new LinkedHashMap<>();
         long connection = node.connectionNumber();
-        Map<String, byte[]> read = Map.of();
-        List<List<String>> parts = parts(keys);
-        for (List<String> part : parts) {
-            Map<String, CompletionStage<MetaReply>> begun = new LinkedHashMap<>();
-            part.forEach(key -> begun.put(key, node.metaGet(key, flags)));
-            boolean last = part == parts.get(parts.size() - 1);
-            Map<String, CompletionStage<Optional<byte[]>>> beside = begin(last ? records : List.of(), node::get);
-            begun.forEach((key, stage) -> found.put(key, read(key, Answers.of(stage), connection)));
-            read = gathered(beside);
-        }
-        Map<String, byte[]> all = read;
-        found.replaceAll((key, each) -> each.with(all));
+        Map<String, SharedRead> found = new LinkedHashMap<>();
+        each(versions.keySet(), READ + ANY_AGE + " N" + seconds(lasting(leaseFor)), List.of(), (key, reply) -> {
+            SharedRead read = read(key, reply, connection);
+            found.put(key, isAnother(read, versions.getOrDefault(key, 0L)) ? handedBack(read, reply) : read);
+        });
         return found;
     }
 
@@ -75,14 +63,54 @@ final class MetaNode extends NodeBase {
         return found;
     }
 
+    private Map<String, SharedRead> readAll(Collection<String> keys, String flags, Collection<String> records) {
+        long connection = node.connectionNumber();
+        Map<String, SharedRead> found = new LinkedHashMap<>();
+        Map<String, byte[]> beside =
+                each(keys, flags, records, (key, reply) -> found.put(key, read(key, reply, connection)));
+        if (!beside.isEmpty()) {
+            found.replaceAll((key, read) -> read.with(beside));
+        }
+        return found;
+    }
+
+    /** Reads by as few operations as possible, all of them sent before the first answer is waited for; the records after the keys. */
+    private Map<String, byte[]> each(
+            Collection<String> keys, String flags, Collection<String> records, BiConsumer<String, MetaReply> answer) {
+        List<MetaGet> gets = new ArrayList<>(keys.size() + records.size());
+        keys.forEach(key -> gets.add(new MetaGet(key, flags)));
+        records.forEach(name -> gets.add(new MetaGet(name, "v")));
+        List<CompletionStage<List<MetaReply>>> begun = new ArrayList<>();
+        for (int from = 0; from < gets.size(); from += IN_FLIGHT) {
+            begun.add(node.metaGetAll(gets.subList(from, Math.min(gets.size(), from + IN_FLIGHT))));
+        }
+        Map<String, byte[]> beside = new HashMap<>();
+        int at = 0;
+        for (CompletionStage<List<MetaReply>> part : begun) {
+            for (MetaReply reply : Answers.of(part)) {
+                String name = gets.get(at).key();
+                byte[] value = reply.value();
+                if (at++ < keys.size()) {
+                    answer.accept(name, reply);
+                } else if (value != null) {
+                    beside.put(name, value);
+                }
+            }
+        }
+        return beside;
+    }
+
     @Override
     public SharedRead lease(String key, long version, Duration leaseFor) {
         long connection = node.connectionNumber();
         MetaReply reply = Answers.of(node.metaGet(key, READ + ANY_AGE + " N" + seconds(lasting(leaseFor))));
         SharedRead read = read(key, reply, connection);
+        return isAnother(read, version) ? handedBack(read, reply) : read;
+    }
+
+    private static boolean isAnother(SharedRead read, long version) {
         SharedLease won = read.lease();
-        boolean other = won != null && won.overValue() && won.version() != version;
-        return other ? handedBack(read, reply) : read;
+        return won != null && won.overValue() && won.version() != version;
     }
 
     /**

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 abstract class NodeBase implements SharedNode {
     static final int LONGEST_TTL_SECONDS = MemcachedPort.LONGEST_TTL_SECONDS - 1;
     private static final int MAXIMUM_VALUE_BYTES = 1_000_000 - 64;
-    private static final int IN_FLIGHT = 200;
+    static final int IN_FLIGHT = 200;
     private static final int MERGE_TRIES = 20;
     private static final Duration COUNTERS_KEPT = Duration.ofDays(30);
 

@@ -81,9 +81,12 @@ public abstract class SharedNodeContract {
         node().put(key, bytes("1"), LIFE);
         long seen = read().version();
         node().put(key, bytes("2"), LIFE);
-        SharedRead late = node().lease(key, seen, LEASE);
-        assertThat(late.lease()).isNull();
-        assertThat(text(late)).isEqualTo("2");
+        for (SharedRead late : List.of(
+                node().lease(key, seen, LEASE),
+                node().leaseAll(Map.of(key, seen), LEASE).get(key))) {
+            assertThat(late.lease()).isNull();
+            assertThat(text(late)).isEqualTo("2");
+        }
         SharedRead after = read();
         assertThat(text(after)).isEqualTo("2");
         assertThat(after.age().isFresh()).isTrue();

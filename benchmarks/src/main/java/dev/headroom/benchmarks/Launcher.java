@@ -1,5 +1,6 @@
 package dev.headroom.benchmarks;
 
+import dev.headroom.benchmarks.cache.CacheSystem;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -9,6 +10,8 @@ import org.openjdk.jmh.Main;
 /**
  * Runs the benchmarks: {@code java -jar benchmarks.jar [--peer NAME] <JMH arguments>}.
  *
+ * <p>{@code --system cache} compares whole caches instead ({@link CacheSystem}).
+ *
  * <p>Without a peer it is JMH as everybody knows it. With one, JMH runs in a JVM whose class path starts with the peer's own jars,
  * so that libraries whose dependencies clash can be measured by the same code, one after the other.
  */
@@ -17,6 +20,9 @@ public final class Launcher {
 
     /** Runs JMH, here or in a JVM of the peer; exits with its status. */
     public static void main(String[] args) throws Exception {
+        if (args.length > 1 && args[0].equals("--system") && args[1].equals("cache")) {
+            System.exit(CacheSystem.run(Peers.beside(jar()), Arrays.asList(args).subList(2, args.length)));
+        }
         if (args.length == 0 || !args[0].equals("--peer")) {
             Main.main(args);
             return;

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  *
  * @param jar the benchmarks' jar
  */
-record Peers(Path jar) {
+public record Peers(Path jar) {
     static Peers beside(Path jar) {
         return new Peers(jar);
     }
@@ -44,13 +44,33 @@ record Peers(Path jar) {
             throw new IllegalArgumentException("peer: " + peer + " (expected: one of " + names() + ")");
         }
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(java());
         command.addAll(jvmArguments);
         command.add("-cp");
-        command.add(lib().resolve(peer) + File.separator + "*" + File.pathSeparator + jar);
+        command.add(classPath(peer));
         command.add("org.openjdk.jmh.Main");
         command.addAll(jmhArguments);
         return command;
+    }
+
+    /**
+     * The beginning of the command that runs a class with a peer, or, if its name is empty, with the common class path alone.
+     *
+     * @throws IllegalArgumentException if there is no such peer
+     */
+    public List<String> java(String peer) {
+        if (!peer.isEmpty() && !names().contains(peer)) {
+            throw new IllegalArgumentException("peer: " + peer + " (expected: one of " + names() + ")");
+        }
+        return List.of(java(), "-cp", peer.isEmpty() ? jar.toString() : classPath(peer));
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    private String classPath(String peer) {
+        return lib().resolve(peer) + File.separator + "*" + File.pathSeparator + jar;
     }
 
     private Path lib() {

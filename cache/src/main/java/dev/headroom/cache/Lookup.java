@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param value the value, null if the state is {@link State#NEGATIVE}
  * @param state whether it is fresh
- * @param age the time since it was stored
+ * @param age the time since it was stored, by whichever JVM, as far as the shared tier knows it
  */
 public record Lookup<V>(@Nullable V value, State state, Duration age) {
     /** The state of what is held. */

@@ -10,6 +10,7 @@ import dev.headroom.testkit.MemcachedNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -23,6 +24,7 @@ import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -52,6 +54,26 @@ class SharedCacheTest {
     void close() {
         open.forEach(Caches::close);
         threads.shutdownNow();
+    }
+
+    @Test
+    void aValuesOwnWindowsAndAgeHoldInEveryJvm() {
+        EntryOptions own = EntryOptions.defaults()
+                .withFresh(Duration.ofSeconds(2))
+                .withStaleWhileRevalidate(LONG)
+                .withJitter(0);
+        Cache<String, String> one = node(LeaseMode.META);
+        Cache<String, String> other = node(LeaseMode.META);
+        Cache<String, String> third = node(LeaseMode.META);
+        one.get("k", (key, load) -> {
+            load.options(own);
+            return "old";
+        });
+        assertThat(other.get("k", key -> "not loaded")).isEqualTo("old");
+        Lookup.State stale = Lookup.State.STALE;
+        Awaitility.await().until(() -> other.peek("k").map(Lookup::state).equals(Optional.of(stale)));
+        assertThat(third.get("k", key -> "new")).isEqualTo("old");
+        Awaitility.await().until(() -> third.get("k", key -> "new").equals("new"));
     }
 
     @ParameterizedTest

@@ -1,7 +1,6 @@
 package dev.headroom.cache.internal;
 
 import dev.headroom.cache.CacheTimeoutException;
-import dev.headroom.cache.EntryOptions;
 import dev.headroom.cache.internal.CacheCounts.Shared;
 import dev.headroom.cache.spi.SharedLease;
 import dev.headroom.cache.spi.SharedRead;
@@ -95,14 +94,15 @@ final class Attempt {
     }
 
     /** What may be served as it is. */
-    @Nullable Loaded served() {
+    @Nullable
+    Loaded served() {
         Found known = found;
         if (known == null) {
             return null;
         }
         boolean fresh = read.age().isFresh() && !wanted.background();
         boolean another = read.age().isFresh() && wanted.background() && newer(known);
-        boolean stale = !wanted.background() && known.within(wanted.entries().staleWhileRevalidate());
+        boolean stale = !wanted.background() && known.mayRevalidate();
         if (!fresh && !another && !stale) {
             return null;
         }
@@ -135,7 +135,8 @@ final class Attempt {
     }
 
     /** The lease that this JVM has got, if any. */
-    @Nullable SharedLease lease(@Nullable SharedRead asked) {
+    @Nullable
+    SharedLease lease(@Nullable SharedRead asked) {
         SharedLease got = read.lease();
         return got != null ? got : asked == null ? null : asked.lease();
     }
@@ -145,13 +146,13 @@ final class Attempt {
     }
 
     /** What is served while another JVM loads. */
-    @Nullable Loaded meanwhile() {
+    @Nullable
+    Loaded meanwhile() {
         Found known = found;
-        EntryOptions entries = wanted.entries();
-        if (known != null && known.within(entries.staleWhileRevalidate())) {
+        if (known != null && known.mayRevalidate()) {
             return Loaded.of(loads.entry(known, wanted), Loaded.Origin.SHARED);
         }
-        if (known != null && known.within(entries.staleIfError()) && failedJustNow()) {
+        if (known != null && known.mayCoverErrors() && failedJustNow()) {
             return loads.afterFailure(known, wanted);
         }
         Entry held = wanted.held();

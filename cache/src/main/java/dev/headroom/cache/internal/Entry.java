@@ -27,27 +27,27 @@ final class Entry {
 
     /** A value that was loaded here, to be compared with what other JVMs share after a while. */
     Entry(Loaded loaded, EntryOptions options, long now, long recheckNanos) {
-        this(loaded, options, fresh(loaded.value(), options), Duration.ZERO, now, recheckNanos);
+        this(loaded, options, fresh(loaded.value(), options), 0, now, recheckNanos);
     }
 
-    private Entry(Loaded loaded, EntryOptions options, long fresh, Duration past, long now, long recheckNanos) {
+    private Entry(Loaded loaded, EntryOptions options, long fresh, long age, long now, long recheckNanos) {
         this.value = loaded.value();
-        this.storedAt = now;
+        this.storedAt = now - age;
         this.checkedAt = now;
         this.freshNanos = fresh;
         boolean negative = value == null;
-        this.revalidateNanos = negative ? fresh : fresh + left(options.staleWhileRevalidate(), past);
-        this.errorNanos = negative ? fresh : fresh + left(options.staleIfError(), past);
+        this.revalidateNanos =
+                negative ? fresh : fresh + options.staleWhileRevalidate().toNanos();
+        this.errorNanos = negative ? fresh : fresh + options.staleIfError().toNanos();
         this.tags = loaded.tags();
         this.etag = loaded.etag();
         this.loadNanos = loaded.loadNanos();
         this.recheckNanos = recheckNanos;
     }
 
-    /** A value as another JVM left it: so much freshness is left of it, or it is past it for so long. */
-    static Entry shared(Loaded found, EntryOptions options, Duration fresh, Duration past, long now, long recheck) {
-        long left = Math.max(0, fresh.toNanos());
-        return new Entry(found, options, left, past, now, recheck);
+    /** A value as another JVM left it: fresh for so long from then on, and so old already. */
+    static Entry shared(Loaded found, EntryOptions options, Duration fresh, Duration age, long now, long recheck) {
+        return new Entry(found, options, fresh.toNanos(), age.toNanos(), now, recheck);
     }
 
     private static long fresh(@Nullable Object value, EntryOptions options) {
@@ -57,10 +57,6 @@ final class Entry {
         long fresh = options.fresh().toNanos();
         double cut = options.jitter() == 0 ? 0 : ThreadLocalRandom.current().nextDouble(options.jitter());
         return fresh - (long) (fresh * cut);
-    }
-
-    private static long left(Duration window, Duration past) {
-        return Math.max(0, window.minus(past).toNanos());
     }
 
     boolean fresh(long now) {

@@ -2,12 +2,14 @@ package dev.headroom.cache.internal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.headroom.cache.spi.Lifetime;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.zip.DataFormatException;
@@ -17,15 +19,43 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A value as it lies in the tier that JVMs share: its key, so that two keys with one hash are told apart; its stamp, the count of drops before its load
- * began; its tags and etag; its bytes, deflated where that helps.
+ * began; how long it lives; its tags and etag; its bytes, deflated where that helps.
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes on their way, never compared
-record Envelope(String key, long stamp, Set<String> tags, String etag, byte @Nullable [] value) {
-    private static final int FORMAT = 1;
+record Envelope(String key, long stamp, Life life, Set<String> tags, String etag, byte @Nullable [] value) {
+    private static final int FORMAT = 2;
     private static final int NULL = 1;
     private static final int DEFLATED = 2;
     private static final int MAXIMUM_TAGS = 64;
     private static final int MAXIMUM_INFLATED = 64 << 20;
+    private static final long LONGEST = Duration.ofDays(3650).toNanos();
+
+    /** For how long it is fresh, and for how long it may be served after that, as its loader said. */
+    record Life(Duration fresh, Duration staleWhileRevalidate, Duration staleIfError) {
+        /** For the node, which keeps it as long as any window allows. */
+        Lifetime lifetime() {
+            boolean revalidatesLonger = staleWhileRevalidate.compareTo(staleIfError) > 0;
+            return new Lifetime(fresh, revalidatesLonger ? staleWhileRevalidate : staleIfError);
+        }
+
+        private static Life read(DataInputStream from) throws IOException {
+            return new Life(window(from), window(from), window(from));
+        }
+
+        private static Duration window(DataInputStream from) throws IOException {
+            long nanos = from.readLong();
+            if (nanos < 0 || nanos > LONGEST) {
+                throw new IOException("window");
+            }
+            return Duration.ofNanos(nanos);
+        }
+
+        private void write(DataOutputStream to) throws IOException {
+            to.writeLong(fresh.toNanos());
+            to.writeLong(staleWhileRevalidate.toNanos());
+            to.writeLong(staleIfError.toNanos());
+        }
+    }
 
     /** Deflates a value of this many bytes or more, if that makes it smaller. */
     byte[] bytes(int deflateFrom) {
@@ -37,6 +67,7 @@ record Envelope(String key, long stamp, Set<String> tags, String etag, byte @Nul
             to.writeByte(FORMAT);
             to.writeByte((value == null ? NULL : 0) | (helps ? DEFLATED : 0));
             to.writeLong(stamp);
+            life.write(to);
             write(to, key);
             to.writeByte(tags.size());
             for (String tag : tags) {
@@ -65,6 +96,7 @@ record Envelope(String key, long stamp, Set<String> tags, String etag, byte @Nul
             }
             int flags = from.readByte();
             long stamp = from.readLong();
+            Life life = Life.read(from);
             String key = read(from);
             Set<String> tags = new LinkedHashSet<>();
             for (int left = from.readUnsignedByte(); left > 0; left--) {
@@ -74,10 +106,10 @@ record Envelope(String key, long stamp, Set<String> tags, String etag, byte @Nul
             int length = from.readInt();
             byte[] rest = from.readAllBytes();
             if ((flags & NULL) != 0) {
-                return new Envelope(key, stamp, tags, etag, null);
+                return new Envelope(key, stamp, life, tags, etag, null);
             }
             byte[] value = (flags & DEFLATED) != 0 ? inflated(rest, length) : rest;
-            return value.length == length ? new Envelope(key, stamp, tags, etag, value) : null;
+            return value.length == length ? new Envelope(key, stamp, life, tags, etag, value) : null;
         } catch (IOException | DataFormatException malformed) {
             return null;
         }

@@ -23,21 +23,31 @@ record Found(Envelope envelope, @Nullable Object value, SharedRead.Age age) {
     }
 
     /** Negative values are never served stale. */
-    boolean within(Duration window) {
-        return value != null && age.past().compareTo(window) < 0;
+    boolean mayRevalidate() {
+        return value != null && age.past().compareTo(envelope.life().staleWhileRevalidate()) < 0;
+    }
+
+    boolean mayCoverErrors() {
+        return value != null && age.past().compareTo(envelope.life().staleIfError()) < 0;
     }
 
     /**
-     * To be held by this JVM.
+     * To be held by this JVM, with the windows that its loader gave it, and of its true age, where the tier knows it.
      *
      * @param localFresh how long until the tier is asked again
      */
     Entry entry(EntryOptions entries, Duration localFresh, long now) {
         String etag = envelope.etag().isEmpty() ? null : envelope.etag();
         Loaded loaded = new Loaded(value, true, null, envelope.tags(), etag, 0, Loaded.Origin.SHARED, null);
-        Duration most = value == null ? entries.negative() : entries.fresh();
-        Duration unknown = most.compareTo(localFresh) < 0 ? most : localFresh;
-        Duration fresh = age.known() ? age.fresh() : unknown;
-        return Entry.shared(loaded, entries, fresh, age.past(), now, localFresh.toNanos());
+        Envelope.Life life = envelope.life();
+        Duration unknown = life.fresh().compareTo(localFresh) < 0 ? life.fresh() : localFresh;
+        Duration old = age.known() ? life.fresh().minus(age.fresh()) : Duration.ZERO;
+        return Entry.shared(
+                loaded,
+                entries.withStaleWhileRevalidate(life.staleWhileRevalidate()).withStaleIfError(life.staleIfError()),
+                age.known() ? life.fresh() : unknown,
+                old.isNegative() ? Duration.ZERO : old,
+                now,
+                localFresh.toNanos());
     }
 }

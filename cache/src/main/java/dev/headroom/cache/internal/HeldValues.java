@@ -30,7 +30,7 @@ final class HeldValues {
     private static final class Usefulness implements Expiry<Object, Entry> {
         @Override
         public long expireAfterCreate(Object key, Entry entry, long now) {
-            return Math.max(TimeUnit.MILLISECONDS.toNanos(1), entry.longestNanos());
+            return Math.max(TimeUnit.MILLISECONDS.toNanos(1), entry.longestNanos() - (now - entry.storedAt));
         }
 
         @Override

@@ -109,7 +109,7 @@ final class Lead {
 
     private Loaded failed(Throwable failure) throws Throwable {
         try {
-            if (found != null && found.within(wanted.entries().staleIfError())) {
+            if (found != null && found.mayCoverErrors()) {
                 home.call(node -> node.merge(
                         loads.side.failure(wanted.text()),
                         loads.options.retryAfterError(),
@@ -145,14 +145,16 @@ final class Lead {
     }
 
     /** Ends the signs of life. What is to be stored; null if that can't be shared, and then those who wait are let go. */
-    @Nullable SharedStore prepared(Loaded loaded) {
+    @Nullable
+    SharedStore prepared(Loaded loaded) {
         end();
         boolean overtaken = wanted.flight().overtaken();
+        Envelope.Life life = SharedValues.life(loaded, wanted.entries());
         byte[] bytes = loaded.keeps(wanted.entries()) && !overtaken
-                ? loads.values.bytes(wanted.text(), loaded, stamp, home.node.maximumValueBytes())
+                ? loads.values.bytes(wanted.text(), loaded, stamp, life, home.node.maximumValueBytes())
                 : null;
         if (bytes != null) {
-            return new SharedStore(lease, bytes, SharedValues.life(loaded, wanted.entries()));
+            return new SharedStore(lease, bytes, life.lifetime());
         }
         if (overtaken) {
             giveUp();

@@ -71,13 +71,14 @@ final class SharedLoads {
         try {
             Map<String, byte[]> before = home.call(node -> node.records(List.of(side.stamps.counter())));
             long stamp = home.call(node -> side.stamps.now(node, before));
-            byte[] bytes = values.bytes(text, loaded, stamp, home.node.maximumValueBytes());
+            Envelope.Life life = SharedValues.life(loaded, options.entries());
+            byte[] bytes = values.bytes(text, loaded, stamp, life, home.node.maximumValueBytes());
             if (bytes == null) {
                 side.drop(text);
                 return;
             }
             home.call(node -> side.stamps.ensure(node, loaded.tags(), stamp));
-            home.run(node -> node.put(side.key(text), bytes, SharedValues.life(loaded, options.entries())));
+            home.run(node -> node.put(side.key(text), bytes, life.lifetime()));
             side.tellPut(home, text);
         } catch (SharedTierException unreachable) {
             side.drop(text);

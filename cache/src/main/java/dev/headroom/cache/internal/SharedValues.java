@@ -2,7 +2,6 @@ package dev.headroom.cache.internal;
 
 import dev.headroom.cache.CacheOptions;
 import dev.headroom.cache.EntryOptions;
-import dev.headroom.cache.spi.Lifetime;
 import dev.headroom.cache.spi.SharedRead;
 import dev.headroom.codec.CodecException;
 import java.lang.reflect.Type;
@@ -31,11 +30,11 @@ final class SharedValues {
     }
 
     /** Null if the value can't be shared. */
-    byte @Nullable [] bytes(String text, Loaded loaded, long stamp, int maximum) {
+    byte @Nullable [] bytes(String text, Loaded loaded, long stamp, Envelope.Life life, int maximum) {
         try {
             byte[] value = loaded.value() == null ? null : options.codec().encode(loaded.value());
             String etag = loaded.etag() == null ? "" : loaded.etag();
-            byte[] bytes = new Envelope(text, stamp, loaded.tags(), etag, value).bytes(options.compressFrom());
+            byte[] bytes = new Envelope(text, stamp, life, loaded.tags(), etag, value).bytes(options.compressFrom());
             if (bytes.length <= maximum) {
                 return bytes;
             }
@@ -47,7 +46,8 @@ final class SharedValues {
     }
 
     /** Null if there is none, or one that does not count any more. */
-    @Nullable Found decoded(String text, SharedRead read, byte @Nullable [] dropOfAll) {
+    @Nullable
+    Found decoded(String text, SharedRead read, byte @Nullable [] dropOfAll) {
         byte[] bytes = read.value();
         Envelope envelope = bytes == null ? null : Envelope.of(bytes);
         if (envelope == null || !envelope.key().equals(text) || !Stamps.good(envelope.stamp(), dropOfAll)) {
@@ -64,14 +64,11 @@ final class SharedValues {
     }
 
     /** How long a value lives there. */
-    static Lifetime life(Loaded loaded, EntryOptions call) {
+    static Envelope.Life life(Loaded loaded, EntryOptions call) {
         EntryOptions live = loaded.options(call);
-        if (loaded.value() == null) {
-            return new Lifetime(live.negative(), Duration.ZERO);
-        }
-        Duration swr = live.staleWhileRevalidate();
-        Duration sie = live.staleIfError();
-        return new Lifetime(jittered(live), swr.compareTo(sie) > 0 ? swr : sie);
+        return loaded.value() == null
+                ? new Envelope.Life(live.negative(), Duration.ZERO, Duration.ZERO)
+                : new Envelope.Life(jittered(live), live.staleWhileRevalidate(), live.staleIfError());
     }
 
     private static Duration jittered(EntryOptions live) {

@@ -2,6 +2,7 @@ package dev.headroom.cache.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -10,10 +11,13 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class EnvelopeTest {
+    private static final Envelope.Life LIFE =
+            new Envelope.Life(Duration.ofSeconds(60), Duration.ofSeconds(30), Duration.ofDays(1));
+
     @Test
     void comesBackAsItWas() {
         byte[] value = "compressible ".repeat(1000).getBytes(java.nio.charset.StandardCharsets.UTF_8);
-        Envelope envelope = new Envelope("s:ä", 1L << 40, Set.of("a", "b"), "etag", value);
+        Envelope envelope = new Envelope("s:ä", 1L << 40, LIFE, Set.of("a", "b"), "etag", value);
         byte[] deflated = envelope.bytes(100);
         assertThat(deflated.length).isLessThan(value.length / 10);
         assertThat(envelope.bytes(1_000_000).length).isGreaterThan(value.length);
@@ -22,10 +26,11 @@ class EnvelopeTest {
             assertThat(read.key()).isEqualTo("s:ä");
             assertThat(read.stamp()).isEqualTo(1L << 40);
             assertThat(read.tags()).containsExactlyInAnyOrder("a", "b");
+            assertThat(read.life()).isEqualTo(LIFE);
             assertThat(read.etag()).isEqualTo("etag");
             assertThat(read.value()).isEqualTo(value);
         }
-        assertThat(Envelope.of(new Envelope("k", 1, Set.of(), "", null).bytes(100))
+        assertThat(Envelope.of(new Envelope("k", 1, LIFE, Set.of(), "", null).bytes(100))
                         .value())
                 .isNull();
     }
@@ -34,7 +39,7 @@ class EnvelopeTest {
     void brokenBytesAreNoValueAndNoError() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        byte[] good = new Envelope("key", 7, Set.of("t"), "e", new byte[500]).bytes(10);
+        byte[] good = new Envelope("key", 7, LIFE, Set.of("t"), "e", new byte[500]).bytes(10);
         for (int i = 0; i < 20_000; i++) {
             byte[] bad = Arrays.copyOf(good, random.nextInt(good.length));
             if (bad.length > 0) {

@@ -226,6 +226,7 @@ class LeaseModelTest {
                 byte[] bytes = new Envelope(
                                 "k",
                                 stamp,
+                                new Envelope.Life(LIFE.fresh(), Duration.ZERO, Duration.ZERO),
                                 Set.of("t"),
                                 "",
                                 Integer.toString(value).getBytes(UTF_8))

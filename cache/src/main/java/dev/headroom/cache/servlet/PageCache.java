@@ -7,14 +7,20 @@ import dev.headroom.cache.CacheMode;
 import dev.headroom.cache.CacheStats;
 import dev.headroom.cache.Caches;
 import dev.headroom.cache.CachesBuilder;
+import dev.headroom.codec.Codecs;
 import dev.headroom.config.Checks;
 import dev.headroom.servlet.FilterSlot;
 import dev.headroom.servlet.FilterSpec;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.function.Consumer;
 
 /**
@@ -28,6 +34,9 @@ import java.util.function.Consumer;
  * A hit touches neither session nor application. A {@code POST}, {@code PUT}, {@code PATCH} or {@code DELETE} that succeeds invalidates
  * the page of its address. What visitors say in {@code Cache-Control} is ignored: reloading must not cost the application anything.
  *
+ * <p>Instances that share a tier ({@link PageCacheBuilder#shared}) render a page once for all of them, serve a stale one while one of them renders, and
+ * share invalidations and frozen sources. An instance that can't reach the tier renders for itself.
+ *
  * <p>A flood of visitors that one site sends is kept from the application by {@link #freeze}. Thread-safe.
  *
  * <pre>{@code
@@ -40,22 +49,44 @@ public final class PageCache implements Component {
     /** The name of the cache below, the tag {@code cache} of its meters. */
     public static final String CACHE = "pages";
 
+    private static final String FILTER = "headroom-pages";
+
+    /** The cache of what is frozen. */
+    private static final String FROZEN = "pages.frozen";
+
+    /** A frozen source lasts a week at most, and so does the word that it was thawed. */
+    private static final Duration LONGEST_FROZEN = Duration.ofDays(8);
+
     private final Caches caches;
     private final PageStore store;
     private final PageFilter filter;
 
     PageCache(PageOptions options, Consumer<CachesBuilder> change) {
-        FrozenSources frozen = new FrozenSources(System::nanoTime);
         CachesBuilder builder = Caches.builder();
         builder.maximumLoads(Integer.MAX_VALUE)
                 .cache(
                         CACHE,
                         cache -> cache.maximumSize(options.maximumPages())
                                 .waitAtMost(options.waitAtMost())
-                                .shared(false));
+                                .codec(Codecs.tlv()
+                                        .record(64, StoredPage.class)
+                                        .enumeration(65, StoredPage.Kind.class)
+                                        .build()))
+                .cache(
+                        FROZEN,
+                        cache -> cache.maximumSize(1)
+                                .fresh(LONGEST_FROZEN)
+                                .jitter(0)
+                                .codec(Codecs.tlv()
+                                        .record(64, Freeze.All.class)
+                                        .record(65, Freeze.class)
+                                        .build()));
+        options.shared().ifPresent(builder::shared);
         change.accept(builder);
         // A refresh is rendered by the request that found the page stale, after it has been answered.
         this.caches = builder.refreshExecutor(Runnable::run).build();
+        FrozenSources frozen =
+                new FrozenSources(caches.cache(FROZEN, String.class, Freeze.All.class), System::nanoTime);
         this.store = new PageStore(options, caches, frozen);
         this.filter = new PageFilter(store);
     }
@@ -75,7 +106,27 @@ public final class PageCache implements Component {
         return "pages";
     }
 
-    /** The filter, for an application without a {@code Headroom}: after session filters, for {@code REQUEST} dispatches alone. */
+    /**
+     * Registers the filter with a container, for an application without a {@code Headroom}, inside of the filters registered before, session filters among
+     * them; ends the page cache together with the context.
+     *
+     * @throws IllegalStateException if the context is initialised already
+     * @throws dev.headroom.config.ConfigurationException if it has a filter of this name
+     */
+    public void register(ServletContext context) {
+        FilterRegistration.Dynamic registered = context.addFilter(FILTER, filter);
+        Checks.that(registered != null, "filter", FILTER, "a name not registered before");
+        registered.setAsyncSupported(true);
+        registered.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
+        context.addListener(new ServletContextListener() {
+            @Override
+            public void contextDestroyed(ServletContextEvent event) {
+                close();
+            }
+        });
+    }
+
+    /** The filter, for a container that is configured otherwise: after session filters, for {@code REQUEST} dispatches alone. */
     public Filter filter() {
         return filter;
     }
@@ -83,7 +134,7 @@ public final class PageCache implements Component {
     /**
      * For so long, visitors that this site sends get each page as it is when the first of them asks for it, and the application
      * renders it once: even a page that does not say how long it is fresh, but never one that is private or sets a cookie. Other
-     * visitors get pages as always. Freezing a host again takes new snapshots. Of this instance alone: freeze it on every one.
+     * visitors get pages as always. Freezing a host again takes new snapshots. For all instances that share the tier.
      *
      * @param host the host in the visitors' {@code Referer}; hosts below it count too
      * @param during longer than zero, at most 7 days
@@ -93,7 +144,7 @@ public final class PageCache implements Component {
         store.frozen().freeze(host, during);
     }
 
-    /** Ends it; says whether there was anything to end. */
+    /** Ends it, for all instances that share the tier; says whether there was anything to end. */
     public boolean thaw(String host) {
         return store.frozen().thaw(host);
     }
@@ -143,8 +194,8 @@ public final class PageCache implements Component {
 
     @Override
     public void contribute(Contributions to) {
-        to.web(parts -> parts.filter(FilterSpec.of("headroom-pages", FilterSlot.PAGE_CACHE, filter)
-                        .on(DispatcherType.REQUEST)))
+        to.web(parts -> parts.filter(
+                        FilterSpec.of(FILTER, FilterSlot.PAGE_CACHE, filter).on(DispatcherType.REQUEST)))
                 .consolePanel(new PagePanel(this, store));
     }
 

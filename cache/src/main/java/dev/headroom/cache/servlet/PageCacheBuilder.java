@@ -2,6 +2,7 @@ package dev.headroom.cache.servlet;
 
 import dev.headroom.RequestContext;
 import dev.headroom.cache.CachesBuilder;
+import dev.headroom.cache.spi.SharedTier;
 import dev.headroom.config.Checks;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
@@ -30,6 +31,7 @@ public final class PageCacheBuilder {
     private Duration longestFresh = DAY;
     private Duration passFor = Duration.ofSeconds(10);
     private Duration waitAtMost = Duration.ofSeconds(10);
+    private Optional<SharedTier> shared = Optional.empty();
     private Consumer<CachesBuilder> caches = builder -> {};
 
     PageCacheBuilder() {}
@@ -120,7 +122,16 @@ public final class PageCacheBuilder {
         return this;
     }
 
-    /** Changes the caches below, for what this builder does not have: their clock, their mode. */
+    /**
+     * The tier that all instances of the site share: then a page is rendered once for all of them. All must have the same addresses, as visitors have
+     * them, the same {@code keyPart} and the same ignored parameters. It is closed with the page cache. Default: none.
+     */
+    public PageCacheBuilder shared(SharedTier tier) {
+        this.shared = Optional.of(Checks.present("shared", tier));
+        return this;
+    }
+
+    /** Changes the caches below, for what this builder does not have: their clock, their mode, their namespace. */
     public PageCacheBuilder caches(Consumer<CachesBuilder> change) {
         this.caches = Checks.present("caches", change);
         return this;
@@ -142,7 +153,8 @@ public final class PageCacheBuilder {
                         staleIfError,
                         longestFresh,
                         passFor,
-                        waitAtMost),
+                        waitAtMost,
+                        shared),
                 caches);
     }
 

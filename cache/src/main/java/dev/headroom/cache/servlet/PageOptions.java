@@ -1,5 +1,6 @@
 package dev.headroom.cache.servlet;
 
+import dev.headroom.cache.spi.SharedTier;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.List;
@@ -21,4 +22,5 @@ record PageOptions(
         Duration staleIfError,
         Duration longestFresh,
         Duration passFor,
-        Duration waitAtMost) {}
+        Duration waitAtMost,
+        Optional<SharedTier> shared) {}

@@ -79,11 +79,24 @@ final class PageVisit {
             store.count(PageResult.PASS);
             error(refused);
         } else if (page.kind() == Kind.PAGE) {
-            Duration age = store.cache().peek(key).map(Lookup::age).orElse(Duration.ZERO);
-            send(page, age, frozen.isPresent() ? PageResult.FROZEN : PageResult.HIT);
+            // Another instance may have rendered it meanwhile.
+            Lookup<StoredPage> held = page(key);
+            StoredPage latest = held == null || held.value() == null ? page : held.value();
+            send(
+                    latest,
+                    held == null ? Duration.ZERO : held.age(),
+                    frozen.isPresent() ? PageResult.FROZEN : PageResult.HIT);
         } else {
             pass();
         }
+    }
+
+    /** The page that is held under a key, if it is one. */
+    private @Nullable Lookup<StoredPage> page(String key) {
+        return store.cache()
+                .peek(key)
+                .filter(lookup -> lookup.value() != null && lookup.value().kind() == Kind.PAGE)
+                .orElse(null);
     }
 
     private void pass() throws IOException, ServletException {
@@ -104,16 +117,16 @@ final class PageVisit {
     private @Nullable StoredPage fetch(String key) throws IOException, ServletException {
         Lookup<StoredPage> seen = store.cache().peek(key).orElse(null);
         if (servable(seen) || !store.coalesces()) {
-            return ask(key, seen, new Rendering());
+            return ask(key, new Rendering());
         }
         Rendering mine = new Rendering();
         Rendering other = store.renderings().putIfAbsent(key, mine);
         if (other != null) {
-            return join(key, seen, other);
+            return join(key, other);
         }
         boolean covered = false;
         try {
-            StoredPage page = ask(key, seen, mine);
+            StoredPage page = ask(key, mine);
             covered = page != null;
             return page;
         } finally {
@@ -131,13 +144,12 @@ final class PageVisit {
         return page != null && (seen.state() == Lookup.State.FRESH || seen.age().compareTo(page.servable()) < 0);
     }
 
-    private @Nullable StoredPage join(String key, @Nullable Lookup<StoredPage> seen, Rendering other)
-            throws IOException, ServletException {
+    private @Nullable StoredPage join(String key, Rendering other) throws IOException, ServletException {
         store.coalesced();
         Outcome outcome = other.await(store.options().waitAtMost());
         switch (outcome) {
             case READY:
-                return ask(key, seen, new Rendering());
+                return ask(key, new Rendering());
             case PASS:
                 return StoredPage.pass();
             default:
@@ -153,10 +165,9 @@ final class PageVisit {
         response.sendError(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
     }
 
-    private @Nullable StoredPage ask(String key, @Nullable Lookup<StoredPage> seen, Rendering mine)
-            throws IOException, ServletException {
+    private @Nullable StoredPage ask(String key, Rendering mine) throws IOException, ServletException {
         try {
-            return store.cache().get(key, (k, load) -> render(k, seen, mine, load));
+            return store.cache().get(key, (k, load) -> render(k, mine, load));
         } catch (CacheTimeoutException late) {
             refuse();
             return null;
@@ -194,14 +205,13 @@ final class PageVisit {
         }
     }
 
-    private StoredPage render(
-            String key, @Nullable Lookup<StoredPage> seen, Rendering mine, LoadContext<StoredPage> load)
-            throws IOException {
+    private StoredPage render(String key, Rendering mine, LoadContext<StoredPage> load) throws IOException {
         if (Thread.currentThread() != thread) {
             throw new IllegalStateException("page cache: a page is rendered on its request's thread alone");
         }
+        Lookup<StoredPage> seen = page(key);
         StoredPage stale = seen == null ? null : seen.value();
-        if (seen != null && stale != null && stale.kind() == Kind.PAGE && !answered && servable(seen)) {
+        if (seen != null && stale != null && !answered && servable(seen)) {
             if (request.getProtocol().startsWith("HTTP/1")) {
                 // The next request on this connection would wait until the page is rendered.
                 response.setHeader("Connection", "close");

@@ -6,6 +6,8 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -19,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.apache.catalina.Context;
 import org.apache.catalina.startup.Tomcat;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
@@ -29,8 +32,10 @@ import org.eclipse.jetty.server.ServerConnector;
 final class PageSite implements AutoCloseable {
     private final Map<String, Page> pages = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> renderings = new ConcurrentHashMap<>();
-    private final HttpClient http = HttpClient.newHttpClient();
-    private final Headroom headroom;
+    private HttpClient http = HttpClient.newHttpClient();
+    private String origin = "";
+    private final Consumer<ServletContext> register;
+    private final AutoCloseable closed;
     private final AutoCloseable server;
     private final int port;
 
@@ -47,7 +52,21 @@ final class PageSite implements AutoCloseable {
     }
 
     PageSite(Container container, PageCache cache) throws Exception {
-        headroom = Headroom.builder("site").plug(cache).build();
+        this(container, Headroom.builder("site").plug(cache).build());
+    }
+
+    private PageSite(Container container, Headroom headroom) throws Exception {
+        this(container, headroom::register, headroom);
+    }
+
+    /** The page cache alone. */
+    static PageSite alone(Container container, PageCache cache) throws Exception {
+        return new PageSite(container, cache::register, () -> {});
+    }
+
+    private PageSite(Container container, Consumer<ServletContext> register, AutoCloseable closed) throws Exception {
+        this.register = register;
+        this.closed = closed;
         if (container == Container.TOMCAT) {
             Tomcat tomcat = new Tomcat();
             tomcat.setBaseDir(Files.createTempDirectory("tomcat").toString());
@@ -74,7 +93,7 @@ final class PageSite implements AutoCloseable {
     }
 
     private void start(ServletContext servlets) {
-        headroom.register(servlets);
+        register.accept(servlets);
         jakarta.servlet.ServletRegistration.Dynamic all = servlets.addServlet("site", new Everything());
         all.setAsyncSupported(true);
         all.addMapping("/");
@@ -103,7 +122,17 @@ final class PageSite implements AutoCloseable {
     }
 
     String address(String path) {
-        return "http://localhost:" + port + path;
+        return (origin.isEmpty() ? "http://localhost:" + port : origin) + path;
+    }
+
+    /** As one instance of several behind one address. */
+    PageSite behind(String address) {
+        origin = address;
+        http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .proxy(ProxySelector.of(new InetSocketAddress("localhost", port)))
+                .build();
+        return this;
     }
 
     HttpResponse<String> get(String path, String... headers) {
@@ -139,7 +168,7 @@ final class PageSite implements AutoCloseable {
     @Override
     public void close() throws Exception {
         server.close();
-        headroom.close();
+        closed.close();
     }
 
     private final class Everything extends HttpServlet {

@@ -1,0 +1,448 @@
+package dev.headroom.cache.jcache;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
+import javax.cache.Cache;
+import javax.cache.CacheException;
+import javax.cache.CacheManager;
+import javax.cache.configuration.CacheEntryListenerConfiguration;
+import javax.cache.configuration.CompleteConfiguration;
+import javax.cache.configuration.Configuration;
+import javax.cache.configuration.MutableConfiguration;
+import javax.cache.expiry.EternalExpiryPolicy;
+import javax.cache.expiry.ExpiryPolicy;
+import javax.cache.integration.CompletionListener;
+import javax.cache.processor.EntryProcessor;
+import javax.cache.processor.EntryProcessorException;
+import javax.cache.processor.EntryProcessorResult;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One JCache cache: what each call does to a key, to the source and to the counts. */
+@SuppressWarnings("NullAway") // the specification's methods answer null where there is nothing
+final class StandardCache<K, V> implements Cache<K, V> {
+    private static final Logger LOG = LoggerFactory.getLogger(HeadroomCachingProvider.class);
+    private static final String CONFIGURATION = "CacheConfiguration";
+    private static final String STATISTICS = "CacheStatistics";
+
+    private final Manager manager;
+    private final String name;
+    private final MutableConfiguration<K, V> configuration;
+    private final Statistics statistics = new Statistics();
+    private final Listeners<K, V> listeners = new Listeners<>(this);
+    private final Source<K, V> source;
+    private final Expiries expiries;
+    private final Slots<K, V> slots;
+    private final BulkOperations<K, V> bulk;
+    private volatile boolean closed;
+
+    StandardCache(Manager manager, String name, Configuration<K, V> given, long maximumSize, ExecutorService loading) {
+        this.manager = manager;
+        this.name = name;
+        this.configuration = own(given);
+        this.source = new Source<>(configuration);
+        ExpiryPolicy policy = configuration.getExpiryPolicyFactory() == null
+                ? new EternalExpiryPolicy()
+                : configuration.getExpiryPolicyFactory().create();
+        this.expiries = new Expiries(policy);
+        Copies copies = new Copies(configuration.isStoreByValue(), manager.getClassLoader());
+        this.slots = new Slots<>(maximumSize, copies, expiries, listeners, statistics::evicted);
+        this.bulk = new BulkOperations<>(slots, source, statistics, loading);
+        configuration.getCacheEntryListenerConfigurations().forEach(listeners::add);
+    }
+
+    private static <K, V> MutableConfiguration<K, V> own(Configuration<K, V> given) {
+        return given instanceof CompleteConfiguration<K, V> complete
+                ? new MutableConfiguration<>(complete)
+                : new MutableConfiguration<K, V>()
+                        .setTypes(given.getKeyType(), given.getValueType())
+                        .setStoreByValue(given.isStoreByValue());
+    }
+
+    /** Registers what is to be seen from the beginning. */
+    void announce() {
+        enableStatistics(configuration.isStatisticsEnabled());
+        enableManagement(configuration.isManagementEnabled());
+    }
+
+    CompleteConfiguration<K, V> configuration() {
+        return configuration;
+    }
+
+    void enableManagement(boolean enabled) {
+        configuration.setManagementEnabled(enabled);
+        if (enabled) {
+            Management.register(new Management.Configured(configuration), CONFIGURATION, this);
+        } else {
+            Management.unregister(CONFIGURATION, this);
+        }
+    }
+
+    void enableStatistics(boolean enabled) {
+        configuration.setStatisticsEnabled(enabled);
+        statistics.enabled(enabled);
+        if (enabled) {
+            Management.register(statistics, STATISTICS, this);
+        } else {
+            Management.unregister(STATISTICS, this);
+        }
+    }
+
+    private <R extends @Nullable Object> R at(K key, Function<Slots<K, V>.Slot, R> step) {
+        open();
+        return slots.at(Objects.requireNonNull(key, "key"), step);
+    }
+
+    private void given(String what, Object argument) {
+        open();
+        Objects.requireNonNull(argument, what);
+    }
+
+    private V fetched(Slots<K, V>.Slot slot) {
+        statistics.looked(slot.exists());
+        V value = slot.value();
+        if (value != null) {
+            slot.accessed();
+            return value;
+        }
+        V loaded = source.readThrough(slot.key());
+        if (loaded != null) {
+            slot.put(loaded);
+        }
+        return loaded;
+    }
+
+    private boolean stored(Slots<K, V>.Slot slot, V value) {
+        source.write(slot.key(), value);
+        boolean stored = slot.put(value);
+        if (stored) {
+            statistics.put();
+        }
+        return stored;
+    }
+
+    private void removed(Slots<K, V>.Slot slot) {
+        slot.remove();
+        statistics.removed();
+    }
+
+    @Override
+    public V get(K key) {
+        long start = System.nanoTime();
+        V value = at(key, this::fetched);
+        statistics.getTook(start);
+        return value;
+    }
+
+    @Override
+    public Map<K, V> getAll(Set<? extends K> keys) {
+        open();
+        keys.forEach(key -> Objects.requireNonNull(key, "key"));
+        Map<K, V> found = new HashMap<>();
+        for (K key : keys) {
+            V value = get(key);
+            if (value != null) {
+                found.put(key, value);
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public boolean containsKey(K key) {
+        open();
+        return slots.contains(Objects.requireNonNull(key, "key"));
+    }
+
+    @Override
+    public void loadAll(Set<? extends K> keys, boolean replace, @Nullable CompletionListener listener) {
+        open();
+        keys.forEach(key -> Objects.requireNonNull(key, "key"));
+        bulk.loadAll(keys, replace, listener);
+    }
+
+    @Override
+    public void put(K key, V value) {
+        given("value", value);
+        long start = System.nanoTime();
+        at(key, slot -> stored(slot, value));
+        statistics.putTook(start);
+    }
+
+    @Override
+    public V getAndPut(K key, V value) {
+        given("value", value);
+        long start = System.nanoTime();
+        V before = at(key, slot -> {
+            statistics.looked(slot.exists());
+            V old = slot.value();
+            stored(slot, value);
+            return old;
+        });
+        statistics.getTook(start);
+        statistics.putTook(start);
+        return before;
+    }
+
+    @Override
+    public void putAll(Map<? extends K, ? extends V> entries) {
+        open();
+        entries.forEach((key, value) -> {
+            Objects.requireNonNull(key, "key");
+            given("value", value);
+        });
+        bulk.putAll(entries);
+    }
+
+    @Override
+    public boolean putIfAbsent(K key, V value) {
+        given("value", value);
+        long start = System.nanoTime();
+        boolean put = at(key, slot -> {
+            statistics.looked(slot.exists());
+            return !slot.exists() && stored(slot, value);
+        });
+        statistics.putTook(start);
+        return put;
+    }
+
+    @Override
+    public boolean remove(K key) {
+        long start = System.nanoTime();
+        boolean removed = at(key, slot -> {
+            source.delete(key);
+            boolean exists = slot.exists();
+            if (exists) {
+                removed(slot);
+            }
+            return exists;
+        });
+        statistics.removeTook(start);
+        return removed;
+    }
+
+    @Override
+    public boolean remove(K key, V old) {
+        given("oldValue", old);
+        long start = System.nanoTime();
+        boolean removed = at(key, slot -> {
+            boolean same = matches(slot, old);
+            if (same) {
+                source.delete(key);
+                removed(slot);
+            }
+            return same;
+        });
+        statistics.removeTook(start);
+        return removed;
+    }
+
+    /** Whether the key has this value; to find another is an access. */
+    private boolean matches(Slots<K, V>.Slot slot, V expected) {
+        statistics.looked(slot.exists());
+        boolean same = slot.exists() && expected.equals(slot.value());
+        if (!same) {
+            slot.accessed();
+        }
+        return same;
+    }
+
+    @Override
+    public V getAndRemove(K key) {
+        long start = System.nanoTime();
+        V before = at(key, slot -> {
+            statistics.looked(slot.exists());
+            V old = slot.value();
+            source.delete(key);
+            if (old != null) {
+                removed(slot);
+            }
+            return old;
+        });
+        statistics.getTook(start);
+        statistics.removeTook(start);
+        return before;
+    }
+
+    @Override
+    public boolean replace(K key, V old, V value) {
+        given("oldValue", old);
+        given("newValue", value);
+        long start = System.nanoTime();
+        boolean replaced = at(key, slot -> matches(slot, old) && stored(slot, value));
+        statistics.putTook(start);
+        return replaced;
+    }
+
+    @Override
+    public boolean replace(K key, V value) {
+        return getAndReplace(key, value) != null;
+    }
+
+    @Override
+    public V getAndReplace(K key, V value) {
+        given("value", value);
+        long start = System.nanoTime();
+        V before = at(key, slot -> {
+            statistics.looked(slot.exists());
+            V old = slot.value();
+            if (old != null) {
+                stored(slot, value);
+            }
+            return old;
+        });
+        statistics.getTook(start);
+        statistics.putTook(start);
+        return before;
+    }
+
+    @Override
+    public void removeAll(Set<? extends K> keys) {
+        open();
+        keys.forEach(key -> Objects.requireNonNull(key, "key"));
+        bulk.removeAll(keys);
+    }
+
+    @Override
+    public void removeAll() {
+        open();
+        bulk.removeAll();
+    }
+
+    @Override
+    public void clear() {
+        open();
+        slots.clear();
+    }
+
+    @Override
+    public <T> T invoke(K key, EntryProcessor<K, V, T> processor, Object... arguments) {
+        given("entryProcessor", processor);
+        return at(key, slot -> Processing.run(slot, slots.copy(key), source, statistics, processor, arguments));
+    }
+
+    @Override
+    public <T> Map<K, EntryProcessorResult<T>> invokeAll(
+            Set<? extends K> keys, EntryProcessor<K, V, T> processor, Object... arguments) {
+        open();
+        keys.forEach(key -> Objects.requireNonNull(key, "key"));
+        Objects.requireNonNull(processor, "entryProcessor");
+        Map<K, EntryProcessorResult<T>> results = new HashMap<>();
+        for (K key : keys) {
+            try {
+                T result = invoke(key, processor, arguments);
+                if (result != null) {
+                    results.put(key, new Processing.Result<>(result, null));
+                }
+            } catch (CacheException failed) {
+                results.put(key, new Processing.Result<>(null, failed));
+            } catch (RuntimeException failed) {
+                results.put(key, new Processing.Result<>(null, new EntryProcessorException(failed)));
+            }
+        }
+        return results;
+    }
+
+    @Override
+    public Iterator<Entry<K, V>> iterator() {
+        open();
+        return new Iteration<>(
+                slots.keys().stream().map(slots::copy).iterator(),
+                key -> slots.at(key, Slots.Slot::value),
+                key -> at(key, slot -> {
+                    statistics.hit();
+                    V value = slot.value();
+                    slot.accessed();
+                    return value;
+                }),
+                this::remove);
+    }
+
+    @Override
+    public void registerCacheEntryListener(CacheEntryListenerConfiguration<K, V> listener) {
+        open();
+        configuration.addCacheEntryListenerConfiguration(listener);
+        listeners.add(listener);
+    }
+
+    @Override
+    public void deregisterCacheEntryListener(CacheEntryListenerConfiguration<K, V> listener) {
+        open();
+        configuration.removeCacheEntryListenerConfiguration(listener);
+        listeners.remove(listener);
+    }
+
+    @Override
+    public String getName() {
+        return name;
+    }
+
+    @Override
+    public CacheManager getCacheManager() {
+        return manager;
+    }
+
+    @Override
+    public <C extends Configuration<K, V>> C getConfiguration(Class<C> type) {
+        if (type.isInstance(configuration)) {
+            return type.cast(configuration);
+        }
+        throw new IllegalArgumentException(
+                "type: " + type.getName() + " (expected: " + CompleteConfiguration.class.getName() + ")");
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) {
+        if (type.isInstance(this)) {
+            return type.cast(this);
+        }
+        throw new IllegalArgumentException(
+                "type: " + type.getName() + " (expected: " + StandardCache.class.getName() + ")");
+    }
+
+    private void open() {
+        if (closed) {
+            throw new IllegalStateException("cache " + name + ": closed (expected: open)");
+        }
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public void close() {
+        synchronized (slots) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        manager.closed(name, this);
+        Management.unregister(CONFIGURATION, this);
+        Management.unregister(STATISTICS, this);
+        source.close();
+        closeQuietly(expiries.policy());
+        listeners.close();
+        slots.clear();
+    }
+
+    static void closeQuietly(@Nullable Object part) {
+        if (part instanceof Closeable closeable) {
+            try {
+                closeable.close();
+            } catch (IOException | RuntimeException failed) {
+                LOG.warn("jcache: {} could not be closed", part.getClass().getName(), failed);
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package dev.headroom.cache.jcache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.headroom.config.ConfigurationException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.cache.Cache;
+import javax.cache.CacheManager;
+import javax.cache.Caching;
+import javax.cache.configuration.FactoryBuilder;
+import javax.cache.configuration.MutableCacheEntryListenerConfiguration;
+import javax.cache.configuration.MutableConfiguration;
+import javax.cache.event.CacheEntryCreatedListener;
+import javax.cache.event.CacheEntryEvent;
+import javax.cache.event.CacheEntryUpdatedListener;
+import javax.cache.integration.CacheLoader;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What the compatibility kit does not ask. */
+class StandardCacheTest {
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final CacheManager manager = manager("100");
+
+    private static CacheManager manager(String maximumSize) {
+        Properties properties = new Properties();
+        properties.setProperty(HeadroomCachingProvider.MAXIMUM_SIZE, maximumSize);
+        return Caching.getCachingProvider().getCacheManager(URI.create("test:" + System.nanoTime()), null, properties);
+    }
+
+    @AfterEach
+    void stop() {
+        manager.close();
+        threads.shutdownNow();
+    }
+
+    /** Serialisable configurations hold singletons: JCache wants factories. */
+    private static <T> javax.cache.configuration.Factory<T> same(T instance) {
+        return () -> instance;
+    }
+
+    @Test
+    void aKeyIsLoadedOnceForAllWhoReadItAtTheSameTime() throws Exception {
+        AtomicInteger loads = new AtomicInteger();
+        CountDownLatch go = new CountDownLatch(1);
+        CacheLoader<String, String> loader = new CacheLoader<>() {
+            @Override
+            public String load(String key) {
+                try {
+                    assertThat(go.await(20, TimeUnit.SECONDS)).isTrue();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                return key + " " + loads.incrementAndGet();
+            }
+
+            @Override
+            public Map<String, String> loadAll(Iterable<? extends String> keys) {
+                Map<String, String> all = new HashMap<>();
+                keys.forEach(key -> all.put(key, load(key)));
+                return all;
+            }
+        };
+        Cache<String, String> cache = manager.createCache(
+                "c",
+                new MutableConfiguration<String, String>().setReadThrough(true).setCacheLoaderFactory(same(loader)));
+        List<Future<String>> readers = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            readers.add(threads.submit(() -> cache.get("k")));
+        }
+        go.countDown();
+        for (Future<String> reader : readers) {
+            assertThat(reader.get(20, TimeUnit.SECONDS)).isEqualTo("k 1");
+        }
+    }
+
+    @Test
+    void holdsNoMoreThanTheManagerAllows() {
+        Cache<Integer, String> cache =
+                manager.createCache("c", new MutableConfiguration<Integer, String>().setStatisticsEnabled(true));
+        for (int i = 0; i < 1_000; i++) {
+            cache.put(i, "v");
+        }
+        int held = 0;
+        for (Cache.Entry<Integer, String> entry : cache) {
+            held += entry.getValue().length();
+        }
+        assertThat(held).isBetween(1, 100);
+        assertThatThrownBy(() -> manager("0"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("headroom.maximumSize: 0 (expected: >= 1)");
+        assertThatThrownBy(() -> manager("many"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("headroom.maximumSize: many (expected: >= 1)");
+    }
+
+    /** Hears of one key from several threads. */
+    private static final class Ears
+            implements CacheEntryCreatedListener<String, Integer>, CacheEntryUpdatedListener<String, Integer> {
+        private final List<Integer> heard = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void onCreated(Iterable<CacheEntryEvent<? extends String, ? extends Integer>> events) {
+            events.forEach(event -> heard.add(event.getValue()));
+        }
+
+        @Override
+        public void onUpdated(Iterable<CacheEntryEvent<? extends String, ? extends Integer>> events) {
+            onCreated(events);
+        }
+    }
+
+    @Test
+    void anAsynchronousListenerHearsOfAKeyInTheOrderOfItsChanges() throws Exception {
+        Ears ears = new Ears();
+        Cache<String, Integer> cache = manager.createCache("c", new MutableConfiguration<String, Integer>());
+        cache.registerCacheEntryListener(new MutableCacheEntryListenerConfiguration<>(same(ears), null, false, false));
+        List<Future<?>> writers = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            writers.add(threads.submit(() -> {
+                for (int n = 0; n < 100; n++) {
+                    cache.invoke("k", (entry, arguments) -> {
+                        entry.setValue(entry.exists() ? entry.getValue() + 1 : 1);
+                        return null;
+                    });
+                }
+            }));
+        }
+        for (Future<?> writer : writers) {
+            writer.get(20, TimeUnit.SECONDS);
+        }
+        Awaitility.await().until(() -> ears.heard.size() == 400);
+        assertThat(ears.heard).isSorted().doesNotHaveDuplicates();
+        assertThat(cache.get("k")).isEqualTo(400);
+    }
+
+    @Test
+    void isFoundByNameToo() {
+        assertThat(Caching.getCachingProvider(HeadroomCachingProvider.class.getName()))
+                .isInstanceOf(HeadroomCachingProvider.class);
+        assertThat(FactoryBuilder.factoryOf(HeadroomCachingProvider.class).create())
+                .isNotNull();
+    }
+}

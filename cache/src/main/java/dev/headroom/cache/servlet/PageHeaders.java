@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Status, headers, type and cookies that a page has set so far; kept apart from what outer filters have set for this visitor. */
@@ -27,6 +28,9 @@ final class PageHeaders {
             "date");
 
     private final Map<String, List<String>> values = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    /** Those that take the place of what outer filters have set; the others come beside it. */
+    private final Set<String> replacing = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+
     private final List<Cookie> cookies = new ArrayList<>();
     private int status = HttpServletResponse.SC_OK;
     private @Nullable String type;
@@ -47,6 +51,7 @@ final class PageHeaders {
             type(value);
         } else {
             values.put(name, new ArrayList<>(List.of(value)));
+            replacing.add(name);
         }
     }
 
@@ -96,7 +101,8 @@ final class PageHeaders {
     }
 
     /** The type, with the character encoding if one was set. */
-    @Nullable String type() {
+    @Nullable
+    String type() {
         return type == null || charset == null ? type : type + ";charset=" + charset;
     }
 
@@ -104,12 +110,14 @@ final class PageHeaders {
         this.charset = charset;
     }
 
-    @Nullable String charset() {
+    @Nullable
+    String charset() {
         return charset;
     }
 
     void clear() {
         values.clear();
+        replacing.clear();
         cookies.clear();
         status = HttpServletResponse.SC_OK;
         type = null;
@@ -138,6 +146,22 @@ final class PageHeaders {
         return page;
     }
 
+    /** The names of those that come beside what outer filters have set. */
+    List<String> beside() {
+        return values.keySet().stream()
+                .filter(name -> !replacing.contains(name))
+                .toList();
+    }
+
+    /** Sends a header, in place of what there is or beside it. */
+    static void send(HttpServletResponse response, String name, List<String> values, boolean beside) {
+        int first = beside ? 0 : 1;
+        if (!beside) {
+            response.setHeader(name, values.get(0));
+        }
+        values.subList(first, values.size()).forEach(value -> response.addHeader(name, value));
+    }
+
     /** What is for this visitor alone, of a page that is otherwise sent as one that is kept. */
     void copyCookiesTo(HttpServletResponse response) {
         values.getOrDefault("Set-Cookie", List.of()).forEach(value -> response.addHeader("Set-Cookie", value));
@@ -153,10 +177,7 @@ final class PageHeaders {
         } else if (charset != null) {
             response.setCharacterEncoding(charset);
         }
-        values.forEach((name, list) -> {
-            response.setHeader(name, list.get(0));
-            list.subList(1, list.size()).forEach(value -> response.addHeader(name, value));
-        });
+        values.forEach((name, list) -> send(response, name, list, !replacing.contains(name)));
         cookies.forEach(response::addCookie);
     }
 }

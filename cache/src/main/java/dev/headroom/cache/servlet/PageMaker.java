@@ -26,7 +26,15 @@ final class PageMaker {
         Duration fresh = kept.map(EntryOptions::fresh).orElse(Duration.ZERO);
         Duration stale = kept.map(EntryOptions::staleWhileRevalidate).orElse(Duration.ZERO);
         return new StoredPage(
-                Kind.PAGE, status, Map.copyOf(headers), body, PagePolicy.vary(headers), "", fresh, fresh.plus(stale));
+                Kind.PAGE,
+                status,
+                Map.copyOf(headers),
+                body,
+                PagePolicy.vary(headers),
+                "",
+                fresh,
+                fresh.plus(stale),
+                rendered.headers().beside());
     }
 
     /** Weak, for what is outside of this filter may compress the page. */

@@ -36,21 +36,18 @@ final class PageSender {
         }
         response.setStatus(page.status());
         for (Map.Entry<String, List<String>> header : page.headers().entrySet()) {
-            head(response, header.getKey(), header.getValue());
+            String name = header.getKey();
+            if (name.equalsIgnoreCase("Content-Type")) {
+                response.setContentType(header.getValue().get(0));
+            } else {
+                PageHeaders.send(
+                        response, name, header.getValue(), page.beside().contains(name));
+            }
         }
         response.setContentLengthLong(page.body().length);
         if (!request.getMethod().equals("HEAD") && page.body().length > 0) {
             response.getOutputStream().write(page.body());
         }
-    }
-
-    private static void head(HttpServletResponse response, String name, List<String> values) {
-        if (name.equalsIgnoreCase("Content-Type")) {
-            response.setContentType(values.get(0));
-            return;
-        }
-        response.setHeader(name, values.get(0));
-        values.subList(1, values.size()).forEach(value -> response.addHeader(name, value));
     }
 
     private static boolean known(StoredPage page, HttpServletRequest request) {

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param generation makes the keys of the variants that belong to one {@link Kind#VARIANTS}; new when the page is invalidated
  * @param fresh how long it is fresh
  * @param servable how long it may be served without being rendered before, stale while it is rendered included
+ * @param beside the names of those headers that come beside what outer filters set, not in its place
  */
 record StoredPage(
         Kind kind,
@@ -24,9 +25,10 @@ record StoredPage(
         List<String> vary,
         String generation,
         Duration fresh,
-        Duration servable) {
+        Duration servable,
+        List<String> beside) {
     private static final StoredPage PASS =
-            new StoredPage(Kind.PASS, 0, Map.of(), new byte[0], List.of(), "", Duration.ZERO, Duration.ZERO);
+            new StoredPage(Kind.PASS, 0, Map.of(), new byte[0], List.of(), "", Duration.ZERO, Duration.ZERO, List.of());
 
     /** What may be kept. */
     enum Kind {
@@ -43,7 +45,8 @@ record StoredPage(
     }
 
     static StoredPage variants(List<String> vary, String generation) {
-        return new StoredPage(Kind.VARIANTS, 0, Map.of(), new byte[0], vary, generation, Duration.ZERO, Duration.ZERO);
+        return new StoredPage(
+                Kind.VARIANTS, 0, Map.of(), new byte[0], vary, generation, Duration.ZERO, Duration.ZERO, List.of());
     }
 
     /** The first value of a header, whatever the case of its name; empty if there is none. */

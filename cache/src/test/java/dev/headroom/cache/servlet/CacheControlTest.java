@@ -47,7 +47,8 @@ class CacheControlTest {
                 List.of("accept-language"),
                 "g",
                 Duration.ofSeconds(1),
-                Duration.ofSeconds(2));
+                Duration.ofSeconds(2),
+                List.of("Vary"));
         Object read = codec.decode(codec.encode(page), StoredPage.class);
         assertThat(read).usingRecursiveComparison().isEqualTo(page);
     }

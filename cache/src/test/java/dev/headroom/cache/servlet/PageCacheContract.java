@@ -88,6 +88,24 @@ abstract class PageCacheContract {
     }
 
     @Test
+    void whatOuterFiltersHaveSetStaysUnlessThePageReplacesIt() {
+        site.page("/kept", (request, response, n) -> {
+                    response.setHeader("Cache-Control", "max-age=60");
+                    response.addHeader("X-Seen", "page");
+                    response.setHeader("X-By", "page");
+                })
+                .page("/mine", (request, response, n) -> {
+                    response.addHeader("X-Seen", "page");
+                    response.setHeader("X-By", "page");
+                });
+        for (String path : List.of("/kept", "/kept", "/mine", "/mine")) {
+            HttpResponse<String> page = site.get(path);
+            assertThat(page.headers().allValues("X-Seen")).contains("outer", "page");
+            assertThat(page.headers().allValues("X-By")).containsExactly("page");
+        }
+    }
+
+    @Test
     void rendersOnceForFiftyVisitors() throws Exception {
         CountDownLatch go = new CountDownLatch(1);
         site.page("/a", (request, response, n) -> {

@@ -1,6 +1,7 @@
 package dev.headroom.cache.servlet;
 
 import dev.headroom.Headroom;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -16,6 +17,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -93,6 +95,12 @@ final class PageSite implements AutoCloseable {
     }
 
     private void start(ServletContext servlets) {
+        servlets.addFilter("outer", (request, response, chain) -> {
+                    ((HttpServletResponse) response).addHeader("X-Seen", "outer");
+                    ((HttpServletResponse) response).setHeader("X-By", "outer");
+                    chain.doFilter(request, response);
+                })
+                .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/*");
         register.accept(servlets);
         jakarta.servlet.ServletRegistration.Dynamic all = servlets.addServlet("site", new Everything());
         all.setAsyncSupported(true);

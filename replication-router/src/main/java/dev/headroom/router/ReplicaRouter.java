@@ -1,8 +1,6 @@
 package dev.headroom.router;
 
 import dev.headroom.Component;
-import dev.headroom.consistency.Consistency;
-import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.transaction.TransactionHook;
 import java.util.List;
 import javax.sql.DataSource;
@@ -32,7 +30,7 @@ import javax.sql.DataSource;
  * DataSource dataSource = router.dataSource();      // for Spring, Hibernate, jOOQ, plain JDBC …
  * }</pre>
  */
-public interface ReplicaRouter extends Component {
+public interface ReplicaRouter extends Component, Positions {
     /**
      * A builder of the router for one cluster.
      *
@@ -45,15 +43,6 @@ public interface ReplicaRouter extends Component {
 
     /** The data source to give to the application; its connections are {@link Routed} and choose their node at the first statement. */
     DataSource dataSource();
-
-    /** Read-your-writes: the position of the current request. */
-    Consistency consistency();
-
-    /**
-     * A position that came from outside (a cookie, a header), made safe: {@link ConsistencyToken#NONE} if it is not one, and never
-     * beyond the primary's own, so that a forged one costs at most some diverted reads.
-     */
-    ConsistencyToken admit(String untrusted);
 
     /** Work after the commit of a connection of {@link #dataSource()}. */
     TransactionHook transactionHook();

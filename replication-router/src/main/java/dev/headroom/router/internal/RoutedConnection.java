@@ -35,15 +35,36 @@ import org.jspecify.annotations.Nullable;
  * The binding itself is {@link Binding}'s.
  */
 final class RoutedConnection implements Routed {
+    private final Router router;
     private final Facts facts;
     private final Session session;
     private final Binding binding;
     private boolean closed;
 
     RoutedConnection(Router router) {
+        this.router = router;
         this.facts = router.facts();
         this.session = new Session(router.options().autoCommit());
         this.binding = new Binding(router, this, session);
+    }
+
+    /** The routed connection that this is or wraps, null if it is another one. */
+    static @Nullable RoutedConnection of(Connection connection) {
+        try {
+            if (connection instanceof RoutedConnection routed) {
+                return routed;
+            }
+            return connection.isWrapperFor(Routed.class)
+                            && connection.unwrap(Routed.class) instanceof RoutedConnection routed
+                    ? routed
+                    : null;
+        } catch (SQLException e) {
+            return null;
+        }
+    }
+
+    boolean belongsTo(Router other) {
+        return router == other;
     }
 
     Binding binding() {

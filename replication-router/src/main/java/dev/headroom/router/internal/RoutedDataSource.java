@@ -4,21 +4,30 @@ import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.util.function.Supplier;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** Hands out routed connections; takes nothing from any pool by itself. */
 final class RoutedDataSource implements DataSource {
-    private final Router router;
+    private final Supplier<Router> router;
+    private final String text;
 
-    RoutedDataSource(Router router) {
+    /**
+     * Hands out connections of a router.
+     *
+     * @param router asked for each connection
+     * @param text how this data source is written
+     */
+    RoutedDataSource(Supplier<Router> router, String text) {
         this.router = router;
+        this.text = text;
     }
 
     @Override
     public Connection getConnection() {
-        return new RoutedConnection(router);
+        return new RoutedConnection(router.get());
     }
 
     @Override
@@ -56,19 +65,20 @@ final class RoutedDataSource implements DataSource {
         if (type.isInstance(this)) {
             return type.cast(this);
         }
-        if (type.isInstance(router)) {
-            return type.cast(router);
+        Router current = router.get();
+        if (type.isInstance(current)) {
+            return type.cast(current);
         }
         throw new SQLException("unwrap: " + type.getName() + " (expected: DataSource or ReplicaRouter)");
     }
 
     @Override
     public boolean isWrapperFor(Class<?> type) {
-        return type.isInstance(this) || type.isInstance(router);
+        return type.isInstance(this) || type.isInstance(router.get());
     }
 
     @Override
     public String toString() {
-        return "RoutedDataSource[" + router.name() + "]";
+        return text;
     }
 }

@@ -17,12 +17,10 @@ import dev.headroom.router.RouteDecision;
 import dev.headroom.router.RouteDecision.Reason;
 import dev.headroom.router.RouteRefusedException;
 import dev.headroom.router.RouteScope;
-import dev.headroom.router.Routed;
 import dev.headroom.router.RouterControl;
 import dev.headroom.router.spi.Position;
 import dev.headroom.router.spi.ReplicationDialect;
 import dev.headroom.transaction.TransactionHook;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,11 +51,12 @@ public final class Router implements ReplicaRouter {
     private final Control control;
     private final SessionTouch sessionTouch = new SessionTouch();
     private final StatementWatch statements;
-    private final DataSource dataSource = new RoutedDataSource(this);
+    private final DataSource dataSource;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Router(String name, List<NodeSpec> specs, RouterOptions options, StatementOptions statements) {
         this.name = name;
+        this.dataSource = new RoutedDataSource(() -> this, "RoutedDataSource[" + name() + "]");
         this.options = options;
         List<Node> nodes = new ArrayList<>();
         for (NodeSpec spec : specs) {
@@ -105,6 +104,20 @@ public final class Router implements ReplicaRouter {
     @Override
     public String name() {
         return name.equals("router") ? name : "router-" + name;
+    }
+
+    /** The name of the cluster, as the builder was told it. */
+    String cluster() {
+        return name;
+    }
+
+    /** The nodes. */
+    Cluster nodesOf() {
+        return cluster;
+    }
+
+    RouterConsistency positions() {
+        return consistency;
     }
 
     RouterOptions options() {
@@ -167,23 +180,9 @@ public final class Router implements ReplicaRouter {
     @Override
     public TransactionHook transactionHook() {
         return (connection, action) -> {
-            RoutedConnection routed = connection == null ? null : routed(connection);
+            RoutedConnection routed = connection == null ? null : RoutedConnection.of(connection);
             return routed != null && routed.binding().afterCommit(action);
         };
-    }
-
-    private static @Nullable RoutedConnection routed(Connection connection) {
-        try {
-            if (connection instanceof RoutedConnection routed) {
-                return routed;
-            }
-            return connection.isWrapperFor(Routed.class)
-                            && connection.unwrap(Routed.class) instanceof RoutedConnection routed
-                    ? routed
-                    : null;
-        } catch (SQLException e) {
-            return null;
-        }
     }
 
     // What bindings ask.
@@ -360,7 +359,18 @@ public final class Router implements ReplicaRouter {
 
     @Override
     public void contribute(Contributions to) {
-        RouterParts.contribute(this, cluster, sensors, to);
+        RouterParts.contributeAnnotations(to);
+        to.consistency(consistency).transactionHook(transactionHook());
+        if (cluster.replicated()) {
+            RouterParts.contributeFilter(options, this, name(), to);
+        }
+        contributeOwn(to);
+        RouterParts.contributeSignals(List.of(cluster), to);
+    }
+
+    /** What each of several routers gives. */
+    void contributeOwn(Contributions to) {
+        RouterParts.contributeOwn(this, cluster, sensors, to);
     }
 
     @Override

@@ -96,7 +96,7 @@ final class RouterConsistency implements Consistency {
         if (token.isNone() || !cluster.replicated()) {
             return call.call();
         }
-        ConsistencyToken before = combine(floors.token(), clamp(token));
+        ConsistencyToken before = inside(token);
         RequestContext inner =
                 RequestContext.current().with().consistency(before).build();
         try {
@@ -104,9 +104,24 @@ final class RouterConsistency implements Consistency {
         } finally {
             ConsistencyToken after = inner.consistency();
             if (!after.equals(before)) { // the call has written
-                floors.wrote(floors.codec().position(after));
+                wrote(after);
             }
         }
+    }
+
+    /** What the current request and the token ask for together. */
+    ConsistencyToken inside(ConsistencyToken token) {
+        return cluster.replicated() ? combine(floors.token(), clamp(token)) : floors.token();
+    }
+
+    /** The current request has written up to the token. */
+    void wrote(ConsistencyToken token) {
+        floors.wrote(floors.codec().position(token));
+    }
+
+    /** The primary's position at some moment from now on, whatever connection is asked about. */
+    ConsistencyToken captureNow() {
+        return cluster.replicated() ? floors.codec().token(sampled()) : ConsistencyToken.NONE;
     }
 
     /** A token from outside: this cluster's position and nothing else, at most the primary's own. */

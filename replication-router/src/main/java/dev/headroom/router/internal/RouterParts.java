@@ -11,6 +11,7 @@ import dev.headroom.load.LoadSignal;
 import dev.headroom.router.NodeRole;
 import dev.headroom.router.NodeState;
 import dev.headroom.router.PoolUsage;
+import dev.headroom.router.Positions;
 import dev.headroom.router.ReadOnly;
 import dev.headroom.router.RouteScope;
 import dev.headroom.router.UsePrimary;
@@ -22,8 +23,10 @@ import java.lang.annotation.Annotation;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What the router gives to an application that it is plugged into. */
@@ -34,7 +37,8 @@ final class RouterParts {
 
     private RouterParts() {}
 
-    static void contribute(Router router, Cluster cluster, RouterSensors sensors, Contributions to) {
+    /** What is the same for all routers. */
+    static void contributeAnnotations(Contributions to) {
         to.interceptor(new ScopeInterceptor<>(
                         ReadOnly.class,
                         annotation -> scope(RouteScope.readOnly(), annotation.maxStaleness(), annotation.retry())))
@@ -42,19 +46,39 @@ final class RouterParts {
                 .interceptor(new ScopeInterceptor<>(
                         UseReplica.class,
                         annotation -> scope(RouteScope.replica(), annotation.maxStaleness(), annotation.retry())));
-        to.consistency(router.consistency()).transactionHook(router.transactionHook());
+    }
+
+    static void contributeFilter(RouterOptions options, Positions positions, String name, Contributions to) {
+        to.web(parts -> parts.filter(FilterSpec.of(
+                name + "-read-your-writes",
+                FilterSlot.READ_YOUR_WRITES,
+                ReadYourWritesFilter.of(positions, options.cookie(), options.ttl()))));
+    }
+
+    /** What each router gives under its own name. */
+    static void contributeOwn(Router router, Cluster cluster, RouterSensors sensors, Contributions to) {
         to.healthCheck(HealthCheck.required(router.name() + "-primary", () -> checkPrimary(cluster)));
-        to.loadSignal(LoadSignal.of("router.pool", () -> poolPressure(cluster)));
         to.consolePanel(new RouterPanel(router, cluster, sensors));
         if (cluster.replicated()) {
             to.healthCheck(HealthCheck.optional(router.name() + "-replicas", () -> checkReplicas(cluster)));
-            to.loadSignal(LoadSignal.of("router.lag", () -> lagPressure(cluster)));
-            to.web(parts -> parts.filter(FilterSpec.of(
-                    router.name() + "-read-your-writes",
-                    FilterSlot.READ_YOUR_WRITES,
-                    ReadYourWritesFilter.of(
-                            router, router.options().cookie(), router.options().ttl()))));
         }
+    }
+
+    /** The worst of all. */
+    static void contributeSignals(List<Cluster> clusters, Contributions to) {
+        to.loadSignal(LoadSignal.of("router.pool", () -> worst(clusters, RouterParts::poolPressure)));
+        if (clusters.stream().anyMatch(Cluster::replicated)) {
+            to.loadSignal(LoadSignal.of("router.lag", () -> worst(clusters, RouterParts::lagPressure)));
+        }
+    }
+
+    /** The highest of those that are known, NaN where none is. */
+    private static double worst(List<Cluster> clusters, ToDoubleFunction<Cluster> pressure) {
+        return clusters.stream()
+                .mapToDouble(pressure)
+                .filter(value -> !Double.isNaN(value))
+                .max()
+                .orElse(Double.NaN);
     }
 
     private static RouteScope scope(RouteScope kind, String maxStaleness, boolean retry) {

@@ -2,7 +2,7 @@ package dev.headroom.router.servlet;
 
 import dev.headroom.RequestContext;
 import dev.headroom.consistency.ConsistencyToken;
-import dev.headroom.router.ReplicaRouter;
+import dev.headroom.router.Positions;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 final class PositionOnCommit {
     private static final Logger log = LoggerFactory.getLogger(PositionOnCommit.class);
 
-    private final ReplicaRouter router;
+    private final Positions positions;
     private final RequestContext context;
     private final HttpServletResponse response;
     private final String cookie;
@@ -28,13 +28,13 @@ final class PositionOnCommit {
     private ConsistencyToken sent;
 
     PositionOnCommit(
-            ReplicaRouter router,
+            Positions positions,
             RequestContext context,
             HttpServletRequest request,
             HttpServletResponse response,
             String cookie,
             Duration ttl) {
-        this.router = router;
+        this.positions = positions;
         this.context = context;
         this.response = response;
         this.cookie = cookie;
@@ -86,7 +86,7 @@ final class PositionOnCommit {
     private ConsistencyToken position() {
         try (RequestContext.Scope scope = context.open()) {
             Objects.requireNonNull(scope);
-            return router.consistency().current();
+            return positions.consistency().current();
         } catch (RuntimeException failure) {
             log.warn("router: the position of a request could not be sent to its client", failure);
             return ConsistencyToken.NONE;

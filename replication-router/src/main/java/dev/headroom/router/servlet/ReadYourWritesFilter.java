@@ -4,7 +4,7 @@ import dev.headroom.Headroom;
 import dev.headroom.RequestContext;
 import dev.headroom.config.Checks;
 import dev.headroom.consistency.ConsistencyToken;
-import dev.headroom.router.ReplicaRouter;
+import dev.headroom.router.Positions;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * {@code ASYNC} dispatches, with async support. Thread-safe.
  *
  * <pre>{@code
- * context.addFilter("read-your-writes", ReadYourWritesFilter.of(router));
+ * context.addFilter("read-your-writes", ReadYourWritesFilter.of(router)); // or Routers
  * }</pre>
  */
 public final class ReadYourWritesFilter implements Filter {
@@ -40,25 +40,25 @@ public final class ReadYourWritesFilter implements Filter {
     private static final Duration DEFAULT_TTL = Duration.ofSeconds(30);
     private static final String RUNNING = ReadYourWritesFilter.class.getName();
 
-    private @Nullable ReplicaRouter router;
+    private @Nullable Positions positions;
     private final String cookie;
     private final Duration ttl;
 
-    /** A filter for {@code web.xml} with the defaults of {@link #of(ReplicaRouter)}: finds the application, and the router plugged into it. */
+    /** A filter for {@code web.xml} with the defaults of {@link #of(Positions)}: finds the application, and the router or routers plugged into it. */
     public ReadYourWritesFilter() {
         this.cookie = DEFAULT_COOKIE;
         this.ttl = DEFAULT_TTL;
     }
 
-    private ReadYourWritesFilter(ReplicaRouter router, String cookie, Duration ttl) {
-        this.router = Checks.present("router", router);
+    private ReadYourWritesFilter(Positions positions, String cookie, Duration ttl) {
+        this.positions = Checks.present("positions", positions);
         this.cookie = Checks.name("cookie", cookie);
         this.ttl = Checks.positive("ttl", ttl);
     }
 
     /** A filter with the cookie {@code headroom-position}, which lives 30 seconds. */
-    public static ReadYourWritesFilter of(ReplicaRouter router) {
-        return new ReadYourWritesFilter(router, DEFAULT_COOKIE, DEFAULT_TTL);
+    public static ReadYourWritesFilter of(Positions positions) {
+        return new ReadYourWritesFilter(positions, DEFAULT_COOKIE, DEFAULT_TTL);
     }
 
     /**
@@ -66,26 +66,26 @@ public final class ReadYourWritesFilter implements Filter {
      *
      * @throws dev.headroom.config.ConfigurationException if the name is not one, or the time is not more than zero
      */
-    public static ReadYourWritesFilter of(ReplicaRouter router, String cookie, Duration ttl) {
-        return new ReadYourWritesFilter(router, cookie, ttl);
+    public static ReadYourWritesFilter of(Positions positions, String cookie, Duration ttl) {
+        return new ReadYourWritesFilter(positions, cookie, ttl);
     }
 
     @Override
     public void init(FilterConfig config) throws ServletException {
-        if (router != null) {
+        if (positions != null) {
             return;
         }
         try {
-            router = Headroom.of(config.getServletContext())
-                    .component(ReplicaRouter.class)
+            positions = Headroom.of(config.getServletContext())
+                    .component(Positions.class)
                     .orElseThrow(() -> new IllegalStateException("plug: no router (expected: headroom.plug(router))"));
         } catch (IllegalStateException absent) {
             throw new ServletException(absent.getMessage(), absent);
         }
     }
 
-    private ReplicaRouter router() {
-        return Objects.requireNonNull(router, "init() was not called");
+    private Positions positions() {
+        return Objects.requireNonNull(positions, "init() was not called");
     }
 
     @Override
@@ -114,9 +114,9 @@ public final class ReadYourWritesFilter implements Filter {
                 RequestContext.active().orElseGet(() -> RequestContext.builder().build());
         ConsistencyToken arrived = arrived(request);
         if (!arrived.isNone()) {
-            context.consistency(token -> router().consistency().combine(token, arrived));
+            context.consistency(token -> positions().consistency().combine(token, arrived));
         }
-        PositionOnCommit position = new PositionOnCommit(router(), context, request, response, cookie, ttl);
+        PositionOnCommit position = new PositionOnCommit(positions(), context, request, response, cookie, ttl);
         request.setAttribute(RUNNING, position);
         PositionResponse wrapped = new PositionResponse(response, position);
         try (RequestContext.Scope scope = context.open()) {
@@ -133,7 +133,9 @@ public final class ReadYourWritesFilter implements Filter {
         if (cookies != null) {
             for (Cookie candidate : cookies) {
                 if (candidate.getName().equals(cookie)) {
-                    arrived = router().consistency().combine(arrived, router().admit(candidate.getValue()));
+                    arrived = positions()
+                            .consistency()
+                            .combine(arrived, positions().admit(candidate.getValue()));
                 }
             }
         }

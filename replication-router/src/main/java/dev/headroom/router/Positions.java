@@ -1,0 +1,16 @@
+package dev.headroom.router;
+
+import dev.headroom.consistency.Consistency;
+import dev.headroom.consistency.ConsistencyToken;
+
+/** Who knows the positions of requests: one router, or several as one. Implemented here only. Thread-safe. */
+public interface Positions {
+    /** Read-your-writes: the position of the current request. */
+    Consistency consistency();
+
+    /**
+     * A position that came from outside (a cookie, a header), made safe: {@link ConsistencyToken#NONE} if it is not one, and never
+     * beyond the primary's own, so that a forged one costs at most some diverted reads.
+     */
+    ConsistencyToken admit(String untrusted);
+}

@@ -1,0 +1,88 @@
+package dev.headroom.router.internal;
+
+import dev.headroom.RequestContext;
+import dev.headroom.consistency.Consistency;
+import dev.headroom.consistency.ConsistencyToken;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/** Read-your-writes over several clusters: one token with a position of each. */
+final class GroupConsistency implements Consistency {
+    private final List<Router> routers;
+    private final Consistency first;
+
+    GroupConsistency(List<Router> routers) {
+        this.routers = routers;
+        this.first = routers.get(0).consistency();
+    }
+
+    @Override
+    public ConsistencyToken current() {
+        ConsistencyToken all = ConsistencyToken.NONE;
+        for (Router router : routers) {
+            all = combine(all, router.consistency().current());
+        }
+        return all;
+    }
+
+    /** The position of the cluster that a routed connection belongs to; of any other connection that is not known, so those of all. */
+    @Override
+    public ConsistencyToken capture(Connection connection) throws SQLException {
+        RoutedConnection routed = RoutedConnection.of(connection);
+        ConsistencyToken all = ConsistencyToken.NONE;
+        for (Router router : routers) {
+            if (routed != null && routed.belongsTo(router)) {
+                return router.consistency().capture(connection);
+            }
+            if (routed == null) {
+                all = combine(all, router.positions().captureNow());
+            }
+        }
+        return all;
+    }
+
+    @Override
+    public ConsistencyToken newest() {
+        ConsistencyToken all = ConsistencyToken.NONE;
+        for (Router router : routers) {
+            all = combine(all, router.consistency().newest());
+        }
+        return all;
+    }
+
+    @Override
+    public ConsistencyToken combine(ConsistencyToken a, ConsistencyToken b) {
+        return first.combine(a, b);
+    }
+
+    @Override
+    public <T> T within(ConsistencyToken token, Callable<T> call) throws Exception {
+        if (token.isNone()) {
+            return call.call();
+        }
+        ConsistencyToken before = ConsistencyToken.NONE;
+        for (Router router : routers) {
+            before = combine(before, router.positions().inside(token));
+        }
+        RequestContext inner =
+                RequestContext.current().with().consistency(before).build();
+        try {
+            return inner.call(call);
+        } finally {
+            ConsistencyToken after = inner.consistency();
+            if (!after.equals(before)) { // the call has written
+                routers.forEach(router -> router.positions().wrote(after));
+            }
+        }
+    }
+
+    ConsistencyToken admit(String untrusted) {
+        ConsistencyToken all = ConsistencyToken.NONE;
+        for (Router router : routers) {
+            all = combine(all, router.admit(untrusted));
+        }
+        return all;
+    }
+}

@@ -1,7 +1,9 @@
 package dev.headroom.router;
 
 import dev.headroom.config.Checks;
+import dev.headroom.config.ConfigurationException;
 import dev.headroom.config.Problems;
+import dev.headroom.router.internal.LiveSource;
 import dev.headroom.router.internal.Router;
 import dev.headroom.router.internal.RouterOptions;
 import dev.headroom.router.internal.StatementOptions;
@@ -9,7 +11,9 @@ import dev.headroom.router.spi.ReplicationDialect;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
@@ -24,6 +28,7 @@ public final class ReplicaRouterBuilder {
     private final String name;
     private final List<NodeSpec> replicas = new ArrayList<>();
     private @Nullable NodeSpec primary;
+    private @Nullable InventoryNodes inventory;
     private RouterOptions options = RouterOptions.defaults();
     private StatementOptions statements = StatementOptions.none();
 
@@ -40,6 +45,15 @@ public final class ReplicaRouterBuilder {
     /** Adds a replica. Default: none, then everything goes to the primary. */
     public ReplicaRouterBuilder replica(NodeSpec replica) {
         replicas.add(Checks.present("replica", replica));
+        return this;
+    }
+
+    /**
+     * Nodes that come and go with a service inventory, besides those given one by one. Default: none. With it {@link #primary} may be left
+     * out.
+     */
+    public ReplicaRouterBuilder nodes(InventoryNodes nodes) {
+        this.inventory = Checks.present("nodes", nodes);
         return this;
     }
 
@@ -237,12 +251,22 @@ public final class ReplicaRouterBuilder {
      */
     public ReplicaRouter build() {
         Problems problems = new Problems();
-        problems.unless(primary != null, "primary", null, "a node");
+        Map<String, NodeSpec> live = new LinkedHashMap<>();
+        InventoryNodes source = inventory;
+        if (source != null) {
+            source.hosts().forEach(host -> live.put(host.address(), source.node(host)));
+        }
         List<NodeSpec> nodes = new ArrayList<>();
         if (primary != null) {
             nodes.add(primary);
         }
+        nodes.addAll(live.values());
         nodes.addAll(replicas);
+        problems.unless(
+                primary != null || !live.isEmpty(),
+                "primary",
+                null,
+                source == null ? "a node" : "a node, or one of " + source);
         checkNodes(nodes, problems);
         problems.unless(
                 options.softLimit().compareTo(options.hardLimit()) <= 0,
@@ -254,8 +278,16 @@ public final class ReplicaRouterBuilder {
                 "probeEvery",
                 options.probeEvery(),
                 "< softLimit (" + options.softLimit() + "), or no replica is ever fresh");
-        problems.throwIfAny();
-        return Router.start(name, nodes, options, statements);
+        try {
+            problems.throwIfAny();
+        } catch (ConfigurationException wrong) {
+            if (source != null) {
+                live.values().forEach(source::removed);
+            }
+            throw wrong;
+        }
+        return Router.start(
+                name, nodes, options, statements, source == null ? null : new LiveSource(source, Map.copyOf(live)));
     }
 
     private void checkNodes(List<NodeSpec> nodes, Problems problems) {
@@ -263,7 +295,7 @@ public final class ReplicaRouterBuilder {
         for (NodeSpec node : nodes) {
             problems.unless(names.add(node.name()), "node", node.name(), "a name that no other node has");
             problems.unless(
-                    replicas.isEmpty() || node.probe().isPresent(),
+                    (nodes.size() == 1 && inventory == null) || node.probe().isPresent(),
                     "probe",
                     "none for node " + node.name(),
                     "NodeSpec.probe(…), where there are replicas");

@@ -1,11 +1,13 @@
 package dev.headroom.router.internal;
 
 import dev.headroom.router.NodeRole;
+import dev.headroom.router.NodeSpec;
 import dev.headroom.router.NodeState;
 import dev.headroom.router.spi.ReplicationDialect;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -28,8 +30,10 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     private static final long LAST_GAP = TimeUnit.MILLISECONDS.toNanos(8);
 
     private final String name;
-    private final List<Node> nodes;
-    private final List<Probe> probes;
+    private final boolean live;
+    private final AtomicInteger threads = new AtomicInteger();
+    private volatile List<Node> nodes;
+    private volatile List<Probe> probes;
     private final RouterOptions options;
     private final LagClock clock = new LagClock();
     private final Change change = new Change();
@@ -42,13 +46,15 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     private volatile boolean held;
     private volatile boolean refusing;
 
-    Cluster(String name, List<Node> nodes, RouterOptions options, RouterSensors sensors) {
+    /** @param live whether nodes may come and go */
+    Cluster(String name, List<Node> nodes, boolean live, RouterOptions options, RouterSensors sensors) {
         this.name = name;
         this.nodes = List.copyOf(nodes);
         this.options = options;
         this.sensors = sensors;
         this.primary = nodes.get(0);
-        this.probes = nodes.size() == 1
+        this.live = live;
+        this.probes = nodes.size() == 1 && !live
                 ? List.of()
                 : this.nodes.stream().map(node -> probe(node, node == primary)).toList();
     }
@@ -58,11 +64,54 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     }
 
     void start() {
-        for (int i = 0; i < probes.size(); i++) {
-            Thread thread = new Thread(probes.get(i), "headroom-router-" + name + "-probe-" + (i + 1));
-            thread.setDaemon(true);
-            thread.start();
+        probes.forEach(this::start);
+    }
+
+    private void start(Probe probe) {
+        Thread thread = new Thread(probe, "headroom-router-" + name + "-probe-" + threads.incrementAndGet());
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** A further node, to be used as soon as it has answered. */
+    Node add(NodeSpec spec) {
+        Node node = new Node(spec);
+        Probe probe = probe(node, false);
+        electing.lock();
+        try {
+            nodes = with(nodes, node);
+            probes = with(probes, probe);
+        } finally {
+            electing.unlock();
         }
+        sensors.added(node, this);
+        start(probe);
+        return node;
+    }
+
+    /** Forgets a node that is drained; false if it is the primary, which is kept. */
+    boolean remove(Node node) {
+        List<Probe> ended;
+        electing.lock();
+        try {
+            if (node == primary) {
+                return false;
+            }
+            ended = probes.stream().filter(probe -> probe.of(node)).toList();
+            nodes = nodes.stream().filter(other -> other != node).toList();
+            probes = probes.stream().filter(other -> !other.of(node)).toList();
+        } finally {
+            electing.unlock();
+        }
+        ended.forEach(Probe::close);
+        sensors.removed(node);
+        return true;
+    }
+
+    private static <T> List<T> with(List<T> list, T another) {
+        List<T> longer = new ArrayList<>(list);
+        longer.add(another);
+        return List.copyOf(longer);
     }
 
     List<Node> nodes() {
@@ -77,9 +126,9 @@ final class Cluster implements Probe.Listener, AutoCloseable {
         return options;
     }
 
-    /** Whether there is more than one node, and so roles, positions and lag. */
+    /** Whether there is, or may be, more than one node, and so roles, positions and lag. */
     boolean replicated() {
-        return !probes.isEmpty();
+        return live || !probes.isEmpty();
     }
 
     long now() {

@@ -39,7 +39,7 @@ final class Digest {
         final LongAdder failures = new LongAdder();
         final LongAdder nanos = new LongAdder();
         final LongAccumulator longest = new LongAccumulator(Math::max, 0);
-        final Map<String, LongAdder> counts = new HashMap<>();
+        final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
 
         Entry(String shape) {
             this.shape = shape;
@@ -48,9 +48,10 @@ final class Digest {
 
         void add(String node, long took, boolean failed) {
             LongAdder count = counts.get(node);
-            if (count != null) {
-                count.increment();
+            if (count == null) { // of a node that came later
+                count = counts.computeIfAbsent(node, key -> new LongAdder());
             }
+            count.increment();
             nanos.add(took);
             longest.accumulate(took);
             if (failed) {

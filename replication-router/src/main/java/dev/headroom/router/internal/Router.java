@@ -53,8 +53,10 @@ public final class Router implements ReplicaRouter {
     private final StatementWatch statements;
     private final DataSource dataSource;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private @Nullable LiveNodes live;
 
-    private Router(String name, List<NodeSpec> specs, RouterOptions options, StatementOptions statements) {
+    private Router(
+            String name, List<NodeSpec> specs, RouterOptions options, StatementOptions statements, boolean live) {
         this.name = name;
         this.dataSource = new RoutedDataSource(() -> this, "RoutedDataSource[" + name() + "]");
         this.options = options;
@@ -62,9 +64,8 @@ public final class Router implements ReplicaRouter {
         for (NodeSpec spec : specs) {
             nodes.add(new Node(spec));
         }
-        this.sensors =
-                new RouterSensors(name, specs.stream().map(NodeSpec::name).toList());
-        this.cluster = new Cluster(name, nodes, options, sensors);
+        this.sensors = new RouterSensors(name);
+        this.cluster = new Cluster(name, nodes, live, options, sensors);
         this.watchdog = new Watchdog(cluster, sensors);
         this.acquirer = new Acquirer(name);
         this.floors = new Floors(cluster, new PositionCodec(name), name);
@@ -77,15 +78,25 @@ public final class Router implements ReplicaRouter {
                 statements, specs.stream().map(NodeSpec::name).toList());
     }
 
-    /** Starts a router; the first node is the configured primary. */
-    public static Router start(String name, List<NodeSpec> nodes, RouterOptions options, StatementOptions statements) {
-        Router router = new Router(name, nodes, options, statements);
+    /** Starts a router; the first node is the configured primary. With a source, its nodes come and go. */
+    public static Router start(
+            String name,
+            List<NodeSpec> nodes,
+            RouterOptions options,
+            StatementOptions statements,
+            @Nullable LiveSource source) {
+        Router router = new Router(name, nodes, options, statements, source != null);
         if (router.cluster.replicated()) {
             router.cluster.start();
             router.watchdog.start(name);
             router.awaitFirstAnswers();
         }
         log.info("router {}: {}", name, Snapshots.of(router.cluster));
+        if (source != null) {
+            LiveNodes followed = new LiveNodes(name, router.cluster, source);
+            router.live = followed;
+            followed.start();
+        }
         return router;
     }
 
@@ -381,6 +392,9 @@ public final class Router implements ReplicaRouter {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
+            if (live != null) {
+                live.close();
+            }
             cluster.close();
             watchdog.close();
             acquirer.close();

@@ -5,13 +5,12 @@ import dev.headroom.meter.Meters;
 import dev.headroom.meter.Timer;
 import dev.headroom.router.RouteDecision.Reason;
 import dev.headroom.router.RouterMeters;
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts what the router does; to nowhere until meters are connected, and always for the console. */
@@ -19,23 +18,48 @@ final class RouterSensors implements AutoCloseable {
     private final String router;
     private final LongAdder diverted = new LongAdder();
     private final LongAdder refused = new LongAdder();
-    private final List<Meters.Gauge> gauges = new ArrayList<>();
+    private final Map<Node, List<Meters.Gauge>> gauges = new ConcurrentHashMap<>();
+    private volatile Meters meters = Meters.none();
     private volatile Instruments to;
 
-    RouterSensors(String router, List<String> nodes) {
+    RouterSensors(String router) {
         this.router = router;
-        this.to = new Instruments(Meters.none(), router, nodes);
+        this.to = new Instruments(Meters.none(), router);
     }
 
     /** Sends measurements there from now on. */
     void connect(Meters meters, Cluster cluster) {
-        List<String> names = cluster.nodes().stream().map(Node::name).toList();
-        to = new Instruments(meters, router, names);
-        for (Node node : cluster.nodes()) {
-            gauges.add(meters.gauge(
-                    RouterMeters.LAG, () -> seconds(cluster.lagNanos(node)), "router", router, "node", node.name()));
-            gauges.add(meters.gauge(
-                    RouterMeters.IN_FLIGHT, () -> node.inFlight().get(), "router", router, "node", node.name()));
+        this.meters = meters;
+        to = new Instruments(meters, router);
+        cluster.nodes().forEach(node -> added(node, cluster));
+    }
+
+    /** Shows a node's gauges. */
+    void added(Node node, Cluster cluster) {
+        gauges.computeIfAbsent(
+                node,
+                key -> List.of(
+                        meters.gauge(
+                                RouterMeters.LAG,
+                                () -> seconds(cluster.lagNanos(node)),
+                                "router",
+                                router,
+                                "node",
+                                node.name()),
+                        meters.gauge(
+                                RouterMeters.IN_FLIGHT,
+                                () -> node.inFlight().get(),
+                                "router",
+                                router,
+                                "node",
+                                node.name())));
+    }
+
+    /** Takes a node's gauges away. */
+    void removed(Node node) {
+        List<Meters.Gauge> shown = gauges.remove(node);
+        if (shown != null) {
+            shown.forEach(Meters.Gauge::close);
         }
     }
 
@@ -115,8 +139,7 @@ final class RouterSensors implements AutoCloseable {
 
     @Override
     public void close() {
-        gauges.forEach(Meters.Gauge::close);
-        gauges.clear();
+        gauges.keySet().forEach(this::removed);
     }
 
     /** The meters of one node. */
@@ -138,9 +161,11 @@ final class RouterSensors implements AutoCloseable {
         }
     }
 
-    /** All meters, looked up once. */
+    /** All meters, each looked up once. */
     private static final class Instruments {
-        private final Map<String, PerNode> nodes = new HashMap<>();
+        private final Map<String, PerNode> nodes = new ConcurrentHashMap<>();
+        private final Meters meters;
+        private final String router;
         private final Map<Reason, Counter> diverted = new EnumMap<>(Reason.class);
         private final Map<Reason, Counter> refused = new EnumMap<>(Reason.class);
         final Counter stale;
@@ -152,8 +177,9 @@ final class RouterSensors implements AutoCloseable {
         final Timer failoverWait;
         final Counter retried;
 
-        Instruments(Meters meters, String router, List<String> names) {
-            names.forEach(name -> nodes.put(name, new PerNode(meters, router, name)));
+        Instruments(Meters meters, String router) {
+            this.meters = meters;
+            this.router = router;
             for (Reason reason : Reason.values()) {
                 String tag = reason.name().toLowerCase(Locale.ROOT);
                 diverted.put(reason, meters.counter(RouterMeters.DIVERTED, "router", router, "reason", tag));
@@ -170,7 +196,10 @@ final class RouterSensors implements AutoCloseable {
         }
 
         PerNode node(Node node) {
-            return Objects.requireNonNull(nodes.get(node.name()));
+            PerNode known = nodes.get(node.name());
+            return known != null
+                    ? known
+                    : nodes.computeIfAbsent(node.name(), name -> new PerNode(meters, router, name));
         }
 
         Counter diverted(Reason reason) {

@@ -1,0 +1,136 @@
+package dev.headroom.router.internal;
+
+import dev.headroom.inventory.Host;
+import dev.headroom.inventory.ServiceInventory;
+import dev.headroom.router.InventoryNodes;
+import dev.headroom.router.NodeSpec;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings the cluster's nodes in line with the inventory after each change, on a thread of its own. */
+final class LiveNodes implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(LiveNodes.class);
+    private static final long AGAIN_MILLIS = 500;
+
+    private final String router;
+    private final Cluster cluster;
+    private final InventoryNodes source;
+    private final Map<String, Node> byAddress = new LinkedHashMap<>(); // only the thread's, once it runs
+    private final ScheduledExecutorService thread;
+    private ServiceInventory.@Nullable Subscription subscription;
+
+    LiveNodes(String router, Cluster cluster, LiveSource source) {
+        this.router = router;
+        this.cluster = cluster;
+        this.source = source.nodes();
+        Map<NodeSpec, Node> nodes = cluster.nodes().stream().collect(Collectors.toMap(Node::spec, node -> node));
+        source.initial().forEach((address, spec) -> byAddress.put(address, Objects.requireNonNull(nodes.get(spec))));
+        this.thread = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread made = new Thread(task, "headroom-router-" + router + "-nodes-1");
+            made.setDaemon(true);
+            return made;
+        });
+    }
+
+    void start() {
+        subscription = source.onChange(() -> later(0));
+        later(0); // what changed since the first look
+    }
+
+    private void later(long millis) {
+        try {
+            thread.schedule(this::apply, millis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            log.debug("router {}: closed, nodes are not followed any more", router);
+        }
+    }
+
+    private void apply() {
+        try {
+            List<Host> hosts = source.hosts();
+            if (hosts.isEmpty()) {
+                log.warn("router {}: {} has no host; the nodes stay as they are", router, source);
+                return;
+            }
+            hosts.forEach(this::added);
+            List<String> addresses = hosts.stream().map(Host::address).toList();
+            boolean unfinished = false;
+            for (String address : List.copyOf(byAddress.keySet())) {
+                unfinished |= !addresses.contains(address) && !removed(address);
+            }
+            if (unfinished) {
+                later(AGAIN_MILLIS);
+            }
+        } catch (RuntimeException failure) {
+            log.error("router {}: the nodes of {} could not be followed", router, source, failure);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void added(Host host) {
+        if (byAddress.containsKey(host.address())) {
+            return;
+        }
+        try {
+            NodeSpec spec = source.node(host);
+            boolean taken =
+                    cluster.nodes().stream().anyMatch(node -> node.name().equals(spec.name()));
+            if (taken || spec.probe().isEmpty()) {
+                log.error(
+                        "router {}: node: {} of {} (expected: {}); it is not used",
+                        router,
+                        spec.name(),
+                        host.address(),
+                        taken ? "a name that no other node has" : "a probe");
+                source.removed(spec);
+                return;
+            }
+            byAddress.put(host.address(), cluster.add(spec));
+            log.info("router {}: {} at {} is new", router, spec.name(), host.address());
+        } catch (RuntimeException failure) {
+            log.error("router {}: no node could be made of {}", router, host.address(), failure);
+        }
+    }
+
+    /** @return whether it is gone; the node that takes writes stays */
+    private boolean removed(String address) throws InterruptedException {
+        Node node = byAddress.get(address);
+        if (node == null) {
+            return true;
+        }
+        if (node == cluster.primary()) {
+            log.warn("router {}: {} at {} takes the writes and stays, though it is gone", router, node, address);
+            return false;
+        }
+        node.drained(true);
+        boolean empty =
+                cluster.await(() -> node.units().isEmpty(), source.drainWithin().toNanos());
+        if (!cluster.remove(node)) { // promoted meanwhile
+            return false;
+        }
+        byAddress.remove(address);
+        log.info("router {}: {} at {} is gone{}", router, node, address, empty ? "" : ", though units still run there");
+        source.removed(node.spec());
+        return true;
+    }
+
+    @Override
+    public void close() {
+        ServiceInventory.Subscription open = subscription;
+        if (open != null) {
+            open.close();
+        }
+        thread.shutdownNow();
+    }
+}

@@ -1,0 +1,126 @@
+package dev.headroom.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.headroom.config.ConfigurationException;
+import dev.headroom.inventory.Host;
+import dev.headroom.inventory.Inventories;
+import dev.headroom.inventory.InventorySource;
+import dev.headroom.inventory.WatchedInventory;
+import dev.headroom.router.hikari.HikariNodes;
+import dev.headroom.testkit.PostgresCluster;
+import dev.headroom.testkit.PostgresNode;
+import dev.headroom.testkit.SharedPostgres;
+import dev.headroom.testkit.TestDatabase;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** A router whose replicas come and go while it is read. */
+class InventoryNodesTest {
+    private static final Duration LONG = Duration.ofSeconds(30);
+
+    private final PostgresCluster cluster = SharedPostgres.withStandbys(2);
+    private final CopyOnWriteArrayList<Host> hosts = new CopyOnWriteArrayList<>();
+    private final Queue<String> removed = new ConcurrentLinkedQueue<>();
+
+    private static Host host(PostgresNode node, boolean primary) {
+        return new Host("postgres", node.host(), node.port(), Map.of("primary", String.valueOf(primary)));
+    }
+
+    private HikariDataSource pool(TestDatabase database, Host host) {
+        HikariDataSource pool = new HikariDataSource();
+        pool.setJdbcUrl(cluster.nodes().stream()
+                .filter(node -> node.port() == host.port())
+                .map(database::jdbcUrl)
+                .findFirst()
+                .orElseThrow());
+        pool.setMaximumPoolSize(6);
+        pool.setMinimumIdle(1);
+        pool.setConnectionTimeout(3_000);
+        return pool;
+    }
+
+    private InventoryNodes nodes(WatchedInventory inventory, TestDatabase database) {
+        return InventoryNodes.of(
+                        inventory, "postgres", host -> HikariNodes.node("n" + host.port(), pool(database, host)))
+                .onRemoved(spec -> {
+                    removed.add(spec.name());
+                    ((HikariDataSource) spec.dataSource()).close();
+                });
+    }
+
+    @Test
+    void nodesComeAndGoUnderLoadAndNoReadFails() throws Exception {
+        PostgresNode first = cluster.standbys().get(0);
+        PostgresNode second = cluster.standbys().get(1);
+        hosts.add(host(first, false)); // the flag counts, not the order
+        hosts.add(host(cluster.primary(), true));
+        InventorySource source = () -> List.copyOf(hosts);
+        try (WatchedInventory inventory = Inventories.watched(source, Duration.ofMillis(50));
+                TestDatabase database = cluster.createDatabase();
+                ReplicaRouter router = Rig.patient(ReplicaRouter.builder("live"))
+                        .nodes(nodes(inventory, database))
+                        .build()) {
+            Rig.execute(
+                    router.dataSource(),
+                    "create table note (id bigint generated always as identity primary key, text text)");
+            cluster.waitUntilCaughtUp();
+            assertThat(Rig.nodeOf(router.decide(RouteScope.primary())))
+                    .isEqualTo("n" + cluster.primary().port());
+            String name = "n" + second.port();
+            try (Load load = Load.reading(router, 3)) {
+                await().atMost(LONG).until(() -> reads(router, "n" + first.port()) > 20);
+                hosts.add(host(second, false));
+                await().atMost(LONG).until(() -> reads(router, name) > 20);
+
+                hosts.removeIf(host -> host.port() == first.port());
+                await().atMost(LONG).until(() -> removed.contains("n" + first.port()));
+                int soFar = load.acknowledged().size();
+                await().atMost(LONG).until(() -> load.acknowledged().size() > soFar + 30);
+                assertThat(load.failures()).isEmpty();
+            }
+            assertThat(router.nodes().stream().map(NodeStatus::name).collect(Collectors.toSet()))
+                    .containsExactlyInAnyOrder("n" + cluster.primary().port(), name);
+
+            // Neither an empty list nor one without the primary takes the primary away.
+            hosts.clear();
+            hosts.add(host(second, false));
+            await().during(Duration.ofMillis(300))
+                    .atMost(LONG)
+                    .until(() -> router.nodes().size() == 2);
+            Rig.execute(router.dataSource(), "insert into note (text) values ('still')");
+            hosts.clear();
+            await().during(Duration.ofMillis(300))
+                    .atMost(LONG)
+                    .until(() -> router.nodes().size() == 2);
+        }
+    }
+
+    private static long reads(ReplicaRouter router, String name) {
+        return router.nodes().stream()
+                .filter(node -> node.name().equals(name))
+                .mapToLong(NodeStatus::reads)
+                .sum();
+    }
+
+    @Test
+    void inventoryWithoutAHostIsNoPrimary() {
+        try (WatchedInventory inventory = Inventories.watched(() -> List.of(), Duration.ofMinutes(1))) {
+            InventoryNodes none = InventoryNodes.of(inventory, "postgres", host -> {
+                throw new AssertionError("no host");
+            });
+            assertThatThrownBy(() -> ReplicaRouter.builder("live").nodes(none).build())
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageContaining("primary: null (expected: a node, or one of InventoryNodes[postgres, []])");
+        }
+    }
+}

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/** The life of one cluster: its primary hangs, dies and comes back; the tests follow each other. */
+/** The life of one cluster: its primary hangs, dies and comes back. Each test makes of it what it needs, so each can be run alone. */
 @TestInstance(Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FailoverTest {
@@ -116,9 +116,25 @@ class FailoverTest {
         assertThat(rig.status("p").role()).isEqualTo(NodeRole.PRIMARY);
     }
 
+    /** The standby has the place of the primary, which is back and fenced. */
+    private void promoted() throws SQLException {
+        if (cluster.primary() == second) {
+            return;
+        }
+        rig.insert("before");
+        cluster.waitUntilCaughtUp();
+        first.kill();
+        second.promote();
+        await().atMost(LONG)
+                .until(() -> Rig.nodeOf(rig.router.decide(RouteScope.primary())).equals("r1"));
+        first.restart();
+        await().atMost(LONG).until(() -> rig.status("p").state() == NodeState.FENCED);
+    }
+
     @Test
     @Order(4)
     void oldPrimaryIsNotFallenBackToWhenTheNewOneHangs() throws Exception {
+        promoted();
         long onOld = count(rig.database.dataSource(first));
         second.suspend();
         try {
@@ -138,6 +154,7 @@ class FailoverTest {
     @Test
     @Order(5)
     void writeRefusedByADemotedPrimaryLeadsToTheNewOneAtOnce() throws Exception {
+        promoted();
         first.kill();
         first.follow(second); // becomes a replica
         await().atMost(LONG).until(() -> rig.status("p").role() == NodeRole.REPLICA);

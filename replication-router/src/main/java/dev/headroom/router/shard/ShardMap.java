@@ -2,18 +2,19 @@ package dev.headroom.router.shard;
 
 import dev.headroom.config.Checks;
 import dev.headroom.config.ConfigurationException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
- * Tells which cluster holds a key. Keys are spread by hash over a fixed number of <em>logical databases</em>, {@code db0001} to
- * {@code db9999}, and each of these lies on a cluster; so a cluster is added by moving whole logical databases to it, and no key changes
- * its logical database.
+ * Tells which cluster holds a key. Keys are spread by hash, or as told ({@link KeySpread}), over a fixed number of <em>logical
+ * databases</em>, {@code db0001} to {@code db9999} or 16,384 slots, and each of these lies on a cluster; so a cluster is added by moving
+ * whole logical databases to it, and no key changes its logical database.
  *
  * <p>The hash is MurmurHash3 (x86, 32 bits, seed 0) of the key in UTF-8, unsigned, times the number of databases, divided by 2^32: the
  * same on every JVM and in every version. The number of databases must therefore never change.
  *
- * <p>Immutable and thread-safe; to move a logical database publish {@link #moved}. The map itself moves no rows.
+ * <p>Immutable and thread-safe; to move a logical database publish {@link #moved}. The map itself moves no rows; {@link Shards} does.
  *
  * <pre>{@code
  * ShardMap map = ShardMap.builder("db", 9_999).place(1, 5_000, "s1").place(5_001, 9_999, "s2").build();
@@ -25,11 +26,13 @@ public final class ShardMap {
     public static final int MOST_DATABASES = 16_384;
 
     private final Names names;
+    private final KeySpread spread;
     private final String[] clusters;
     private final long version;
 
-    private ShardMap(Names names, String[] clusters, long version) {
+    private ShardMap(Names names, KeySpread spread, String[] clusters, long version) {
         this.names = names;
+        this.spread = spread;
         this.clusters = clusters;
         this.version = version;
     }
@@ -45,9 +48,22 @@ public final class ShardMap {
 
     /** Where a key is. */
     public Shard locate(String key) {
-        byte[] bytes = Checks.present("key", key).getBytes(StandardCharsets.UTF_8);
-        long hash = Integer.toUnsignedLong(Murmur3.hash(bytes));
-        return shard((int) (hash * clusters.length >>> Integer.SIZE) + 1);
+        int number = spread.databaseOf(Checks.present("key", key), clusters.length);
+        Checks.between("database of the key", number, 1, clusters.length);
+        return shard(number);
+    }
+
+    /** All logical databases that lie on a cluster, by their numbers. */
+    public List<Shard> on(String cluster) {
+        return IntStream.rangeClosed(1, clusters.length)
+                .filter(number -> clusters[number - 1].equals(cluster))
+                .mapToObj(this::shard)
+                .toList();
+    }
+
+    /** The clusters that hold something, in the order of their first databases. */
+    public List<String> clusters() {
+        return Arrays.stream(clusters).distinct().toList();
     }
 
     /**
@@ -78,7 +94,7 @@ public final class ShardMap {
         int number = names.number(database, clusters.length);
         String[] changed = clusters.clone();
         changed[number - 1] = Checks.name("cluster", cluster);
-        return new ShardMap(names, changed, version + 1);
+        return new ShardMap(names, spread, changed, version + 1);
     }
 
     private Shard shard(int number) {
@@ -114,6 +130,7 @@ public final class ShardMap {
     public static final class Builder {
         private final Names names;
         private final String[] clusters;
+        private KeySpread spread = KeySpread.hash();
 
         private Builder(String prefix, int databases) {
             this.names = new Names(prefix, Integer.toString(databases).length());
@@ -137,6 +154,12 @@ public final class ShardMap {
             return this;
         }
 
+        /** How keys are spread over the logical databases. Default: {@link KeySpread#hash()}. */
+        public Builder keys(KeySpread spread) {
+            this.spread = Checks.present("keys", spread);
+            return this;
+        }
+
         /**
          * The map.
          *
@@ -146,7 +169,7 @@ public final class ShardMap {
             for (int number = 1; number <= clusters.length; number++) {
                 Checks.that(!clusters[number - 1].isEmpty(), "place", names.name(number) + " nowhere", "on a cluster");
             }
-            return new ShardMap(names, clusters.clone(), 0);
+            return new ShardMap(names, spread, clusters.clone(), 0);
         }
     }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.headroom.config.ConfigurationException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class ShardMapTest {
@@ -61,6 +63,39 @@ class ShardMapTest {
                 assertThat(after.locate("other-" + i)).isEqualTo(other);
             }
         }
+    }
+
+    @Test
+    void clustersTellWhatIsOnThem() {
+        assertThat(MAP.clusters()).containsExactly("s1", "s2");
+        assertThat(MAP.on("s1")).hasSize(5_000).first().isEqualTo(new Shard(1, "db0001", "s1"));
+        assertThat(MAP.on("s3")).isEmpty();
+    }
+
+    @Test
+    void keysAreFoundByRangeAndByDirectory() {
+        ShardMap ranges = ShardMap.builder("db", 3)
+                .place(1, 3, "s1")
+                .keys(KeySpread.ranges(Map.of(0L, 1, 1_000L, 2, 5_000L, 3)))
+                .build();
+        assertThat(ranges.locate("0").number()).isEqualTo(1);
+        assertThat(ranges.locate("999").number()).isEqualTo(1);
+        assertThat(ranges.locate("1000").number()).isEqualTo(2);
+        assertThat(ranges.locate("99999999").number()).isEqualTo(3);
+        assertThatThrownBy(() -> ranges.locate("-1")).hasMessage("key: -1 (expected: >= 0)");
+        assertThatThrownBy(() -> ranges.locate("x")).hasMessage("key: x (expected: a whole number)");
+        Map<String, Integer> big = Map.of("whale", 9_999, "lost", 10_000);
+        ShardMap directory = ShardMap.builder("db", 9_999)
+                .place(1, 9_999, "s1")
+                .keys(KeySpread.directory(
+                        key -> big.containsKey(key) ? OptionalInt.of(big.get(key)) : OptionalInt.empty(),
+                        KeySpread.hash()))
+                .build();
+        assertThat(directory.locate("whale").database()).isEqualTo("db9999");
+        assertThat(directory.locate("customer-17").number())
+                .isEqualTo(MAP.locate("customer-17").number());
+        assertThatThrownBy(() -> directory.locate("lost"))
+                .hasMessage("database of the key: 10000 (expected: 1 to 9999)");
     }
 
     @Test

@@ -1,0 +1,195 @@
+package dev.headroom.router.shard;
+
+import dev.headroom.config.Checks;
+import dev.headroom.config.ConfigurationException;
+import dev.headroom.router.NodeRole;
+import dev.headroom.router.NodeStatus;
+import dev.headroom.router.Routers;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Logical databases at work: runs reads and writes where a key's rows are, reads many at once, and moves them between clusters while the
+ * application runs.
+ *
+ * <p>Each cluster keeps two small tables that say which logical databases are on it, and these are the truth for all JVMs; the
+ * {@link ShardMap} is what this JVM believes, and is put right by them. So a move is done in one JVM, and the others need not be told. It
+ * costs a write two short queries more, and a read one, in their own transactions.
+ *
+ * <p>A logical database is <em>open</em>; while it is moved <em>blocked</em> for writes, which wait; and then <em>moved</em>. Reads go on all
+ * the time. There are no transactions and no joins over several.
+ *
+ * <p>Thread-safe.
+ *
+ * <pre>{@code
+ * Shards shards = Shards.builder(map, routers).build();
+ * shards.install();                                            // once, with every cluster there
+ * shards.write("customer-17", (shard, connection) -> insert(connection, shard.database(), order));
+ * List<Order> orders = shards.read("customer-17", (shard, connection) -> select(connection, shard.database()));
+ * shards.move("db0042", "s2", TableMove.by("shard", "customer_order"));
+ * }</pre>
+ */
+public final class Shards implements AutoCloseable {
+    private final Routers routers;
+    private final AtomicReference<ShardMap> map;
+    private final ShardUnits units;
+    private final ShardScatter scatter;
+    private final ShardMover mover;
+
+    private Shards(Builder builder) {
+        this.routers = builder.routers;
+        this.map = new AtomicReference<>(builder.map);
+        this.units = new ShardUnits(routers, this, builder.moveWait);
+        this.scatter = new ShardScatter(units, this, builder.scatterConcurrency, builder.allowPartial);
+        this.mover = new ShardMover(units, this, builder.moveWait);
+    }
+
+    /**
+     * A builder.
+     *
+     * @param map where the logical databases are, as far as is known; what was moved since is found out
+     * @param routers a router for each cluster of the map
+     * @throws ConfigurationException if there is no router for a cluster of the map
+     */
+    public static Builder builder(ShardMap map, Routers routers) {
+        Checks.present("map", map).clusters().forEach(Checks.present("routers", routers)::get);
+        return new Builder(map, routers);
+    }
+
+    /** Makes the tables on every cluster, and notes the logical databases that are not noted yet. Not to be run by two at one time. */
+    public void install() throws SQLException {
+        for (String cluster : routers.clusters()) {
+            units.inTransaction(cluster, connection -> {
+                ShardTable.create(connection);
+                ShardTable.open(connection, map().on(cluster));
+                return true;
+            });
+        }
+    }
+
+    /** Where the logical databases are, as far as this JVM knows. */
+    public ShardMap map() {
+        return map.get();
+    }
+
+    /**
+     * The node that takes the writes of a logical database now, empty while there is none: what tools and people look up.
+     *
+     * @throws ConfigurationException if there is no such logical database
+     */
+    public Optional<String> host(String database) {
+        return routers.get(map().database(database).cluster()).nodes().stream()
+                .filter(node -> node.role() != NodeRole.REPLICA)
+                .map(NodeStatus::name)
+                .findFirst();
+    }
+
+    /**
+     * Runs work that may write, in one transaction on the primary of the key's cluster, and commits it. While the logical database is being
+     * moved it waits, before anything was done.
+     *
+     * @throws ShardBlockedException if that takes longer than {@link Builder#moveWait}
+     */
+    public <T extends @Nullable Object> T write(String key, ShardWork<T> work) throws SQLException {
+        return units.write(key, work);
+    }
+
+    /**
+     * Runs work that only reads, in one transaction on a snapshot, on a replica if one is fresh enough. A logical database that a lagging
+     * replica does not know yet is read on the primary.
+     */
+    public <T extends @Nullable Object> T read(String key, ShardWork<T> work) throws SQLException {
+        return units.read(key, work);
+    }
+
+    /**
+     * Reads all logical databases, cluster by cluster, so many at one time as {@link Builder#scatterConcurrency} says. Each is read exactly
+     * once, also while it is moved. It is not one snapshot of all.
+     *
+     * @throws SQLException the failure of a cluster, unless partial results are allowed; others as suppressed
+     */
+    public <T extends @Nullable Object> Scattered<T> scatter(ScatterWork<T> work)
+            throws SQLException, InterruptedException {
+        return scatter.run(work);
+    }
+
+    /**
+     * Moves a logical database to another cluster, while the application runs: prepares, blocks its writes and waits for those under way,
+     * copies, lets the writes go on at the target, cleans the source. One move at a time in this JVM.
+     *
+     * <p>If it fails before the target owns it, writes go on at the source as if nothing had been; if it is not known whether the target
+     * owns it, they stay blocked: call it again, which finishes what was begun.
+     *
+     * @throws ConfigurationException if there is no such logical database or cluster
+     * @throws SQLException what a step throws, or if writes under way did not end within {@link Builder#moveWait}
+     */
+    public void move(String database, String toCluster, ShardMove move) throws SQLException {
+        mover.move(database, toCluster, Checks.present("move", move));
+    }
+
+    /** A cluster said where a logical database is. */
+    void learn(String database, String cluster) {
+        map.updateAndGet(
+                known -> known.database(database).cluster().equals(cluster) ? known : known.moved(database, cluster));
+    }
+
+    /** Ends the threads; the routers are left alone. */
+    @Override
+    public void close() {
+        scatter.close();
+    }
+
+    @Override
+    public String toString() {
+        return "Shards[" + map() + "]";
+    }
+
+    /** Collects options. Not thread-safe. */
+    public static final class Builder {
+        private final ShardMap map;
+        private final Routers routers;
+        private Duration moveWait = Duration.ofSeconds(10);
+        private int scatterConcurrency = 4;
+        private boolean allowPartial;
+
+        private Builder(ShardMap map, Routers routers) {
+            this.map = map;
+            this.routers = routers;
+        }
+
+        /**
+         * How long a write waits for its logical database to be moved, and a move for the writes under way. Default: 10 s.
+         *
+         * @throws ConfigurationException if less than a second
+         */
+        public Builder moveWait(Duration wait) {
+            Checks.that(wait != null && wait.compareTo(Duration.ofSeconds(1)) >= 0, "moveWait", wait, ">= PT1S");
+            this.moveWait = wait;
+            return this;
+        }
+
+        /**
+         * How many clusters a scatter read reads at one time. Default: 4.
+         *
+         * @throws ConfigurationException if not 1 to 256
+         */
+        public Builder scatterConcurrency(int clusters) {
+            this.scatterConcurrency = Checks.between("scatterConcurrency", clusters, 1, 256);
+            return this;
+        }
+
+        /** Whether a scatter read goes on without the clusters that fail, and tells which those were. Default: false, it fails. */
+        public Builder allowPartial(boolean allow) {
+            this.allowPartial = allow;
+            return this;
+        }
+
+        /** The shards; nothing is asked of the clusters yet. */
+        public Shards build() {
+            return new Shards(this);
+        }
+    }
+}

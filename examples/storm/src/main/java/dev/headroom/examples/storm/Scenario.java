@@ -1,6 +1,7 @@
 package dev.headroom.examples.storm;
 
 import dev.headroom.examples.storm.command.OptionSpec;
+import dev.headroom.examples.storm.site.Databases;
 import java.util.List;
 
 /** Something that happens to a site. */
@@ -14,6 +15,11 @@ public interface Scenario {
 
     /** Its own options. */
     List<OptionSpec> options();
+
+    /** What it does to the databases. Default: nothing, so that any site will do. */
+    default Databases databases() {
+        return Databases.ANY;
+    }
 
     /**
      * Lets it happen, and judges what must hold.

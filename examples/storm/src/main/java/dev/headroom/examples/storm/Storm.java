@@ -4,6 +4,8 @@ import dev.headroom.examples.storm.command.CommandLine;
 import dev.headroom.examples.storm.command.CommandLineException;
 import dev.headroom.examples.storm.command.OptionSpec;
 import dev.headroom.examples.storm.command.OptionValues;
+import dev.headroom.examples.storm.failover.Failover;
+import dev.headroom.examples.storm.lag.Lag;
 import dev.headroom.examples.storm.output.Output;
 import dev.headroom.examples.storm.output.Verdict;
 import dev.headroom.examples.storm.site.Site;
@@ -41,7 +43,10 @@ public final class Storm {
     /** Runs a scenario and exits with its status. */
     public static void main(String[] arguments) {
         Storm storm = new Storm(
-                List.of(new Stampede(), new Spike(), new Upload()), System.getenv(), Output.standard(), System.err);
+                List.of(new Stampede(), new Spike(), new Upload(), new Lag(), new Failover()),
+                System.getenv(),
+                Output.standard(),
+                System.err);
         System.exit(storm.run(List.of(arguments)));
     }
 
@@ -60,6 +65,11 @@ public final class Storm {
         } catch (CommandLineException e) {
             errors.println(e.getMessage());
             errors.println("--help lists what there is.");
+            return WRONG_COMMAND_LINE;
+        }
+        if (scenario.databases().own() && !options.isOn("start")) {
+            errors.println("option: --start not given (expected: given, since " + scenario.name()
+                    + " breaks databases and takes its own ones)");
             return WRONG_COMMAND_LINE;
         }
         return run(scenario, options);
@@ -91,7 +101,7 @@ public final class Storm {
         Thread hook = new Thread(site::close, "headroom-storm-exit");
         Runtime.getRuntime().addShutdownHook(hook);
         try (site) {
-            site.start(SharedOptions.start(options, environment));
+            site.start(SharedOptions.start(options, scenario.databases().synchronous(), environment));
             scenario.run(new Run(site, options, environment, output, verdict));
         }
     }

@@ -1,5 +1,7 @@
 package dev.headroom.examples.storm;
 
+import dev.headroom.examples.storm.failover.Failover;
+import dev.headroom.examples.storm.lag.Lag;
 import dev.headroom.examples.storm.output.Output;
 import dev.headroom.examples.storm.spike.Spike;
 import dev.headroom.examples.storm.stampede.Stampede;
@@ -20,7 +22,7 @@ record Session(int status, String out, String errors) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream errors = new ByteArrayOutputStream();
         Storm storm = new Storm(
-                List.of(new Stampede(), new Spike(), new Upload()),
+                List.of(new Stampede(), new Spike(), new Upload(), new Lag(), new Failover()),
                 environment,
                 new Output(new PrintStream(out, true, StandardCharsets.UTF_8), false),
                 new PrintStream(errors, true, StandardCharsets.UTF_8));

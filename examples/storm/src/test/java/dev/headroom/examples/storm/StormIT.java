@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The packaged storm against the packaged marketplace, with databases of its own. */
 @Tag("one-jdk")
@@ -98,6 +100,19 @@ class StormIT {
         said().lines().forEach(line -> System.out.println("soak: " + line));
         assertThat(status).isZero();
         assertThat(said()).containsPattern("pictures acknowledged +500").contains("invariants held.");
+        assertNothingIsLeft();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lag", "failover"})
+    @Tag("soak")
+    void holdsWhenDatabasesBreak(String scenario) throws Exception {
+        start(Map.of(), scenario, "--start");
+
+        int status = exitStatus(Duration.ofMinutes(10));
+        said().lines().forEach(line -> System.out.println("soak: " + line));
+        assertThat(status).isZero();
+        assertThat(said()).contains("invariants held.");
         assertNothingIsLeft();
     }
 

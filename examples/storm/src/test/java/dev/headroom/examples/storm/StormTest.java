@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StormTest {
     @Test
@@ -13,7 +15,16 @@ class StormTest {
 
         assertThat(session.status()).isZero();
         assertThat(session.out())
-                .contains("stampede", "spike", "upload", "--pictures N", "(default 100)", "--start", "Exit status");
+                .contains(
+                        "stampede",
+                        "spike",
+                        "upload",
+                        "lag",
+                        "failover",
+                        "--pictures N",
+                        "(default 100)",
+                        "--start",
+                        "Exit status");
     }
 
     @Test
@@ -26,7 +37,8 @@ class StormTest {
         Session session = Session.run("drizzle");
 
         assertThat(session.status()).isEqualTo(2);
-        assertThat(session.errors()).contains("scenario: drizzle (expected: one of stampede, spike, upload)");
+        assertThat(session.errors())
+                .contains("scenario: drizzle (expected: one of stampede, spike, upload, lag, failover)");
     }
 
     @Test
@@ -43,6 +55,15 @@ class StormTest {
 
         assertThat(session.status()).isEqualTo(2);
         assertThat(session.errors()).contains("--mix: gif=3 (expected: standard, or kinds and weights");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lag", "failover"})
+    void breaksNobodyElsesDatabases(String scenario) {
+        Session session = Session.run(scenario, "--url", "http://127.0.0.1:1");
+
+        assertThat(session.status()).isEqualTo(2);
+        assertThat(session.errors()).contains("--start", scenario + " breaks databases");
     }
 
     @Test

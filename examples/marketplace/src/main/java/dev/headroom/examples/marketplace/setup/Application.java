@@ -67,7 +67,6 @@ public final class Application implements AutoCloseable {
                 .meters(metrics.meters())
                 .build();
         JobQueue queue = JobQueue.builder(router.dataSource())
-                .bookkeeping(databases.primary())
                 .handlers(photoJobs(photos, sweep, databases, caches), mailJobs(settings, mailbox))
                 .queue("photos", photosQueue -> photosQueue.workers(2))
                 .build();

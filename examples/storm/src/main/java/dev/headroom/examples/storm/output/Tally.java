@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ObjLongConsumer;
 import java.util.stream.Collectors;
 
 /** How often what happened. Thread-safe. */
@@ -15,6 +16,16 @@ public final class Tally {
     /** Counts one. */
     public void add(String what) {
         counts.computeIfAbsent(what, first -> new LongAdder()).increment();
+    }
+
+    /** Counts several. */
+    public void add(String what, long times) {
+        counts.computeIfAbsent(what, first -> new LongAdder()).add(times);
+    }
+
+    /** Each with how often it happened. */
+    public void forEach(ObjLongConsumer<String> action) {
+        counts.forEach((what, times) -> action.accept(what, times.sum()));
     }
 
     /** All together. */

@@ -1,5 +1,6 @@
 package dev.headroom.examples.storm.site;
 
+import dev.headroom.testkit.PostgresCluster;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
@@ -30,6 +31,11 @@ public interface Site extends AutoCloseable {
             }
 
             @Override
+            public Optional<PostgresCluster> databases() {
+                return Optional.empty();
+            }
+
+            @Override
             public void close() {
                 // it goes on
             }
@@ -44,6 +50,9 @@ public interface Site extends AutoCloseable {
 
     /** Whether all instances are known to have one memcached, and with it one cache. */
     boolean sharesMemcached();
+
+    /** The databases, to be broken, of a site that storm has started. */
+    Optional<PostgresCluster> databases();
 
     /** Ends what was started for it. */
     @Override

@@ -10,11 +10,17 @@ import java.util.Optional;
  * @param jar the marketplace's
  * @param instances how many processes
  * @param standbys how many streaming copies of the database
+ * @param synchronous whether commits wait for a standby
  * @param logDirectory where to keep the processes' logs, empty for nowhere
  * @param environment toggles such as {@code CACHE}; where things are is decided here
  */
 public record StartOptions(
-        Path jar, int instances, int standbys, Optional<Path> logDirectory, Map<String, String> environment) {
+        Path jar,
+        int instances,
+        int standbys,
+        boolean synchronous,
+        Optional<Path> logDirectory,
+        Map<String, String> environment) {
     public StartOptions {
         environment = Map.copyOf(environment);
     }

@@ -10,6 +10,9 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -36,6 +39,7 @@ public final class StartedSite implements Site {
     private volatile boolean closed;
     private volatile boolean sharesMemcached;
     private volatile Optional<Inside> inside = Optional.empty();
+    private volatile Optional<PostgresCluster> databases = Optional.empty();
 
     /** Nothing yet. */
     public StartedSite(Output output) {
@@ -60,13 +64,18 @@ public final class StartedSite implements Site {
         PostgresCluster cluster = PostgresCluster.builder()
                 .standbys(options.standbys())
                 .database("marketplace")
+                .setting("synchronous_commit", options.synchronous() ? "on" : "local")
                 .closeAtExit(false)
                 .start();
         keep(cluster::close);
+        databases = Optional.of(cluster);
+        if (options.synchronous()) {
+            waitForAStandby(cluster);
+        }
         Path blobs = directory.resolve("blobs");
-        inside = Optional.of(new Inside(cluster.primary().dataSource(), blobs));
+        inside = Optional.of(new Inside(cluster, blobs));
         Map<String, String> environment = new HashMap<>(options.environment());
-        environment.putAll(databases(cluster));
+        environment.putAll(addresses(cluster));
         environment.put("BLOB_DIR", blobs.toString());
         if (options.instances() > 1) {
             memcached(environment);
@@ -98,7 +107,18 @@ public final class StartedSite implements Site {
         return instance;
     }
 
-    private static Map<String, String> databases(PostgresCluster cluster) {
+    /** From now on a commit is acknowledged when one of the standbys has it, whichever it is. */
+    private static void waitForAStandby(PostgresCluster cluster) throws IOException {
+        try (Connection connection = cluster.primary().dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("alter system set synchronous_standby_names = 'ANY 1 (*)'");
+            statement.execute("select pg_reload_conf()");
+        } catch (SQLException e) {
+            throw new IOException("the primary does not wait for standbys: " + e.getMessage(), e);
+        }
+    }
+
+    private static Map<String, String> addresses(PostgresCluster cluster) {
         PostgresNode primary = cluster.primary();
         return Map.of(
                 "DATABASE_URL", primary.jdbcUrl(),
@@ -134,6 +154,11 @@ public final class StartedSite implements Site {
     @Override
     public boolean sharesMemcached() {
         return sharesMemcached;
+    }
+
+    @Override
+    public Optional<PostgresCluster> databases() {
+        return databases;
     }
 
     @Override

@@ -8,18 +8,19 @@ import java.net.URI;
 import java.time.Duration;
 
 /** How many jobs the site still has to do. */
-final class QueueLength {
+public final class QueueLength {
     private static final long BETWEEN_LOOKS_MILLIS = 500;
 
     private final Http http = new Http();
     private final URI address;
 
-    QueueLength(URI instance) {
+    /** At this instance. */
+    public QueueLength(URI instance) {
         this.address = Site.at(instance, "/queue/length");
     }
 
     /** How many there are now. */
-    long now() throws IOException, InterruptedException {
+    public long now() throws IOException, InterruptedException {
         String text = http.text(address).strip();
         if (!text.matches("\\d{1,18}")) {
             throw new IOException(address + " answered '" + text + "' instead of a number");
@@ -28,7 +29,7 @@ final class QueueLength {
     }
 
     /** Waits until there are none; gives up when they do not get fewer for some time. Returns how many are left. */
-    long awaitNone(Duration patience, Output output) throws IOException, InterruptedException {
+    public long awaitNone(Duration patience, Output output) throws IOException, InterruptedException {
         long fewest = Long.MAX_VALUE;
         long deadline = System.nanoTime() + patience.toNanos();
         long left = now();

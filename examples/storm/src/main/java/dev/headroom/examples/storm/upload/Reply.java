@@ -3,7 +3,7 @@ package dev.headroom.examples.storm.upload;
 import java.time.Duration;
 
 /** What became of an offer. */
-sealed interface Reply {
+public sealed interface Reply {
     /** It is on sale. */
     record Acknowledged(long product) implements Reply {}
 

@@ -16,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Somebody who puts things up for sale at one instance, with cookies of its own. Thread-safe. */
-final class Seller {
+public final class Seller {
     private static final Pattern PRODUCT = Pattern.compile("/products/(\\d{1,18})$");
     private static final Duration ANSWER = Duration.ofMinutes(2);
     private static final Duration COME_BACK = Duration.ofSeconds(1);
@@ -25,15 +25,21 @@ final class Seller {
     private static final int TOO_MANY = 429;
     private static final int UNAVAILABLE = 503;
 
-    private final Http http = new Http();
+    private final Http http;
     private final URI offers;
 
     Seller(URI instance) {
+        this(instance, new Http());
+    }
+
+    /** Somebody who also looks at pages, with the same cookies. */
+    public Seller(URI instance, Http http) {
+        this.http = http;
         this.offers = Site.at(instance, "/products");
     }
 
     /** Offers something, once. */
-    Reply offer(String title, TestPicture photo) throws InterruptedException {
+    public Reply offer(String title, TestPicture photo) throws InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(offers)
                 .timeout(ANSWER)
                 .header("Content-Type", "multipart/form-data; boundary=" + BOUNDARY)

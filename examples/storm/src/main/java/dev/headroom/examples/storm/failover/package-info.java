@@ -1,0 +1,5 @@
+/** A primary that dies. */
+@NullMarked
+package dev.headroom.examples.storm.failover;
+
+import org.jspecify.annotations.NullMarked;

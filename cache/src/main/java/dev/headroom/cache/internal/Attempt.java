@@ -94,8 +94,7 @@ final class Attempt {
     }
 
     /** What may be served as it is. */
-    @Nullable
-    Loaded served() {
+    @Nullable Loaded served() {
         Found known = found;
         if (known == null) {
             return null;
@@ -135,8 +134,7 @@ final class Attempt {
     }
 
     /** The lease that this JVM has got, if any. */
-    @Nullable
-    SharedLease lease(@Nullable SharedRead asked) {
+    @Nullable SharedLease lease(@Nullable SharedRead asked) {
         SharedLease got = read.lease();
         return got != null ? got : asked == null ? null : asked.lease();
     }
@@ -146,8 +144,7 @@ final class Attempt {
     }
 
     /** What is served while another JVM loads. */
-    @Nullable
-    Loaded meanwhile() {
+    @Nullable Loaded meanwhile() {
         Found known = found;
         if (known != null && known.mayRevalidate()) {
             return Loaded.of(loads.entry(known, wanted), Loaded.Origin.SHARED);

@@ -145,8 +145,7 @@ final class Lead {
     }
 
     /** Ends the signs of life. What is to be stored; null if that can't be shared, and then those who wait are let go. */
-    @Nullable
-    SharedStore prepared(Loaded loaded) {
+    @Nullable SharedStore prepared(Loaded loaded) {
         end();
         boolean overtaken = wanted.flight().overtaken();
         Envelope.Life life = SharedValues.life(loaded, wanted.entries());

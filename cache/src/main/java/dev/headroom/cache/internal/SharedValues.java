@@ -46,8 +46,7 @@ final class SharedValues {
     }
 
     /** Null if there is none, or one that does not count any more. */
-    @Nullable
-    Found decoded(String text, SharedRead read, byte @Nullable [] dropOfAll) {
+    @Nullable Found decoded(String text, SharedRead read, byte @Nullable [] dropOfAll) {
         byte[] bytes = read.value();
         Envelope envelope = bytes == null ? null : Envelope.of(bytes);
         if (envelope == null || !envelope.key().equals(text) || !Stamps.good(envelope.stamp(), dropOfAll)) {

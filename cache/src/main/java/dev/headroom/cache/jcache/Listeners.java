@@ -50,8 +50,7 @@ final class Listeners<K, V> {
     }
 
     /** What a synchronous listener threw; null if none did. */
-    @Nullable
-    RuntimeException tell(EventType type, K key, V value, @Nullable V before) {
+    @Nullable RuntimeException tell(EventType type, K key, V value, @Nullable V before) {
         RuntimeException failure = null;
         for (Registered<K, V> each : all) {
             boolean old =

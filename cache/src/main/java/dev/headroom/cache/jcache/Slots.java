@@ -106,8 +106,7 @@ final class Slots<K, V> {
         }
 
         /** A copy of the value; null if there is none. */
-        @Nullable
-        V value() {
+        @Nullable V value() {
             Held is = known;
             return is == null ? null : cast(copies.out(is.value));
         }

@@ -32,8 +32,7 @@ final class Source<K, V> {
     }
 
     /** The value that a read brings in; null if there is none, or reads bring in nothing. */
-    @Nullable
-    V readThrough(K key) {
+    @Nullable V readThrough(K key) {
         if (loader == null || !readThrough) {
             return null;
         }

@@ -101,8 +101,7 @@ final class PageHeaders {
     }
 
     /** The type, with the character encoding if one was set. */
-    @Nullable
-    String type() {
+    @Nullable String type() {
         return type == null || charset == null ? type : type + ";charset=" + charset;
     }
 
@@ -110,8 +109,7 @@ final class PageHeaders {
         this.charset = charset;
     }
 
-    @Nullable
-    String charset() {
+    @Nullable String charset() {
         return charset;
     }
 

@@ -14,10 +14,15 @@ public final class Connected {
     public static Memcached to(String nodes, Duration operationTimeout) {
         Memcached memcached =
                 Memcached.nodes(nodes).operationTimeout(operationTimeout).build();
+        await(memcached);
+        return memcached;
+    }
+
+    /** Until its nodes answer, for instance after a restart. */
+    public static void await(Memcached memcached) {
         for (MemcachedNode node : memcached.nodes()) {
             Awaitility.await().atMost(60, TimeUnit.SECONDS).ignoreExceptions().until(() -> answersWell(node));
         }
-        return memcached;
     }
 
     private static boolean answersWell(MemcachedNode node) {

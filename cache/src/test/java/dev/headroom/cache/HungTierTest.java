@@ -6,12 +6,14 @@ import dev.headroom.cache.memcached.MemcachedTier;
 import dev.headroom.memcached.Memcached;
 import dev.headroom.testkit.MemcachedNode;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** memcached that hangs, is dead, or is one of several. */
@@ -50,6 +52,40 @@ class HungTierTest {
                 cache.put("back", "1");
                 return other.get("back", key -> "2").equals("1");
             });
+        }
+    }
+
+    /** With the operation's time that a user would set, and nothing but calls. */
+    @Test
+    @Tag("soak")
+    void whatAHungServerCosts() {
+        try (MemcachedNode server = MemcachedNode.builder().ownProcess().start();
+                Memcached memcached = Connected.to(server.hostAndPort(), Duration.ofMillis(50));
+                Caches caches =
+                        Caches.builder().shared(MemcachedTier.on(memcached)).build()) {
+            Cache<String, String> cache = caches.cache("c", String.class, String.class);
+            int errors = 0;
+            long[] nanos = new long[20_000];
+            cache.get("warm", key -> "");
+            server.suspend();
+            for (int i = 0; i < nanos.length; i++) {
+                long start = System.nanoTime();
+                try {
+                    cache.get("new" + i, key -> "loaded");
+                } catch (RuntimeException failed) {
+                    errors++;
+                }
+                nanos[i] = System.nanoTime() - start;
+            }
+            server.resume();
+            long[] later = Arrays.copyOfRange(nanos, 10, nanos.length);
+            Arrays.sort(later);
+            System.out.println("soak: cache: hung memcached, 50 ms an operation: first call "
+                    + nanos[0] / 1_000_000 + " ms, first ten "
+                    + Arrays.stream(nanos, 0, 10).sum() / 1_000_000 + " ms, later ones median "
+                    + later[later.length / 2] / 1000 + " us, p99 " + later[later.length * 99 / 100] / 1000
+                    + " us, longest " + later[later.length - 1] / 1_000_000 + " ms; errors " + errors);
+            assertThat(errors).isZero();
         }
     }
 

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headroom.cache.memcached.LeaseMode;
 import dev.headroom.cache.memcached.MemcachedTier;
+import dev.headroom.cache.spi.SharedTier;
+import dev.headroom.cache.spi.SharedTierException;
+import dev.headroom.cache.testing.InMemorySharedTier;
 import dev.headroom.memcached.Memcached;
 import dev.headroom.testkit.MemcachedNode;
 import java.time.Duration;
@@ -16,26 +19,38 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Several caches on one memcached read and drop at random, with evictions: after a drop, what the dropper reads, and what somebody reads who
- * holds nothing, is no older than the drop.
+ * Several caches on one tier read and drop at random, with evictions and restarts: after a drop, what the dropper reads, and what somebody reads who
+ * holds nothing, is no older than the drop. A schedule is a drop with these reads, among whatever else is under way. Loads go on over a restart; drops wait until
+ * the node is back, for one that can't be reached is told later.
  */
 class RandomSchedulesTest {
     private static final int KEYS = 4;
+    private static final int THREADS = 6;
     private final AtomicLongArray source = new AtomicLongArray(KEYS);
-    private final AtomicLong reads = new AtomicLong();
+    private final AtomicLong schedules = new AtomicLong();
     private final AtomicLong stale = new AtomicLong();
+    private final AtomicLong restarts = new AtomicLong();
+    private final ReadWriteLock reachable = new ReentrantReadWriteLock();
 
     @ParameterizedTest
     @EnumSource(
             value = LeaseMode.class,
             names = {"META", "CLASSIC"})
     void nothingStaleIsReadAfterADrop(LeaseMode mode) throws Exception {
-        run(mode, Duration.ofSeconds(3));
+        onMemcached(mode, Duration.ofSeconds(3), 20);
+    }
+
+    @Test
+    void nothingStaleIsReadAfterADropInMemory() throws Exception {
+        inMemory(2_000);
     }
 
     @Tag("soak")
@@ -44,84 +59,160 @@ class RandomSchedulesTest {
             value = LeaseMode.class,
             names = {"META", "CLASSIC"})
     void nothingStaleIsReadAfterADropForMinutes(LeaseMode mode) throws Exception {
-        run(mode, Duration.ofMinutes(5));
-        System.out.println(
-                "soak: cache: random schedules, " + mode + ": " + reads + " reads after a drop, " + stale + " stale");
+        onMemcached(mode, Duration.ofMinutes(2), 1_000);
+        System.out.println("soak: cache: random schedules on memcached, " + mode + ": " + schedules + ", " + restarts
+                + " restarts, " + stale + " stale");
     }
 
-    private void run(LeaseMode mode, Duration time) throws Exception {
+    @Tag("soak")
+    @Test
+    void nothingStaleIsReadAfterADropAMillionTimes() throws Exception {
+        inMemory(1_000_000);
+        System.out.println("soak: cache: random schedules on a tier in memory: " + schedules + ", " + restarts
+                + " restarts, " + stale + " stale");
+    }
+
+    private void inMemory(long schedules) throws Exception {
+        InMemorySharedTier tier = new InMemorySharedTier();
+        run(tier, Duration.ZERO, schedules, tier::restart);
+    }
+
+    private void onMemcached(LeaseMode mode, Duration time, long schedules) throws Exception {
+        try (MemcachedNode server = MemcachedNode.builder().ownProcess().start();
+                Memcached memcached = Connected.to(server.hostAndPort(), Duration.ofSeconds(5))) {
+            run(MemcachedTier.on(memcached, mode), time, schedules, () -> {
+                server.kill();
+                server.restart();
+                Connected.await(memcached);
+            });
+        }
+    }
+
+    private void run(SharedTier tier, Duration time, long least, Runnable restart) throws Exception {
         long seed = System.nanoTime();
         ExecutorService threads = Executors.newCachedThreadPool();
         List<Caches> open = new ArrayList<>();
-        try (MemcachedNode server = MemcachedNode.builder().ownProcess().start();
-                Memcached memcached = Connected.to(server.hostAndPort(), Duration.ofSeconds(5))) {
-            MemcachedTier tier = MemcachedTier.on(memcached, mode);
+        try {
             for (int i = 0; i < 3; i++) {
                 open.add(Caches.builder().shared(tier).build());
             }
             long end = System.nanoTime() + time.toNanos();
             List<Future<?>> runs = new ArrayList<>();
-            for (int i = 0; i < 6; i++) {
-                Random random = new Random(seed + i);
-                Cache<String, Long> cache = open.get(i % 3).cache("c", String.class, Long.class);
+            for (int i = 0; i < THREADS; i++) {
+                Caches empty = Caches.builder()
+                        .shared(tier)
+                        .journalEvery(Duration.ZERO)
+                        .build();
+                open.add(empty);
+                Walk walk = new Walk(open.get(i % 3), empty, new Random(seed + i), tier);
                 runs.add(threads.submit(() -> {
-                    while (System.nanoTime() - end < 0 || reads.get() < 20) {
-                        step(cache, random, tier);
+                    while (System.nanoTime() - end < 0 || schedules.get() < least) {
+                        walk.step();
                     }
                     return true;
                 }));
             }
+            long between = Math.max(1, least / 10);
+            for (long next = between; runs.stream().anyMatch(run -> !run.isDone()); ) {
+                if (schedules.get() >= next && schedules.get() < least) {
+                    restarted(restart);
+                    next = schedules.get() + between;
+                }
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
             for (Future<?> run : runs) {
-                run.get(time.toSeconds() + 60, TimeUnit.SECONDS);
+                run.get();
             }
         } finally {
             open.forEach(Caches::close);
             threads.shutdownNow();
         }
-        assertThat(reads.get()).as("seed " + seed).isGreaterThanOrEqualTo(20);
+        assertThat(schedules.get()).as("seed " + seed).isGreaterThanOrEqualTo(least);
         assertThat(stale.get()).as("seed " + seed).isZero();
+        assertThat(restarts.get()).isPositive();
     }
 
-    private void step(Cache<String, Long> cache, Random random, MemcachedTier tier) throws Exception {
-        int number = random.nextInt(KEYS);
-        String key = "k" + number;
-        int what = random.nextInt(20);
-        if (what < 14) {
-            cache.get(key, (k, context) -> load(number, context, random));
-            return;
-        }
-        if (what == 14) {
-            tier.node(key).invalidate("headroom:c:v1:tlv1:s:" + key);
-            return;
-        }
-        long written = source.incrementAndGet(number);
-        if (what < 18) {
-            cache.invalidate(key);
-        } else if (what == 18) {
-            cache.invalidateTag("t" + number % 2);
-        } else {
-            cache.clear();
-        }
-        check(written, cache.get(key, (k, context) -> load(number, context, random)));
-        try (Caches fresh =
-                Caches.builder().shared(tier).journalEvery(Duration.ZERO).build()) {
-            check(
-                    written,
-                    fresh.cache("c", String.class, Long.class).get(key, (k, context) -> load(number, context, random)));
+    private void restarted(Runnable restart) {
+        reachable.writeLock().lock();
+        try {
+            restart.run();
+            restarts.incrementAndGet();
+        } finally {
+            reachable.writeLock().unlock();
         }
     }
 
-    private long load(int number, LoadContext<Long> context, Random random) throws InterruptedException {
-        long value = source.get(number);
-        context.tags("t" + number % 2);
-        TimeUnit.MICROSECONDS.sleep(random.nextInt(3000));
-        return value;
-    }
+    /** What one thread does. */
+    private final class Walk {
+        private final Cache<String, Long> cache;
+        private final Caches empty;
+        private final Random random;
+        private final SharedTier tier;
 
-    private void check(long least, long read) {
-        reads.incrementAndGet();
-        if (read < least) {
-            stale.incrementAndGet();
+        Walk(Caches caches, Caches empty, Random random, SharedTier tier) {
+            this.cache = caches.cache("c", String.class, Long.class);
+            this.empty = empty;
+            this.random = random;
+            this.tier = tier;
+        }
+
+        void step() {
+            int number = random.nextInt(KEYS);
+            String key = "k" + number;
+            int what = random.nextInt(20);
+            if (what < 14) {
+                read(cache, key, number);
+            } else if (what == 14) {
+                evict("headroom:c:v1:tlv1:s:" + key);
+            } else {
+                schedule(what, key, number);
+            }
+        }
+
+        private void evict(String name) {
+            try {
+                tier.node(name).invalidate(name);
+            } catch (SharedTierException restarting) {
+                // There is nothing to evict then.
+            }
+        }
+
+        private void schedule(int what, String key, int number) {
+            reachable.readLock().lock();
+            try {
+                long written = source.incrementAndGet(number);
+                if (what < 18) {
+                    cache.invalidate(key);
+                } else if (what == 18) {
+                    cache.invalidateTag("t" + number % 2);
+                } else {
+                    cache.clear();
+                }
+                check(written, read(cache, key, number));
+                empty.mode(CacheMode.OFF);
+                empty.mode(CacheMode.ON);
+                check(written, read(empty.cache("c", String.class, Long.class), key, number));
+                schedules.incrementAndGet();
+            } finally {
+                reachable.readLock().unlock();
+            }
+        }
+
+        private long read(Cache<String, Long> from, String key, int number) {
+            return from.get(key, (k, context) -> {
+                long value = source.get(number);
+                context.tags("t" + number % 2);
+                if (random.nextInt(8) == 0) {
+                    TimeUnit.MICROSECONDS.sleep(random.nextInt(2000));
+                }
+                return value;
+            });
+        }
+
+        private void check(long least, long read) {
+            if (read < least) {
+                stale.incrementAndGet();
+            }
         }
     }
 }

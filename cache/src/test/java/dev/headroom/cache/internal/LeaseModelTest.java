@@ -37,6 +37,8 @@ class LeaseModelTest {
         RESTART,
         LOST_COUNT,
         TAKE_OVER,
+        /** The first load's result can't be shared. */
+        UNSHAREABLE,
         LEASE_END
     }
 
@@ -163,6 +165,11 @@ class LeaseModelTest {
                 case EVICTION -> node.invalidate("k");
                 case RESTART -> tier.restart();
                 case LOST_COUNT -> tier.evictRecord(stamps.tag("t"));
+                case UNSHAREABLE -> {
+                    if (loaders[0].lease != null) {
+                        node.discard(loaders[0].lease);
+                    }
+                }
                 case TAKE_OVER -> {
                     SharedRead read = node.readAll(List.of("k")).get("k");
                     if (read != null) {

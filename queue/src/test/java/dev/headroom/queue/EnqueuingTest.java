@@ -103,6 +103,14 @@ class EnqueuingTest extends JobQueueContract {
             connection.setAutoCommit(true);
         }
         assertThat(queue.length("default").ready()).isEqualTo(500);
+        queue.delay(Duration.ofDays(1)).enqueueAll(Recorder::note, notes.subList(0, 3));
+        assertThat(count("headroom_job where state = 2")).isEqualTo(3);
+        execute("delete from headroom_job where state = 2");
+        assertThat(queue.job(number("select min(id) from headroom_job where payload like '%n0\"%'")))
+                .isPresent();
+        assertThat(count("headroom_job a join headroom_job b on a.id < b.id and a.pos > b.pos"))
+                .as("pairs out of order")
+                .isZero();
         queue.start();
         awaitNoJobs();
         assertThat(recorder.runs)

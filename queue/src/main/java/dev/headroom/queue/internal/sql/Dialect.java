@@ -112,6 +112,11 @@ public interface Dialect {
     /** Interns a queue's name, if it is new. */
     void insertQueue(Connection connection, String queue) throws SQLException;
 
+    /** Inserts jobs of one kind that differ in payload and lane alone by one statement; false where there is none for any number. */
+    default boolean insertAll(Connection connection, List<NewJob> jobs) throws SQLException {
+        return false;
+    }
+
     /** Makes the row of a limit's key, if there is none. */
     void insertLimit(Connection connection, String key) throws SQLException;
 

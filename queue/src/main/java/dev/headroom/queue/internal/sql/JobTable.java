@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class JobTable {
     private static final Comparator<ClaimedJob> BY_ID = Comparator.comparingLong(ClaimedJob::id);
     private static final String HELD = " where id = ? and lease = ? and state = 1";
+
+    private static final int ROWS_AT_ONCE = 100;
 
     private final Dialect dialect;
     private final String insertReady;
@@ -65,14 +68,24 @@ public final class JobTable {
         }
     }
 
-    /** Inserts jobs that all have the same delay, as one batch. */
+    /** Inserts jobs of one kind that differ in payload and lane alone, many in one statement; they are ready in their order. */
     public void insertAll(Connection connection, List<NewJob> jobs) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(insert(jobs.get(0)))) {
-            for (NewJob job : jobs) {
-                bind(statement, job);
-                statement.addBatch();
+        if (dialect.insertAll(connection, jobs)) {
+            return;
+        }
+        for (int from = 0; from < jobs.size(); from += ROWS_AT_ONCE) {
+            List<NewJob> few = jobs.subList(from, Math.min(jobs.size(), from + ROWS_AT_ONCE));
+            String insert = insert(few.get(0));
+            String row = insert.substring(insert.indexOf(" values ") + " values ".length());
+            String rows = String.join(", ", Collections.nCopies(few.size(), row));
+            try (PreparedStatement statement =
+                    connection.prepareStatement(insert.substring(0, insert.length() - row.length()) + rows)) {
+                int next = 0;
+                for (NewJob job : few) {
+                    next = bind(statement, job, next);
+                }
+                statement.executeUpdate();
             }
-            statement.executeBatch();
         }
     }
 
@@ -84,21 +97,28 @@ public final class JobTable {
     }
 
     private static void bind(PreparedStatement statement, NewJob job) throws SQLException {
-        statement.setInt(1, job.queue());
-        statement.setInt(2, job.priority());
-        statement.setInt(3, job.criticality());
-        statement.setInt(4, job.maxAttempts());
-        statement.setString(5, job.kind());
-        statement.setString(6, job.uniqueKey());
-        statement.setInt(7, job.flags());
-        statement.setString(8, job.trace());
-        statement.setString(9, job.user());
-        statement.setString(10, job.payload());
-        statement.setInt(11, job.lane());
-        statement.setInt(12, job.version());
+        bind(statement, job, 0);
+    }
+
+    /** Binds the parameters after so many; returns how many there are then. */
+    private static int bind(PreparedStatement statement, NewJob job, int bound) throws SQLException {
+        int next = bound;
+        statement.setInt(++next, job.queue());
+        statement.setInt(++next, job.priority());
+        statement.setInt(++next, job.criticality());
+        statement.setInt(++next, job.maxAttempts());
+        statement.setString(++next, job.kind());
+        statement.setString(++next, job.uniqueKey());
+        statement.setInt(++next, job.flags());
+        statement.setString(++next, job.trace());
+        statement.setString(++next, job.user());
+        statement.setString(++next, job.payload());
+        statement.setInt(++next, job.lane());
+        statement.setInt(++next, job.version());
         if (job.delayMillis() > 0) {
-            statement.setLong(13, job.delayMillis());
+            statement.setLong(++next, job.delayMillis());
         }
+        return next;
     }
 
     /** Removes a job that is done; false if the lease was lost. */

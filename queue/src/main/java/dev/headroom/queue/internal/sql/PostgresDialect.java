@@ -52,6 +52,13 @@ final class PostgresDialect implements Dialect {
               where j.queue = ? and j.state = 0 and j.priority = p and j.criticality = c) order by p, c
             """;
 
+    private static final String INSERT_ALL = """
+            insert into headroom_job (queue, priority, criticality, max_attempts, kind, kind_version, flags, trace, user_id,
+              state, run_at, payload, lane)
+            select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, clock_timestamp() + ? * interval '1 millisecond', u.payload, u.lane
+            from unnest(?::text[], ?::smallint[]) with ordinality as u(payload, lane, number) order by u.number
+            """;
+
     private static final String PROMOTE = """
             with due as materialized (
               select id from headroom_job where state = 2 and run_at <= clock_timestamp()
@@ -229,6 +236,30 @@ final class PostgresDialect implements Dialect {
             statement.setString(2, queue);
             statement.executeUpdate();
         }
+    }
+
+    @Override
+    public boolean insertAll(Connection connection, List<NewJob> jobs) throws SQLException {
+        NewJob first = jobs.get(0);
+        try (PreparedStatement statement = connection.prepareStatement(INSERT_ALL)) {
+            statement.setInt(1, first.queue());
+            statement.setInt(2, first.priority());
+            statement.setInt(3, first.criticality());
+            statement.setInt(4, first.maxAttempts());
+            statement.setString(5, first.kind());
+            statement.setInt(6, first.version());
+            statement.setInt(7, first.flags());
+            statement.setString(8, first.trace());
+            statement.setString(9, first.user());
+            statement.setInt(10, first.delayMillis() > 0 ? 2 : 0);
+            statement.setLong(11, first.delayMillis());
+            Object[] payloads = jobs.stream().map(NewJob::payload).toArray();
+            Object[] lanes = jobs.stream().map(job -> (short) job.lane()).toArray();
+            statement.setArray(12, connection.createArrayOf("text", payloads));
+            statement.setArray(13, connection.createArrayOf("smallint", lanes));
+            statement.executeUpdate();
+        }
+        return true;
     }
 
     @Override

@@ -24,6 +24,7 @@ class PackagesTest {
         "io.github.resilience4j.., dev.headroom.memcached..|dev.headroom.storage..|..client..|..resilience4j..",
         "io.micrometer.., ..micrometer..",
         "jakarta.enterprise.., ..cdi..",
+        "jakarta.mail.., ..mail.smtp..|..marketplace.mail..",
         "jakarta.transaction.., ..jta..|..cdi..",
         "javax.cache.., ..jcache..",
         "net.spy.., dev.headroom.memcached..",

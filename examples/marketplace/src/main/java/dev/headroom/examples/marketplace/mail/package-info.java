@@ -1,4 +1,4 @@
-/** Mail: sent by a job, received by an embedded server. */
+/** Mail: received by an embedded server. */
 @NullMarked
 package dev.headroom.examples.marketplace.mail;
 

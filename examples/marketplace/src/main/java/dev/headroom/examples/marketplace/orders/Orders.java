@@ -1,9 +1,9 @@
 package dev.headroom.examples.marketplace.orders;
 
-import dev.headroom.examples.marketplace.mail.MailJobs;
-import dev.headroom.examples.marketplace.mail.MailJobs.Mail;
 import dev.headroom.examples.marketplace.setup.Sql;
 import dev.headroom.queue.JobQueue;
+import dev.headroom.queue.mail.Mail;
+import dev.headroom.queue.mail.MailJobs;
 import dev.headroom.router.UsePrimary;
 import dev.headroom.transaction.JdbcTransactions;
 import java.sql.Connection;
@@ -159,7 +159,7 @@ public interface Orders {
                         .append(" each\n");
             }
             text.append("\nTotal: ").append(Money.text(order.totalCents())).append('\n');
-            return new Mail("order-" + order.id(), buyer.mail(), "Your order " + order.id(), text.toString());
+            return Mail.to(buyer.mail()).subject("Your order " + order.id()).text(text.toString());
         }
     }
 }

@@ -12,7 +12,6 @@ import dev.headroom.examples.marketplace.catalog.Catalog;
 import dev.headroom.examples.marketplace.catalog.JdbcCatalog;
 import dev.headroom.examples.marketplace.catalog.Offers;
 import dev.headroom.examples.marketplace.catalog.Product;
-import dev.headroom.examples.marketplace.mail.MailJobs;
 import dev.headroom.examples.marketplace.mail.MailServer;
 import dev.headroom.examples.marketplace.mail.Mailbox;
 import dev.headroom.examples.marketplace.orders.Buyer;
@@ -27,6 +26,8 @@ import dev.headroom.load.Criticality;
 import dev.headroom.memcached.Memcached;
 import dev.headroom.metrics.Metrics;
 import dev.headroom.queue.JobQueue;
+import dev.headroom.queue.mail.MailJobs;
+import dev.headroom.queue.mail.smtp.SmtpTransport;
 import dev.headroom.router.ReplicaRouter;
 import dev.headroom.servlet.IdentityCookie;
 import dev.headroom.servlet.WebOptions;
@@ -39,6 +40,7 @@ import dev.headroom.throttle.Throttle;
 import dev.headroom.transaction.Transactions;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -173,12 +175,14 @@ public final class Application implements AutoCloseable {
     }
 
     private MailJobs mailJobs(Settings settings, Mailbox mailbox) {
-        if (settings.smtp().isPresent()) {
-            return new MailJobs(
-                    settings.smtp().get().getHostString(), settings.smtp().get().getPort());
-        }
-        MailServer server = closeLater(MailServer.start(mailbox));
-        return new MailJobs("127.0.0.1", server.port());
+        InetSocketAddress smtp = settings.smtp()
+                .orElseGet(() -> InetSocketAddress.createUnresolved(
+                        "127.0.0.1", closeLater(MailServer.start(mailbox)).port()));
+        return new MailJobs(
+                SmtpTransport.builder(smtp.getHostString(), smtp.getPort())
+                        .from("shop@marketplace.example")
+                        .build(),
+                "marketplace.example");
     }
 
     private Sessions sessions(Settings settings) {

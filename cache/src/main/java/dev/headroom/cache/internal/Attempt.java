@@ -51,6 +51,10 @@ final class Attempt {
             if (lease != null) {
                 return lead(lease).run();
             }
+            if (silent()) {
+                home.call(node -> node.takeOver(key, read.version()));
+                continue;
+            }
             Loaded meanwhile = meanwhile();
             if (meanwhile != null) {
                 return meanwhile;
@@ -198,6 +202,7 @@ final class Attempt {
         }
     }
 
+    /** Whether the lease's holder seems dead: who only serves what is stale meanwhile has to find that out as well. */
     private boolean silent() {
         String name = loads.side.beat(wanted.text());
         return read.value() != null

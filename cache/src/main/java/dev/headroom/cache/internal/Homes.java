@@ -25,8 +25,11 @@ final class Homes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Homes.class);
     private static final int THREADS = 2;
 
-    /** How long a lease lasts without a sign of life of its holder. */
+    /** How long a lease lasts without a sign of life of its holder: on memcached, whose clock ticks once a second, between one second and this. */
     static final Duration LEASE = Duration.ofSeconds(2);
+
+    /** How often its holder gives a sign of life. */
+    static final Duration BEAT = LEASE.dividedBy(6);
 
     final String namespace;
     final String origin = UUID.randomUUID().toString();

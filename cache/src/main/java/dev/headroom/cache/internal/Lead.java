@@ -60,7 +60,7 @@ final class Lead {
         loads.counts.shared(Shared.LEASED);
         stamp = count;
         position = loads.side.token(before, wanted.text(), wanted.asked());
-        stop = loads.side.homes.every(Homes.LEASE.dividedBy(3), this::beat);
+        stop = loads.side.homes.every(Homes.BEAT, this::beat);
     }
 
     ConsistencyToken position() {

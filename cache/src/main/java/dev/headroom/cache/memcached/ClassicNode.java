@@ -156,8 +156,8 @@ final class ClassicNode extends NodeBase {
         boolean value = found != null && Frame.of(found.value()).kind() == Frame.Kind.VALUE;
         byte[] mine = Frame.lease(nonce, value && found != null ? found.value() : new byte[0]);
         return found == null
-                ? node.add(key, mine, lasting(leaseFor))
-                : node.cas(key, found.cas(), mine, lasting(leaseFor)).thenApply(CasOutcome.STORED::equals);
+                ? node.add(key, mine, leaseFor)
+                : node.cas(key, found.cas(), mine, leaseFor).thenApply(CasOutcome.STORED::equals);
     }
 
     private static SharedRead outcome(String key, boolean won, UUID nonce, @Nullable Item now, long connection) {
@@ -175,7 +175,7 @@ final class ClassicNode extends NodeBase {
     public boolean heartbeat(SharedLease lease, Duration leaseFor) {
         boolean holds =
                 same(lease) && Answers.of(node.gets(lease.key())).map(Item::cas).orElse(0L) == lease.version();
-        return holds && Answers.of(node.touch(lease.key(), lasting(leaseFor)));
+        return holds && Answers.of(node.touch(lease.key(), leaseFor));
     }
 
     @Override

@@ -35,21 +35,21 @@ final class MetaNode extends NodeBase {
 
     @Override
     public SharedRead readOrLease(String key, Duration leaseFor, Collection<String> records) {
-        return readAll(List.of(key), READ + " N" + seconds(lasting(leaseFor)), records)
+        return readAll(List.of(key), READ + " N" + seconds(leaseFor), records)
                 .getOrDefault(key, SharedRead.NOTHING);
     }
 
     @Override
     public Map<String, SharedRead> readOrLeaseAll(
             Collection<String> keys, Duration leaseFor, Collection<String> records) {
-        return readAll(keys, READ + " N" + seconds(lasting(leaseFor)), records);
+        return readAll(keys, READ + " N" + seconds(leaseFor), records);
     }
 
     @Override
     public Map<String, SharedRead> leaseAll(Map<String, Long> versions, Duration leaseFor) {
         long connection = node.connectionNumber();
         Map<String, SharedRead> found = new LinkedHashMap<>();
-        each(versions.keySet(), READ + ANY_AGE + " N" + seconds(lasting(leaseFor)), List.of(), (key, reply) -> {
+        each(versions.keySet(), READ + ANY_AGE + " N" + seconds(leaseFor), List.of(), (key, reply) -> {
             SharedRead read = read(key, reply, connection);
             found.put(key, isAnother(read, versions.getOrDefault(key, 0L)) ? handedBack(read, reply) : read);
         });
@@ -103,7 +103,7 @@ final class MetaNode extends NodeBase {
     @Override
     public SharedRead lease(String key, long version, Duration leaseFor) {
         long connection = node.connectionNumber();
-        MetaReply reply = Answers.of(node.metaGet(key, READ + ANY_AGE + " N" + seconds(lasting(leaseFor))));
+        MetaReply reply = Answers.of(node.metaGet(key, READ + ANY_AGE + " N" + seconds(leaseFor)));
         SharedRead read = read(key, reply, connection);
         return isAnother(read, version) ? handedBack(read, reply) : read;
     }
@@ -150,7 +150,7 @@ final class MetaNode extends NodeBase {
             return false;
         }
         if (!lease.overValue()) {
-            Answers.of(node.metaGet(lease.key(), "T" + seconds(lasting(leaseFor))));
+            Answers.of(node.metaGet(lease.key(), "T" + seconds(leaseFor)));
         }
         return true;
     }

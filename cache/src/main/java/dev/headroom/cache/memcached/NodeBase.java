@@ -50,11 +50,6 @@ abstract class NodeBase implements SharedNode {
         return MAXIMUM_VALUE_BYTES;
     }
 
-    /** Memcached's clock ticks once a second: what is to last two seconds may be gone after little more than one. */
-    static Duration lasting(Duration lease) {
-        return lease.plusSeconds(1);
-    }
-
     /** Whole seconds, at least one. */
     static int seconds(Duration time) {
         long seconds = time.toSeconds() + (time.toNanosPart() > 0 ? 1 : 0);

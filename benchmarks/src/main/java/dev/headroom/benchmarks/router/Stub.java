@@ -1,0 +1,79 @@
+package dev.headroom.benchmarks.router;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.AbstractDataSource;
+
+/** A driver that does nothing, so that what remains is what lies above it. Its objects are made once and used for ever. */
+final class Stub extends AbstractDataSource {
+    private static final ClassLoader LOADER = Stub.class.getClassLoader();
+
+    /** A pool of such connections. */
+    static HikariDataSource pool(long timeoutMillis) {
+        HikariConfig config = new HikariConfig();
+        config.setDataSource(new Stub());
+        config.setMaximumPoolSize(4);
+        config.setConnectionTimeout(timeoutMillis);
+        config.setValidationTimeout(timeoutMillis);
+        return new HikariDataSource(config);
+    }
+
+    @Override
+    public Connection getConnection() {
+        ResultSet rows = rows();
+        PreparedStatement statement =
+                proxy(PreparedStatement.class, (self, method, arguments) -> switch (method.getName()) {
+                    case "executeQuery" -> rows;
+                    default -> plain(method.getReturnType());
+                });
+        DatabaseMetaData facts =
+                proxy(DatabaseMetaData.class, (self, method, arguments) -> plain(method.getReturnType()));
+        boolean[] modes = {true, false};
+        return proxy(Connection.class, (self, method, arguments) -> switch (method.getName()) {
+            case "prepareStatement", "createStatement" -> statement;
+            case "getAutoCommit" -> modes[0];
+            case "setAutoCommit" -> set(modes, 0, arguments);
+            case "isReadOnly" -> modes[1];
+            case "setReadOnly" -> set(modes, 1, arguments);
+            case "isValid" -> true;
+            case "getMetaData" -> facts;
+            case "getTransactionIsolation" -> Connection.TRANSACTION_READ_COMMITTED;
+            default -> plain(method.getReturnType());
+        });
+    }
+
+    @Override
+    public Connection getConnection(String user, String password) {
+        return getConnection();
+    }
+
+    private static ResultSet rows() {
+        return proxy(ResultSet.class, (self, method, arguments) -> plain(method.getReturnType()));
+    }
+
+    private static @Nullable Object set(boolean[] modes, int mode, Object[] arguments) {
+        modes[mode] = (Boolean) arguments[0];
+        return null;
+    }
+
+    private static @Nullable Object plain(Class<?> type) {
+        if (type == boolean.class) {
+            return false;
+        }
+        if (type == int.class) {
+            return 0;
+        }
+        return type == long.class ? 0L : null;
+    }
+
+    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+        return type.cast(Proxy.newProxyInstance(LOADER, new Class<?>[] {type}, handler));
+    }
+}

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,7 @@ final class LiveNodes implements AutoCloseable {
 
     private void later(long millis) {
         try {
-            thread.schedule(this::apply, millis, TimeUnit.MILLISECONDS);
+            ScheduledFuture<?> unused = thread.schedule(this::apply, millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             log.debug("router {}: closed, nodes are not followed any more", router);
         }

@@ -12,6 +12,8 @@ import dev.headroom.queue.testing.ManualQueue;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadFactory;
 import org.junit.jupiter.api.Test;
 
 /** Jobs are run in their context, tried again, given up, and completed together with their effects. */
@@ -65,6 +67,36 @@ class RunningTest extends JobQueueContract {
         await().until(() -> job.state().isEmpty());
         assertThat(recorder.runs).containsEntry(1L, 5);
         assertThat(queue.dead().requeue(job.id())).isFalse();
+    }
+
+    @Test
+    void runsOnThreadsOfTheApplicationsOwnSuchAsVirtualOnes() {
+        List<Thread> made = new CopyOnWriteArrayList<>();
+        ThreadFactory threads = virtualThreads();
+        JobQueue queue = started(builder().handlers(recorder).workerThreads(work -> {
+            Thread thread = threads.newThread(work);
+            made.add(thread);
+            return thread;
+        }));
+        JobHandle job = queue.enqueue(Recorder::blocked, new Note(1, ""));
+        await().until(() -> recorder.runs.containsKey(1L));
+        job.cancel();
+        queue.enqueue(Recorder::effect, new Note(2, ""));
+        awaitNoJobs();
+        assertThat(made).isNotEmpty();
+        assertThat(count("effect")).isOne();
+    }
+
+    /** Before Java 21 there are none. */
+    private static ThreadFactory virtualThreads() {
+        try {
+            Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
+            Object factory =
+                    Class.forName("java.lang.Thread$Builder").getMethod("factory").invoke(builder);
+            return (ThreadFactory) factory;
+        } catch (ReflectiveOperationException none) {
+            return Thread::new;
+        }
     }
 
     @Test

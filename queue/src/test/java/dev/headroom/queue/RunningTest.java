@@ -91,8 +91,9 @@ class RunningTest extends JobQueueContract {
     private static ThreadFactory virtualThreads() {
         try {
             Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
-            Object factory =
-                    Class.forName("java.lang.Thread$Builder").getMethod("factory").invoke(builder);
+            Object factory = Class.forName("java.lang.Thread$Builder")
+                    .getMethod("factory")
+                    .invoke(builder);
             return (ThreadFactory) factory;
         } catch (ReflectiveOperationException none) {
             return Thread::new;

@@ -35,8 +35,7 @@ final class MetaNode extends NodeBase {
 
     @Override
     public SharedRead readOrLease(String key, Duration leaseFor, Collection<String> records) {
-        return readAll(List.of(key), READ + " N" + seconds(leaseFor), records)
-                .getOrDefault(key, SharedRead.NOTHING);
+        return readAll(List.of(key), READ + " N" + seconds(leaseFor), records).getOrDefault(key, SharedRead.NOTHING);
     }
 
     @Override

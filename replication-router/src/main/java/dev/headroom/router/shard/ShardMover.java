@@ -5,6 +5,7 @@ import dev.headroom.router.shard.ShardTable.State;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,8 +47,9 @@ final class ShardMover {
     private Shard current(String database) throws SQLException {
         while (true) {
             Shard shard = shards.map().database(database);
-            Entry entry = units.inTransaction(shard.cluster(), connection -> ShardTable.read(connection, database));
-            if (!units.follow(shard, entry)) {
+            Optional<Entry> entry = units.inTransaction(
+                    shard.cluster(), connection -> Optional.ofNullable(ShardTable.read(connection, database)));
+            if (!units.follow(shard, entry.orElse(null))) {
                 return shard;
             }
         }

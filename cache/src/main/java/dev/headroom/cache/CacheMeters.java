@@ -15,6 +15,9 @@ public final class CacheMeters {
     /** Counter of values dropped because there were too many. */
     public static final String EVICTIONS = "cache.evictions";
 
+    /** Counter of values that this JVM held and dropped because somebody, here or elsewhere, invalidated them. */
+    public static final String REMOVALS = "cache.removals";
+
     /** Gauge: values held, about. */
     public static final String SIZE = "cache.size";
 

@@ -7,6 +7,7 @@ import dev.headroom.debug.DebugLog;
 import dev.headroom.meter.Counter;
 import dev.headroom.meter.Meters;
 import dev.headroom.meter.Timer;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +25,12 @@ final class CacheCounts {
     private final LongAdder failures = new LongAdder();
     private final LongAdder discarded = new LongAdder();
     private final LongAdder evictions = new LongAdder();
+    private final LongAdder[] shared = new LongAdder[Shared.values().length];
     private volatile Metered to;
 
     CacheCounts(String cache) {
         this.cache = cache;
+        Arrays.setAll(shared, i -> new LongAdder());
         this.to = new Metered(Meters.none(), cache);
     }
 
@@ -77,8 +80,18 @@ final class CacheCounts {
         to.puts.increment();
     }
 
+    /** How often the shared tier was good for this. */
+    long sharedSoFar(Shared result) {
+        return shared[result.ordinal()].sum();
+    }
+
     void shared(Shared result) {
+        shared[result.ordinal()].increment();
         to.shared[result.ordinal()].increment();
+    }
+
+    void removed() {
+        to.removals.increment();
     }
 
     void evicted() {
@@ -164,6 +177,7 @@ final class CacheCounts {
         private final Counter misses;
         private final Counter puts;
         private final Counter evictions;
+        private final Counter removals;
         private final Counter coalesced;
         private final Counter rejected;
         private final Counter invalidations;
@@ -176,6 +190,7 @@ final class CacheCounts {
             misses = meters.counter(CacheMeters.GETS, "cache", cache, "result", "miss");
             puts = meters.counter(CacheMeters.PUTS, "cache", cache);
             evictions = meters.counter(CacheMeters.EVICTIONS, "cache", cache);
+            removals = meters.counter(CacheMeters.REMOVALS, "cache", cache);
             coalesced = meters.counter(CacheMeters.COALESCED, "cache", cache);
             rejected = meters.counter(CacheMeters.REFRESHES_REJECTED, "cache", cache);
             invalidations = meters.counter(CacheMeters.INVALIDATIONS, "cache", cache);

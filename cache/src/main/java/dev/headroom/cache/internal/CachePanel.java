@@ -12,15 +12,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The console's panel. */
 final class CachePanel implements ConsolePanel {
     private final DefaultCaches caches;
     private final Surroundings around;
+    private final @Nullable SharedRows shared;
 
-    CachePanel(DefaultCaches caches, Surroundings around) {
+    CachePanel(DefaultCaches caches, Surroundings around, @Nullable SharedRows shared) {
         this.caches = caches;
         this.around = around;
+        this.shared = shared;
     }
 
     @Override
@@ -68,6 +71,9 @@ final class CachePanel implements ConsolePanel {
                         "failed",
                         "discarded"),
                 rows);
+        if (shared != null) {
+            shared.addTo(view);
+        }
         for (CacheMode mode : CacheMode.values()) {
             if (mode != caches.mode()) {
                 view.action("mode", "Switch to " + mode.name().toLowerCase(Locale.ROOT), Map.of("mode", mode.name()));

@@ -16,6 +16,7 @@ import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +24,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -128,6 +130,14 @@ public final class DefaultCaches implements Caches {
                 .gauge(CacheMeters.SIZE, () -> cache.stats().size(), "cache", cache.name()));
     }
 
+    /** Those that share something. */
+    List<DefaultCache<?, ?>> shared() {
+        return caches.values().stream()
+                .filter(cache -> cache.side() != null)
+                .sorted(Comparator.comparing(DefaultCache::name))
+                .collect(Collectors.toList());
+    }
+
     Contracts contracts() {
         return around.contracts;
     }
@@ -162,7 +172,7 @@ public final class DefaultCaches implements Caches {
                 .interceptor(new CacheEvictInterceptor(this))
                 .interceptor(new CacheEvictSeveralInterceptor(this))
                 .loadSignal(LoadSignal.of("cache.loads", around.gate::pressure))
-                .consolePanel(new CachePanel(this, around));
+                .consolePanel(new CachePanel(this, around, homes == null ? null : new SharedRows(this, homes)));
     }
 
     @Override

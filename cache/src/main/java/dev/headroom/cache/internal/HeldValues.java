@@ -18,6 +18,11 @@ final class HeldValues {
                 .expireAfter(new Usefulness())
                 .ticker(clock::getAsLong)
                 .executor(Runnable::run)
+                .removalListener((@Nullable Object key, @Nullable Entry entry, RemovalCause cause) -> {
+                    if (cause == RemovalCause.EXPLICIT) {
+                        counts.removed();
+                    }
+                })
                 .evictionListener((@Nullable Object key, @Nullable Entry entry, RemovalCause cause) -> {
                     if (cause == RemovalCause.SIZE) {
                         counts.evicted();

@@ -8,6 +8,7 @@ import dev.headroom.cache.spi.SharedStore;
 import dev.headroom.memcached.MemcachedNode;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -55,6 +56,11 @@ final class ProbedNode implements SharedNode {
     @Override
     public String id() {
         return node.id();
+    }
+
+    @Override
+    public String state() {
+        return node.state().name().toLowerCase(Locale.ROOT);
     }
 
     @Override

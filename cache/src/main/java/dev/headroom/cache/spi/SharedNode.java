@@ -28,6 +28,11 @@ public interface SharedNode {
     /** A stable name. */
     String id();
 
+    /** How it is, in a word, for people who look; empty if it doesn't tell. */
+    default String state() {
+        return "";
+    }
+
     /**
      * The key's value, or, if there is none, a lease for the first who asks. The records are read as well, after the key and if possible in
      * the same round trip.

@@ -228,6 +228,23 @@ class SharedCacheTest {
         return caches.cache("c", String.class, String.class);
     }
 
+    @Test
+    void jvmsOfAnotherSchemaVersionDoNotSeeTheValue() {
+        List<Cache<String, String>> versions = new ArrayList<>();
+        for (int version : new int[] {1, 2, 1}) {
+            Caches caches = Caches.builder()
+                    .shared(MemcachedTier.on(memcached, LeaseMode.META))
+                    .namespace(name)
+                    .cache("c", options -> options.schemaVersion(version))
+                    .build();
+            open.add(caches);
+            versions.add(caches.cache("c", String.class, String.class));
+        }
+        assertThat(versions.get(0).get("k", key -> "first")).isEqualTo("first");
+        assertThat(versions.get(1).get("k", key -> "second")).isEqualTo("second");
+        assertThat(versions.get(2).get("k", key -> "third")).isEqualTo("first");
+    }
+
     private static ConditionFactory eventually() {
         return Awaitility.await().atMost(20, TimeUnit.SECONDS).pollInterval(10, TimeUnit.MILLISECONDS);
     }

@@ -105,6 +105,7 @@ final class FrozenSources {
     }
 
     /** Takes over what other instances have written, and writes what they don't know. */
+    @SuppressWarnings("ReferenceEquality") // another object is what was read anew
     private void compare() {
         Freeze.All there = shared.get(KEY, key -> known());
         if (there == seen.getAndSet(there)) {

@@ -39,6 +39,7 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
     private final Reads reads;
     private final Changes changes;
     private volatile Type type = Object.class;
+    private volatile boolean shares;
 
     DefaultCache(String name, CacheOptions options, Surroundings around) {
         this.name = name;
@@ -69,6 +70,16 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
         flights.share(shared);
         reads.share(shared);
         changes.share(mine, shared);
+        shares = true;
+    }
+
+    /** Whether it shares anything with other JVMs. */
+    boolean shares() {
+        return shares;
+    }
+
+    CacheCounts counts() {
+        return counts;
     }
 
     /** What bytes of values are read as. */

@@ -133,7 +133,7 @@ public final class DefaultCaches implements Caches {
     /** Those that share something. */
     List<DefaultCache<?, ?>> shared() {
         return caches.values().stream()
-                .filter(cache -> cache.side() != null)
+                .filter(DefaultCache::shares)
                 .sorted(Comparator.comparing(DefaultCache::name))
                 .collect(Collectors.toList());
     }

@@ -35,7 +35,7 @@ final class Iteration<K, V> implements Iterator<Cache.Entry<K, V>> {
 
     @Override
     public Cache.Entry<K, V> next() {
-        hasNext();
+        boolean unused = hasNext();
         Pair<K, V> entry = next;
         if (entry == null) {
             throw new NoSuchElementException();
@@ -53,6 +53,6 @@ final class Iteration<K, V> implements Iterator<Cache.Entry<K, V>> {
             throw new IllegalStateException("remove: before next, or twice (expected: once after each next)");
         }
         last = null;
-        remove.test(key);
+        boolean unused = remove.test(key);
     }
 }

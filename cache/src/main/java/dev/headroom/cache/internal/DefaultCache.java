@@ -31,7 +31,7 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
     private final CacheOptions options;
     private final Surroundings around;
     private final CacheCounts counts;
-    private final com.github.benmanes.caffeine.cache.Cache<Object, Entry> held;
+    private final HeldValues held;
     private final Fences fences;
     private final SourceCalls calls;
     private final Holding holding;
@@ -46,13 +46,13 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
         this.options = options;
         this.around = around;
         this.counts = new CacheCounts(name);
-        this.held = HeldValues.atMost(options.maximumSize(), around.clock, counts);
+        this.held = new HeldValues(options.maximumSize(), counts);
         this.fences = new Fences(around.clock);
         this.calls = new SourceCalls(name, options, around, counts, fences);
-        this.holding = new Holding(options, around, counts, held.asMap());
+        this.holding = new Holding(options, around, counts, held);
         this.flights = new Flights(name, options, around, counts, fences, calls, holding);
         this.reads = new Reads(options, around, counts, holding, flights, calls);
-        this.changes = new Changes(options, around, counts, fences, flights, held.asMap());
+        this.changes = new Changes(options, around, counts, fences, flights, held.map());
     }
 
     @Override
@@ -111,6 +111,10 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
     @Override
     public V get(K key, Loader<? super K, ? extends V> loader, EntryOptions entries) {
         Objects.requireNonNull(loader, "loader");
+        Entry hit = reads.hit(key);
+        if (hit != null) {
+            return cast(hit.value);
+        }
         try {
             return cast(reads.one(key, load -> load.ended(loader.load(key)), entries));
         } catch (Throwable failure) {
@@ -126,6 +130,10 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
     @Override
     public V get(K key, ContextLoader<? super K, V> loader, EntryOptions entries) {
         Objects.requireNonNull(loader, "loader");
+        Entry hit = reads.hit(key);
+        if (hit != null) {
+            return cast(hit.value);
+        }
         try {
             return cast(reads.one(key, load -> load.ended(loader.load(key, context(load))), entries));
         } catch (Throwable failure) {
@@ -170,6 +178,11 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
         return (LoadContext<V>) load;
     }
 
+    /** The key's value if it is fresh; null if there is more to do than to give it. */
+    @Nullable Entry hit(Object key) {
+        return reads.hit(key);
+    }
+
     /** The key's value; throws what the source threw. */
     @Nullable Object fetch(Object key, Source source, EntryOptions entries) throws Throwable {
         return reads.one(key, source, entries);
@@ -209,9 +222,9 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
 
     @Override
     public Optional<Lookup<V>> peek(K key) {
-        Entry entry = held.getIfPresent(Objects.requireNonNull(key, "key"));
+        Entry entry = held.map().get(Objects.requireNonNull(key, "key"));
         long now = around.now();
-        if (entry == null || now - entry.storedAt >= entry.longestNanos()) {
+        if (entry == null || entry.useless(now)) {
             return Optional.empty();
         }
         Lookup.State fresh = entry.negative() ? Lookup.State.NEGATIVE : Lookup.State.FRESH;
@@ -270,7 +283,7 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
 
     @Override
     public CacheStats stats() {
-        return counts.stats(held.estimatedSize());
+        return counts.stats(held.size());
     }
 
     @Override

@@ -94,10 +94,13 @@ final class Entry {
      */
     boolean due(long now, double beta) {
         long left = freshNanos - (now - storedAt);
-        if (loadNanos <= 0 || left > loadNanos * beta * 30) {
-            return false;
-        }
-        return -Math.log(1 - ThreadLocalRandom.current().nextDouble()) * loadNanos * beta >= left;
+        return mayBeDue(now, beta)
+                && -Math.log(1 - ThreadLocalRandom.current().nextDouble()) * loadNanos * beta >= left;
+    }
+
+    /** Whether there is any chance that it is due: the logarithm of a random number is hardly ever beyond 30. */
+    boolean mayBeDue(long now, double beta) {
+        return loadNanos > 0 && freshNanos - (now - storedAt) <= loadNanos * beta * 30;
     }
 
     boolean negative() {
@@ -107,6 +110,11 @@ final class Entry {
     /** How long it is of any use. */
     long longestNanos() {
         return Math.max(revalidateNanos, errorNanos);
+    }
+
+    /** Whether no window allows it any more. */
+    boolean useless(long now) {
+        return now - storedAt >= longestNanos();
     }
 
     /** Loading failed: for a while nobody tries again. */

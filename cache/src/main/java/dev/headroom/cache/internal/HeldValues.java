@@ -2,24 +2,31 @@ package dev.headroom.cache.internal;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.RemovalCause;
-import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** Makes what holds a cache's values: by size. Freshness is judged elsewhere; Caffeine's expiry only frees what no window allows any more. */
+/**
+ * What holds a cache's values: Caffeine, by size alone. Freshness is judged elsewhere, by one reading of the clock; Caffeine's own expiry for each entry
+ * would have it sort its timers at every hit. What no window allows any more goes when others come: each miss looks at a few entries, in turn.
+ */
 final class HeldValues {
-    private HeldValues() {}
+    private static final int LOOKED_AT = 16;
 
-    static Cache<Object, Entry> atMost(long maximumSize, LongSupplier clock, CacheCounts counts) {
-        return Caffeine.newBuilder()
+    private final Cache<Object, Entry> cache;
+    private final ReentrantLock sweeping = new ReentrantLock();
+    private Iterator<Map.Entry<Object, Entry>> next = Collections.emptyIterator();
+
+    HeldValues(long maximumSize, CacheCounts counts) {
+        cache = Caffeine.newBuilder()
                 .maximumSize(maximumSize)
-                .expireAfter(new Usefulness())
-                .ticker(clock::getAsLong)
                 .executor(Runnable::run)
                 .removalListener((@Nullable Object key, @Nullable Entry entry, RemovalCause cause) -> {
-                    if (cause == RemovalCause.EXPLICIT) {
+                    if (cause == RemovalCause.EXPLICIT && !sweeping.isHeldByCurrentThread()) {
                         counts.removed();
                     }
                 })
@@ -31,21 +38,32 @@ final class HeldValues {
                 .build();
     }
 
-    /** For Caffeine: an entry goes when no window allows it. */
-    private static final class Usefulness implements Expiry<Object, Entry> {
-        @Override
-        public long expireAfterCreate(Object key, Entry entry, long now) {
-            return Math.max(TimeUnit.MILLISECONDS.toNanos(1), entry.longestNanos() - (now - entry.storedAt));
-        }
+    ConcurrentMap<Object, Entry> map() {
+        return cache.asMap();
+    }
 
-        @Override
-        public long expireAfterUpdate(Object key, Entry entry, long now, long left) {
-            return expireAfterCreate(key, entry, now);
-        }
+    long size() {
+        return cache.estimatedSize();
+    }
 
-        @Override
-        public long expireAfterRead(Object key, Entry entry, long now, long left) {
-            return left;
+    /** Frees a little. */
+    void sweep(long now) {
+        if (!sweeping.tryLock()) {
+            return;
+        }
+        try {
+            for (int i = 0; i < LOOKED_AT; i++) {
+                if (!next.hasNext()) {
+                    next = map().entrySet().iterator();
+                    return;
+                }
+                Map.Entry<Object, Entry> each = next.next();
+                if (each.getValue().useless(now)) {
+                    map().remove(each.getKey(), each.getValue());
+                }
+            }
+        } finally {
+            sweeping.unlock();
         }
     }
 }

@@ -12,14 +12,16 @@ final class Holding {
     private final CacheOptions options;
     private final Surroundings around;
     private final CacheCounts counts;
+    private final HeldValues values;
     private final ConcurrentMap<Object, Entry> held;
     private volatile @Nullable SharedSide side;
 
-    Holding(CacheOptions options, Surroundings around, CacheCounts counts, ConcurrentMap<Object, Entry> held) {
+    Holding(CacheOptions options, Surroundings around, CacheCounts counts, HeldValues values) {
         this.options = options;
         this.around = around;
         this.counts = counts;
-        this.held = held;
+        this.values = values;
+        this.held = values.map();
     }
 
     /** From now on what is held is compared now and then with what other JVMs share. */
@@ -31,7 +33,19 @@ final class Holding {
         held.put(key, entry(loaded, entries));
     }
 
+    /** The value if any window allows it; where there is none, some that no window allows go. */
     @Nullable Entry get(Object key) {
+        Entry entry = held.get(key);
+        long now = around.now();
+        if (entry != null && !entry.useless(now)) {
+            return entry;
+        }
+        values.sweep(now);
+        return null;
+    }
+
+    /** The value, whatever it is still good for. */
+    @Nullable Entry any(Object key) {
         return held.get(key);
     }
 

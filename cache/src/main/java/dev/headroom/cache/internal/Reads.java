@@ -47,6 +47,25 @@ final class Reads {
         this.loads = loads;
     }
 
+    /** The value if it is fresh and there is nothing to be done beside: the way that most calls take, which allocates nothing. */
+    @Nullable Entry hit(Object key) {
+        Entry entry = holding.any(Objects.requireNonNull(key, "key"));
+        if (entry == null || around.mode() == CacheMode.OFF) {
+            return null;
+        }
+        long now = around.now();
+        if (!entry.fresh(now) || holding.unchecked(entry, now) || mayRefreshEarly(entry, now)) {
+            return null;
+        }
+        counts.hit(key);
+        return entry;
+    }
+
+    private boolean mayRefreshEarly(Entry entry, long now) {
+        return (options.earlyRefresh() < 1 && entry.aged(now, options.earlyRefresh()))
+                || (options.refreshBeta() > 0 && entry.mayBeDue(now, options.refreshBeta()));
+    }
+
     /** The key's value; throws what the source threw. */
     @Nullable Object one(Object key, Source source, EntryOptions entries) throws Throwable {
         Objects.requireNonNull(key, "key");

@@ -92,6 +92,14 @@ final class EnhancedHandler implements InvocationHandler {
                     ? handle.invokeExact(target, arguments)
                     : InvocationHandler.invokeDefault(proxy, method, arguments);
         }
+        @Nullable Object answer = plan.answer(arguments);
+        return answer != Advice.NO_ANSWER ? answer : advised(route, plan, proxy, method, arguments);
+    }
+
+    /** Apart from {@link #invoke}, so that what is at hand is given without making anything. */
+    private @Nullable Object advised(
+            Route route, MethodPlan plan, Object proxy, Method method, @Nullable Object[] arguments) throws Throwable {
+        MethodHandle handle = route.handle;
         return plan.invoke(
                 arguments,
                 handle != null

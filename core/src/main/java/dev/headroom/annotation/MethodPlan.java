@@ -21,6 +21,11 @@ public final class MethodPlan {
         return site;
     }
 
+    /** The outermost advice's answer, or {@link Advice#NO_ANSWER}. */
+    @Nullable Object answer(@Nullable Object[] arguments) throws Throwable {
+        return advices[0].answer(arguments);
+    }
+
     /**
      * Runs the advices around a call.
      *

@@ -3,6 +3,7 @@ package dev.headroom.cache.internal;
 import dev.headroom.annotation.Advice;
 import dev.headroom.annotation.Interceptor;
 import dev.headroom.annotation.InterceptorSlot;
+import dev.headroom.annotation.Invocation;
 import dev.headroom.annotation.KeyExpression;
 import dev.headroom.annotation.MethodSite;
 import dev.headroom.cache.Cached;
@@ -37,14 +38,30 @@ final class CachedInterceptor implements Interceptor<Cached> {
         Keys keys = Keys.beforeCall(NAME, annotation.key(), site);
         KeyExpression unless = Sites.unless(NAME, annotation.unless(), site);
         EntryOptions options = options(annotation, cache.options().entries());
-        return invocation -> {
+        return new CachedAdvice(cache, keys, unless, options);
+    }
+
+    private record CachedAdvice(
+            DefaultCache<Object, @Nullable Object> cache,
+            Keys keys,
+            @Nullable KeyExpression unless,
+            EntryOptions options)
+            implements Advice {
+        @Override
+        public @Nullable Object answer(@Nullable Object[] arguments) {
+            Entry hit = cache.hit(keys.of(arguments, null));
+            return hit == null ? NO_ANSWER : hit.value;
+        }
+
+        @Override
+        public @Nullable Object invoke(Invocation invocation) throws Throwable {
             @Nullable Object[] arguments = invocation.arguments();
             Source source = load -> {
                 Object result = invocation.proceed();
                 return new Loaded(result, Sites.keeps(unless, arguments, result));
             };
             return cache.fetch(keys.of(arguments, null), source, options);
-        };
+        }
     }
 
     private static EntryOptions options(Cached annotation, EntryOptions from) {

@@ -421,6 +421,59 @@ class EnhancerTest {
         assertThat(arguments).containsExactly("abc", "bc");
     }
 
+    record Answering(InterceptorSlot slot, List<String> asked) implements Interceptor<Outer> {
+        @Override
+        public Class<Outer> annotation() {
+            return Outer.class;
+        }
+
+        @Override
+        public Advice compile(Outer given, MethodSite site) {
+            return new Advice() {
+                @Override
+                public Object answer(Object[] arguments) {
+                    asked.add((String) arguments[0]);
+                    return arguments[0].equals("known") ? "at hand" : NO_ANSWER;
+                }
+
+                @Override
+                public Object invoke(Invocation invocation) throws Throwable {
+                    return "invoked " + invocation.proceed();
+                }
+            };
+        }
+    }
+
+    @Test
+    void theOutermostInterceptorMayAnswerWithoutAnInvocation() {
+        List<String> asked = new ArrayList<>();
+        Echo echo = text -> text + "!";
+        Interceptor<Inner> inner = new Shouting(InterceptorSlot.ROUTE);
+
+        Echo outermost = Enhancer.of(List.of(new Answering(InterceptorSlot.CACHE, asked), inner))
+                .enhance(Echo.class, echo);
+        assertThat(outermost.echo("known")).isEqualTo("at hand");
+        assertThat(outermost.echo("new")).isEqualTo("invoked NEW!");
+        assertThat(asked).containsExactly("known", "new");
+
+        Echo further = Enhancer.of(List.of(new Answering(InterceptorSlot.METHOD, asked), inner))
+                .enhance(Echo.class, echo);
+        assertThat(further.echo("known")).isEqualTo("INVOKED KNOWN!");
+        assertThat(asked).hasSize(2);
+    }
+
+    record Shouting(InterceptorSlot slot) implements Interceptor<Inner> {
+        @Override
+        public Class<Inner> annotation() {
+            return Inner.class;
+        }
+
+        @Override
+        public Advice compile(Inner given, MethodSite site) {
+            return invocation -> String.valueOf(invocation.proceed()).toUpperCase(java.util.Locale.ROOT);
+        }
+    }
+
     @Test
     void enhancesALambdaByItsInterface() {
         Shop shop = () -> "lambda";

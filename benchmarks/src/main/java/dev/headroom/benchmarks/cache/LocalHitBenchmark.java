@@ -6,9 +6,11 @@ import dev.headroom.cache.Cache;
 import dev.headroom.cache.Caches;
 import dev.headroom.cache.Loader;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -55,8 +57,10 @@ public class LocalHitBenchmark {
         for (String key : keys.all()) {
             map.put(key, loader.load(key));
             headroom.get(key, loader);
-            caffeine.get(key);
-            caffeineWithoutExpiry.get(key);
+            Object withExpiry = caffeine.get(key);
+            Object without = caffeineWithoutExpiry.get(key);
+            Objects.requireNonNull(withExpiry, "caffeine");
+            Objects.requireNonNull(without, "caffeineWithoutExpiry");
             cache2k.get(key);
         }
     }
@@ -87,7 +91,7 @@ public class LocalHitBenchmark {
 
     /** The floor. */
     @Benchmark
-    public String map() {
+    public @Nullable String map() {
         return map.get(keys.next());
     }
 }

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +52,7 @@ final class LocalSubjects {
                     .maximumSize(10_000)
                     .refreshAfterWrite(fresh)
                     .expireAfterWrite(fresh.plusMinutes(1))
-                    .build(key -> call(loaders.get(key)));
+                    .build(key -> call(Objects.requireNonNull(loaders.get(key))));
         }
 
         @Override

@@ -44,17 +44,32 @@ class SchemaTest {
                 .hasMessageContaining("SchemaInstaller.install(dataSource)");
     }
 
-    @Test
-    void refusesTablesOfANewerVersion() throws SQLException {
+    private void migrated(int version, int reader) throws SQLException {
         SchemaInstaller.install(database.dataSource());
         try (Connection connection = database.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.execute("insert into headroom_job_schema (version) values (" + (Schema.VERSION + 1) + ")");
+            statement.execute(
+                    "insert into headroom_job_schema (version, reader) values (" + version + ", " + reader + ")");
         }
+    }
+
+    @Test
+    void refusesNewerTablesThatAreNotForIt() throws SQLException {
+        int newer = Schema.VERSION + 1;
+        migrated(newer, newer);
         assertThatThrownBy(() -> JobQueue.builder(database.dataSource()).build())
                 .isInstanceOf(SchemaException.class)
-                .hasMessage("headroom_job_schema.version: " + (Schema.VERSION + 1) + " (expected: " + Schema.VERSION
-                        + "; a newer Headroom has migrated this database)");
+                .hasMessage("headroom_job_schema.reader: " + newer + " (expected: at most " + Schema.VERSION
+                        + "; a newer Headroom has migrated this database to version " + newer + ")");
+    }
+
+    @Test
+    void opensOnNewerTablesThatOlderServersMayGoOnWith() throws SQLException {
+        migrated(Schema.VERSION + 1, Schema.VERSION);
+        SchemaInstaller.install(database.dataSource());
+        try (JobQueue queue = JobQueue.builder(database.dataSource()).build()) {
+            assertThat(queue.length()).isEqualTo(QueueLength.EMPTY);
+        }
     }
 
     @Test

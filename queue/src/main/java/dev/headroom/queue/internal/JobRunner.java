@@ -37,6 +37,7 @@ final class JobRunner {
         Kind kind = kinds.find(job.kind());
         if (kind == null
                 || kind.code() == null
+                || job.unknown()
                 || job.version() > kind.upcasts().version()) {
             return new JobOutcome.Parked();
         }

@@ -133,7 +133,8 @@ final class Settlement {
             written.ended.add(job.kind());
             ours = store.dead.bury(connection, new Burial(job, dead.reason(), dead.error()));
         } else if (settled.outcome() instanceof JobOutcome.Parked) {
-            store.jobs.park(connection, job, options.parking().toMillis(), "no handler of this name and version");
+            ours = store.jobs.park(
+                    connection, job, options.parking().toMillis(), "no handler of this name, version and flags");
         } else {
             return;
         }

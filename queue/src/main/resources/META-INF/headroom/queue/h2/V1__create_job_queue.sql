@@ -1,5 +1,6 @@
 -- The job queue of Headroom on H2 2.2 or newer, MODE=REGULAR. Run it with a migration tool of your own, or with SchemaInstaller.
--- state: 0 ready, 1 running, 2 scheduled. Terminal states leave headroom_job in the transaction that ends them.
+-- state: 0 ready, 1 running, 2 scheduled, 3 put aside until there is room for it, 4 waits for others to end.
+-- Terminal states leave headroom_job in the transaction that ends them.
 
 create sequence if not exists headroom_job_pos no cache;
 
@@ -36,6 +37,7 @@ create table if not exists headroom_job_dead (
   queue        smallint not null,
   priority     smallint not null,
   criticality  smallint not null,
+  lane         smallint not null,
   attempt      smallint not null,
   max_attempts smallint not null,
   crashes      smallint not null,
@@ -76,6 +78,7 @@ create table if not exists headroom_job_schedule (
 
 create table if not exists headroom_job_result (
   job_id   bigint primary key,
+  kind     varchar(191),
   outcome  smallint,
   share    double precision,
   note     varchar(500),
@@ -86,8 +89,65 @@ create table if not exists headroom_job_result (
 
 create index if not exists headroom_job_result_old on headroom_job_result (ended_at);
 
-create table if not exists headroom_job_schema (
-  version int primary key
+create table if not exists headroom_job_limited (
+  job_id    bigint primary key,
+  limit_key varchar(400) not null,
+  held      smallint default 0 not null,
+  priority  smallint not null
 );
 
-merge into headroom_job_schema (version) key (version) values (1);
+create index if not exists headroom_job_limited_order on headroom_job_limited (limit_key, held, priority, job_id);
+
+create index if not exists headroom_job_limited_held on headroom_job_limited (held);
+
+create table if not exists headroom_job_limit (
+  limit_key    varchar(400) primary key,
+  running      int default 0 not null,
+  every_micros bigint default 0 not null,
+  burst        int default 1 not null,
+  turn         bigint default 0 not null,
+  blocked      smallint default 0 not null
+);
+
+create index if not exists headroom_job_limit_blocked on headroom_job_limit (blocked);
+
+create table if not exists headroom_job_batch (
+  id        bigint generated always as identity primary key,
+  total     int not null,
+  done      int default 0 not null,
+  dead      int default 0 not null,
+  cancelled int default 0 not null,
+  then_id   bigint,
+  ended_at  timestamp(6) with time zone
+);
+
+create index if not exists headroom_job_batch_old on headroom_job_batch (ended_at);
+
+create table if not exists headroom_job_member (
+  job_id    bigint primary key,
+  batch_id  bigint not null,
+  waits_for int not null
+);
+
+create index if not exists headroom_job_member_of on headroom_job_member (batch_id);
+
+create table if not exists headroom_job_next (
+  job_id     bigint   not null,
+  next_id    bigint   not null,
+  at_any_end smallint not null,
+  primary key (job_id, next_id)
+);
+
+create table if not exists headroom_job_step (
+  job_id bigint not null,
+  name   varchar(190) not null,
+  result varchar(1048576) not null,
+  primary key (job_id, name)
+);
+
+create table if not exists headroom_job_schema (
+  version int primary key,
+  reader  int not null
+);
+
+merge into headroom_job_schema (version, reader) key (version) values (1, 1);

@@ -1,5 +1,6 @@
 -- The job queue of Headroom on MariaDB 10.6 or newer. Run it with a migration tool of your own, or with SchemaInstaller.
--- state: 0 ready, 1 running, 2 scheduled. Terminal states leave headroom_job in the transaction that ends them. Times are UTC.
+-- state: 0 ready, 1 running, 2 scheduled, 3 put aside until there is room for it, 4 waits for others to end.
+-- Terminal states leave headroom_job in the transaction that ends them. Times are UTC.
 
 create table if not exists headroom_job (
   id           bigint        not null auto_increment primary key,
@@ -34,6 +35,7 @@ create table if not exists headroom_job_dead (
   queue        smallint      not null,
   priority     tinyint       not null,
   criticality  tinyint       not null,
+  lane         smallint      not null,
   attempt      smallint      not null,
   max_attempts smallint      not null,
   crashes      smallint      not null,
@@ -73,6 +75,7 @@ create table if not exists headroom_job_schedule (
 
 create table if not exists headroom_job_result (
   job_id   bigint       not null primary key,
+  kind     varchar(191),
   outcome  tinyint,
   share    double,
   note     varchar(500),
@@ -82,8 +85,60 @@ create table if not exists headroom_job_result (
   key headroom_job_result_old (ended_at)
 ) engine = innodb, row_format = dynamic, character set utf8mb4, collate utf8mb4_bin;
 
-create table if not exists headroom_job_schema (
-  version int not null primary key
+create table if not exists headroom_job_limited (
+  job_id    bigint       not null primary key,
+  limit_key varchar(400) not null,
+  held      tinyint      not null default 0,
+  priority  tinyint      not null,
+  key headroom_job_limited_order (limit_key, held, priority, job_id),
+  key headroom_job_limited_held (held)
+) engine = innodb, row_format = dynamic, character set utf8mb4, collate utf8mb4_bin;
+
+create table if not exists headroom_job_limit (
+  limit_key    varchar(400) not null primary key,
+  running      int          not null default 0,
+  every_micros bigint       not null default 0,
+  burst        int          not null default 1,
+  turn         bigint       not null default 0,
+  blocked      tinyint      not null default 0,
+  key headroom_job_limit_blocked (blocked)
+) engine = innodb, row_format = dynamic, character set utf8mb4, collate utf8mb4_bin;
+
+create table if not exists headroom_job_batch (
+  id        bigint not null auto_increment primary key,
+  total     int not null,
+  done      int not null default 0,
+  dead      int not null default 0,
+  cancelled int not null default 0,
+  then_id   bigint,
+  ended_at  datetime(6),
+  key headroom_job_batch_old (ended_at)
 ) engine = innodb;
 
-insert ignore into headroom_job_schema (version) values (1);
+create table if not exists headroom_job_member (
+  job_id    bigint not null primary key,
+  batch_id  bigint not null,
+  waits_for int not null,
+  key headroom_job_member_of (batch_id)
+) engine = innodb;
+
+create table if not exists headroom_job_next (
+  job_id     bigint   not null,
+  next_id    bigint   not null,
+  at_any_end smallint not null,
+  primary key (job_id, next_id)
+) engine = innodb;
+
+create table if not exists headroom_job_step (
+  job_id bigint not null,
+  name   varchar(190) not null,
+  result longtext not null,
+  primary key (job_id, name)
+) engine = innodb, row_format = dynamic, character set utf8mb4, collate utf8mb4_bin;
+
+create table if not exists headroom_job_schema (
+  version int not null primary key,
+  reader  int not null
+) engine = innodb;
+
+insert ignore into headroom_job_schema (version, reader) values (1, 1);

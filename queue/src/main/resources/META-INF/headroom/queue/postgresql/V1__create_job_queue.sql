@@ -1,5 +1,6 @@
 -- The job queue of Headroom on PostgreSQL 12 or newer. Run it with a migration tool of your own, or with SchemaInstaller.
--- state: 0 ready, 1 running, 2 scheduled. Terminal states leave headroom_job in the statement that ends them.
+-- state: 0 ready, 1 running, 2 scheduled, 3 put aside until there is room for it, 4 waits for others to end.
+-- Terminal states leave headroom_job in the statement that ends them.
 
 create sequence headroom_job_pos cache 1;
 
@@ -13,7 +14,7 @@ create table headroom_job (
   attempt      smallint    not null default 0,                           -- runs begun
   max_attempts smallint    not null default 25,
   crashes      smallint    not null default 0,                           -- times a node died while it held the job
-  flags        smallint    not null default 0,                           -- 1 the unique key is free once claimed, 2 cancelled
+  flags        smallint    not null default 0,                           -- 1 the unique key is free once claimed, 2 cancelled, 4 limited, 8 in a batch
   pos          bigint      not null default nextval('headroom_job_pos'), -- order of readiness
   lease        bigint,                                                   -- headroom_job_node.id of the holder: the fencing token
   run_at       timestamptz not null default clock_timestamp(),           -- when it is or was due
@@ -39,6 +40,7 @@ create table headroom_job_dead (
   queue        smallint    not null,
   priority     smallint    not null,
   criticality  smallint    not null,
+  lane         smallint    not null,
   attempt      smallint    not null,
   max_attempts smallint    not null,
   crashes      smallint    not null,
@@ -79,6 +81,7 @@ create table headroom_job_schedule (
 
 create table headroom_job_result (
   job_id   bigint primary key,                                           -- of a tracked job, from its enqueue on
+  kind     text,                                                         -- so that the number alone leads to the result
   outcome  smallint,                                                     -- 0 done, 1 dead, 2 cancelled, null not ended
   share    double precision,                                             -- how far it is
   note     text,
@@ -89,8 +92,65 @@ create table headroom_job_result (
 
 create index headroom_job_result_old on headroom_job_result (ended_at) where ended_at is not null;
 
-create table headroom_job_schema (
-  version int primary key
+create table headroom_job_limited (
+  job_id    bigint   primary key,                -- of a limited job, from its enqueue on
+  limit_key text     not null,
+  held      smallint not null default 0,         -- 0 no slot, 1 runs in one, 2 ready or scheduled and has one, 3 put aside
+  priority  smallint not null
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 2000);
+
+create index headroom_job_limited_order on headroom_job_limited (limit_key, held, priority, job_id);
+create index headroom_job_limited_held on headroom_job_limited (held) where held in (1, 2);
+
+create table headroom_job_limit (
+  limit_key    text     primary key,
+  running      int      not null default 0,      -- how many at once, 0 any number
+  every_micros bigint   not null default 0,      -- from one begin to the next, 0 any rate
+  burst        int      not null default 1,
+  turn         bigint   not null default 0,      -- when the next may begin, in microseconds since 1970
+  blocked      smallint not null default 0       -- 1 if jobs are put aside
+) with (fillfactor = 70);
+
+create index headroom_job_limit_blocked on headroom_job_limit (limit_key) where blocked = 1;
+create index headroom_job_blocked on headroom_job (queue, priority) where state >= 3;
+
+create table headroom_job_batch (
+  id        bigint generated always as identity primary key,
+  total     int not null,
+  done      int not null default 0,
+  dead      int not null default 0,
+  cancelled int not null default 0,
+  then_id   bigint,
+  ended_at  timestamptz
 );
 
-insert into headroom_job_schema (version) values (1);
+create index headroom_job_batch_old on headroom_job_batch (ended_at) where ended_at is not null;
+
+create table headroom_job_member (
+  job_id    bigint primary key,
+  batch_id  bigint not null,
+  waits_for int not null
+);
+
+create index headroom_job_member_of on headroom_job_member (batch_id);
+
+create table headroom_job_next (
+  job_id     bigint   not null,
+  next_id    bigint   not null,
+  at_any_end smallint not null,
+  primary key (job_id, next_id)
+);
+
+create table headroom_job_step (
+  job_id bigint not null,
+  name   text not null,
+  result text not null,
+  primary key (job_id, name)
+);
+
+create table headroom_job_schema (
+  version int primary key,
+  reader  int not null                                                   -- the oldest version whose code may work on it
+);
+
+insert into headroom_job_schema (version, reader) values (1, 1);

@@ -23,6 +23,11 @@ public record ClaimedJob(
         return (flags & NewJob.CANCELLED) != 0;
     }
 
+    /** Whether a newer version enqueued it in a way that this one does not know. */
+    public boolean unknown() {
+        return (flags & ~NewJob.KNOWN) != 0;
+    }
+
     /** Whether it is in a batch. */
     public boolean batched() {
         return (flags & NewJob.BATCHED) != 0;

@@ -12,7 +12,7 @@ import java.util.List;
 /** The statements on dead letters. A job moves between the tables within the caller's transaction, its row locked first. */
 public final class DeadTable {
     private static final String KEPT =
-            "id, queue, priority, criticality, attempt, max_attempts, crashes, created_at, kind,"
+            "id, queue, priority, criticality, lane, attempt, max_attempts, crashes, created_at, kind,"
                     + " kind_version, trace, user_id, payload";
 
     private final Dialect dialect;

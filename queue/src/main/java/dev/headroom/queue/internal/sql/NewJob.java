@@ -33,6 +33,9 @@ public record NewJob(
     /** The flag of a job that is in a batch. */
     public static final int BATCHED = 8;
 
+    /** All flags that this version knows. */
+    static final int KNOWN = UNIQUE_UNTIL_START | CANCELLED | LIMITED | BATCHED;
+
     /** The same in a batch, where it may have to wait for others. */
     public NewJob batched(boolean waits) {
         return new NewJob(

@@ -16,14 +16,12 @@ import java.util.Locale;
 /** The queue's tables: which dialect they are in, which version they have, and the scripts that make them. */
 public final class Schema {
     /** The version that this library needs. */
-    public static final int VERSION = 5;
+    public static final int VERSION = 1;
 
-    private static final List<String> SCRIPTS = List.of(
-            "V1__create_job_queue.sql",
-            "V2__find_results_by_number.sql",
-            "V3__limit_jobs_by_key.sql",
-            "V4__batch_jobs.sql",
-            "V5__keep_steps.sql");
+    private static final List<String> SCRIPTS = List.of("V1__create_job_queue.sql");
+
+    /** What a database has, and the oldest version whose code may work on it. */
+    private record Found(int version, int reader) {}
 
     private Schema() {}
 
@@ -38,25 +36,25 @@ public final class Schema {
         };
     }
 
-    /** Refuses tables that are absent or of another version. */
+    /** Refuses tables that are absent, older, or so much newer that they say that this version must not work on them. */
     public static void check(Connection connection, Dialect dialect) throws SQLException {
-        int found = version(connection);
-        if (found < VERSION) {
-            throw new SchemaException(
-                    "headroom_job_schema.version: " + (found == 0 ? "no such table" : found) + " (expected: "
-                            + VERSION + "; run META-INF/headroom/queue/" + dialect.name() + "/V" + (found + 1)
-                            + "__*.sql and later ones with your migration tool, or SchemaInstaller.install(dataSource))");
+        Found found = found(connection);
+        if (found.version() < VERSION) {
+            throw new SchemaException("headroom_job_schema.version: "
+                    + (found.version() == 0 ? "no such table" : found.version()) + " (expected: " + VERSION
+                    + "; run META-INF/headroom/queue/" + dialect.name() + "/V" + (found.version() + 1)
+                    + "__*.sql and later ones with your migration tool, or SchemaInstaller.install(dataSource))");
         }
-        if (found > VERSION) {
-            throw new SchemaException("headroom_job_schema.version: " + found + " (expected: " + VERSION
-                    + "; a newer Headroom has migrated this database)");
+        if (found.reader() > VERSION) {
+            throw new SchemaException("headroom_job_schema.reader: " + found.reader() + " (expected: at most " + VERSION
+                    + "; a newer Headroom has migrated this database to version " + found.version() + ")");
         }
     }
 
     /** Runs the scripts that the database lacks, in the caller's transaction. */
     public static void install(Connection connection, Dialect dialect) throws SQLException {
         dialect.lockSchema(connection);
-        for (int next = version(connection); next < VERSION; next++) {
+        for (int next = found(connection).version(); next < VERSION; next++) {
             try (Statement statement = connection.createStatement()) {
                 for (String sql : statements(script(dialect.name() + "/" + SCRIPTS.get(next)))) {
                     execute(statement, sql, dialect);
@@ -75,13 +73,14 @@ public final class Schema {
         }
     }
 
-    private static int version(Connection connection) throws SQLException {
+    private static Found found(Connection connection) throws SQLException {
         if (!exists(connection)) {
-            return 0;
+            return new Found(0, 0);
         }
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("select max(version) from headroom_job_schema")) {
-            return rows.next() ? rows.getInt(1) : 0;
+                ResultSet rows =
+                        statement.executeQuery("select max(version), max(reader) from headroom_job_schema")) {
+            return rows.next() ? new Found(rows.getInt(1), rows.getInt(2)) : new Found(0, 0);
         }
     }
 

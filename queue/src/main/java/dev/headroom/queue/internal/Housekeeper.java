@@ -22,7 +22,6 @@ final class Housekeeper implements Runnable {
     private static final long COUNT_EVERY = Duration.ofSeconds(5).toNanos();
     private static final long HEAL_EVERY = Duration.ofSeconds(10).toNanos();
     private static final int PRUNED_AT_ONCE = 1_000;
-    private static final long UNUSED_LIMIT_MILLIS = Duration.ofHours(1).toMillis();
     private static final long LONGEST_ROUND = 1_000;
 
     private final QueueOptions options;
@@ -34,6 +33,7 @@ final class Housekeeper implements Runnable {
     private final Lengths lengths;
     private final Node node;
     private final Wakeup dispatcher;
+    private final Sweeper sweeper;
     private final LogLimit limit = new LogLimit();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private long beatAt = System.nanoTime();
@@ -49,7 +49,8 @@ final class Housekeeper implements Runnable {
             Schedules schedules,
             Lengths lengths,
             Node node,
-            Wakeup dispatcher) {
+            Wakeup dispatcher,
+            Sweeper sweeper) {
         this.options = options;
         this.workers = workers;
         this.store = store;
@@ -59,6 +60,7 @@ final class Housekeeper implements Runnable {
         this.lengths = lengths;
         this.node = node;
         this.dispatcher = dispatcher;
+        this.sweeper = sweeper;
     }
 
     @Override
@@ -154,7 +156,7 @@ final class Housekeeper implements Runnable {
                     rescue.nodes(),
                     rescue.ready(),
                     rescue.dead());
-            healLimits();
+            sweeper.healSoon();
             dispatcher.signal();
         }
     }
@@ -163,11 +165,9 @@ final class Housekeeper implements Runnable {
         if (schedules.tick()) {
             dispatcher.signal();
         }
-        releaseBlocked();
         long now = System.nanoTime();
         if (now - healAt >= 0) {
             schedules.heal();
-            healLimits();
             prune();
             healAt = now + HEAL_EVERY;
         }
@@ -175,24 +175,6 @@ final class Housekeeper implements Runnable {
             lengths.refresh();
             countAt = now + COUNT_EVERY;
         }
-    }
-
-    private void releaseBlocked() throws SQLException {
-        boolean any = false;
-        for (String key : store.transact(store.limits::blockedKeys)) {
-            any |= store.transact(connection -> store.limits.release(connection, key));
-        }
-        if (any) {
-            dispatcher.signal();
-        }
-    }
-
-    private void healLimits() throws SQLException {
-        store.transact(connection -> {
-            store.limits.heal(connection, UNUSED_LIMIT_MILLIS);
-            store.steps.heal(connection);
-            return true;
-        });
     }
 
     /** As many as there are, but for a short time only: the heartbeat waits for it. */

@@ -61,9 +61,7 @@ public final class ManualNode {
     }
 
     private boolean promote(Connection connection) throws SQLException {
-        for (String key : store.limits.blockedKeys(connection)) {
-            store.limits.release(connection, key);
-        }
+        store.limits.release(connection, store.limits.releasable(connection, Integer.MAX_VALUE));
         return store.dialect.promoteDue(connection, Integer.MAX_VALUE) > 0;
     }
 

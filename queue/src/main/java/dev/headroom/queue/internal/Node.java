@@ -26,6 +26,7 @@ final class Node {
     private final JobRunner runner;
     private final Completer completer;
     private final Dispatcher dispatcher;
+    private final Sweeper sweeper;
     private final Housekeeper housekeeper;
     private final Watch watch;
     private final Wakeup wakeup;
@@ -54,8 +55,9 @@ final class Node {
                 gate,
                 wakeup);
         Schedules schedules = new Schedules(store, parts.kinds(), parts.producer());
+        this.sweeper = new Sweeper(options, store, lease, wakeup);
         this.housekeeper = new Housekeeper(
-                options, workers(pools), store, connected, lease, schedules, parts.lengths(), this, wakeup);
+                options, workers(pools), store, connected, lease, schedules, parts.lengths(), this, wakeup, sweeper);
         this.runs = parts.runs();
         runs.ranBy(this);
         this.watch = new Watch(lease, held, this::fenced);
@@ -79,6 +81,7 @@ final class Node {
         thread("dispatcher", dispatcher);
         thread("completer", completer);
         thread("housekeeper", housekeeper);
+        thread("sweeper", sweeper);
         thread("watch", watch);
         for (WorkerPool pool : pools) {
             pool.start(workerThreads(pool.queue), assignment -> work(pool, assignment));
@@ -206,6 +209,7 @@ final class Node {
         completer.close();
         watch.stop();
         housekeeper.stop();
+        sweeper.stop();
         interrupted |= join();
         leave(ended);
         if (interrupted) {

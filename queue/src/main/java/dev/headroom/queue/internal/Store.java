@@ -6,6 +6,7 @@ import dev.headroom.queue.internal.sql.Cancellations;
 import dev.headroom.queue.internal.sql.DeadTable;
 import dev.headroom.queue.internal.sql.Dialect;
 import dev.headroom.queue.internal.sql.JobTable;
+import dev.headroom.queue.internal.sql.LimitHeal;
 import dev.headroom.queue.internal.sql.LimitTable;
 import dev.headroom.queue.internal.sql.NodeTable;
 import dev.headroom.queue.internal.sql.QueueTable;
@@ -30,6 +31,7 @@ final class Store {
     final UniqueJobs unique;
     final ResultTable results;
     final LimitTable limits;
+    final LimitHeal heal;
     final StepTable steps = new StepTable();
     final BatchTable batches;
     final Cancellations cancellations = new Cancellations();
@@ -45,8 +47,9 @@ final class Store {
         this.jobs = new JobTable(dialect);
         this.batches = new BatchTable(dialect);
         this.limits = new LimitTable(dialect);
+        this.heal = new LimitHeal(dialect, limits);
         this.results = new ResultTable(dialect);
-        this.unique = new UniqueJobs(dialect, jobs);
+        this.unique = new UniqueJobs(dialect, jobs, limits);
         this.dead = new DeadTable(dialect);
         this.nodes = new NodeTable(dialect);
         this.schedules = new ScheduleTable(dialect);

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -120,9 +121,26 @@ public interface Dialect {
     /** Makes the row of a limit's key, if there is none. */
     void insertLimit(Connection connection, String key) throws SQLException;
 
-    /** Locks those of these jobs that are ready and that nobody else has locked; none where that can't be told. */
-    default List<Long> lockReady(Connection connection, List<Long> ids) throws SQLException {
-        return List.of();
+    /** Locks those of these jobs, at most 1,024, that are in the state and that nobody else has locked; never waits. */
+    default List<Long> lockFree(Connection connection, List<Long> ids, int state) throws SQLException {
+        List<Long> locked = new ArrayList<>();
+        String sql = "select id from " + jobsByNumber() + " where id" + Ids.in(ids.size())
+                + " and state = ? order by id for update skip locked";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            int bound = Ids.bind(statement, 0, ids);
+            statement.setInt(bound + 1, state);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    locked.add(rows.getLong(1));
+                }
+            }
+        }
+        return locked;
+    }
+
+    /** The table of jobs in a statement that must read no rows but those whose numbers it names. */
+    default String jobsByNumber() {
+        return "headroom_job";
     }
 
     /** Begins a kind's schedule one interval from now, if it has none. */

@@ -2,7 +2,10 @@ package dev.headroom.queue.internal.sql;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * H2 2.2 and newer. Claims optimistically: its {@code FOR UPDATE SKIP LOCKED} applies the limit before it skips, and locks every row it
@@ -62,6 +65,25 @@ final class H2Dialect extends OptimisticDialect {
             statement.setString(1, key);
             statement.executeUpdate();
         }
+    }
+
+    @Override
+    public List<Long> lockFree(Connection connection, List<Long> ids, int state) throws SQLException {
+        // One by one, since it locks every row that it scans.
+        List<Long> locked = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(
+                "select id from headroom_job where id = ? and state = ? for update skip locked")) {
+            for (long id : ids) {
+                statement.setLong(1, id);
+                statement.setInt(2, state);
+                try (ResultSet rows = statement.executeQuery()) {
+                    if (rows.next()) {
+                        locked.add(id);
+                    }
+                }
+            }
+        }
+        return locked;
     }
 
     @Override

@@ -279,11 +279,8 @@ final class MariaDbDialect implements Dialect {
     }
 
     @Override
-    public List<Long> lockReady(Connection connection, List<Long> ids) throws SQLException {
-        return numbers(
-                connection,
-                "select id from headroom_job force index (primary) where id in (" + list(ids)
-                        + ") and state = 0 for update skip locked");
+    public String jobsByNumber() {
+        return "headroom_job force index (primary)";
     }
 
     @Override

@@ -60,6 +60,11 @@ public final class NodeTable {
         return nodes;
     }
 
+    /** Whether a node is the one that has been there longest, by which chores are done that one node suffices for. */
+    public boolean isEldest(Connection connection, long lease) throws SQLException {
+        return numbers(connection, "select min(id) from headroom_job_node", null).equals(List.of(lease));
+    }
+
     /** Says that the node lives; false if it was declared dead. */
     public boolean beat(Connection connection, long lease) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(

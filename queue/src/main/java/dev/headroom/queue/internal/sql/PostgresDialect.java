@@ -272,21 +272,6 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public List<Long> lockReady(Connection connection, List<Long> ids) throws SQLException {
-        List<Long> locked = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(
-                "select id from headroom_job where id = any(?) and state = 0 for update skip locked")) {
-            statement.setArray(1, connection.createArrayOf("bigint", ids.toArray()));
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    locked.add(rows.getLong(1));
-                }
-            }
-        }
-        return locked;
-    }
-
-    @Override
     public void insertSchedule(Connection connection, String kind, String spec, long intervalMillis)
             throws SQLException {
         try (PreparedStatement statement =

@@ -18,11 +18,13 @@ public final class UniqueJobs {
 
     private final Dialect dialect;
     private final JobTable jobs;
+    private final LimitTable limits;
 
     /** Statements in this dialect. */
-    public UniqueJobs(Dialect dialect, JobTable jobs) {
+    public UniqueJobs(Dialect dialect, JobTable jobs, LimitTable limits) {
         this.dialect = dialect;
         this.jobs = jobs;
+        this.limits = limits;
     }
 
     private record Found(long id, boolean running) {}
@@ -87,23 +89,31 @@ public final class UniqueJobs {
         }
     }
 
-    private static boolean change(Connection connection, Found found, NewJob job, String due) throws SQLException {
-        String sql = "update headroom_job set kind_version = " + job.version()
-                + ", payload = ?, priority = ?, flags = flags - mod(flags, 2) + ?, trace = ?, user_id = ?" + due
+    private boolean change(Connection connection, Found found, NewJob job, String due) throws SQLException {
+        boolean debounced = !due.isEmpty();
+        // Of the flags the unique key's and the limit's are the new job's.
+        String sql = "update headroom_job set kind_version = ?, payload = ?, priority = ?, lane = ?,"
+                + " flags = flags - mod(flags, 8) + mod(flags, 4) - mod(flags, 2) + ?, trace = ?, user_id = ?" + due
                 + " where id = ? and unique_key = ? and state <> 1";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, job.payload());
-            statement.setInt(2, job.priority());
-            statement.setInt(3, job.flags() % 2);
-            statement.setString(4, job.trace());
-            statement.setString(5, job.user());
-            int next = 6;
-            if (!due.isEmpty()) {
+            statement.setInt(1, job.version());
+            statement.setString(2, job.payload());
+            statement.setInt(3, job.priority());
+            statement.setInt(4, job.lane());
+            statement.setInt(5, job.flags() % 2 + (job.limitKey() == null ? 0 : NewJob.LIMITED));
+            statement.setString(6, job.trace());
+            statement.setString(7, job.user());
+            int next = 8;
+            if (debounced) {
                 statement.setLong(next++, job.delayMillis());
             }
             statement.setLong(next++, found.id());
             statement.setString(next, job.uniqueKey());
-            return statement.executeUpdate() == 1;
+            if (statement.executeUpdate() != 1) {
+                return false;
+            }
         }
+        limits.changed(connection, found.id(), job, debounced);
+        return true;
     }
 }

@@ -1,0 +1,128 @@
+package dev.headroom.queue.internal;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Does, on one thread, what may take its time: makes jobs ready whose turn has come or for whose key there is room, and puts right and
+ * throws away what is left behind. Nobody waits for it; the heartbeat has a thread of its own.
+ */
+final class Sweeper implements Runnable {
+    private static final Logger log = LoggerFactory.getLogger(Sweeper.class);
+    private static final long LONGEST_ROUND = 1_000;
+    private static final int KEYS_AT_ONCE = 2_000;
+    private static final int KEYS_IN_ONE_TRANSACTION = 20;
+    private static final long HEAL_EVERY = Duration.ofSeconds(10).toNanos();
+    private static final long FORGET_EVERY = Duration.ofSeconds(30).toNanos();
+    private static final long SLICE = Duration.ofMillis(500).toNanos();
+    private static final long UNUSED_LIMIT_MILLIS = Duration.ofHours(1).toMillis();
+
+    private final QueueOptions options;
+    private final Store store;
+    private final Lease lease;
+    private final Wakeup dispatcher;
+    private final LogLimit limit = new LogLimit();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private volatile boolean toHeal;
+    private long healAt = System.nanoTime();
+    private long forgetAt = healAt;
+    private long lastLimited;
+    private long lastStep;
+
+    Sweeper(QueueOptions options, Store store, Lease lease, Wakeup dispatcher) {
+        this.options = options;
+        this.store = store;
+        this.lease = lease;
+        this.dispatcher = dispatcher;
+    }
+
+    @Override
+    public void run() {
+        long pause = Math.min(LONGEST_ROUND, Math.max(20, lease.lengthMillis() / 12));
+        try {
+            do {
+                round();
+            } while (!stopped.await(pause, TimeUnit.MILLISECONDS));
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void round() {
+        try {
+            if (lease.mayBegin()) {
+                release();
+                heal();
+                forget();
+            }
+        } catch (SQLException | RuntimeException failed) {
+            long kept = limit.pass();
+            if (kept >= 0) {
+                log.warn("{}: could not tidy up, tries again ({} messages kept back)", options.name(), kept, failed);
+            }
+        }
+    }
+
+    private boolean goesOn() {
+        return stopped.getCount() > 0 && lease.mayBegin();
+    }
+
+    private void release() throws SQLException {
+        List<String> keys = store.transact(connection -> store.limits.releasable(connection, KEYS_AT_ONCE));
+        for (int from = 0; from < keys.size() && goesOn(); from += KEYS_IN_ONE_TRANSACTION) {
+            List<String> few = keys.subList(from, Math.min(keys.size(), from + KEYS_IN_ONE_TRANSACTION));
+            if (store.transact(connection -> store.limits.release(connection, few))) {
+                dispatcher.signal();
+            }
+        }
+    }
+
+    /** Processes died: their slots are freed in the next round. */
+    void healSoon() {
+        toHeal = true;
+    }
+
+    private void heal() throws SQLException {
+        if (!toHeal && System.nanoTime() - healAt < 0) {
+            return;
+        }
+        toHeal = false;
+        Map<String, List<Long>> suspects = store.transact(store.heal::suspects);
+        for (Map.Entry<String, List<Long>> each : suspects.entrySet()) {
+            if (goesOn() && store.transact(connection -> store.heal.free(connection, each.getKey(), each.getValue()))) {
+                dispatcher.signal();
+            }
+        }
+        healAt = System.nanoTime() + HEAL_EVERY;
+    }
+
+    /** One node suffices for it; the one that has been there longest. */
+    private void forget() throws SQLException {
+        if (System.nanoTime() - forgetAt < 0 || !store.transact(c -> store.nodes.isEldest(c, lease.id()))) {
+            return;
+        }
+        long until = System.nanoTime() + SLICE;
+        do {
+            lastLimited = store.transact(connection -> store.heal.forgetGone(connection, lastLimited));
+        } while (lastLimited != 0 && goesOn() && System.nanoTime() - until < 0);
+        until = System.nanoTime() + SLICE;
+        do {
+            lastStep = store.transact(connection -> store.steps.forgetGone(connection, lastStep));
+        } while (lastStep != 0 && goesOn() && System.nanoTime() - until < 0);
+        store.transact(connection -> {
+            store.heal.forgetUnused(connection, UNUSED_LIMIT_MILLIS);
+            return true;
+        });
+        forgetAt = System.nanoTime() + FORGET_EVERY;
+    }
+
+    void stop() {
+        stopped.countDown();
+    }
+}

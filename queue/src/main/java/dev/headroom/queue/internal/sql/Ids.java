@@ -1,0 +1,53 @@
+package dev.headroom.queue.internal.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+
+/** Numbers as parameters of one statement. The marks are a power of two many, so that there are few texts; the last number fills up. */
+final class Ids {
+    private static final int MOST = 1_024;
+
+    private Ids() {}
+
+    /** The condition that a column has one of so many numbers. */
+    static String in(int count) {
+        int marks = Math.max(1, Integer.highestOneBit(Math.max(1, 2 * count - 1)));
+        return " in (" + String.join(", ", Collections.nCopies(marks, "?")) + ")";
+    }
+
+    /** Binds the numbers after so many parameters; returns how many there are then. */
+    static int bind(PreparedStatement statement, int bound, List<Long> ids) throws SQLException {
+        int marks = Math.max(1, Integer.highestOneBit(Math.max(1, 2 * ids.size() - 1)));
+        for (int i = 0; i < marks; i++) {
+            statement.setLong(bound + 1 + i, ids.get(Math.min(i, ids.size() - 1)));
+        }
+        return bound + marks;
+    }
+
+    /** The numbers in their order, cut into as many as one statement takes. */
+    static List<List<Long>> chunks(Collection<Long> ids) {
+        List<Long> sorted = ids.stream().sorted().toList();
+        List<List<Long>> chunks = new ArrayList<>();
+        for (int from = 0; from < sorted.size(); from += MOST) {
+            chunks.add(sorted.subList(from, Math.min(sorted.size(), from + MOST)));
+        }
+        return chunks;
+    }
+
+    /** Runs a delete or update whose text ends with the column that has one of the numbers. */
+    static int change(Connection connection, String change, Collection<Long> ids) throws SQLException {
+        int changed = 0;
+        for (List<Long> chunk : chunks(ids)) {
+            try (PreparedStatement statement = connection.prepareStatement(change + in(chunk.size()))) {
+                bind(statement, 0, chunk);
+                changed += statement.executeUpdate();
+            }
+        }
+        return changed;
+    }
+}

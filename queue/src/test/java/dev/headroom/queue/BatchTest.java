@@ -2,6 +2,7 @@ package dev.headroom.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.headroom.config.ConfigurationException;
@@ -10,11 +11,15 @@ import dev.headroom.queue.batch.BatchStep;
 import dev.headroom.queue.batch.JobBatch;
 import dev.headroom.queue.testing.ManualQueue;
 import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +31,7 @@ class BatchTest extends JobQueueContract {
     /** An import in parts. */
     public static class Imports {
         final List<String> order = new CopyOnWriteArrayList<>();
+        final CountDownLatch begun = new CountDownLatch(1);
         final CountDownLatch release = new CountDownLatch(1);
 
         @Job(name = "part", attempts = 1, track = true)
@@ -44,6 +50,10 @@ class BatchTest extends JobQueueContract {
             try (var insert = job.connection().prepareStatement("insert into effect (id, note) values (1, ?)")) {
                 insert.setString(1, part.name());
                 insert.executeUpdate();
+            }
+            if (part.name().equals("wait")) {
+                begun.countDown();
+                release.await();
             }
         }
 
@@ -151,6 +161,98 @@ class BatchTest extends JobQueueContract {
         awaitNoJobs();
         assertThat(imports.order).isEmpty();
         await().atMost(Duration.ofSeconds(30)).until(() -> batch.progress().isEmpty());
+    }
+
+    @Test
+    void whatRunsAtTheEndRunsWhenTheBatchIsCancelledToo() {
+        JobQueue queue = built(builder().handlers(imports));
+        List<BatchStep> steps = new ArrayList<>();
+        JobBatch batch = queue.batch(jobs -> {
+            BatchStep done = jobs.add(Imports::alone);
+            BatchStep first = jobs.add(Imports::part, new Part("first")).after(done);
+            BatchStep anyway = jobs.add(Imports::part, new Part("anyway")).afterEnd(first);
+            jobs.add(Imports::part, new Part("last")).after(anyway);
+            jobs.onEnd(Imports::report, new Part("report"));
+            steps.add(first);
+        });
+        try (ManualQueue jobs = ManualQueue.of(queue)) {
+            assertThat(jobs.runNext()).isTrue();
+            assertThat(batch.cancel()).isEqualTo(3);
+            assertThat(batch.cancel()).isZero();
+            assertThat(steps.get(0).job().result().orElseThrow().end()).isEqualTo(JobResult.End.CANCELLED);
+            assertThat(batch.progress()).contains(new BatchProgress(4, 1, 0, 3));
+            assertThat(jobs.drain()).isOne();
+        }
+        assertThat(imports.order)
+                .containsExactly("alone true", "report BatchProgress[total=4, done=1, dead=0, cancelled=3]");
+        assertThat(count("headroom_job_member") + count("headroom_job_next")).isZero();
+    }
+
+    @Test
+    void aJobThatIsCancelledWhileTheOneBeforeItEndsStopsNeither() throws Exception {
+        JobQueue queue = built(builder().handlers(imports));
+        List<BatchStep> steps = new ArrayList<>();
+        JobBatch batch = queue.batch(jobs -> {
+            BatchStep first = jobs.add(Imports::effect, new Part("effect"));
+            steps.add(jobs.add(Imports::part, new Part("after")).after(first));
+        });
+        CompletableFuture<Boolean> cancelled;
+        try (Connection connection = dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            JobHandle after = steps.get(0).job();
+            statement.execute("update headroom_job_member set waits_for = waits_for where job_id = " + after.id());
+            queue.start();
+            awaitWaiting(1);
+            cancelled = CompletableFuture.supplyAsync(after::cancel);
+            awaitWaiting(2);
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+        assertThat(cancelled.get(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(batch.await(Duration.ofSeconds(30))).contains(new BatchProgress(2, 1, 0, 1));
+        assertThat(count("effect")).isOne();
+    }
+
+    /** Until so many of the database's transactions wait for a lock. */
+    private void awaitWaiting(int transactions) {
+        String waiting =
+                switch (backend) {
+                    case H2 -> "information_schema.sessions where blocker_id is not null";
+                    case POSTGRESQL -> "pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+                    case MARIADB -> "information_schema.innodb_trx where trx_state = 'LOCK WAIT'";
+                };
+        await().until(() -> count(waiting) >= transactions);
+    }
+
+    @Test
+    void aCompletionThatTheDatabaseChoseToEndADeadlockIsNoFailureOfItsJob() throws Exception {
+        // Whom else a database chooses can't be told.
+        assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
+        JobQueue queue = built(builder().handlers(imports));
+        JobBatch batch = queue.batch(jobs -> jobs.add(Imports::effect, new Part("wait")));
+        try (Connection connection = dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("set local deadlock_timeout = '60s'");
+            statement.execute("update headroom_job_batch set total = total");
+            queue.start();
+            imports.begun.await();
+            CompletableFuture<Boolean> locked = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return statement.execute("lock table effect");
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            awaitWaiting(1);
+            imports.release.countDown();
+            locked.get(30, TimeUnit.SECONDS);
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+        assertThat(batch.await(Duration.ofSeconds(30))).contains(new BatchProgress(1, 1, 0, 0));
+        assertThat(count("effect")).isOne();
     }
 
     @Test

@@ -24,6 +24,9 @@ public interface JobBatch {
      */
     Optional<BatchProgress> await(Duration within) throws InterruptedException;
 
-    /** Cancels all its jobs that have not ended, as {@link dev.headroom.queue.JobHandle#cancel} does; returns how many. */
+    /**
+     * Cancels all its jobs that have not ended, as {@link dev.headroom.queue.JobHandle#cancel} does; returns how many. The one that runs
+     * at the end runs, as it does however the others end.
+     */
     int cancel();
 }

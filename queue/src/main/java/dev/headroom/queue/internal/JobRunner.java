@@ -7,8 +7,10 @@ import dev.headroom.queue.DeadJob;
 import dev.headroom.queue.JobResult;
 import dev.headroom.queue.Tx;
 import dev.headroom.queue.internal.sql.ClaimedJob;
+import dev.headroom.queue.internal.sql.Sql;
 import dev.headroom.transaction.JdbcTransactions;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -116,21 +118,36 @@ final class JobRunner {
                 Connection lent = BorrowedConnection.of(connection);
                 Object returned = options.middlewares()
                         .run(code, payload, new RunningJob(store, payloads, assignment, kind.track(), lent, stopping));
-                String result = result(assignment.job, kind, returned);
-                if (!store.jobs.complete(connection, assignment.job)) {
-                    throw new LeaseLost();
-                }
-                if (kind.track()) {
-                    store.results.end(connection, assignment.job.id(), JobResult.End.DONE, result);
-                }
-                if (assignment.job.batched()) {
-                    store.batches.ended(connection, assignment.job.id(), JobResult.End.DONE);
-                }
-                Settlement.ended(store, connection, kind, true);
+                complete(connection, assignment.job, kind, result(assignment.job, kind, returned));
                 return new JobOutcome.Committed();
             });
         } catch (LeaseLost lost) {
             return new JobOutcome.Lost();
+        } catch (Collided collided) {
+            log.debug(
+                    "{}: job {} of {} is run again", options.name(), assignment.job.id(), kind.name(), collided.getCause());
+            return new JobOutcome.Returned();
+        }
+    }
+
+    private void complete(Connection connection, ClaimedJob job, Kind kind, @Nullable String result)
+            throws SQLException, LeaseLost, Collided {
+        try {
+            if (!store.jobs.complete(connection, job)) {
+                throw new LeaseLost();
+            }
+            if (kind.track()) {
+                store.results.end(connection, job.id(), JobResult.End.DONE, result);
+            }
+            if (job.batched()) {
+                store.batches.ended(connection, job.id(), JobResult.End.DONE);
+            }
+            Settlement.ended(store, connection, kind, true);
+        } catch (SQLException failed) {
+            if (Sql.isDeadlock(failed)) {
+                throw new Collided(failed);
+            }
+            throw failed;
         }
     }
 
@@ -162,6 +179,15 @@ final class JobRunner {
 
         LeaseLost() {
             super("lease: lost", null, false, false);
+        }
+    }
+
+    /** Rolls back what a run did whose completion the database chose to end a deadlock: its handler did well. */
+    private static final class Collided extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Collided(SQLException deadlock) {
+            super("deadlock", deadlock, false, false);
         }
     }
 

@@ -127,7 +127,7 @@ final class Producer {
 
     /** The handle of a batch that was enqueued before. */
     JobBatch batch(long id) {
-        return new StoredBatch(store, job -> handle(job, "?"), id);
+        return new StoredBatch(store, runs, id);
     }
 
     JobBatch enqueue(BatchDraft batch, Draft draft) {

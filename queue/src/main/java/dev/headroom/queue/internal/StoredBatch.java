@@ -1,14 +1,20 @@
 package dev.headroom.queue.internal;
 
 import dev.headroom.config.Checks;
+import dev.headroom.queue.JobResult;
 import dev.headroom.queue.batch.BatchProgress;
 import dev.headroom.queue.batch.JobBatch;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.function.LongFunction;
+import java.util.TreeMap;
 
 /** A batch's handle that asks the database. */
-record StoredBatch(Store store, LongFunction<StoredJob> handles, long id) implements JobBatch {
+record StoredBatch(Store store, LocalRuns runs, long id) implements JobBatch {
     private static final long SHORTEST_PAUSE = 5;
     private static final long LONGEST_PAUSE = 250;
 
@@ -33,13 +39,30 @@ record StoredBatch(Store store, LongFunction<StoredJob> handles, long id) implem
         }
     }
 
+    private record Cancelled(int count, List<Long> running) {}
+
     @Override
     public int cancel() {
-        int cancelled = 0;
-        for (long job : store.call("ask for a batch's jobs", connection -> store.batches.jobs(connection, id))) {
-            cancelled += handles.apply(job).cancel() ? 1 : 0;
+        Cancelled cancelled = store.call("cancel a batch", this::cancel);
+        cancelled.running().forEach(runs::cancelled);
+        return cancelled.count();
+    }
+
+    private Cancelled cancel(Connection connection) throws SQLException {
+        Map<Long, JobResult.End> ends = new TreeMap<>();
+        List<Long> running = new ArrayList<>();
+        for (long job : store.batches.jobs(connection, id)) {
+            switch (store.cancellations.cancel(connection, job)) {
+                case WAITING -> {
+                    store.results.end(connection, job, JobResult.End.CANCELLED, null);
+                    ends.put(job, JobResult.End.CANCELLED);
+                }
+                case RUNNING -> running.add(job);
+                case NOTHING -> {}
+            }
         }
-        return cancelled;
+        store.batches.ended(connection, ends);
+        return new Cancelled(ends.size() + running.size(), running);
     }
 
     @Override

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The statements on batches. Whatever ends a job says so here within the same transaction: what waits for it is released or cancelled, and
  * the batch counts it. How many others a job waits for is a number that is counted down under its row's lock, so that of two that end at
- * once exactly one releases it. Locks are taken in one order: jobs, those that wait for them, batches by number.
+ * once exactly one releases it. Locks are taken in one order: jobs, those that wait for them, batches by number; of each job its own row
+ * before that which says that it is in a batch.
  */
 public final class BatchTable {
     private final Dialect dialect;
@@ -139,6 +140,11 @@ public final class BatchTable {
     }
 
     private boolean countDown(Connection connection, long job) throws SQLException {
+        // Whoever cancels it locks the job first, too. One that is gone waits for nobody.
+        String lock = "select id from headroom_job where id = ? and state = 4 for update";
+        if (number(connection, lock, job).isEmpty()) {
+            return false;
+        }
         change(connection, "update headroom_job_member set waits_for = waits_for - 1 where job_id = ?", job);
         return change(
                         connection,
@@ -195,11 +201,12 @@ public final class BatchTable {
         return number(connection, "select batch_id from headroom_job_member where job_id = ?", job);
     }
 
-    /** The jobs of a batch that have not ended. */
+    /** The jobs of a batch that have not ended, but for the one that runs at its end. */
     public List<Long> jobs(Connection connection, long batch) throws SQLException {
         List<Long> found = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(
-                "select job_id from headroom_job_member where batch_id = ? order by job_id")) {
+                "select job_id from headroom_job_member m where batch_id = ? and not exists (select 1 from"
+                        + " headroom_job_batch b where b.id = m.batch_id and b.then_id = m.job_id) order by job_id")) {
             select.setLong(1, batch);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {

@@ -82,6 +82,7 @@ class LimitTest extends JobQueueContract {
                 calls.now.containsKey("quiet") && calls.now.get("busy").get() == 2);
         await().until(() -> count("headroom_job where state = 3") == 10);
         await().until(() -> queue.count(JobFilter.waiting().states(JobState.BLOCKED)) == 10);
+        await().until(() -> queue.length("default").blocked() == 10);
         calls.failuresLeft.set(3);
         calls.release.release(100);
         awaitNoJobs();
@@ -203,5 +204,34 @@ class LimitTest extends JobQueueContract {
         queue.start();
         await().atMost(Duration.ofSeconds(30)).until(() -> tenants.order.size() == 406);
         awaitNoJobs();
+    }
+
+    /** The same kinds, as a process knows them that has older code. */
+    public static class TenantsWithoutTurns {
+        final List<String> order = new CopyOnWriteArrayList<>();
+
+        @Job(name = "tenant.work", queue = "tenants")
+        public void work(Work work) {
+            order.add(work.tenant());
+        }
+
+        @Job(name = "nobodys.work", queue = "tenants")
+        public void nobodys() {
+            order.add("nobody");
+        }
+    }
+
+    @Test
+    void tenantsHaveTheirTurnsInAProcessWhoseCodeKnowsOfNone() {
+        JobQueue other = built(builder().handlers(new Tenants()));
+        IntStream.range(0, 60).forEach(i -> other.enqueue(Tenants::nobodys));
+        other.enqueueAll(Tenants::work, List.of(new Work("a"), new Work("b")));
+        TenantsWithoutTurns tenants = new TenantsWithoutTurns();
+        JobQueue queue = built(builder().handlers(tenants).queue("tenants", q -> q.workers(1)));
+        try (ManualQueue jobs = ManualQueue.of(queue)) {
+            IntStream.range(0, 8).forEach(i -> jobs.runNext());
+            assertThat(tenants.order).contains("nobody", "a", "b");
+            jobs.drain();
+        }
     }
 }

@@ -3,8 +3,10 @@ package dev.headroom.queue.internal;
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.queue.internal.sql.Claim;
 import dev.headroom.queue.internal.sql.ClaimedJob;
+import dev.headroom.queue.internal.sql.Lanes;
 import dev.headroom.queue.internal.sql.Room;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,10 +17,13 @@ import org.jspecify.annotations.Nullable;
 final class Claims {
     static final int ALL_CRITICALITIES = 0b1111;
 
+    private static final long LOOK_FOR_LANES_EVERY = Duration.ofSeconds(5).toNanos();
+
     private final Store store;
     private final Kinds kinds;
     private final Connected connected;
     private final Map<Integer, Integer> lastLanes = new ConcurrentHashMap<>();
+    private final Map<String, Long> lookedForLanes = new ConcurrentHashMap<>();
 
     Claims(Store store, Kinds kinds, Connected connected) {
         this.store = store;
@@ -30,8 +35,21 @@ final class Claims {
     record Claimed(int found, List<Assignment> admitted) {}
 
     Claimed claim(long lease, String queue, int number, int criticalities, int limit) throws SQLException {
+        lookForLanes(queue, number);
         int after = kinds.takeTurns(queue) ? lastLanes.getOrDefault(number, 0) : Claim.NO_TURNS;
         return claimed(new Claim(lease, number, criticalities, limit, after));
+    }
+
+    /** Processes of other code may have handlers with turns: whoever has no lane must not come first here for ever. */
+    private void lookForLanes(String queue, int number) throws SQLException {
+        Long last = lookedForLanes.get(queue);
+        long now = System.nanoTime();
+        if (!kinds.takeTurns(queue) && (last == null || now - last >= LOOK_FOR_LANES_EVERY)) {
+            if (store.transact(connection -> Lanes.any(connection, number))) {
+                kinds.lanesSeen(queue);
+            }
+            lookedForLanes.put(queue, now);
+        }
     }
 
     // The token is asked for after the claim and before its commit: it covers what the claim has seen, and when it

@@ -43,6 +43,11 @@ final class Kinds {
         }
     }
 
+    /** There are jobs with lanes in a queue: another process has a handler with turns. */
+    void lanesSeen(String queue) {
+        inTurns.add(queue);
+    }
+
     /** Whether jobs of a queue are taken up lane by lane. */
     boolean takeTurns(String queue) {
         return inTurns.contains(queue);

@@ -6,16 +6,37 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Gives each lane of a queue its turn: of every priority and criticality, from as many lanes as there are jobs wanted, going on after the
  * lane that was served last. One probe of the index finds the next lane, however much waits in those before it.
  */
-final class Lanes {
+public final class Lanes {
     private static final String NEXT = "select lane from headroom_job where queue = ? and state = 0 and priority = ?"
             + " and criticality = ? and lane > ? order by queue, state, priority, criticality, lane limit 1";
 
+    private static final String ANY = "select count(*) from (select 1 as one) x where "
+            + IntStream.range(0, 40)
+                    .mapToObj(slot -> "exists (select 1 from headroom_job where queue = ? and state = 0 and priority = "
+                            + slot / 4 + " and criticality = " + slot % 4 + " and lane > 0)")
+                    .collect(Collectors.joining(" or "));
+
     private Lanes() {}
+
+    /** Whether any job of a queue that is ready has a lane; one probe of the index for each priority and criticality. */
+    public static boolean any(Connection connection, int queue) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(ANY)) {
+            for (int slot = 1; slot <= 40; slot++) {
+                select.setInt(slot, queue);
+            }
+            try (ResultSet rows = select.executeQuery()) {
+                rows.next();
+                return rows.getInt(1) > 0;
+            }
+        }
+    }
 
     /** One place in the order of a queue that has jobs. */
     record Slot(int priority, int criticality) {}

@@ -29,6 +29,9 @@ public final class QueueMeters {
     /** Jobs ready, as last seen; tag {@code queue}. */
     public static final String READY = "headroom.queue.ready";
 
+    /** Jobs that wait for room in their limit or for other jobs, as last seen; tag {@code queue}. */
+    public static final String BLOCKED = "headroom.queue.blocked";
+
     /** Jobs dead, as last seen; tag {@code queue}. */
     public static final String DEAD = "headroom.queue.dead";
 

@@ -111,6 +111,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         Meters meters = contracts.meters();
         for (String queue : parts.names().all()) {
             gauges.add(meters.gauge(QueueMeters.READY, () -> seen(queue, QueueLength::ready), "queue", queue));
+            gauges.add(meters.gauge(QueueMeters.BLOCKED, () -> seen(queue, QueueLength::blocked), "queue", queue));
             gauges.add(meters.gauge(QueueMeters.DEAD, () -> seen(queue, QueueLength::dead), "queue", queue));
             gauges.add(meters.gauge(
                     QueueMeters.OLDEST_AGE,

@@ -51,13 +51,14 @@ final class QueuePanel implements ConsolePanel {
         PanelView.Builder view = PanelView.builder()
                 .figure("ready", total.ready())
                 .figure("scheduled", total.scheduled())
+                .figure("blocked", total.blocked())
                 .figure("running", total.running())
                 .figure("dead", total.dead(), total.dead() == 0 ? Level.GOOD : Level.BAD)
                 .series("ready", "jobs", total.ready())
                 .series("oldest", "s", total.oldestAge().toMillis() / 1e3)
                 .table(
                         "Queues",
-                        List.of("queue", "ready", "scheduled", "running", "busy here", "dead", "oldest ready"),
+                        List.of("queue", "ready", "scheduled", "blocked", "running", "busy here", "dead", "oldest ready"),
                         rows(seen));
         if (!seen.newestDead().isEmpty()) {
             view.table(
@@ -83,6 +84,7 @@ final class QueuePanel implements ConsolePanel {
                         queue,
                         Long.toString(length.ready()),
                         Long.toString(length.scheduled()),
+                        Long.toString(length.blocked()),
                         Long.toString(length.running()),
                         Integer.toString(busy.apply(queue)),
                         Long.toString(length.dead()),

@@ -37,7 +37,12 @@ public final class QueueCounts {
     /** All priorities together. */
     public QueueLength length() {
         return new QueueLength(
-                all(JobState.READY), all(JobState.SCHEDULED), all(JobState.RUNNING), all(JobState.DEAD), oldestAge);
+                all(JobState.READY),
+                all(JobState.SCHEDULED),
+                all(JobState.BLOCKED),
+                all(JobState.RUNNING),
+                all(JobState.DEAD),
+                oldestAge);
     }
 
     private long all(JobState state) {

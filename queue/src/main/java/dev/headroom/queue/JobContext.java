@@ -43,7 +43,8 @@ public interface JobContext {
      * Does a part of the work, once: what it gave is kept, and a later run of the same job, after a failure or a crash, gets that and does not
      * do it again. A part that was under way when the process died is done again. Kept in a transaction of its own, also in a {@link
      * Tx#COMPLETE_IN_TX} job whose transaction is rolled back later: what is to be undone with that belongs outside of steps. Forgotten when
-     * the job ends well; a dead letter that is requeued goes on after its steps.
+     * the job ends well; a dead letter that is requeued goes on after its steps. It takes a connection of the {@linkplain
+     * JobQueueBuilder#bookkeeping bookkeeping} pool beside the one that a job's transaction holds, before the work and after it.
      *
      * <pre>{@code
      * Receipt receipt = job.step("charge", Receipt.class, () -> bank.charge(order));
@@ -63,7 +64,8 @@ public interface JobContext {
     void step(String name, Action work) throws Exception;
 
     /**
-     * How far its batch is, itself not counted; empty if it is in none. A query on a connection of the queue's own.
+     * How far its batch is, itself not counted; empty if it is in none. A query on a connection of the {@linkplain
+     * JobQueueBuilder#bookkeeping bookkeeping} pool, beside the one that a job's transaction holds.
      *
      * @throws QueueException if the database can't be asked
      */

@@ -4,8 +4,9 @@ package dev.headroom.router.internal;
  * The shape of a statement: without comments and literals, in lower case, with single spaces, and with lists of parameters cut to one.
  *
  * <p>A scanner, not a parser: it knows strings ({@code '…'}, {@code $tag$…$tag$}), quoted names, comments and numbers, and nothing of
- * what a statement means. What it does not understand it keeps, except that no literal is ever kept: an unfinished string ends with the
- * statement.
+ * what a statement means. What it does not understand it keeps, but no literal: where databases differ in what ends a string or a comment, the
+ * shape ends. What stands in double quotes is a name to PostgreSQL and a string to MariaDB; it is kept as a name unless it stands where a value
+ * would.
  */
 final class Fingerprint {
     /** Characters of a shape that are kept. */
@@ -14,6 +15,7 @@ final class Fingerprint {
     private final String sql;
     private final StringBuilder shape;
     private int at;
+    private boolean cut;
 
     private Fingerprint(String sql) {
         this.sql = sql;
@@ -30,7 +32,8 @@ final class Fingerprint {
             next();
         }
         String text = shape.toString().strip();
-        return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 1) + "…";
+        boolean whole = at >= sql.length() && !cut && text.length() <= LONGEST;
+        return whole ? text : text.substring(0, Math.min(text.length(), LONGEST - 1)) + "…";
     }
 
     private void next() {
@@ -41,11 +44,15 @@ final class Fingerprint {
         } else if (sql.startsWith("--", at)) {
             skipTo("\n", 0);
             space();
-        } else if (sql.startsWith("/*", at)) {
-            skipTo("*/", 2);
+        } else if (c == '#' && !operator()) {
+            skipTo("\n", 0);
             space();
-        } else if (c == '\'') {
-            string();
+        } else if (sql.startsWith("/*", at)) {
+            comment();
+            space();
+        } else if (c == '\'' || (c == '"' && valueExpected())) {
+            boolean escapes = c == '\'' && escapes();
+            string(c, escapes);
             parameter();
         } else if (c == '"' || c == '`') {
             quotedName(c);
@@ -111,23 +118,64 @@ final class Fingerprint {
         at = found < 0 ? sql.length() : found + end.length();
     }
 
-    /** A quote is doubled inside; after {@code E} a backslash hides one, and in doubt it does. */
-    private void string() {
-        boolean escapes = shape.length() > 0 && shape.charAt(shape.length() - 1) == 'e' && !wordBefore();
+    /** PostgreSQL nests comments, others don't. */
+    private void comment() {
+        int end = sql.indexOf("*/", at + 2);
+        int inner = sql.indexOf("/*", at + 2);
+        if (end < 0 || (inner >= 0 && inner < end)) {
+            dropTheRest();
+        } else {
+            at = end + 2;
+        }
+    }
+
+    /** PostgreSQL's operators on JSON; everywhere else a comment to MariaDB. */
+    private boolean operator() {
+        return at + 1 < sql.length() && "#>-".indexOf(sql.charAt(at + 1)) >= 0;
+    }
+
+    private void dropTheRest() {
+        at = sql.length();
+        cut = true;
+    }
+
+    /** Whether a string begins in which a backslash always hides what follows; the letter that says so is taken away. */
+    private boolean escapes() {
+        boolean marked = shape.length() > 0 && shape.charAt(shape.length() - 1) == 'e' && !wordBefore();
+        if (marked) {
+            shape.setLength(shape.length() - 1);
+        }
+        return marked;
+    }
+
+    /** A quote is doubled inside. A backslash before it hides it from MariaDB, and from PostgreSQL only where that was said. */
+    private void string(char quote, boolean escapes) {
         at++;
         while (at < sql.length()) {
             char c = sql.charAt(at++);
-            if (c == '\\' && escapes) {
-                at++;
-            } else if (c == '\'') {
-                if (at < sql.length() && sql.charAt(at) == '\'') {
+            if (c == '\\' && at < sql.length()) {
+                if (!escapes && sql.charAt(at) == quote) {
+                    dropTheRest();
+                } else {
+                    at++;
+                }
+            } else if (c == quote) {
+                if (at < sql.length() && sql.charAt(at) == quote) {
                     at++;
                 } else {
                     return;
                 }
             }
         }
-        at = sql.length();
+    }
+
+    /** After an operator, a bracket, {@code like}, or a value and a comma. */
+    private boolean valueExpected() {
+        int length = trimmed(shape.length());
+        if (length == 0) {
+            return false;
+        }
+        return "=<>(".indexOf(shape.charAt(length - 1)) >= 0 || endsWith(length, "?,") || endsWith(length, " like");
     }
 
     private boolean wordBefore() {

@@ -198,7 +198,8 @@ final class Binding {
         inTransaction = !session.autoCommit;
     }
 
-    private SQLException failed(Lease of, SQLException failure) {
+    /** Learns from a failure. @return what to throw */
+    SQLException failed(Lease of, SQLException failure) {
         SQLException told = router.failed(of, failure);
         if (of.readOnly() && (session.autoCommit || bornIn == ReadAttempt.current())) {
             router.mayRetry(of, told);

@@ -91,7 +91,16 @@ final class RoutedConnection implements Routed {
     }
 
     private <S> S make(Making<S> making) throws SQLException {
-        return making.on(bound().physical());
+        return made(bound(), making);
+    }
+
+    /** Some drivers ask the server already when a statement is made, and find it gone. */
+    private <S> S made(Lease lease, Making<S> making) throws SQLException {
+        try {
+            return making.on(lease.physical());
+        } catch (SQLException failure) {
+            throw binding.failed(lease, failure);
+        }
     }
 
     private Lease bound() throws SQLException {
@@ -101,17 +110,17 @@ final class RoutedConnection implements Routed {
 
     private Statement statement(Making<Statement> making) throws SQLException {
         Lease lease = bound();
-        return RoutedStatement.of(making.on(lease.physical()), binding.ownerOf(lease));
+        return RoutedStatement.of(made(lease, making), binding.ownerOf(lease));
     }
 
     private PreparedStatement prepared(String sql, Making<PreparedStatement> making) throws SQLException {
         Lease lease = bound();
-        return new RoutedPreparedStatement(making.on(lease.physical()), binding.ownerOf(lease), sql);
+        return new RoutedPreparedStatement(made(lease, making), binding.ownerOf(lease), sql);
     }
 
     private CallableStatement call(String sql, Making<CallableStatement> making) throws SQLException {
         Lease lease = bound();
-        return RoutedCall.of(making.on(lease.physical()), binding.ownerOf(lease), sql);
+        return RoutedCall.of(made(lease, making), binding.ownerOf(lease), sql);
     }
 
     @Override

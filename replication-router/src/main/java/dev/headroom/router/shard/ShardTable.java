@@ -5,9 +5,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +79,18 @@ final class ShardTable {
             }
         }
         return names;
+    }
+
+    /** All that is noted here. */
+    static Map<String, Entry> all(Connection connection) throws SQLException {
+        Map<String, Entry> all = new HashMap<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select name, state, cluster from " + STATES)) {
+            while (row.next()) {
+                all.put(row.getString(1), new Entry(State.valueOf(row.getString(2)), row.getString(3)));
+            }
+        }
+        return all;
     }
 
     /** Those that are here, whether they take writes or not. */

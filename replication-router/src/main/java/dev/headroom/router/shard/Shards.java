@@ -7,6 +7,8 @@ import dev.headroom.router.NodeStatus;
 import dev.headroom.router.Routers;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -59,14 +61,51 @@ public final class Shards implements AutoCloseable {
         return new Builder(map, routers);
     }
 
-    /** Makes the tables on every cluster, and notes the logical databases that are not noted yet. Not to be run by two at one time. */
+    /**
+     * Makes the tables on every cluster, and notes the logical databases that no cluster has noted yet. Not to be run by two at one time,
+     * nor during a move.
+     *
+     * @throws SQLException also if a cluster has noted a logical database that the map places elsewhere, on a cluster that knows nothing of
+     *     it; nothing is noted then
+     */
     public void install() throws SQLException {
+        ShardMap wanted = map();
+        Map<String, Map<String, ShardTable.Entry>> noted = new LinkedHashMap<>();
+        for (String cluster : routers.clusters()) {
+            noted.put(
+                    cluster,
+                    units.inTransaction(cluster, connection -> {
+                        ShardTable.create(connection);
+                        return ShardTable.all(connection);
+                    }));
+        }
+        for (String cluster : routers.clusters()) {
+            for (Shard shard : wanted.on(cluster)) {
+                requireNotedHereOrNowhere(shard, noted);
+            }
+        }
         for (String cluster : routers.clusters()) {
             units.inTransaction(cluster, connection -> {
-                ShardTable.create(connection);
-                ShardTable.open(connection, map().on(cluster));
+                ShardTable.open(connection, wanted.on(cluster));
                 return true;
             });
+        }
+    }
+
+    private static void requireNotedHereOrNowhere(Shard shard, Map<String, Map<String, ShardTable.Entry>> noted)
+            throws SQLException {
+        if (noted.getOrDefault(shard.cluster(), Map.of()).containsKey(shard.database())) {
+            return;
+        }
+        for (Map.Entry<String, Map<String, ShardTable.Entry>> cluster : noted.entrySet()) {
+            ShardTable.Entry entry = cluster.getValue().get(shard.database());
+            if (entry != null) {
+                throw new SQLException(
+                        "map: " + shard.database() + " on " + shard.cluster() + ", but " + cluster.getKey()
+                                + " has noted it as " + entry.state()
+                                + " (expected: the map as it was; Shards.move changes it)",
+                        "22023");
+            }
         }
     }
 

@@ -224,6 +224,22 @@ class ShardsTest {
     }
 
     @Test
+    void installRefusesAMapThatPlacesADatabaseWhereItIsNot() throws Exception {
+        ShardMap edited = ShardMap.builder("db", DATABASES)
+                .place(1, 5, "s1")
+                .place(6, DATABASES, "s2")
+                .build();
+        try (Shards wrong = Shards.builder(edited, routers).build()) {
+            assertThatThrownBy(wrong::install)
+                    .isInstanceOf(SQLException.class)
+                    .hasMessage("map: db06 on s2, but s1 has noted it as OPEN"
+                            + " (expected: the map as it was; Shards.move changes it)");
+            here.move("db06", "s2", BY_COLUMN);
+            wrong.install();
+        }
+    }
+
+    @Test
     void writesWaitWhileTheirDatabaseIsBlockedAndReadsDoNot() throws Exception {
         String key = keyOf(2);
         CountDownLatch copying = new CountDownLatch(1);

@@ -14,8 +14,9 @@ import java.util.Optional;
 /**
  * Positions by a row that is raised on the primary and read on the replicas.
  *
- * <p>The probe's own number is what its update made of the row: updates of one row follow each other, so it is greater than every number
- * before, and everything that had committed when the probe was sent comes before it in the log.
+ * <p>Updates of one row follow each other, so what a probe's update made of it is greater than every number before, and everything that
+ * had committed when the probe was sent comes before it in the log; so it does before a later number, which the probe reads if others have
+ * raised the row meanwhile. The update commits by itself: a process that stops in the middle of a probe keeps no lock.
  */
 public final class HeartbeatDialect implements ReplicationDialect {
     private final HeartbeatTable table;
@@ -56,16 +57,12 @@ public final class HeartbeatDialect implements ReplicationDialect {
     }
 
     private Position raised(Asked node, Connection connection) throws SQLException {
-        connection.setAutoCommit(false); // after a failure the connection is thrown away
         if (update(node, connection) != 1) {
             throw new SQLException(
                     table.name() + ": no row with id 1 on " + node.name() + " (expected: HeartbeatTable.install())",
                     "02000");
         }
-        Position position = read(connection);
-        connection.commit();
-        connection.setAutoCommit(true);
-        return position;
+        return read(connection);
     }
 
     private int update(Asked node, Connection connection) throws SQLException {

@@ -95,13 +95,13 @@ final class Floors {
         if (touch == null || settled(floor, touch)) {
             return true;
         }
-        cluster.refresh(() -> cluster.primary().seenSince(touch.at()), waitNanos);
+        cluster.refresh(() -> cluster.primary().primarySince(touch.at()) != null, waitNanos);
         return settled(floor, touch);
     }
 
     private boolean settled(SessionFloor floor, SessionFloor.Touch touch) {
-        Node.Seen sample = cluster.primary().seen();
-        if (sample == null || sample.askedAt() - touch.at() < 0) {
+        Node.Seen sample = cluster.primary().primarySince(touch.at());
+        if (sample == null) {
             return false;
         }
         if (touch.mayHaveWritten()) {
@@ -133,7 +133,7 @@ final class Floors {
         if (replica != null && replica.askedAt() - read.at() >= 0) {
             return replica.position();
         }
-        Node.Seen primary = cluster.primary().seen();
-        return primary != null && primary.askedAt() - read.at() >= 0 ? primary.position() : null;
+        Node.Seen primary = cluster.primary().primarySince(read.at());
+        return primary == null ? null : primary.position();
     }
 }

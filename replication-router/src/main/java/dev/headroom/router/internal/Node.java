@@ -109,6 +109,12 @@ final class Node {
         return last != null && last.askedAt() - time >= 0;
     }
 
+    /** Its last good answer if that was asked for at or after this time, and it said then that it takes writes; else null. */
+    @Nullable Seen primarySince(long time) {
+        Seen last = seen;
+        return last != null && last.role() == NodeRole.PRIMARY && last.askedAt() - time >= 0 ? last : null;
+    }
+
     /** Whether it was asked at all and has answered or failed to. */
     boolean asked() {
         return seen != null || lastFailure != null;

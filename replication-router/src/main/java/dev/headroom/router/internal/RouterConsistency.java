@@ -7,6 +7,7 @@ import dev.headroom.router.spi.Position;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /** Read-your-writes by position in the primary's log. */
 final class RouterConsistency implements Consistency {
@@ -65,15 +66,20 @@ final class RouterConsistency implements Consistency {
     /** The primary's position at some moment from now on; without an answer, one that only a primary covers. */
     private Position sampled() {
         long now = cluster.now();
-        boolean known = false;
+        Node.Seen primary = primarySince(now);
+        return primary == null ? beyondAll() : primary.position();
+    }
+
+    /** What the primary says when it is asked from now on; null if it does not answer in time, or no longer is one. */
+    private Node.@Nullable Seen primarySince(long time) {
         try {
-            known = cluster.refresh(
-                    () -> cluster.primary().seenSince(now),
+            cluster.refresh(
+                    () -> cluster.primary().primarySince(time) != null,
                     cluster.options().probeTimeout().toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return known ? cluster.primary().position() : new Position(cluster.timeline(), Long.MAX_VALUE);
+        return cluster.primary().primarySince(time);
     }
 
     /** {@link #within} brings it down to where the primary is then. */
@@ -142,18 +148,10 @@ final class RouterConsistency implements Consistency {
         if (asked.isNone() || cluster.primary().position().covers(asked)) {
             return token;
         }
-        long now = cluster.now();
-        try {
-            cluster.refresh(
-                    () -> cluster.primary().seenSince(now),
-                    cluster.options().probeTimeout().toNanos());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        Node primary = cluster.primary();
-        Position newest = primary.position();
-        boolean beyond = primary.seenSince(now) && !newest.covers(asked);
-        return beyond ? floors.codec().replace(token, newest) : token;
+        Node.Seen primary = primarySince(cluster.now());
+        return primary == null || primary.position().covers(asked)
+                ? token
+                : floors.codec().replace(token, primary.position());
     }
 
     private boolean settle(SessionFloor floor) {

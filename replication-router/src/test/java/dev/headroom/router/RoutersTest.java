@@ -184,6 +184,20 @@ class RoutersTest {
     }
 
     @Test
+    void newestIsCutDownToThePositionOfEachCluster() throws Exception {
+        String[] inside = new String[1];
+        ConsistencyToken after = RequestContext.builder().build().call(() -> {
+            routers.consistency().within(routers.consistency().newest(), () -> {
+                inside[0] = RequestContext.current().consistency().value();
+                return notes.write("one");
+            });
+            return routers.consistency().current();
+        });
+        assertThat(inside[0]).contains("~shop:", "~orders:").doesNotContain("7fffffffffffffff");
+        assertThat(after.value()).doesNotContain("7fffffffffffffff");
+    }
+
+    @Test
     void capturedPositionIsThatOfTheConnectionsCluster() throws Exception {
         try (Connection connection =
                 routers.within("orders", () -> routers.dataSource().getConnection())) {

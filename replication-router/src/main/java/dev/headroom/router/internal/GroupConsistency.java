@@ -62,9 +62,13 @@ final class GroupConsistency implements Consistency {
         if (token.isNone()) {
             return call.call();
         }
-        ConsistencyToken before = ConsistencyToken.NONE;
+        ConsistencyToken real = token;
+        for (Router router : routers) { // each cuts down its own cluster's entry and leaves the others
+            real = router.positions().real(real);
+        }
+        ConsistencyToken before = real;
         for (Router router : routers) {
-            before = combine(before, router.positions().inside(token));
+            before = combine(before, router.positions().asked());
         }
         RequestContext inner =
                 RequestContext.current().with().consistency(before).build();

@@ -102,7 +102,7 @@ final class RouterConsistency implements Consistency {
         if (token.isNone() || !cluster.replicated()) {
             return call.call();
         }
-        ConsistencyToken before = inside(token);
+        ConsistencyToken before = combine(asked(), real(token));
         RequestContext inner =
                 RequestContext.current().with().consistency(before).build();
         try {
@@ -115,9 +115,14 @@ final class RouterConsistency implements Consistency {
         }
     }
 
-    /** What the current request and the token ask for together. */
-    ConsistencyToken inside(ConsistencyToken token) {
-        return cluster.replicated() ? combine(floors.token(), clamp(token)) : floors.token();
+    /** What the current request asks for. */
+    ConsistencyToken asked() {
+        return floors.token();
+    }
+
+    /** The token with this cluster's position cut down to what can be real. */
+    ConsistencyToken real(ConsistencyToken token) {
+        return cluster.replicated() ? clamp(token) : token;
     }
 
     /** The current request has written up to the token. */

@@ -50,6 +50,39 @@ class SharedCacheTest {
         server.close();
     }
 
+    @Test
+    void whoWaitsInClassicModeWaitsBetweenLooksAndNotForEver() throws Exception {
+        WatchedTier watched = new WatchedTier(MemcachedTier.on(memcached, LeaseMode.CLASSIC), operation -> {});
+        Caches waiting = Caches.builder()
+                .shared(watched)
+                .namespace(LeaseMode.CLASSIC + name)
+                .journalEvery(Duration.ZERO)
+                .defaults(options -> options.waitAtMost(Duration.ofSeconds(4)))
+                .build();
+        open.add(waiting);
+        Cache<String, String> one = node(LeaseMode.CLASSIC);
+        one.get("k", (key, load) -> {
+            load.tags("t");
+            return "old";
+        });
+        one.invalidateTag("t");
+        CountDownLatch loading = new CountDownLatch(1);
+        CountDownLatch finish = new CountDownLatch(1);
+        Future<String> loaded = threads.submit(() -> one.get("k", key -> {
+            loading.countDown();
+            finish.await();
+            return "new";
+        }));
+        assertThat(loading.await(20, TimeUnit.SECONDS)).isTrue();
+        Cache<String, String> other = waiting.cache("c", String.class, String.class);
+        Future<String> waits = threads.submit(() -> other.get("k", key -> "not loaded"));
+        assertThatThrownBy(() -> waits.get(60, TimeUnit.SECONDS)).hasCauseInstanceOf(CacheTimeoutException.class);
+        assertThat(watched.asked("readOrLease")).isBetween(2L, 300L);
+        finish.countDown();
+        assertThat(loaded.get(20, TimeUnit.SECONDS)).isEqualTo("new");
+        assertThat(other.get("k", key -> "not loaded")).isEqualTo("new");
+    }
+
     @AfterEach
     void close() {
         open.forEach(Caches::close);

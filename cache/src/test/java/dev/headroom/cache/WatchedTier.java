@@ -9,14 +9,18 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 
-/** A tier in memory that tells what is asked of its node, before it does it. */
+/** A tier in memory that tells what is asked of its node, or of that of another tier, before it does it. */
 final class WatchedTier implements SharedTier {
     final ConcurrentLinkedQueue<String> asked = new ConcurrentLinkedQueue<>();
     final InMemorySharedTier tier = new InMemorySharedTier();
     private final SharedNode node;
 
     WatchedTier(Consumer<String> before) {
-        SharedNode inner = tier.node("");
+        this(null, before);
+    }
+
+    WatchedTier(SharedTier watched, Consumer<String> before) {
+        SharedNode inner = (watched == null ? tier : watched).node("");
         this.node = (SharedNode) Proxy.newProxyInstance(
                 SharedNode.class.getClassLoader(), new Class<?>[] {SharedNode.class}, (proxy, method, arguments) -> {
                     if (method.getDeclaringClass() == SharedNode.class

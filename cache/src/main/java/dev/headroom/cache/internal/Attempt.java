@@ -51,8 +51,8 @@ final class Attempt {
             if (lease != null) {
                 return lead(lease).run();
             }
-            if (silent()) {
-                home.call(node -> node.takeOver(key, read.version()));
+            boolean silent = silent();
+            if (silent && takenOver()) {
                 continue;
             }
             Loaded meanwhile = meanwhile();
@@ -62,7 +62,10 @@ final class Attempt {
             if (letGo()) {
                 return alone();
             }
-            await(pause);
+            if (wanted.anew() && !silent) {
+                takenOver();
+            }
+            pause(pause);
         }
     }
 
@@ -189,8 +192,17 @@ final class Attempt {
     /** Sees to it that a dead holder does not hold a value for ever, and waits. */
     void await(long pause) throws InterruptedException {
         if (wanted.anew() || silent()) {
-            home.call(node -> node.takeOver(key, read.version()));
+            takenOver();
         }
+        pause(pause);
+    }
+
+    /** Says no where a dead holder's lease ends by itself. */
+    private boolean takenOver() {
+        return home.call(node -> node.takeOver(key, read.version()));
+    }
+
+    private void pause(long pause) throws InterruptedException {
         if (System.nanoTime() - end >= 0) {
             throw new CacheTimeoutException(
                     "cache " + loads.side.name() + ": another JVM's load took longer than "

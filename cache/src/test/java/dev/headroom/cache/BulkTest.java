@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headroom.cache.testing.InMemorySharedTier;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,49 @@ class BulkTest {
                 }))
                 .hasMessage("no");
         assertThat(cache.getAll(List.of(1, 2), this::load)).hasSize(2);
+    }
+
+    @Test
+    void whatIsStaleCoversAFailureOfAllItsKeysOnly() {
+        ManualClock clock = new ManualClock();
+        Cache<Integer, String> cache = covering(Caches.builder().clock(clock));
+        cache.getAll(List.of(1, 2), this::load);
+        clock.advance(Duration.ofSeconds(11));
+        BulkLoader<Integer, String> failing = keys -> {
+            calls.add(new TreeSet<>(keys));
+            throw new IOException("no");
+        };
+        assertThat(cache.getAll(List.of(1, 2), failing)).containsExactly(Map.entry(1, "1"), Map.entry(2, "2"));
+        assertThat(calls).hasSize(2);
+        assertThat(cache.getAll(List.of(1, 2), failing)).hasSize(2);
+        assertThat(calls).as("nobody tries again for a while").hasSize(2);
+        assertThatThrownBy(() -> cache.getAll(List.of(1, 2, 3), failing)).hasRootCauseMessage("no");
+        clock.advance(Duration.ofMinutes(2));
+        assertThatThrownBy(() -> cache.getAll(List.of(1, 2), failing)).hasRootCauseMessage("no");
+        assertThat(cache.getAll(List.of(1, 2), this::load)).hasSize(2);
+    }
+
+    @Test
+    void whatIsStaleInTheTierCoversAFailureToo() {
+        ManualClock clock = new ManualClock();
+        InMemorySharedTier aging = new InMemorySharedTier(clock);
+        Cache<Integer, String> one = covering(Caches.builder().shared(aging).clock(clock));
+        Cache<Integer, String> other = covering(Caches.builder().shared(aging).clock(clock));
+        one.getAll(List.of(1, 2), this::load);
+        clock.advance(Duration.ofSeconds(11));
+        assertThat(other.getAll(List.of(1, 2), keys -> {
+                    throw new IOException("no");
+                }))
+                .containsExactly(Map.entry(1, "1"), Map.entry(2, "2"));
+    }
+
+    private Cache<Integer, String> covering(CachesBuilder builder) {
+        Caches caches = builder.defaults(options -> options.fresh(Duration.ofSeconds(10))
+                        .staleIfError(Duration.ofMinutes(1))
+                        .jitter(0))
+                .build();
+        open.add(caches);
+        return caches.cache("c", Integer.class, String.class);
     }
 
     @Test

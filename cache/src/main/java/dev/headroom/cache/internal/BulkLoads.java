@@ -58,9 +58,21 @@ final class BulkLoads {
             throw failure;
         }
         for (Map.Entry<Object, Flight> other : others.entrySet()) {
-            found.put(other.getKey(), flights.join(other.getValue()).value());
+            found.put(other.getKey(), joined(other.getKey(), other.getValue()));
         }
         return found;
+    }
+
+    private @Nullable Object joined(Object key, Flight other) throws Throwable {
+        try {
+            return flights.join(other).value();
+        } catch (Exception failure) {
+            Entry held = holding.get(key);
+            if (held != null && holding.covers(key, held)) {
+                return held.value;
+            }
+            throw failure;
+        }
     }
 
     /** What one caller loads. */
@@ -106,7 +118,12 @@ final class BulkLoads {
                 if (batch.isDone()) {
                     return;
                 }
-                batch.await(pause);
+                try {
+                    batch.await(pause);
+                } catch (Exception late) {
+                    cover(batch.keys(), Map.of(), late);
+                    return;
+                }
             }
         }
 
@@ -140,15 +157,44 @@ final class BulkLoads {
             }
             Map<Object, Object> values = new HashMap<>();
             long start = System.nanoTime();
-            calls.several(position, load -> {
-                values.putAll(source.load(Set.copyOf(keys)));
-                return load.ended(null);
-            });
+            try {
+                calls.several(position, load -> {
+                    values.putAll(source.load(Set.copyOf(keys)));
+                    return load.ended(null);
+                });
+            } catch (Exception failure) {
+                cover(keys, leads, failure);
+                return;
+            }
             long took = System.nanoTime() - start;
             Map<Object, Loaded> loaded = new LinkedHashMap<>();
             keys.forEach(key -> loaded.put(key, new Loaded(values.get(key), true).took(took)));
             SharedLoads loads = shared;
             (loads == null ? loaded : SharedBatch.stored(loads.side, leads, loaded)).forEach(this::land);
+        }
+
+        /** Serves what is stale in place of what failed to load; throws the failure if that leaves a key without a value. */
+        private void cover(Collection<Object> keys, Map<Object, Lead> leads, Exception failure) throws Exception {
+            boolean all = true;
+            for (Object key : keys) {
+                Lead lead = leads.get(key);
+                Loaded there = lead == null ? null : lead.covered();
+                Entry held = there == null ? holding.get(key) : null;
+                if (there != null) {
+                    counts.stale(key, CacheCounts.Stale.ERROR);
+                    land(key, there);
+                } else if (held != null && holding.covers(key, held)) {
+                    land(key, Loaded.of(held, Loaded.Origin.HELD));
+                } else {
+                    all = false;
+                }
+            }
+            if (!all) {
+                throw failure;
+            }
+            if (failure instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
         }
 
         private Flight flight(Object key) {

@@ -107,13 +107,33 @@ final class Lead {
         }
     }
 
+    /** The load has failed: what is served in its place, if anything that was found may be; if not, the lease is given up. */
+    @Nullable Loaded covered() {
+        Found known = found;
+        if (known == null || !known.mayCoverErrors()) {
+            giveUp();
+            return null;
+        }
+        end();
+        try {
+            tellFailed();
+        } catch (SharedTierException unreachable) {
+            LOG.debug("cache {}: a lease ends by itself: {}", loads.side.name(), unreachable.getMessage());
+        }
+        return loads.afterFailure(known, wanted);
+    }
+
+    private void tellFailed() {
+        home.call(node -> node.merge(
+                loads.side.failure(wanted.text()),
+                loads.options.retryAfterError(),
+                old -> SharedLoads.version(lease.version())));
+    }
+
     private Loaded failed(Throwable failure) throws Throwable {
         try {
             if (found != null && found.mayCoverErrors()) {
-                home.call(node -> node.merge(
-                        loads.side.failure(wanted.text()),
-                        loads.options.retryAfterError(),
-                        old -> SharedLoads.version(lease.version())));
+                tellFailed();
                 if (!wanted.background() && failure instanceof Exception) {
                     return loads.afterFailure(found, wanted);
                 }

@@ -41,6 +41,11 @@ final class SharedBatch {
         return open.isEmpty();
     }
 
+    /** Those that are still looked for. */
+    List<Object> keys() {
+        return List.copyOf(open.keySet());
+    }
+
     /** Looks once. */
     Look look() {
         Map<Home, Map<Object, Attempt>> byHome = new LinkedHashMap<>();

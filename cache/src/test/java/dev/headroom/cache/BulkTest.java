@@ -203,6 +203,13 @@ class BulkTest {
         cache.getAll(List.of(1, 2), this::load);
         cache.getAll(List.of(1, 2), this::load);
         assertThat(calls).containsExactly(Set.of(1, 2), Set.of(1, 2));
+        for (CacheMode mode : CacheMode.values()) {
+            open.get(0).mode(mode);
+            cache.clear();
+            assertThat(cache.getAll(List.of(2, 1), keys -> Map.of(1, "1", 2, "2", 3, "not asked for")))
+                    .as(mode.toString())
+                    .containsExactly(Map.entry(2, "2"), Map.entry(1, "1"));
+        }
     }
 
     private Map<Integer, String> load(Set<Integer> keys) {

@@ -164,7 +164,8 @@ final class Reads {
             position = flights.positionOf(key, position);
         }
         calls.several(position, load -> {
-            found.putAll(source.load(Set.copyOf(missing)));
+            Map<?, ?> values = source.load(Set.copyOf(missing));
+            missing.forEach(key -> found.put(key, values.get(key)));
             return load.ended(null);
         });
     }

@@ -169,6 +169,7 @@ class BulkTest {
                     .hasSize(100);
             assertThat(watched.asked("readOrLeaseAll")).isEqualTo(1);
             assertThat(watched.asked("storeAllIf")).isEqualTo(1);
+            watched.asked.removeIf("heartbeat"::equals); // as many as the load is slow
             assertThat(watched.asked.size()).isLessThan(10);
             watched.asked.clear();
             assertThat(others.cache("c", Integer.class, String.class).getAll(keys, this::load))

@@ -140,6 +140,34 @@ class AsyncTest {
                 .isEqualTo("2");
     }
 
+    @Test
+    void switchedOffALoaderIsCalledOnTheCallersThreadAndItsStageTakesNone() throws Exception {
+        Cache<String, String> cache = cache(Caches.builder().loadExecutor(work -> {
+            throw new RejectedExecutionException();
+        }));
+        open.get(0).mode(CacheMode.OFF);
+        List<Thread> callers = new ArrayList<>();
+        CompletableFuture<String> source = new CompletableFuture<>();
+        CompletableFuture<String> answer = cache.getAsync("k", key -> {
+            callers.add(Thread.currentThread());
+            return source;
+        });
+        assertThat(callers).containsExactly(Thread.currentThread());
+        assertThat(answer).isNotDone();
+        source.complete("1");
+        assertThat(get(answer)).isEqualTo("1");
+        IOException thrown = new IOException("no");
+        assertThatThrownBy(() -> get(cache.getAsync("k", key -> CompletableFuture.failedFuture(thrown))))
+                .isInstanceOf(CacheLoadException.class)
+                .hasCause(thrown);
+        assertThatThrownBy(() -> get(cache.getAsync("k", key -> {
+                    throw thrown;
+                })))
+                .isInstanceOf(CacheLoadException.class)
+                .hasCause(thrown);
+        assertThat(cache.peek("k")).isEmpty();
+    }
+
     private static <T> T get(CompletableFuture<T> future) throws Exception {
         try {
             return future.get(30, TimeUnit.SECONDS);

@@ -149,6 +149,9 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
     @Override
     public CompletableFuture<V> getAsync(K key, AsyncLoader<? super K, ? extends V> loader, EntryOptions entries) {
         Objects.requireNonNull(loader, "loader");
+        if (reads.off()) {
+            return answer(reads.uncached(key, load -> load.ended(loader.load(key))));
+        }
         return later(key, load -> load.ended(Thrown.resultOf(loader.load(key))), entries, around.loads);
     }
 
@@ -165,7 +168,11 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
     }
 
     private CompletableFuture<V> later(K key, Source source, EntryOptions entries, Executor executor) {
-        return reads.later(key, source, entries, executor).handle((value, failure) -> {
+        return answer(reads.later(key, source, entries, executor));
+    }
+
+    private CompletableFuture<V> answer(CompletableFuture<@Nullable Object> found) {
+        return found.handle((value, failure) -> {
             if (failure != null) {
                 throw Thrown.completion(name, failure);
             }

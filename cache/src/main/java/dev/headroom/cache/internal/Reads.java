@@ -105,6 +105,30 @@ final class Reads {
         return result;
     }
 
+    /** The stage of a loader while the cache is switched off: nothing of it runs on a thread of the cache. */
+    CompletableFuture<@Nullable Object> uncached(Object key, Source stage) {
+        counts.missed(Objects.requireNonNull(key, "key"));
+        CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
+        try {
+            calls.uncachedStage(key, stage).whenComplete((value, failure) -> {
+                if (failure == null) {
+                    result.complete(value);
+                } else {
+                    result.completeExceptionally(failure);
+                }
+            });
+        } catch (Error serious) {
+            throw serious;
+        } catch (Throwable failure) {
+            result.completeExceptionally(failure);
+        }
+        return result;
+    }
+
+    boolean off() {
+        return around.mode() == CacheMode.OFF;
+    }
+
     private void complete(CompletableFuture<@Nullable Object> result, Object key, Source source, EntryOptions entries) {
         try {
             result.complete(one(key, source, entries));

@@ -8,6 +8,8 @@ import dev.headroom.cache.EntryOptions;
 import dev.headroom.cache.internal.CacheCounts.Outcome;
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.debug.DebugLog;
+import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** Calls of one cache's sources: in the places there are, at the position they must read at, counted; and how long callers wait for them. */
@@ -77,6 +79,25 @@ final class SourceCalls {
             Loaded loaded = fences.within(fences.of(key, fences.current()), source, load);
             counts.loaded(key, Outcome.UNSTORED, System.nanoTime() - start, null);
             return loaded.value();
+        } catch (Throwable failure) {
+            counts.loaded(key, Outcome.FAILED, System.nanoTime() - start, failure);
+            throw failure;
+        }
+    }
+
+    /** The same for a loader that answers by a stage, which is called at once and on this thread. */
+    CompletionStage<?> uncachedStage(Object key, Source source) throws Throwable {
+        counts.loadBegun();
+        long start = System.nanoTime();
+        try {
+            Load load = new Load(options.entries(), null);
+            Object stage = fences.within(fences.of(key, fences.current()), source, load).value();
+            return ((CompletionStage<?>) Objects.requireNonNull(stage, "the loader's stage"))
+                    .whenComplete((value, failure) -> counts.loaded(
+                            key,
+                            failure == null ? Outcome.UNSTORED : Outcome.FAILED,
+                            System.nanoTime() - start,
+                            failure));
         } catch (Throwable failure) {
             counts.loaded(key, Outcome.FAILED, System.nanoTime() - start, failure);
             throw failure;

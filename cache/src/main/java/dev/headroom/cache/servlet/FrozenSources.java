@@ -104,9 +104,29 @@ final class FrozenSources {
                 .toList());
     }
 
+    /**
+     * One that has ended is known as thawed from then on: where the tier can't say how old a value is, what was written of it would otherwise count
+     * anew each time it is read. All instances write the same, which any new freeze outranks.
+     */
+    private void tellOfThoseThatEnded() {
+        long now = clock.getAsLong();
+        boolean any = false;
+        for (Source source : sources.values()) {
+            if (!source.freeze.thawed() && source.left(now).isZero()) {
+                Freeze freeze = source.freeze;
+                Freeze ended = new Freeze(freeze.host(), "", freeze.version() + 1, LONGEST, true);
+                any |= sources.replace(freeze.host(), source, new Source(ended, now + LONGEST.toNanos()));
+            }
+        }
+        if (any) {
+            shared.put(KEY, known());
+        }
+    }
+
     /** Takes over what other instances have written, and writes what they don't know. */
     @SuppressWarnings("ReferenceEquality") // another object is what was read anew
     private void compare() {
+        tellOfThoseThatEnded();
         Freeze.All there = shared.get(KEY, key -> known());
         if (there == seen.getAndSet(there)) {
             return;
@@ -117,7 +137,9 @@ final class FrozenSources {
             Source source = new Source(freeze, now + freeze.left().minus(age).toNanos());
             sources.merge(freeze.host(), source, (mine, theirs) -> theirs.freeze.outranks(mine.freeze) ? theirs : mine);
         });
-        sources.values().removeIf(source -> source.left(now).isZero());
+        sources.values()
+                .removeIf(source ->
+                        source.freeze.thawed() && source.left(now).isZero());
         boolean less = sources.values().stream()
                 .anyMatch(mine -> there.sources().stream()
                         .noneMatch(theirs ->

@@ -35,12 +35,17 @@ final class BulkOperations<K, V> {
         loading.execute(() -> {
             try {
                 load(asked, replace);
-                told.onCompletion();
             } catch (CacheException failed) {
                 told.onException(failed);
-            } catch (RuntimeException failed) {
+                return;
+            } catch (Throwable failed) {
                 told.onException(new CacheException(failed));
+                if (failed instanceof Error serious) {
+                    throw serious;
+                }
+                return;
             }
+            told.onCompletion();
         });
     }
 

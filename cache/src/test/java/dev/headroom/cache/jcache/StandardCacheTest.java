@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headroom.config.ConfigurationException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -27,7 +29,9 @@ import javax.cache.event.CacheEntryCreatedListener;
 import javax.cache.event.CacheEntryEvent;
 import javax.cache.event.CacheEntryUpdatedListener;
 import javax.cache.integration.CacheLoader;
+import javax.cache.integration.CompletionListener;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -146,6 +150,50 @@ class StandardCacheTest {
         Awaitility.await().until(() -> ears.heard.size() == 400);
         assertThat(ears.heard).isSorted().doesNotHaveDuplicates();
         assertThat(cache.get("k")).isEqualTo(400);
+    }
+
+    @Test
+    void whoWaitsForLoadAllIsToldOfAnErrorAndOnlyOnce() {
+        Cache<String, String> cache = manager.createCache(
+                "c",
+                new MutableConfiguration<String, String>()
+                        .setReadThrough(true)
+                        .setCacheLoaderFactory(same(new CacheLoader<>() {
+                            @Override
+                            public String load(String key) {
+                                throw new NoClassDefFoundError(key);
+                            }
+
+                            @Override
+                            public Map<String, String> loadAll(Iterable<? extends String> keys) {
+                                if (keys.iterator().next().equals("bad")) {
+                                    throw new NoClassDefFoundError("as asked");
+                                }
+                                return Map.of("good", "1");
+                            }
+                        })));
+        List<String> told = new CopyOnWriteArrayList<>();
+        CompletionListener listener = new CompletionListener() {
+            @Override
+            public void onCompletion() {
+                told.add("completed");
+                throw new IllegalStateException("a listener that fails");
+            }
+
+            @Override
+            public void onException(Exception failure) {
+                Throwable root = failure;
+                while (root.getCause() != null) {
+                    root = root.getCause();
+                }
+                told.add(root.getMessage());
+            }
+        };
+        cache.loadAll(Set.of("bad"), true, listener);
+        ConditionFactory eventually = Awaitility.dontCatchUncaughtExceptions().await();
+        eventually.until(() -> told.equals(List.of("as asked")));
+        cache.loadAll(Set.of("good"), true, listener);
+        eventually.during(Duration.ofMillis(200)).until(() -> told.equals(List.of("as asked", "completed")));
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -113,6 +114,26 @@ class AsyncTest {
         cache.put("k", "old");
         clock.advance(Duration.ofSeconds(11));
         assertThat(get(cache.getAsync("k", CompletableFuture::completedFuture))).isEqualTo("old");
+    }
+
+    @Test
+    void anExecutorThatFailsLeavesNothingBehind() throws Exception {
+        Cache<String, String> cache = cache(Caches.builder());
+        IllegalStateException thrown = new IllegalStateException("no");
+        assertThatThrownBy(() -> get(cache.getAsync("k", key -> "1", work -> {
+                    throw thrown;
+                })))
+                .isSameAs(thrown);
+        assertThat(get(cache.getAsync("k", key -> "2", threads))).isEqualTo("2");
+    }
+
+    @Test
+    void aTimeoutOfTheLoaderIsItsFailure() {
+        Cache<String, String> cache = cache(Caches.builder());
+        TimeoutException thrown = new TimeoutException("the source's own");
+        assertThatThrownBy(() -> get(cache.getAsync("k", key -> CompletableFuture.failedFuture(thrown))))
+                .isInstanceOf(CacheLoadException.class)
+                .hasCause(thrown);
     }
 
     @Test

@@ -129,7 +129,16 @@ final class Flights {
         try {
             executor.execute(() -> refresh(context, key, mine, asked));
         } catch (RejectedExecutionException full) {
-            crash(key, mine, calls.timeout("no thread to load on"));
+            unbegun(key, mine, calls.timeout("no thread to load on"));
+        } catch (RuntimeException failed) {
+            unbegun(key, mine, failed);
+        }
+    }
+
+    /** There is no thread for it; somebody who came meanwhile may have taken it over. */
+    private void unbegun(Object key, Flight mine, Throwable failure) {
+        if (mine.begin(Thread.currentThread())) {
+            crash(key, mine, failure);
         }
     }
 
@@ -139,7 +148,8 @@ final class Flights {
         if (failure instanceof Exception && stale != null && holding.covers(key, stale)) {
             return stale.value;
         }
-        throw new CompletionException(failure instanceof TimeoutException ? calls.late(wait) : failure);
+        boolean late = thrown instanceof TimeoutException; // the loader's own would be wrapped
+        throw new CompletionException(late ? calls.late(wait) : failure);
     }
 
     private Asked asked(Source source, EntryOptions entries, @Nullable Entry prior) {
@@ -232,9 +242,7 @@ final class Flights {
             around.refreshes.execute(() -> refresh(context, key, mine, asked));
         } catch (RejectedExecutionException full) {
             counts.refreshRejected();
-            if (mine.begin(Thread.currentThread())) {
-                crash(key, mine, calls.timeout("no thread to refresh on"));
-            }
+            unbegun(key, mine, calls.timeout("no thread to refresh on"));
         }
     }
 

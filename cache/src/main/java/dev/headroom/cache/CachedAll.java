@@ -33,15 +33,15 @@ public @interface CachedAll {
      */
     String keys() default "";
 
-    /** How long a result is fresh. */
+    /** How long a result is fresh, such as {@code 30s}, {@code 5m} or {@code PT5M}; empty: as the cache's options say. */
     String fresh() default "";
 
-    /** How long after that it is served while it is refreshed in the background. */
+    /** How long after that it is served while it is refreshed in the background, written the same way; empty: as the cache's options say. */
     String staleWhileRevalidate() default "";
 
-    /** How long after that it is served when the method fails. */
+    /** How long after that it is served when the method fails, written the same way; empty: as the cache's options say. */
     String staleIfError() default "";
 
-    /** How long it is kept that a key has no value. */
+    /** How long it is kept that a key has no value, written the same way; {@code 0s}: not at all; empty: as the cache's options say. */
     String negative() default "";
 }

@@ -22,7 +22,8 @@ class HeartbeatTest {
                 storing.countDown();
             }
         });
-        try (Caches caches = Caches.builder().shared(tier).journalEvery(Duration.ZERO).build()) {
+        try (Caches caches =
+                Caches.builder().shared(tier).journalEvery(Duration.ZERO).build()) {
             Cache<String, String> cache = caches.cache("c", String.class, String.class);
             assertThat(cache.get("k", key -> {
                         assertThat(beating.await(30, TimeUnit.SECONDS)).isTrue();

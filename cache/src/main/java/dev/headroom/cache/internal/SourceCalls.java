@@ -91,7 +91,8 @@ final class SourceCalls {
         long start = System.nanoTime();
         try {
             Load load = new Load(options.entries(), null);
-            Object stage = fences.within(fences.of(key, fences.current()), source, load).value();
+            Object stage = fences.within(fences.of(key, fences.current()), source, load)
+                    .value();
             return ((CompletionStage<?>) Objects.requireNonNull(stage, "the loader's stage"))
                     .whenComplete((value, failure) -> counts.loaded(
                             key,

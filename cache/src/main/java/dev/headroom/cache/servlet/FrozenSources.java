@@ -138,8 +138,7 @@ final class FrozenSources {
             sources.merge(freeze.host(), source, (mine, theirs) -> theirs.freeze.outranks(mine.freeze) ? theirs : mine);
         });
         sources.values()
-                .removeIf(source ->
-                        source.freeze.thawed() && source.left(now).isZero());
+                .removeIf(source -> source.freeze.thawed() && source.left(now).isZero());
         boolean less = sources.values().stream()
                 .anyMatch(mine -> there.sources().stream()
                         .noneMatch(theirs ->

@@ -52,13 +52,15 @@ class FrozenSourcesTest {
         Caches caches = Caches.builder()
                 .shared(MemcachedTier.on(memcached, mode))
                 .namespace(mode + namespace)
-                .cache("f", cache -> cache.fresh(Duration.ofDays(7))
-                        .localFresh(Duration.ofMillis(1))
-                        .jitter(0)
-                        .codec(Codecs.tlv()
-                                .record(64, Freeze.All.class)
-                                .record(65, Freeze.class)
-                                .build()))
+                .cache(
+                        "f",
+                        cache -> cache.fresh(Duration.ofDays(7))
+                                .localFresh(Duration.ofMillis(1))
+                                .jitter(0)
+                                .codec(Codecs.tlv()
+                                        .record(64, Freeze.All.class)
+                                        .record(65, Freeze.class)
+                                        .build()))
                 .build();
         open.add(caches);
         Cache<String, Freeze.All> cache = caches.cache("f", String.class, Freeze.All.class);

@@ -13,8 +13,7 @@ import java.time.Duration;
  * @param dead dead letters
  * @param oldestAge how long the job that is ready longest has been ready; zero when none is
  */
-public record QueueLength(
-        long ready, long scheduled, long blocked, long running, long dead, Duration oldestAge) {
+public record QueueLength(long ready, long scheduled, long blocked, long running, long dead, Duration oldestAge) {
     /** How far is counted. */
     public static final int COUNTED = 100_000;
 

@@ -219,7 +219,8 @@ class BatchTest extends JobQueueContract {
         String waiting =
                 switch (backend) {
                     case H2 -> "information_schema.sessions where blocker_id is not null";
-                    case POSTGRESQL -> "pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+                    case POSTGRESQL ->
+                        "pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
                     case MARIADB -> "information_schema.innodb_trx where trx_state = 'LOCK WAIT'";
                 };
         await().until(() -> count(waiting) >= transactions);

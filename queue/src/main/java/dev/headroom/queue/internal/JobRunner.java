@@ -125,7 +125,11 @@ final class JobRunner {
             return new JobOutcome.Lost();
         } catch (Collided collided) {
             log.debug(
-                    "{}: job {} of {} is run again", options.name(), assignment.job.id(), kind.name(), collided.getCause());
+                    "{}: job {} of {} is run again",
+                    options.name(),
+                    assignment.job.id(),
+                    kind.name(),
+                    collided.getCause());
             return new JobOutcome.Returned();
         }
     }

@@ -58,7 +58,15 @@ final class QueuePanel implements ConsolePanel {
                 .series("oldest", "s", total.oldestAge().toMillis() / 1e3)
                 .table(
                         "Queues",
-                        List.of("queue", "ready", "scheduled", "blocked", "running", "busy here", "dead", "oldest ready"),
+                        List.of(
+                                "queue",
+                                "ready",
+                                "scheduled",
+                                "blocked",
+                                "running",
+                                "busy here",
+                                "dead",
+                                "oldest ready"),
                         rows(seen));
         if (!seen.newestDead().isEmpty()) {
             view.table(

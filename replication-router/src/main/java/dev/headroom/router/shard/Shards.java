@@ -72,12 +72,10 @@ public final class Shards implements AutoCloseable {
         ShardMap wanted = map();
         Map<String, Map<String, ShardTable.Entry>> noted = new LinkedHashMap<>();
         for (String cluster : routers.clusters()) {
-            noted.put(
-                    cluster,
-                    units.inTransaction(cluster, connection -> {
-                        ShardTable.create(connection);
-                        return ShardTable.all(connection);
-                    }));
+            noted.put(cluster, units.inTransaction(cluster, connection -> {
+                ShardTable.create(connection);
+                return ShardTable.all(connection);
+            }));
         }
         for (String cluster : routers.clusters()) {
             for (Shard shard : wanted.on(cluster)) {

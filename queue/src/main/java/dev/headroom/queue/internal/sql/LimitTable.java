@@ -109,7 +109,8 @@ public final class LimitTable {
         long free = row.blocked()
                 ? 0
                 : Math.min(
-                        LimitRows.slots(connection, row), LimitRows.turns(row, (room.burst() - 1) * room.everyMicros()));
+                        LimitRows.slots(connection, row),
+                        LimitRows.turns(row, (room.burst() - 1) * room.everyMicros()));
         long turn = row.turn();
         for (Limited each : jobs) {
             if (each.granted()) {
@@ -123,9 +124,7 @@ public final class LimitTable {
         }
         LimitRows.hold(connection, admitted, LimitRows.RUNNING);
         Ids.change(
-                connection,
-                "update headroom_job set state = 3, lease = null, attempt = attempt - 1 where id",
-                blocked);
+                connection, "update headroom_job set state = 3, lease = null, attempt = attempt - 1 where id", blocked);
         LimitRows.hold(connection, blocked, LimitRows.BLOCKED);
         row = row.with(turn, row.blocked() || !blocked.isEmpty());
         if (row.blocked()) {
@@ -323,8 +322,7 @@ public final class LimitTable {
 
     /** Lets time pass for turns. */
     public void advance(Connection connection, long millis) throws SQLException {
-        try (PreparedStatement update =
-                connection.prepareStatement("update headroom_job_limit set turn = turn - ?")) {
+        try (PreparedStatement update = connection.prepareStatement("update headroom_job_limit set turn = turn - ?")) {
             update.setLong(1, millis * 1_000);
             update.executeUpdate();
         }

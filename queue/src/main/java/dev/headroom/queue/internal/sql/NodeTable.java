@@ -62,7 +62,8 @@ public final class NodeTable {
 
     /** Whether a node is the one that has been there longest, by which chores are done that one node suffices for. */
     public boolean isEldest(Connection connection, long lease) throws SQLException {
-        return numbers(connection, "select min(id) from headroom_job_node", null).equals(List.of(lease));
+        return numbers(connection, "select min(id) from headroom_job_node", null)
+                .equals(List.of(lease));
     }
 
     /** Says that the node lives; false if it was declared dead. */

@@ -78,8 +78,7 @@ public final class Schema {
             return new Found(0, 0);
         }
         try (Statement statement = connection.createStatement();
-                ResultSet rows =
-                        statement.executeQuery("select max(version), max(reader) from headroom_job_schema")) {
+                ResultSet rows = statement.executeQuery("select max(version), max(reader) from headroom_job_schema")) {
             return rows.next() ? new Found(rows.getInt(1), rows.getInt(2)) : new Found(0, 0);
         }
     }

@@ -139,8 +139,11 @@ class StormIT {
 
     private void start(Map<String, String> environment, String... arguments) throws IOException {
         out = directory.resolve("out.txt");
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        // What is started in the background of a shell ignores SIGINT otherwise, and what it starts does.
+        List<String> command = new ArrayList<>(List.of(
+                "env",
+                "--default-signal=INT",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(ChildJvm.ownOptions());
         command.addAll(List.of(
                 "-Djava.io.tmpdir=" + temporary.toRealPath(),

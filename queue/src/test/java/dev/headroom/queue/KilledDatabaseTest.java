@@ -14,10 +14,12 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The database is killed in the middle of the work and comes back: nothing that committed is lost, no effect is doubled. */
+@Tag("one-jdk")
 class KilledDatabaseTest {
     private static final int JOBS = 2_000;
 

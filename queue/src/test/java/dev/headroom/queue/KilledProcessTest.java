@@ -21,9 +21,11 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Processes that are killed or paused for longer than their lease: others run their jobs, and each effect happens once. */
+@Tag("one-jdk")
 class KilledProcessTest {
     private static final int JOBS = 6;
     private static final Duration LEASE = Duration.ofSeconds(2);

@@ -15,10 +15,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What callers' transactions hold locked holds up nobody else, and slots are as many as they are said to be, whatever becomes of jobs. */
 @OnEveryBackend
+@Tag("one-jdk")
 class LimitLocksTest extends JobQueueContract {
     public record Call(String account, int number) {}
 

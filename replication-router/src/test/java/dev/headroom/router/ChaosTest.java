@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
  * Clients that write and then read with the position of their write, in other requests, while standbys are paused, delayed, cut off, hung
  * and killed, and at last the primary is killed and a standby promoted. A read may be refused; it must never miss what its client wrote.
  */
+@Tag("one-jdk")
 class ChaosTest {
     private static final long REPORT = TimeUnit.SECONDS.toNanos(60);
 

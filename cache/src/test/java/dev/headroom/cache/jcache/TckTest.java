@@ -19,6 +19,7 @@ import org.jsr107.tck.CacheTest;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.runner.Description;
 import org.junit.runner.JUnitCore;
@@ -29,6 +30,7 @@ import org.junit.runner.notification.RunListener;
  * The public compatibility kit of JSR-107, {@code javax.cache:cache-tests:1.1.1}: all of it but the tests of annotations, which need a container for
  * dependency injection, and the one test that the kit itself wants excluded.
  */
+@Tag("one-jdk")
 class TckTest {
     private static final Map<String, String> SETTINGS = Map.of(
             CacheManager.class.getName(),

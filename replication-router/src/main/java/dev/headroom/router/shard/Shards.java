@@ -157,8 +157,9 @@ public final class Shards implements AutoCloseable {
      * Moves a logical database to another cluster, while the application runs: prepares, blocks its writes and waits for those under way,
      * copies, lets the writes go on at the target, cleans the source. One move at a time in this JVM.
      *
-     * <p>If it fails before the target owns it, writes go on at the source as if nothing had been; if it is not known whether the target
-     * owns it, they stay blocked: call it again, which finishes what was begun.
+     * <p>If it fails before the target owns it, writes go on at the source as if nothing had been; what breaks off later is finished by calling
+     * it again. Call it in one process only: nothing keeps two of them apart. If the connection to the target is lost while it takes over, both
+     * clusters may be open for writes: look at their notes before anything else.
      *
      * @throws ConfigurationException if there is no such logical database or cluster
      * @throws SQLException what a step throws, or if writes under way did not end within {@link Builder#moveWait}

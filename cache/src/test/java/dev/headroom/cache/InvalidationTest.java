@@ -5,17 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headroom.Contracts;
 import dev.headroom.background.LocalBackground;
 import dev.headroom.consistency.Consistency;
-import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.load.LoadFeedback;
 import dev.headroom.meter.Meters;
 import dev.headroom.meter.Readings;
 import dev.headroom.transaction.Transactions;
-import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -115,7 +112,7 @@ class InvalidationTest {
 
     @Test
     void theNextLoadReadsAtThePositionOfTheInvalidation() {
-        Positions positions = new Positions();
+        Positions positions = new Positions("newest");
         connect(positions);
         cache.get("k", key -> 1);
         positions.current = "b";
@@ -136,7 +133,7 @@ class InvalidationTest {
 
     @Test
     void loadsAfterAClearReadAtItsPositionWhateverTheirKey() {
-        Positions positions = new Positions();
+        Positions positions = new Positions("newest");
         connect(positions);
         positions.current = "a";
         cache.clear();
@@ -180,37 +177,5 @@ class InvalidationTest {
                 consistency,
                 Transactions.immediate(),
                 LocalBackground.create()));
-    }
-
-    /** Positions are letters; the later one covers both. Writes down where loads had to read. */
-    private static final class Positions implements Consistency {
-        private String current = "";
-        private final List<String> within = new ArrayList<>();
-
-        @Override
-        public ConsistencyToken current() {
-            return new ConsistencyToken(current);
-        }
-
-        @Override
-        public ConsistencyToken capture(Connection connection) {
-            return current();
-        }
-
-        @Override
-        public ConsistencyToken newest() {
-            return new ConsistencyToken("newest");
-        }
-
-        @Override
-        public ConsistencyToken combine(ConsistencyToken a, ConsistencyToken b) {
-            return a.value().compareTo(b.value()) >= 0 ? a : b;
-        }
-
-        @Override
-        public <T> T within(ConsistencyToken token, Callable<T> call) throws Exception {
-            within.add(token.value());
-            return call.call();
-        }
     }
 }

@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headroom.cache.testing.InMemorySharedTier;
 import dev.headroom.consistency.Consistency;
-import dev.headroom.consistency.ConsistencyToken;
-import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -17,8 +14,8 @@ import org.junit.jupiter.api.Test;
 class LostPositionsTest {
     private final InMemorySharedTier tier = new InMemorySharedTier();
     private final List<Caches> open = new ArrayList<>();
-    private final Positions writing = new Positions();
-    private final Positions reading = new Positions();
+    private final Positions writing = new Positions("9");
+    private final Positions reading = new Positions("9");
     private final Cache<String, String> writer = cache(writing);
     private final Cache<String, String> reader = cache(reading);
 
@@ -88,37 +85,5 @@ class LostPositionsTest {
         caches.connect(new CountingMeters().contracts(consistency));
         open.add(caches);
         return caches.cache("c", String.class, String.class);
-    }
-
-    /** Positions that are digits. */
-    private static final class Positions implements Consistency {
-        private volatile String current = "";
-        private final List<String> within = new ArrayList<>();
-
-        @Override
-        public ConsistencyToken current() {
-            return new ConsistencyToken(current);
-        }
-
-        @Override
-        public ConsistencyToken capture(Connection connection) {
-            return current();
-        }
-
-        @Override
-        public ConsistencyToken newest() {
-            return new ConsistencyToken("9");
-        }
-
-        @Override
-        public ConsistencyToken combine(ConsistencyToken a, ConsistencyToken b) {
-            return a.value().compareTo(b.value()) >= 0 ? a : b;
-        }
-
-        @Override
-        public <T> T within(ConsistencyToken token, Callable<T> call) throws Exception {
-            within.add(token.value());
-            return call.call();
-        }
     }
 }

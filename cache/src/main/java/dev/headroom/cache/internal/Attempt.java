@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attempt {
     private static final long FIRST_PAUSE = 2_000_000;
-    private static final long LONGEST_PAUSE = 20_000_000;
+    private static final long USUAL_PAUSE = 10_000_000;
+    private static final long LONGEST_PAUSE = 50_000_000;
+    private static final int SHARE_OF_WAIT = 20;
 
     final Wanted wanted;
     final Home home;
@@ -39,7 +41,8 @@ final class Attempt {
 
     /** Until there is a value. */
     Loaded run() throws Throwable {
-        for (long pause = FIRST_PAUSE; ; pause = longer(pause)) {
+        long start = System.nanoTime();
+        for (long pause = FIRST_PAUSE; ; pause = longer(pause, System.nanoTime() - start)) {
             looked(home.call(node -> node.readOrLease(key, Homes.LEASE, records())));
             List<String> tags = tags();
             checked(tags.isEmpty() ? Map.of() : home.call(node -> node.records(tags)));
@@ -69,8 +72,16 @@ final class Attempt {
         }
     }
 
-    static long longer(long pause) {
-        return pause == 0 ? FIRST_PAUSE : Math.min(LONGEST_PAUSE, pause * 2);
+    /**
+     * How long to wait until the next look: twice as long as before, up to 10 ms, or to a twentieth of the time that has gone, so that a long load is
+     * not asked for more often than its end is worth.
+     *
+     * @param pause the one before, zero for none
+     * @param waited how long this caller has waited, in nanoseconds
+     */
+    static long longer(long pause, long waited) {
+        long longest = Math.max(USUAL_PAUSE, Math.min(LONGEST_PAUSE, waited / SHARE_OF_WAIT));
+        return pause == 0 ? FIRST_PAUSE : Math.min(longest, pause * 2);
     }
 
     /** The records to be read with the key. */

@@ -112,7 +112,8 @@ final class BulkLoads {
                 load(local, Map.of(), ConsistencyToken.NONE);
                 return;
             }
-            for (long pause = 0; ; pause = Attempt.longer(pause)) {
+            long start = System.nanoTime();
+            for (long pause = 0; ; pause = Attempt.longer(pause, System.nanoTime() - start)) {
                 look(batch, local);
                 local = List.of();
                 if (batch.isDone()) {

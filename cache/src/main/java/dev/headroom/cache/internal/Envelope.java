@@ -3,12 +3,12 @@ package dev.headroom.cache.internal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.headroom.cache.spi.Lifetime;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -38,14 +38,14 @@ record Envelope(String key, long stamp, Life life, Set<String> tags, String etag
             return new Lifetime(fresh, revalidatesLonger ? staleWhileRevalidate : staleIfError);
         }
 
-        private static Life read(DataInputStream from) throws IOException {
+        private static Life read(ByteBuffer from) throws DataFormatException {
             return new Life(window(from), window(from), window(from));
         }
 
-        private static Duration window(DataInputStream from) throws IOException {
-            long nanos = from.readLong();
+        private static Duration window(ByteBuffer from) throws DataFormatException {
+            long nanos = from.getLong();
             if (nanos < 0 || nanos > LONGEST) {
-                throw new IOException("window");
+                throw new DataFormatException("window");
             }
             return Duration.ofNanos(nanos);
         }
@@ -90,37 +90,50 @@ record Envelope(String key, long stamp, Life life, Set<String> tags, String etag
 
     /** Null if this is not one that was written here. */
     static @Nullable Envelope of(byte[] bytes) {
-        try (DataInputStream from = new DataInputStream(new ByteArrayInputStream(bytes))) {
-            if (from.readByte() != FORMAT) {
+        ByteBuffer from = ByteBuffer.wrap(bytes);
+        try {
+            if (from.get() != FORMAT) {
                 return null;
             }
-            int flags = from.readByte();
-            long stamp = from.readLong();
+            int flags = from.get();
+            long stamp = from.getLong();
             Life life = Life.read(from);
             String key = read(from);
-            Set<String> tags = new LinkedHashSet<>();
-            for (int left = from.readUnsignedByte(); left > 0; left--) {
-                tags.add(read(from));
-            }
+            Set<String> tags = tags(from);
             String etag = read(from);
-            int length = from.readInt();
-            byte[] rest = from.readAllBytes();
+            int length = from.getInt();
             if ((flags & NULL) != 0) {
                 return new Envelope(key, stamp, life, tags, etag, null);
             }
+            byte[] rest = new byte[from.remaining()];
+            from.get(rest);
             byte[] value = (flags & DEFLATED) != 0 ? inflated(rest, length) : rest;
             return value.length == length ? new Envelope(key, stamp, life, tags, etag, value) : null;
-        } catch (IOException | DataFormatException malformed) {
+        } catch (BufferUnderflowException | DataFormatException malformed) {
             return null;
         }
     }
 
-    private static String read(DataInputStream from) throws IOException {
-        int length = from.readInt();
-        if (length < 0 || length > from.available()) {
-            throw new IOException("length");
+    private static Set<String> tags(ByteBuffer from) throws DataFormatException {
+        int count = Byte.toUnsignedInt(from.get());
+        if (count == 0) {
+            return Set.of();
         }
-        return new String(from.readNBytes(length), UTF_8);
+        Set<String> tags = new LinkedHashSet<>();
+        for (int left = count; left > 0; left--) {
+            tags.add(read(from));
+        }
+        return tags;
+    }
+
+    private static String read(ByteBuffer from) throws DataFormatException {
+        int length = from.getInt();
+        if (length < 0 || length > from.remaining()) {
+            throw new DataFormatException("length");
+        }
+        String text = new String(from.array(), from.position(), length, UTF_8);
+        from.position(from.position() + length);
+        return text;
     }
 
     private static byte[] deflated(byte[] raw) {

@@ -44,10 +44,18 @@ record Found(Envelope envelope, @Nullable Object value, SharedRead.Age age) {
         Duration old = age.known() ? life.fresh().minus(age.fresh()) : Duration.ZERO;
         return Entry.shared(
                 loaded,
-                entries.withStaleWhileRevalidate(life.staleWhileRevalidate()).withStaleIfError(life.staleIfError()),
+                windows(entries, life),
                 age.known() ? life.fresh() : unknown,
                 old.isNegative() ? Duration.ZERO : old,
                 now,
                 localFresh.toNanos());
+    }
+
+    private static EntryOptions windows(EntryOptions entries, Envelope.Life life) {
+        boolean same = entries.staleWhileRevalidate().equals(life.staleWhileRevalidate())
+                && entries.staleIfError().equals(life.staleIfError());
+        return same
+                ? entries
+                : entries.withStaleWhileRevalidate(life.staleWhileRevalidate()).withStaleIfError(life.staleIfError());
     }
 }

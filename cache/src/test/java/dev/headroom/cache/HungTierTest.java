@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** memcached that hangs, is dead, or is one of several. */
+@Tag("one-jdk")
 class HungTierTest {
     @Test
     void aHungServerCostsABoundedTimeAndNoErrorsAndWhatWasDroppedMeanwhileIsNotReadAfterwards() {

@@ -24,9 +24,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A standby that stands still can't put an old value back, whichever JVM loads. */
+@Tag("one-jdk")
 class PausedStandbyTest {
     @Test
     void aPausedStandbyIsNotReadAfterAnInvalidationByAnotherJvm() throws Exception {

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Real JVMs on a real memcached. */
+@Tag("one-jdk")
 class SeveralJvmsTest {
     private final List<ChildJvm> nodes = new ArrayList<>();
     private MemcachedNode server;

@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,9 +40,22 @@ enum Backend {
         }
     };
 
+    /** Names the databases to test on, separated by commas: {@code h2,postgresql}; all if it is not set. */
+    static final String TESTED = "headroom.test.databases";
+
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private @Nullable Database shared;
+
+    /** Those to test on. */
+    static List<Backend> tested() {
+        String named = System.getProperty(TESTED, "");
+        return named.isBlank()
+                ? List.of(values())
+                : Arrays.stream(named.split(","))
+                        .map(name -> valueOf(name.strip().toUpperCase(Locale.ROOT)))
+                        .toList();
+    }
 
     /** An empty database of its own. */
     abstract Database open();

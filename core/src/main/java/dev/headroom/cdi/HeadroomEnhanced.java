@@ -15,6 +15,10 @@ import java.lang.annotation.Target;
  * interceptors, a bean's calls of its own methods are not intercepted in every container. Works without a portable extension, so also where
  * containers are built ahead of time.
  *
+ * <p>What calls a method on another thread, as a cache does that refreshes in the background, runs the application's interceptors there too. That needs
+ * a container that intercepts by a class derived from the bean's, as Weld and ArC do; elsewhere such a call fails with an
+ * {@link IllegalStateException}. The scope of such a bean must not end with the request.
+ *
  * <pre>{@code
  * @ApplicationScoped
  * @HeadroomEnhanced

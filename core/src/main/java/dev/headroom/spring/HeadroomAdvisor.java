@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aop.ClassFilter;
 import org.springframework.aop.Pointcut;
 import org.springframework.aop.ProxyMethodInvocation;
+import org.springframework.aop.interceptor.ExposeInvocationInterceptor;
 import org.springframework.aop.support.AbstractPointcutAdvisor;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
@@ -89,15 +90,15 @@ final class HeadroomAdvisor extends AbstractPointcutAdvisor {
         if (plan.isEmpty()) {
             return invocation.proceed();
         }
-        MethodPlan.Callee callee = invocation instanceof ProxyMethodInvocation repeatable
-                ? arguments -> repeatable.invocableClone(arguments).proceed()
-                : arguments -> proceed(invocation, arguments);
-        return plan.get().invoke(invocation.getArguments(), callee);
-    }
-
-    private static @Nullable Object proceed(MethodInvocation invocation, @Nullable Object[] arguments)
-            throws Throwable {
-        System.arraycopy(arguments, 0, invocation.getArguments(), 0, arguments.length);
-        return invocation.proceed();
+        if (!(invocation instanceof ProxyMethodInvocation repeatable)) {
+            throw new IllegalStateException("spring: " + invocation.getClass().getName()
+                    + " can't be repeated (expected: a ProxyMethodInvocation, as Spring's proxies make)");
+        }
+        // A copy for each call: they may run at the same time, and on threads for which Spring's current invocation has
+        // to be set anew.
+        return plan.get()
+                .invoke(
+                        invocation.getArguments(),
+                        arguments -> ExposeInvocationInterceptor.INSTANCE.invoke(repeatable.invocableClone(arguments)));
     }
 }

@@ -55,6 +55,11 @@ public interface Cache<K, V extends @Nullable Object> {
      * {@link CachesBuilder#loadExecutor}, which waits for its stage; callers who wait for another's load need no thread. Which load that is, timeouts and
      * stale values are as with {@link #get}, and so are failures, by which the future completes. Cancelling it does not end the load. What depends on it runs on the
      * thread that loaded, unless it is given an executor.
+     *
+     * <p>A loader may itself ask for other keys, in either way. What it asks for on the thread it was called on is never queued behind loads that wait: it runs on
+     * further threads, as many as there are of the first, or else on the loader's own before this method returns; and the load lends its place among
+     * {@link CachesBuilder#maximumLoads} until the answer is there. Two loaders that need one another's key wait in vain, for {@link CacheOptions#waitAtMost}. So
+     * does what a loader's stage asks for later, on another thread, while loads like it have all the places: nobody can see that it belongs to one of them.
      */
     CompletableFuture<V> getAsync(K key, AsyncLoader<? super K, ? extends V> loader);
 

@@ -54,14 +54,15 @@ public final class CachesBuilder {
 
     /**
      * How many loads of all caches may run at once, at least 1; default 64. More wait for {@link CacheOptions#waitAtMost}, or serve what
-     * is stale. Keeps an emptied cache from overwhelming the database.
+     * is stale. Keeps an emptied cache from overwhelming the database. A load within a load needs no place of its own; one that waits for another's value
+     * lends its place meanwhile and goes on without waiting for one, so that for a moment there may be more.
      */
     public CachesBuilder maximumLoads(int maximumLoads) {
         this.maximumLoads = Checks.atLeast("maximumLoads", maximumLoads, 1);
         return this;
     }
 
-    /** How many threads refresh in the background, at least 1; default 4. They end when idle. */
+    /** How many threads refresh in the background, at least 1; default 4; as many again for what their loads wait for. They end when idle. */
     public CachesBuilder refreshThreads(int refreshThreads) {
         this.refreshThreads = Checks.atLeast("refreshThreads", refreshThreads, 1);
         return this;
@@ -75,7 +76,8 @@ public final class CachesBuilder {
 
     /**
      * Runs the loads of {@link Cache#getAsync} on this executor, for instance one of virtual threads, instead of threads of our own, of which there are
-     * {@link #maximumLoads} at most; it is not closed with the caches. If it rejects work, the caller gets a {@link CacheTimeoutException} or what is stale.
+     * {@link #maximumLoads} at most, and as many again for what their loads wait for; it is not closed with the caches. If it rejects work, the caller gets a
+     * {@link CacheTimeoutException} or what is stale. If loaders wait for other loads it must not make those wait for a thread.
      */
     public CachesBuilder loadExecutor(Executor loadExecutor) {
         this.loadExecutor = Checks.present("loadExecutor", loadExecutor);

@@ -221,7 +221,12 @@ final class Attempt {
                     null);
         }
         if (pause > 0) {
-            Thread.sleep(pause / 1_000_000, (int) (pause % 1_000_000));
+            Runnable answered = loads.around.gate.lend();
+            try {
+                Thread.sleep(pause / 1_000_000, (int) (pause % 1_000_000));
+            } finally {
+                answered.run();
+            }
         }
     }
 

@@ -23,6 +23,10 @@ final class Flight {
         return leader.compareAndSet(null, thread);
     }
 
+    boolean isBegun() {
+        return leader.get() != null;
+    }
+
     boolean ledBy(Thread thread) {
         return leader.get() == thread;
     }

@@ -70,7 +70,8 @@ final class Flights {
         try {
             if (other != null) {
                 counts.missed(key);
-                boolean idle = !elsewhere && other.begin(Thread.currentThread());
+                boolean mayLead = !elsewhere || around.gate.inside();
+                boolean idle = mayLead && other.begin(Thread.currentThread());
                 Loaded loaded =
                         idle ? lead(key, other, asked(source, entries, stale)) : join(other, calls.waitNanos(stale));
                 return loaded.value();
@@ -115,23 +116,39 @@ final class Flights {
         } else {
             refuseOwn(other);
             counts.coalesced();
+            if (around.gate.inside() && !other.isBegun()) {
+                begin(
+                        key,
+                        other,
+                        asked(source, entries, stale),
+                        executor); // it may be queued behind loads that wait, like this one
+            }
         }
         long wait = calls.waitNanos(stale);
+        Runnable answered = around.gate.lend();
         return (other == null ? mine : other)
                 .result()
                 .thenApply(Loaded::value)
                 .orTimeout(wait, TimeUnit.NANOSECONDS)
-                .handle((value, failure) -> failure == null ? value : asyncFailure(key, failure, wait, stale));
+                .handle((value, failure) -> {
+                    answered.run();
+                    return failure == null ? value : asyncFailure(key, failure, wait, stale);
+                });
     }
 
-    private void begin(Object key, Flight mine, Asked asked, Executor executor) {
+    private void begin(Object key, Flight flight, Asked asked, Executor executor) {
         RequestContext context = SourceCalls.backgroundContext();
+        Runnable load = () -> refresh(context, key, flight, asked);
         try {
-            executor.execute(() -> refresh(context, key, mine, asked));
+            around.execute(executor, load);
         } catch (RejectedExecutionException full) {
-            unbegun(key, mine, calls.timeout("no thread to load on"));
+            if (around.gate.inside()) {
+                load.run();
+            } else {
+                unbegun(key, flight, calls.timeout("no thread to load on"));
+            }
         } catch (RuntimeException failed) {
-            unbegun(key, mine, failed);
+            unbegun(key, flight, failed);
         }
     }
 
@@ -160,7 +177,7 @@ final class Flights {
     private boolean onRefreshThread(Object key, Flight mine, Asked asked) {
         RequestContext context = SourceCalls.backgroundContext();
         try {
-            around.refreshes.execute(() -> refresh(context, key, mine, asked));
+            around.execute(around.refreshes, () -> refresh(context, key, mine, asked));
             return true;
         } catch (RejectedExecutionException full) {
             return !mine.begin(Thread.currentThread());
@@ -370,6 +387,7 @@ final class Flights {
     private Loaded join(Flight flight, long wait) throws Throwable {
         refuseOwn(flight);
         counts.coalesced();
+        Runnable answered = around.gate.lend();
         try {
             return flight.result().get(wait, TimeUnit.NANOSECONDS);
         } catch (ExecutionException failed) {
@@ -382,6 +400,8 @@ final class Flights {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw calls.timeout("interrupted while waiting for another caller's load");
+        } finally {
+            answered.run();
         }
     }
 

@@ -97,12 +97,18 @@ final class Reads {
             return flights.loadAsync(key, source, entries, entry, executor);
         }
         CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
+        Runnable load = RequestContext.wrap(() -> complete(result, key, source, entries));
+        Runnable answered = around.gate.lend();
         try {
-            executor.execute(RequestContext.wrap(() -> complete(result, key, source, entries)));
+            around.execute(executor, load);
         } catch (RejectedExecutionException full) {
-            result.completeExceptionally(calls.timeout("no thread to load on"));
+            if (around.gate.inside()) {
+                load.run();
+            } else {
+                result.completeExceptionally(calls.timeout("no thread to load on"));
+            }
         }
-        return result;
+        return result.whenComplete((value, failure) -> answered.run());
     }
 
     /** The stage of a loader while the cache is switched off: nothing of it runs on a thread of the cache. */

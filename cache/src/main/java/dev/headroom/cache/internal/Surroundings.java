@@ -4,6 +4,7 @@ import dev.headroom.Contracts;
 import dev.headroom.cache.CacheMode;
 import dev.headroom.load.Criticality;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongSupplier;
 
 /** What all caches of one {@link DefaultCaches} share. */
@@ -22,6 +23,19 @@ final class Surroundings {
         this.refreshes = refreshes;
         this.loads = loads;
         this.mode = mode;
+    }
+
+    /**
+     * Runs a load on the executor. What another load waits for is not queued behind such loads: it runs at once, if the threads are ours.
+     *
+     * @throws RejectedExecutionException if no thread takes it
+     */
+    void execute(Executor executor, Runnable load) {
+        if (gate.inside() && executor instanceof CacheThreads own) {
+            own.executeWithin(load);
+        } else {
+            executor.execute(load);
+        }
     }
 
     long now() {

@@ -1,0 +1,120 @@
+package dev.headroom.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Loaders that ask the cache for other values, with fewer threads and places than there are loads. */
+class NestedLoadsTest {
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private Caches caches;
+
+    @AfterEach
+    void close() {
+        threads.shutdownNow();
+        caches.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = CacheMode.class,
+            names = {"ON", "NAIVE"})
+    void asynchronousLoadersOfAllThreadsWaitForAsynchronousLoads(CacheMode mode) throws Exception {
+        Cache<String, String> cache = cache(2, Duration.ZERO);
+        caches.mode(mode);
+        CountDownLatch both = new CountDownLatch(2);
+        List<CompletableFuture<String>> answers = new ArrayList<>();
+        for (String key : List.of("a", "b", "c", "d", "e", "f")) {
+            answers.add(cache.getAsync(key, outer -> {
+                both.countDown();
+                both.await();
+                return cache.getAsync(
+                                outer + "1", inner -> cache.getAsync(inner + "2", CompletableFuture::completedFuture))
+                        .thenCombine(cache.getAsync(outer + "3", CompletableFuture::completedFuture), String::concat);
+            }));
+        }
+        for (CompletableFuture<String> answer : answers) {
+            assertThat(answer.get(60, TimeUnit.SECONDS)).matches("(.)12\\13");
+        }
+    }
+
+    @Test
+    void aLoadLendsItsPlaceToTheOneItWaitsFor() throws Exception {
+        Cache<String, String> cache = cache(1, Duration.ZERO);
+        CountDownLatch loading = new CountDownLatch(1);
+        AtomicReference<Thread> second = new AtomicReference<>();
+        Future<String> first = threads.submit(() -> cache.get("1", key -> {
+            loading.countDown();
+            Awaitility.await().until(() -> second.get() != null && waits(second.get()));
+            return cache.get("2", inner -> "not called") + 1;
+        }));
+        loading.await();
+        Future<String> other = threads.submit(() -> {
+            second.set(Thread.currentThread());
+            return cache.get("2", key -> "2");
+        });
+        assertThat(first.get(60, TimeUnit.SECONDS)).isEqualTo("21");
+        assertThat(other.get(60, TimeUnit.SECONDS)).isEqualTo("2");
+    }
+
+    @Test
+    void aLoadRunsWhatIsQueuedBehindIt() throws Exception {
+        Cache<String, String> cache = cache(1, Duration.ZERO);
+        CountDownLatch loading = new CountDownLatch(1);
+        CountDownLatch queued = new CountDownLatch(1);
+        CompletableFuture<String> first = cache.getAsync("1", key -> {
+            loading.countDown();
+            queued.await();
+            return cache.getAsync("2", CompletableFuture::completedFuture);
+        });
+        loading.await();
+        CompletableFuture<String> other = cache.getAsync("2", CompletableFuture::completedFuture);
+        queued.countDown();
+        assertThat(first.get(60, TimeUnit.SECONDS)).isEqualTo("2");
+        assertThat(other.get(60, TimeUnit.SECONDS)).isEqualTo("2");
+    }
+
+    @Test
+    void loadsThatMayBeLeftDontWaitForTheThreadsTheyHold() throws Exception {
+        Cache<String, String> cache = cache(4, Duration.ofSeconds(50));
+        CountDownLatch both = new CountDownLatch(2);
+        List<Future<String>> answers = new ArrayList<>();
+        for (String key : List.of("a", "b")) {
+            answers.add(threads.submit(() -> cache.get(key, outer -> {
+                both.countDown();
+                both.await();
+                return cache.get(outer + "1", inner -> cache.get(inner + "2", innermost -> innermost));
+            })));
+        }
+        for (Future<String> answer : answers) {
+            assertThat(answer.get(60, TimeUnit.SECONDS)).endsWith("12");
+        }
+    }
+
+    private static boolean waits(Thread thread) {
+        return thread.getState() == Thread.State.TIMED_WAITING;
+    }
+
+    private Cache<String, String> cache(int loads, Duration hardTimeout) {
+        caches = Caches.builder()
+                .maximumLoads(loads)
+                .refreshThreads(2)
+                .defaults(options -> options.waitAtMost(Duration.ofSeconds(50)).hardTimeout(hardTimeout))
+                .build();
+        return caches.cache("c", String.class, String.class);
+    }
+}

@@ -69,7 +69,7 @@ public interface JobQueue extends Enqueuer, Background, Component {
     DeadLetters dead();
 
     /**
-     * Tells the dispatcher that there may be work. Needed by nobody: what is enqueued by another process, or on a connection whose commit
+     * Tells the dispatcher, and other processes where they can be {@linkplain JobQueueBuilder#wakeOthers told}, that there may be work. Needed by nobody: what is enqueued by another process, or on a connection whose commit
      * the queue can't see, is found by polling; this finds it at once.
      */
     void wake();

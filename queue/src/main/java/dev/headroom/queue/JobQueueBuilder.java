@@ -11,6 +11,7 @@ import dev.headroom.queue.internal.QueueOptions;
 import dev.headroom.queue.scale.ScalePolicy;
 import dev.headroom.queue.spi.CurrentTransaction;
 import dev.headroom.queue.spi.JobMiddleware;
+import dev.headroom.queue.spi.RemoteWakeUp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -57,6 +58,7 @@ public final class JobQueueBuilder {
     private ScalePolicy scale = ScalePolicy.withDefaults();
     private final List<JobMiddleware> middlewares = new ArrayList<>();
     private @Nullable Duration keepDead;
+    private @Nullable RemoteWakeUp remoteWakeUp;
 
     JobQueueBuilder(DataSource dataSource) {
         this.dataSource = Checks.present("dataSource", dataSource);
@@ -204,6 +206,15 @@ public final class JobQueueBuilder {
         return this;
     }
 
+    /**
+     * Tells other processes of this one's work, and hears of theirs while this one works; to be set in all of them. Default: none, others
+     * find work by polling, at most {@link #pollInterval} late.
+     */
+    public JobQueueBuilder wakeOthers(RemoteWakeUp others) {
+        this.remoteWakeUp = Checks.present("wakeOthers", others);
+        return this;
+    }
+
     /** Randomness for back-off; must be thread-safe. Default: secure enough and seeded by itself. */
     public JobQueueBuilder random(RandomGenerator random) {
         this.random = Checks.present("random", random);
@@ -261,7 +272,8 @@ public final class JobQueueBuilder {
                 scale,
                 new Middlewares(middlewares),
                 keepDead,
-                pacers);
+                pacers,
+                remoteWakeUp);
         return DefaultJobQueue.open(options, kinds);
     }
 }

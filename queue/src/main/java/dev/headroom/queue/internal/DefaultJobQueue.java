@@ -16,6 +16,7 @@ import dev.headroom.queue.batch.JobBatch;
 import dev.headroom.queue.scale.ScaleAdvice;
 import dev.headroom.queue.servlet.QueueLengthServlet;
 import dev.headroom.queue.servlet.QueueScaleServlet;
+import dev.headroom.queue.spi.RemoteWakeUp;
 import dev.headroom.servlet.EndpointSpec;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -39,7 +40,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
     static final double HIGHEST_PRESSURE = 1.2;
 
     private final Parts parts;
-    private final Wakeup wakeup;
+    private final Wakes wakes;
     private final LoadGate gate;
     private final DeadLetters dead;
     private final ReentrantLock life = new ReentrantLock();
@@ -47,13 +48,13 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
     private @Nullable volatile Node node;
     private boolean closed;
 
-    private DefaultJobQueue(Parts parts, Wakeup wakeup) {
+    private DefaultJobQueue(Parts parts, Wakes wakes) {
         super(parts.producer(), Draft.PLAIN);
         this.parts = parts;
-        this.wakeup = wakeup;
+        this.wakes = wakes;
         this.gate = new LoadGate(
                 () -> parts.connected().get().load(), parts.options().name() + ".");
-        this.dead = new StoredDeadLetters(parts.store(), wakeup::signal);
+        this.dead = new StoredDeadLetters(parts.store(), wakes::signal);
     }
 
     /** Opens a queue whose tables are there. */
@@ -65,17 +66,18 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         kinds.all().forEach(kind -> queues.add(kind.queue()));
         QueueNames names = new QueueNames(store, queues);
         Connected connected = new Connected();
-        Wakeup wakeup = new Wakeup();
-        LocalRuns runs = new LocalRuns();
-        Producer producer = new Producer(options, store, kinds, names, connected, runs, wakeup::signal);
+        RemoteWakeUp others = options.remoteWakeUp();
+        Wakes wakes = new Wakes(new Wakeup(), others == null ? null : new RemoteTeller(options.name(), others));
+        LocalRuns runs = new LocalRuns(wakes::signal);
+        Producer producer = new Producer(options, store, kinds, names, connected, runs, wakes::signal);
         Lengths lengths = new Lengths(store, names, options.lengthCounts());
         Parts parts = new Parts(options, store, kinds, names, connected, runs, producer, lengths);
-        return new DefaultJobQueue(parts, wakeup);
+        return new DefaultJobQueue(parts, wakes);
     }
 
     /** For the test kit: what is to be done whenever there may be work, null for nothing. */
     void whenWoken(@Nullable Runnable told) {
-        wakeup.instead(told);
+        wakes.here().instead(told);
     }
 
     /** For the test kit. */
@@ -176,7 +178,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
                 throw new IllegalStateException("queue: closed (expected: open)");
             }
             if (node == null) {
-                Node started = new Node(parts, pools(), wakeup, gate);
+                Node started = new Node(parts, pools(), wakes, gate);
                 node = started;
                 started.start();
             }
@@ -217,6 +219,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
                 node = null;
                 working.close(parts.options().shutdownGrace());
             }
+            wakes.close();
         } finally {
             life.unlock();
         }
@@ -277,7 +280,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
 
     @Override
     public void wake() {
-        wakeup.signal();
+        wakes.signal();
     }
 
     @Override
@@ -289,7 +292,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
                         name,
                         payload,
                         (given, context) -> handler.handle(payload.cast(Objects.requireNonNull(given)))));
-        wakeup.signal();
+        wakes.here().signal();
     }
 
     @Override

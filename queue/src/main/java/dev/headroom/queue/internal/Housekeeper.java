@@ -32,7 +32,7 @@ final class Housekeeper implements Runnable {
     private final Schedules schedules;
     private final Lengths lengths;
     private final Node node;
-    private final Wakeup dispatcher;
+    private final Wakes dispatcher;
     private final Sweeper sweeper;
     private final LogLimit limit = new LogLimit();
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -49,7 +49,7 @@ final class Housekeeper implements Runnable {
             Schedules schedules,
             Lengths lengths,
             Node node,
-            Wakeup dispatcher,
+            Wakes dispatcher,
             Sweeper sweeper) {
         this.options = options;
         this.workers = workers;
@@ -138,7 +138,7 @@ final class Housekeeper implements Runnable {
         long id = store.transact(connection -> store.nodes.register(connection, nodeName(), workers));
         lease.granted(id, begun);
         log.info("{}: node {} is at work", options.name(), id);
-        dispatcher.signal();
+        dispatcher.here().signal();
     }
 
     private static String nodeName() {

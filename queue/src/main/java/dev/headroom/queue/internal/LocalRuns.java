@@ -10,7 +10,18 @@ import java.util.function.Consumer;
 /** Leads between handles and what this process runs, if it runs jobs at all. Thread-safe. */
 final class LocalRuns {
     private final Map<Long, CountDownLatch> awaited = new ConcurrentHashMap<>();
+    private final Runnable wake;
     private volatile Consumer<Collection<Long>> cancel = ids -> {};
+
+    /** @param wake called when jobs became ready with what a handle did */
+    LocalRuns(Runnable wake) {
+        this.wake = wake;
+    }
+
+    /** Jobs became ready. */
+    void released() {
+        wake.run();
+    }
 
     /** This node runs the process's jobs from now on. */
     void ranBy(Node node) {
@@ -19,7 +30,12 @@ final class LocalRuns {
 
     /** A job was marked as cancelled. */
     void cancelled(long id) {
-        cancel.accept(Set.of(id));
+        cancelled(Set.of(id));
+    }
+
+    /** Jobs were marked as cancelled. */
+    void cancelled(Collection<Long> ids) {
+        cancel.accept(ids);
     }
 
     /** The outcome of this job is in the database. */

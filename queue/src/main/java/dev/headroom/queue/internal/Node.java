@@ -2,6 +2,7 @@ package dev.headroom.queue.internal;
 
 import dev.headroom.meter.Meters;
 import dev.headroom.queue.QueueMeters;
+import dev.headroom.queue.spi.RemoteWakeUp;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,19 +32,22 @@ final class Node {
     private final Housekeeper housekeeper;
     private final Watch watch;
     private final Wakeup wakeup;
+    private final @Nullable RemoteListener listener;
     private final List<Thread> threads = new ArrayList<>();
     private final LocalRuns runs;
     private volatile boolean draining;
 
-    Node(Parts parts, List<WorkerPool> pools, Wakeup wakeup, LoadGate gate) {
+    Node(Parts parts, List<WorkerPool> pools, Wakes wakes, LoadGate gate) {
         this.options = parts.options();
         this.store = parts.store();
         this.connected = parts.connected();
         this.pools = pools;
-        this.wakeup = wakeup;
+        this.wakeup = wakes.here();
+        RemoteWakeUp others = options.remoteWakeUp();
+        this.listener = others == null ? null : new RemoteListener(options.name(), others, wakeup::signal);
         this.lease = new Lease(options.lease());
         this.runner = new JobRunner(options, store, parts.kinds(), () -> draining);
-        Settlement settlement = new Settlement(options, store, parts.kinds(), wakeup::signal);
+        Settlement settlement = new Settlement(options, store, parts.kinds(), wakes::signal);
         this.completer = new Completer(options.name(), settlement, this::written, this::lost);
         this.dispatcher = new Dispatcher(
                 options,
@@ -55,9 +60,9 @@ final class Node {
                 gate,
                 wakeup);
         Schedules schedules = new Schedules(store, parts.kinds(), parts.producer());
-        this.sweeper = new Sweeper(options, store, lease, wakeup);
+        this.sweeper = new Sweeper(options, store, lease, wakes);
         this.housekeeper = new Housekeeper(
-                options, workers(pools), store, connected, lease, schedules, parts.lengths(), this, wakeup, sweeper);
+                options, workers(pools), store, connected, lease, schedules, parts.lengths(), this, wakes, sweeper);
         this.runs = parts.runs();
         runs.ranBy(this);
         this.watch = new Watch(lease, held, this::fenced);
@@ -83,6 +88,9 @@ final class Node {
         thread("housekeeper", housekeeper);
         thread("sweeper", sweeper);
         thread("watch", watch);
+        if (listener != null) {
+            thread("listener", listener);
+        }
         for (WorkerPool pool : pools) {
             pool.start(workerThreads(pool.queue), assignment -> work(pool, assignment));
         }
@@ -210,6 +218,9 @@ final class Node {
         watch.stop();
         housekeeper.stop();
         sweeper.stop();
+        if (listener != null) {
+            listener.stop();
+        }
         interrupted |= join();
         leave(ended);
         if (interrupted) {

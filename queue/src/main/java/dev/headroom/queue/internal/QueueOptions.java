@@ -5,6 +5,7 @@ import dev.headroom.load.Pacer;
 import dev.headroom.queue.JobFilter;
 import dev.headroom.queue.scale.ScalePolicy;
 import dev.headroom.queue.spi.CurrentTransaction;
+import dev.headroom.queue.spi.RemoteWakeUp;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ThreadFactory;
@@ -36,7 +37,8 @@ public record QueueOptions(
         ScalePolicy scale,
         Middlewares middlewares,
         @Nullable Duration keepDead,
-        Map<String, Function<LoadFeedback, Pacer>> pacers) {
+        Map<String, Function<LoadFeedback, Pacer>> pacers,
+        @Nullable RemoteWakeUp remoteWakeUp) {
     /** Copies the maps. */
     public QueueOptions {
         workers = Map.copyOf(workers);

@@ -26,7 +26,7 @@ final class Sweeper implements Runnable {
     private final QueueOptions options;
     private final Store store;
     private final Lease lease;
-    private final Wakeup dispatcher;
+    private final Wakes dispatcher;
     private final LogLimit limit = new LogLimit();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile boolean toHeal;
@@ -35,7 +35,7 @@ final class Sweeper implements Runnable {
     private long lastLimited;
     private long lastStep;
 
-    Sweeper(QueueOptions options, Store store, Lease lease, Wakeup dispatcher) {
+    Sweeper(QueueOptions options, Store store, Lease lease, Wakes dispatcher) {
         this.options = options;
         this.store = store;
         this.lease = lease;

@@ -1,0 +1,24 @@
+package dev.headroom.queue.internal;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says that there may be work: to this process, and to the others where they can be told. Thread-safe.
+ *
+ * @param here ends the pause of this process's dispatcher
+ * @param others null where others can't be told
+ */
+record Wakes(Wakeup here, @Nullable RemoteTeller others) {
+    void signal() {
+        here.signal();
+        if (others != null) {
+            others.signal();
+        }
+    }
+
+    void close() {
+        if (others != null) {
+            others.close();
+        }
+    }
+}

@@ -10,6 +10,7 @@ import dev.headroom.load.LoadSignal;
 import dev.headroom.load.Pacer;
 import dev.headroom.queue.Recorder.Note;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -103,6 +104,60 @@ class LoadTest extends JobQueueContract {
             pressure = 0;
             await().until(() -> recorder.order.size() >= stopped + 40);
         }
+    }
+
+    /** Few permits, of which each is worth a job. */
+    private static final class Permits implements Pacer {
+        final AtomicInteger left;
+
+        Permits(int permits) {
+            left = new AtomicInteger(permits);
+        }
+
+        @Override
+        public String name() {
+            return "permits";
+        }
+
+        @Override
+        public double rate() {
+            return left.get();
+        }
+
+        @Override
+        public void acquire() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean tryAcquire() {
+            return left.getAndUpdate(permits -> Math.max(0, permits - 1)) > 0;
+        }
+
+        @Override
+        public boolean tryAcquire(Duration within) {
+            return tryAcquire();
+        }
+    }
+
+    @Test
+    void whatIsPutAsideForItsLimitUsesUpNoPermit() throws Exception {
+        LimitTest.Calls calls = new LimitTest.Calls();
+        Permits permits = new Permits(4);
+        JobQueue queue = built(builder()
+                .handlers(calls, recorder)
+                .queue("default", q -> q.workers(8).pacer(load -> permits)));
+        for (int i = 0; i < 6; i++) {
+            queue.priority(0).enqueue(LimitTest.Calls::call, new LimitTest.Call("one", i));
+        }
+        queue.enqueue(Recorder::note, new Note(1, "has a permit"));
+        queue.enqueue(Recorder::note, new Note(2, "has a permit"));
+        queue.start();
+        await().untilAsserted(() -> assertThat(recorder.order).hasSize(2));
+        assertThat(permits.left).hasValue(0);
+        calls.release.release(100);
+        permits.left.set(100);
+        awaitNoJobs();
     }
 
     @Test

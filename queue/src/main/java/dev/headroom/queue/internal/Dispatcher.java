@@ -177,6 +177,7 @@ final class Dispatcher implements Runnable {
         }
         int atFullSpeed = 0;
         int claimed = 0;
+        int begun = 0;
         for (int criticality = 0; criticality < factors.length; criticality++) {
             if (factors[criticality] == 1) {
                 atFullSpeed |= 1 << criticality;
@@ -184,17 +185,24 @@ final class Dispatcher implements Runnable {
         }
         boolean more = false;
         if (atFullSpeed != 0) {
-            claimed = claim(pool, atFullSpeed, room);
+            Claims.Claimed jobs = claim(pool, atFullSpeed, room);
+            claimed = jobs.found();
+            begun = jobs.admitted().size();
             more = claimed == room;
         }
         for (int criticality = 0; criticality < factors.length; criticality++) {
             if (factors[criticality] < 1) {
                 heldBack = true;
                 int few = Math.min(room - claimed, slowed(pool, criticality, factors[criticality]));
-                claimed += few > 0 ? claim(pool, 1 << criticality, few) : 0;
+                if (few > 0) {
+                    Claims.Claimed jobs = claim(pool, 1 << criticality, few);
+                    claimed += jobs.found();
+                    begun += jobs.admitted().size();
+                }
             }
         }
-        int taken = claimed;
+        // What was put aside did not begin: its permits are for others.
+        int taken = begun;
         spared.computeIfPresent(pool.queue, (queue, permits) -> Math.max(0, permits - taken));
         pool.hungry(more);
         return more;
@@ -225,7 +233,7 @@ final class Dispatcher implements Runnable {
         connected.get().meters().counter(name, key, value).increment();
     }
 
-    private int claim(WorkerPool pool, int criticalities, int room) throws SQLException {
+    private Claims.Claimed claim(WorkerPool pool, int criticalities, int room) throws SQLException {
         long begun = System.nanoTime();
         String result = "failed";
         try {
@@ -233,7 +241,7 @@ final class Dispatcher implements Runnable {
             result = claimed.found() == 0 ? "none" : "jobs";
             held.add(pool, claimed.admitted());
             pool.accept(claimed.admitted());
-            return claimed.found();
+            return claimed;
         } finally {
             connected.get().meters().timer(QueueMeters.CLAIM, "result", result).recordNanos(System.nanoTime() - begun);
         }

@@ -7,7 +7,7 @@ public interface DeadLetters {
     /** The newest ones first. */
     List<DeadJob> newest(int limit);
 
-    /** Makes it ready again with all its attempts; returns whether there was such a dead letter. */
+    /** Makes it ready again with all its attempts, and part of its batch again; returns whether there was such a dead letter. */
     boolean requeue(long id);
 
     /** Makes all dead letters of a kind ready again, at most {@code limit}; returns how many. */

@@ -30,9 +30,9 @@ public interface JobHandle {
 
     /**
      * Waits until it has ended. The thread is told at once when it ends in this process, and looks at pauses of 5 to 250 ms otherwise. The
-     * transaction that enqueued it must have been committed, or it can't even begin.
+     * transaction that enqueued it must have been committed. Also a job is waited for whose kind is tracked only where it runs.
      *
-     * @return how it ended; empty if it had not by then
+     * @return how it ended; empty if it had not by then, and at once if there is no such job and no result of it
      * @throws InterruptedException if the thread is interrupted meanwhile
      */
     Optional<JobResult> await(Duration within) throws InterruptedException;

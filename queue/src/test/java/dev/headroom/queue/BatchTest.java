@@ -20,8 +20,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Jobs that wait for one another run in their order, and a batch knows how its jobs ended. */
 @OnEveryBackend
@@ -31,6 +33,7 @@ class BatchTest extends JobQueueContract {
     /** An import in parts. */
     public static class Imports {
         final List<String> order = new CopyOnWriteArrayList<>();
+        final AtomicBoolean failed = new AtomicBoolean();
         final CountDownLatch begun = new CountDownLatch(1);
         final CountDownLatch release = new CountDownLatch(1);
 
@@ -55,6 +58,14 @@ class BatchTest extends JobQueueContract {
                 begun.countDown();
                 release.await();
             }
+        }
+
+        @Job(name = "flaky", attempts = 1)
+        public void flaky(Part part, JobContext job) {
+            if (failed.compareAndSet(false, true)) {
+                throw new IllegalStateException("the first time");
+            }
+            order.add("flaky " + job.batch().orElseThrow());
         }
 
         @Job(name = "report")
@@ -123,8 +134,78 @@ class BatchTest extends JobQueueContract {
         assertThat(batch.progress().orElseThrow().ended()).isTrue();
         assertThat(steps.get(2).job().result().orElseThrow().end()).isEqualTo(JobResult.End.CANCELLED);
         assertThat(queue.dead().requeue(steps.get(0).job().id())).isTrue();
-        assertThat(batch.progress()).contains(new BatchProgress(7, 2, 1, 4));
+        assertThat(batch.progress()).as("runs again").contains(new BatchProgress(7, 2, 0, 4));
         assertThat(steps.get(0).job().cancel()).isTrue();
+        assertThat(batch.progress()).contains(new BatchProgress(7, 2, 0, 5));
+        assertThat(count("headroom_job_member") + count("headroom_job_next")).isZero();
+    }
+
+    @Test
+    void aDeadLetterThatIsRequeuedIsInItsBatchAgain() throws Exception {
+        JobQueue queue = built(builder().handlers(imports));
+        JobBatch batch = queue.batch(jobs -> {
+            jobs.add(Imports::flaky, new Part("flaky"));
+            jobs.add(Imports::part, new Part("fail"));
+            jobs.onEnd(Imports::report, new Part("report"));
+        });
+        try (ManualQueue jobs = ManualQueue.of(queue)) {
+            jobs.drain();
+            assertThat(batch.progress()).contains(new BatchProgress(2, 0, 2, 0));
+            assertThat(queue.dead().requeueAll("flaky", 10)).isOne();
+            assertThat(batch.progress().orElseThrow().ended()).isFalse();
+            jobs.drain();
+        }
+        assertThat(batch.await(Duration.ZERO)).contains(new BatchProgress(2, 1, 1, 0));
+        assertThat(imports.order)
+                .as("the job at the end ran once; the other one knew its batch")
+                .containsExactly(
+                        "report BatchProgress[total=2, done=0, dead=2, cancelled=0]",
+                        "flaky BatchProgress[total=2, done=0, dead=1, cancelled=0]");
+        queue.dead().delete(queue.dead().newest(1).get(0).id());
+        assertThat(count("headroom_job_member")).isZero();
+    }
+
+    @Test
+    void manyThatWaitForOneAreEnqueuedReleasedAndCancelledByFewStatements() throws Exception {
+        CountingDataSource counting = new CountingDataSource(dataSource());
+        JobQueue queue = built(JobQueue.builder(counting).handlers(imports));
+        JobBatch batch = fan(queue, 300);
+        assertThat(counting.sinceLast()).as("to enqueue 301").isLessThan(60);
+        boolean inSets = backend == Backend.POSTGRESQL;
+        try (ManualQueue jobs = ManualQueue.of(queue)) {
+            counting.sinceLast();
+            jobs.runNext();
+            assertThat(count("headroom_job where state = 0")).isEqualTo(300);
+            assertThat(counting.sinceLast()).as("to release 300").isLessThan(inSets ? 60 : 1_000);
+            assertThat(batch.cancel()).isEqualTo(300);
+            assertThat(counting.sinceLast()).as("to cancel 300").isLessThan(inSets ? 60 : 2_000);
+            JobBatch cancelled = fan(queue, 300);
+            counting.sinceLast();
+            assertThat(cancelled.cancel()).isEqualTo(301);
+            assertThat(counting.sinceLast()).as("to cancel 301").isLessThan(inSets ? 60 : 2_000);
+            assertThat(cancelled.progress()).contains(new BatchProgress(301, 0, 0, 301));
+        }
+        assertThat(count("headroom_job_member") + count("headroom_job_next") + count("headroom_job"))
+                .isZero();
+    }
+
+    private static JobBatch fan(JobQueue queue, int width) {
+        return queue.batch(jobs -> {
+            BatchStep first = jobs.add(Imports::part, new Part("first"));
+            for (int i = 0; i < width; i++) {
+                jobs.add(Imports::part, new Part("leaf")).after(first);
+            }
+        });
+    }
+
+    @Test
+    @Timeout(60)
+    void waitingForABatchThatIsForgottenEndsAtOnce() throws Exception {
+        JobQueue queue = started(builder().handlers(imports).keepResults(Duration.ofMillis(1)));
+        JobBatch batch = queue.batch(jobs -> jobs.add(Imports::part, new Part("only")));
+        await().atMost(Duration.ofSeconds(30)).until(() -> count("headroom_job_batch") == 0);
+        assertThat(batch.await(Duration.ofHours(1))).isEmpty();
+        assertThat(queue.job(4_711)).isEmpty();
     }
 
     @Test

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import dev.headroom.config.ConfigurationException;
 import dev.headroom.queue.testing.ManualQueue;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,7 +26,6 @@ class LimitTest extends JobQueueContract {
         final Map<String, AtomicInteger> now = new ConcurrentHashMap<>();
         final Map<String, AtomicInteger> most = new ConcurrentHashMap<>();
         final List<Integer> order = new CopyOnWriteArrayList<>();
-        final List<Long> begun = new CopyOnWriteArrayList<>();
         final Semaphore release = new Semaphore(0);
         final AtomicInteger failuresLeft = new AtomicInteger();
 
@@ -51,7 +49,6 @@ class LimitTest extends JobQueueContract {
         @Job(name = "paced")
         @Limit(rate = "20/1s")
         public void paced(Call call) {
-            begun.add(System.nanoTime());
             order.add(call.number());
         }
 
@@ -91,18 +88,48 @@ class LimitTest extends JobQueueContract {
         await().until(() -> count("headroom_job_limited") == 0);
     }
 
+    private long databaseMicros() {
+        return number(
+                switch (backend) {
+                    case H2 ->
+                        "select datediff(microsecond, timestamp with time zone '1970-01-01 00:00:00+00', current_timestamp)";
+                    case POSTGRESQL -> "select (extract(epoch from clock_timestamp()) * 1000000)::bigint";
+                    case MARIADB -> "select timestampdiff(microsecond, '1970-01-01', utc_timestamp(6))";
+                });
+    }
+
     @Test
     void beginsNoMoreInATimeThanTheRateAllows() {
         JobQueue queue = built(builder().handlers(calls));
         queue.enqueueAll(Calls::paced, calls("any", 30));
+        long before = databaseMicros();
         queue.start();
         started(builder().handlers(calls));
         awaitNoJobs();
         assertThat(calls.order).hasSize(30);
-        List<Long> begun = new ArrayList<>(calls.begun);
-        begun.sort(null);
-        // 28 turns of 50 ms lie between the first and the last, two of which begin at once.
-        assertThat(Duration.ofNanos(begun.get(29) - begun.get(0))).isGreaterThan(Duration.ofMillis(1_300));
+        // By the one clock that counts: each began at its turn at the earliest, and there are 50 ms from one turn to
+        // the next.
+        assertThat(number("select turn from headroom_job_limit") - before).isGreaterThanOrEqualTo(30 * 50_000);
+        assertThat(databaseMicros() - before).isGreaterThanOrEqualTo(28 * 50_000);
+    }
+
+    @Test
+    void manyLimitedJobsAreEnqueuedByFewStatements() {
+        CountingDataSource counting = new CountingDataSource(dataSource());
+        JobQueue queue = built(JobQueue.builder(counting).handlers(calls));
+        counting.sinceLast();
+        List<Call> many = IntStream.range(0, 300)
+                .mapToObj(i -> new Call("account " + i, i))
+                .toList();
+        queue.enqueueAll(Calls::call, many);
+        assertThat(counting.sinceLast()).isLessThan(30);
+        assertThat(count("headroom_job_limited")).isEqualTo(300);
+        assertThat(count("headroom_job j join headroom_job_limited l on l.job_id = j.id where j.payload like"
+                        + (backend == Backend.MARIADB
+                                ? " concat('%\"', substring(l.limit_key, locate('account', l.limit_key)), '\"%')"
+                                : " '%\"' || substring(l.limit_key from position('account' in l.limit_key)) || '\"%'")))
+                .as("jobs beside the key of their own payload")
+                .isEqualTo(300);
     }
 
     @Test

@@ -2,7 +2,9 @@ package dev.headroom.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.headroom.RequestContext;
 import dev.headroom.queue.Recorder.Note;
 import dev.headroom.queue.spi.JobMiddleware;
 import dev.headroom.queue.testing.ManualQueue;
@@ -10,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Code around runs and enqueues. */
@@ -70,6 +73,55 @@ class MiddlewareTest extends JobQueueContract {
                     .contains(42);
             assertThat(jobs.drain()).isEqualTo(3);
         }
+    }
+
+    /** Runs again and again. */
+    public static final class Ticking {
+        @Job(name = "tick")
+        @Every(fixedRate = "50ms")
+        public void tick() {}
+    }
+
+    @Test
+    void isAroundWhatSchedulesEnqueueToo() {
+        started(builder().handlers(new Ticking()).middleware(new Logging("all")));
+        await().until(() -> log.contains("all enqueues 1 tick") && log.contains("all runs tick null"));
+    }
+
+    @Test
+    void aScheduleThatIsRefusedKeepsNoOtherFromItsTicks() {
+        AtomicInteger refused = new AtomicInteger();
+        started(builder().handlers(new Ticking(), new SchedulingTest.Sweeps()).middleware(new JobMiddleware() {
+            @Override
+            public void enqueue(Enqueue enqueue) {
+                if (enqueue.name().equals("tick")) {
+                    refused.incrementAndGet();
+                    throw new IllegalStateException("refused");
+                }
+                log.add(enqueue.name());
+                enqueue.proceed();
+            }
+        }));
+        await().until(() -> refused.get() > 1 && log.contains("sweep.rated") && log.contains("sweep.delayed"));
+    }
+
+    @Test
+    void theRowIsMadeInTheContextThatMiddlewareSets() {
+        JobQueue queue = built(builder().handlers(recorder).middleware(new JobMiddleware() {
+            @Override
+            public void enqueue(Enqueue enqueue) {
+                try (RequestContext.Scope scope =
+                        RequestContext.builder().user("tenant").build().open()) {
+                    log.add(String.valueOf(scope != null));
+                    enqueue.proceed();
+                }
+            }
+        }));
+        Note note = new Note(1, "");
+        queue.enqueue(Recorder::note, note);
+        queue.enqueueAll(Recorder::note, List.of(note));
+        queue.batch(jobs -> jobs.add(Recorder::note, note));
+        assertThat(count("headroom_job where user_id = 'tenant'")).isEqualTo(3);
     }
 
     @Test

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.headroom.queue.Recorder.Note;
+import dev.headroom.queue.batch.BatchStep;
 import dev.headroom.queue.spi.RemoteWakeUp;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -80,5 +82,30 @@ class RemoteWakeUpTest extends JobQueueContract {
         queue.close();
         assertThat(line.told.get()).as("told of 300 commits").isBetween(2, 150);
         assertThat(line.listeners).isEmpty();
+    }
+
+    @Test
+    void tellsOfWhatIsRequeuedAndOfWhatCancellationsAndDeathsRelease() throws Exception {
+        JobQueue queue = built(builder().handlers(recorder));
+        JobHandle refused = queue.enqueue(Recorder::refused, new Note(1, ""));
+        List<BatchStep> steps = new ArrayList<>();
+        queue.batch(jobs -> {
+            steps.add(jobs.add(Recorder::refused, new Note(2, "")));
+            steps.add(jobs.add(Recorder::note, new Note(3, "")));
+            jobs.add(Recorder::note, new Note(4, "")).afterEnd(steps.get(0));
+            jobs.add(Recorder::note, new Note(5, "")).afterEnd(steps.get(1));
+        });
+        JobQueue other = built(builder().wakeOthers(line));
+        assertThat(other.job(steps.get(1).job().id()).orElseThrow().cancel()).isTrue();
+        await().until(() -> line.told.get() == 1);
+        JobQueue worker = built(builder().handlers(recorder).wakeOthers(line));
+        worker.start();
+        await().until(() -> line.told.get() >= 2);
+        awaitNoJobs();
+        worker.close();
+        int before = line.told.get();
+        assertThat(other.dead().requeue(refused.id())).isTrue();
+        await().until(() -> line.told.get() == before + 1);
+        execute("delete from headroom_job");
     }
 }

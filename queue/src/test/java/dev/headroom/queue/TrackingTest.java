@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Of tracked jobs it is known how far they are, how they ended and with what. */
 @OnEveryBackend
@@ -129,6 +130,34 @@ class TrackingTest extends JobQueueContract {
         started(builder().handlers(recorder).keepResults(Duration.ofMillis(1)));
         await().atMost(LONG).until(() -> count("headroom_job_result") == 0);
         assertThat(job.result()).isEmpty();
+    }
+
+    /** The kind as code knew it that is being replaced. */
+    public static final class Older {
+        @Job(name = "tracked", queue = "tracked", attempts = 1)
+        public void tracked(Note note) {}
+    }
+
+    @Test
+    void whatAnOlderProcessEnqueuedThatDidNotTrackItIsTrackedHere() throws Exception {
+        JobQueue older = built(builder().handlers(new Older()));
+        JobHandle done = older.enqueue(Older::tracked, new Note(1, ""));
+        JobHandle dead = older.enqueue(Older::tracked, new Note(2, "fail"));
+        assertThat(count("headroom_job_result")).isZero();
+        JobQueue newer = started(builder().handlers(recorder));
+        assertThat(done.await(LONG).orElseThrow().value(Thumb.class)).contains(new Thumb("/thumb/1", 90));
+        assertThat(done.progress()).contains(new JobProgress(0.5, "half"));
+        assertThat(newer.job(dead.id()).orElseThrow().await(LONG).orElseThrow().error())
+                .contains("no thumb");
+    }
+
+    @Test
+    @Timeout(60)
+    void waitingForWhatHasNoResultEndsWithTheJob() throws Exception {
+        JobQueue queue = started(builder().handlers(recorder));
+        JobHandle job = queue.enqueue(Recorder::note, new Note(1, ""));
+        assertThat(job.await(Duration.ofHours(1))).isEmpty();
+        assertThat(recorder.order).hasSize(1);
     }
 
     @Test

@@ -18,6 +18,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Of jobs with one key there is one at most, whoever enqueues. */
 @OnEveryBackend
@@ -176,6 +178,38 @@ class UniqueTest extends JobQueueContract {
             second.commit();
             first.setAutoCommit(true);
             second.setAutoCommit(true);
+        } finally {
+            executor.shutdownNow();
+        }
+        execute("delete from headroom_job");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = OnDuplicate.class,
+            names = {"KEEP", "REPLACE"})
+    void aJobThatIsMetWhileItIsTakenUpIsNotLocked(OnDuplicate policy) throws Exception {
+        assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
+        JobQueue queue = built(builder().handlers(recorder));
+        Unique unique = Unique.of("key").onDuplicate(policy);
+        JobHandle job = queue.unique(unique).enqueue(Recorder::note, new Note(1, ""));
+        ExecutorService executor = Executors.newSingleThreadExecutor();
+        try (Connection claims = dataSource().getConnection();
+                Connection enqueues = dataSource().getConnection()) {
+            claims.setAutoCommit(false);
+            enqueues.setAutoCommit(false);
+            claims.createStatement().execute("update headroom_job set state = 1, lease = 0");
+            Future<Long> racing = executor.submit(() -> queue.in(enqueues)
+                    .unique(unique)
+                    .enqueue(Recorder::note, new Note(2, ""))
+                    .id());
+            await().until(() -> number("select count(*) from pg_locks where not granted") == 1);
+            claims.commit();
+            assertThat(racing.get()).isEqualTo(job.id());
+            execute("select 1 from headroom_job for update nowait");
+            enqueues.commit();
+            claims.setAutoCommit(true);
+            enqueues.setAutoCommit(true);
         } finally {
             executor.shutdownNow();
         }

@@ -19,7 +19,7 @@ public interface JobBatch {
     /**
      * Waits until all its jobs have ended; looks at pauses of 5 to 250 ms.
      *
-     * @return how it ended; empty if it had not by then
+     * @return how it ended; empty if it had not by then, and at once if there is no such batch: forgotten, or not committed yet
      * @throws InterruptedException if the thread is interrupted meanwhile
      */
     Optional<BatchProgress> await(Duration within) throws InterruptedException;

@@ -141,7 +141,7 @@ final class JobRunner {
                 throw new LeaseLost();
             }
             if (kind.track()) {
-                store.results.end(connection, job.id(), JobResult.End.DONE, result);
+                store.results.end(connection, job, JobResult.End.DONE, result);
             }
             if (job.batched()) {
                 store.batches.ended(connection, job.id(), JobResult.End.DONE);

@@ -67,12 +67,11 @@ final class Producer {
     }
 
     JobHandle enqueue(Kind kind, @Nullable Object payload, Draft draft) {
-        NewJob job = job(kind, payload, draft);
         UniqueJobs.Placed placed = options.middlewares()
-                .enqueue(
-                        kind.name(),
-                        Collections.singletonList(payload),
-                        () -> insert(kind, draft, 1, connection -> insert(connection, kind, job, draft)));
+                .enqueue(kind.name(), Collections.singletonList(payload), () -> {
+                    NewJob job = job(kind, payload, draft);
+                    return insert(kind, draft, 1, connection -> insert(connection, kind, job, draft));
+                });
         Unique unique = draft.unique();
         if (placed.refused() && unique != null) {
             // Not earlier: an exception in a transaction that others began would have it rolled back.
@@ -83,9 +82,33 @@ final class Producer {
         return handle(placed.id(), kind.name());
     }
 
-    /** Inserts a job with the row of its limit and that of its result. */
-    void insert(Connection connection, Kind kind, NewJob job) throws SQLException {
-        insert(connection, kind, job, Draft.PLAIN);
+    /** Inserts jobs of a kind that takes no payload, in a transaction of the queue's own that the caller is in. */
+    void insert(Connection connection, Kind kind, int count) throws SQLException {
+        for (int i = 0; i < count; i++) {
+            try {
+                options.middlewares().enqueue(kind.name(), Collections.singletonList(null), () -> {
+                    NewJob job = job(kind, null, Draft.PLAIN);
+                    try {
+                        return insert(connection, kind, job, Draft.PLAIN);
+                    } catch (SQLException e) {
+                        throw new Refused(e);
+                    }
+                });
+            } catch (Refused refused) {
+                throw refused.why;
+            }
+        }
+    }
+
+    /** Carries what the database said through middleware. */
+    private static final class Refused extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        final transient SQLException why;
+
+        Refused(SQLException why) {
+            super(why);
+            this.why = why;
+        }
     }
 
     private UniqueJobs.Placed insert(Connection connection, Kind kind, NewJob job, Draft draft) throws SQLException {
@@ -106,23 +129,31 @@ final class Producer {
     void enqueueAll(Kind kind, Collection<?> given, Draft draft) {
         Checks.that(draft.unique() == null, "unique", "enqueueAll", "jobs enqueued one by one");
         if (!given.isEmpty()) {
-            List<NewJob> jobs =
-                    given.stream().map(payload -> job(kind, payload, draft)).toList();
-            options.middlewares()
-                    .enqueue(
-                            kind.name(),
-                            List.copyOf(given),
-                            () -> insert(kind, draft, jobs.size(), connection -> {
-                                if (kind.track() || kind.limits() != null) {
-                                    for (NewJob job : jobs) {
-                                        insert(connection, kind, job, draft);
-                                    }
-                                } else {
-                                    store.jobs.insertAll(connection, jobs);
-                                }
-                                return true;
-                            }));
+            options.middlewares().enqueue(kind.name(), List.copyOf(given), () -> {
+                List<NewJob> jobs =
+                        given.stream().map(payload -> job(kind, payload, draft)).toList();
+                return insert(kind, draft, jobs.size(), connection -> {
+                    if (kind.track() || kind.limits() != null) {
+                        insertAll(connection, kind, jobs);
+                    } else {
+                        store.jobs.insertAll(connection, jobs);
+                    }
+                    return true;
+                });
+            });
         }
+    }
+
+    /** Inserts jobs that differ in payload, lane and key of their limit alone; returns their numbers. */
+    private List<Long> insertAll(Connection connection, Kind kind, List<NewJob> jobs) throws SQLException {
+        List<Long> ids = store.jobs.insertAllNumbered(connection, jobs);
+        if (kind.limits() != null) {
+            store.limits.openAll(connection, ids, jobs);
+        }
+        if (kind.track()) {
+            store.results.openAll(connection, ids, kind.name());
+        }
+        return ids;
     }
 
     /** The handle of a batch that was enqueued before. */
@@ -134,31 +165,26 @@ final class Producer {
         Checks.that(draft.unique() == null, "unique", "batch", "jobs enqueued one by one");
         List<NewJob> jobs = new ArrayList<>();
         for (BatchDraft.Step step : batch.steps()) {
-            jobs.add(job(step.kind, step.payload, draft).batched(!step.waitsFor.isEmpty()));
-            options.middlewares().enqueue(step.kind.name(), Collections.singletonList(step.payload), () -> true);
+            jobs.add(job(step, draft, !step.waitsFor.isEmpty()));
         }
         BatchDraft.Step end = batch.end();
         Checks.that(end != null || !jobs.isEmpty(), "batch", "empty", "at least one job");
-        if (end != null) {
-            options.middlewares().enqueue(end.kind.name(), Collections.singletonList(end.payload), () -> true);
-        }
+        NewJob last = end == null ? null : job(end, draft, !jobs.isEmpty());
         Kind named = end != null ? end.kind : batch.steps().get(0).kind;
         return insert(named, draft, jobs.size() + (end == null ? 0 : 1), connection -> {
             long id = store.batches.open(connection, jobs.size());
-            List<Long> ids = new ArrayList<>();
+            List<Long> ids = insert(connection, batch.steps(), jobs);
             Map<Long, Integer> members = new TreeMap<>();
             List<BatchTable.Edge> edges = new ArrayList<>();
             for (int i = 0; i < jobs.size(); i++) {
                 BatchDraft.Step step = batch.steps().get(i);
-                long job = insert(connection, step, jobs.get(i));
-                ids.add(job);
+                long job = ids.get(i);
                 members.put(job, step.waitsFor.size());
                 step.waitsFor.forEach(
                         (other, atAnyEnd) -> edges.add(new BatchTable.Edge(ids.get(other), job, atAnyEnd)));
             }
-            if (end != null) {
-                long job = insert(
-                        connection, end, job(end.kind, end.payload, draft).batched(!jobs.isEmpty()));
+            if (end != null && last != null) {
+                long job = insert(connection, List.of(end), List.of(last)).get(0);
                 members.put(job, 0);
                 store.batches.onEnd(connection, id, job);
             }
@@ -168,10 +194,32 @@ final class Producer {
         });
     }
 
-    private long insert(Connection connection, BatchDraft.Step step, NewJob job) throws SQLException {
-        long id = insert(connection, step.kind, job, Draft.PLAIN).id();
-        step.enqueued(handle(id, step.kind.name()));
-        return id;
+    private NewJob job(BatchDraft.Step step, Draft draft, boolean waits) {
+        return options.middlewares()
+                .enqueue(
+                        step.kind.name(),
+                        Collections.singletonList(step.payload),
+                        () -> job(step.kind, step.payload, draft).batched(waits));
+    }
+
+    /** Inserts the jobs of steps, those of a kind that follow one another together; returns their numbers. */
+    private List<Long> insert(Connection connection, List<BatchDraft.Step> steps, List<NewJob> jobs)
+            throws SQLException {
+        List<Long> ids = new ArrayList<>();
+        int from = 0;
+        while (from < jobs.size()) {
+            int to = from + 1;
+            while (to < jobs.size() && jobs.get(to).isLike(jobs.get(from))) {
+                to++;
+            }
+            Kind kind = steps.get(from).kind;
+            ids.addAll(insertAll(connection, kind, jobs.subList(from, to)));
+            from = to;
+        }
+        for (int i = 0; i < steps.size(); i++) {
+            steps.get(i).enqueued(handle(ids.get(i), steps.get(i).kind.name()));
+        }
+        return ids;
     }
 
     /** The row of a job, whose context is that of the calling thread. */

@@ -105,7 +105,12 @@ record RunningJob(
         Checks.that(note.length() <= 500, "note", note.length() + " characters", "at most 500");
         JobProgress progress = new JobProgress(share, note);
         store.call("keep a job's progress", connection -> {
-            store.results.progress(connection, assignment.job, progress);
+            if (!store.results.progress(connection, assignment.job, progress)) {
+                // Enqueued by a process whose code does not track the kind yet; or the lease was lost, and nothing is
+                // kept.
+                store.results.openIfAbsent(connection, id(), name());
+                store.results.progress(connection, assignment.job, progress);
+            }
             return true;
         });
     }

@@ -1,7 +1,6 @@
 package dev.headroom.queue.internal;
 
 import dev.headroom.queue.Misfire;
-import dev.headroom.queue.internal.sql.NewJob;
 import dev.headroom.queue.internal.sql.ScheduleTable;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -13,9 +12,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Enqueues the kinds that run again and again; each tick by one node alone, in the transaction that takes it. One thread. */
 final class Schedules {
+    private static final Logger log = LoggerFactory.getLogger(Schedules.class);
     private static final long LATE_MILLIS = Duration.ofMinutes(1).toMillis();
 
     /** Databases round their clocks: a tick that were taken a little early would be found due again. */
@@ -26,6 +28,7 @@ final class Schedules {
     private final Store store;
     private final Kinds kinds;
     private final Producer producer;
+    private final LogLimit limit = new LogLimit();
     private final Set<String> declared = new HashSet<>();
 
     Schedules(Store store, Kinds kinds, Producer producer) {
@@ -45,8 +48,20 @@ final class Schedules {
     boolean tick() throws SQLException {
         boolean any = false;
         for (Kind kind : all()) {
-            any |= store.transact(connection -> tick(connection, kind));
-            declared.add(kind.name());
+            try {
+                any |= store.transact(connection -> tick(connection, kind));
+                declared.add(kind.name());
+            } catch (RuntimeException refused) {
+                // Middleware has: the tick stays due, and the others' are not kept from them.
+                long kept = limit.pass();
+                if (kept >= 0) {
+                    log.warn(
+                            "schedule of {}: could not be enqueued, again soon ({} messages kept back)",
+                            kind.name(),
+                            kept,
+                            refused);
+                }
+            }
         }
         return any;
     }
@@ -60,10 +75,7 @@ final class Schedules {
             store.schedules.declare(connection, kind.name(), every.spec(), first);
         }
         int due = take(connection, kind, every);
-        for (int i = 0; i < due; i++) {
-            NewJob job = producer.job(kind, null, Draft.PLAIN);
-            producer.insert(connection, kind, job);
-        }
+        producer.insert(connection, kind, due);
         return due > 0;
     }
 

@@ -3,6 +3,7 @@ package dev.headroom.queue.internal;
 import dev.headroom.queue.JobResult;
 import dev.headroom.queue.internal.sql.Burial;
 import dev.headroom.queue.internal.sql.ClaimedJob;
+import dev.headroom.queue.internal.sql.DeadTable;
 import dev.headroom.queue.internal.sql.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -116,9 +117,9 @@ final class Settlement {
             Kind kind = kinds.find(job.kind());
             if (kind != null && kind.track() && ours.contains(job)) {
                 if (each.outcome() instanceof JobOutcome.Done done) {
-                    store.results.end(connection, job.id(), JobResult.End.DONE, done.result());
+                    store.results.end(connection, job, JobResult.End.DONE, done.result());
                 } else if (each.outcome() instanceof JobOutcome.Cancelled) {
-                    store.results.end(connection, job.id(), JobResult.End.CANCELLED, null);
+                    store.results.end(connection, job, JobResult.End.CANCELLED, null);
                 }
             }
         }
@@ -131,7 +132,11 @@ final class Settlement {
             ours = store.jobs.retry(connection, new Failure(job, retried.delayMillis(), retried.error()));
         } else if (settled.outcome() instanceof JobOutcome.Dead dead) {
             written.ended.add(job.kind());
-            ours = store.dead.bury(connection, new Burial(job, dead.reason(), dead.error()));
+            Kind kind = kinds.find(job.kind());
+            DeadTable.Buried buried = store.dead.bury(
+                    connection, new Burial(job, dead.reason(), dead.error()), kind != null && kind.track());
+            ours = buried.ours();
+            written.freed |= buried.released();
         } else if (settled.outcome() instanceof JobOutcome.Parked) {
             ours = store.jobs.park(
                     connection, job, options.parking().toMillis(), "no handler of this name, version and flags");

@@ -34,7 +34,7 @@ final class Store {
     final LimitHeal heal;
     final StepTable steps = new StepTable();
     final BatchTable batches;
-    final Cancellations cancellations = new Cancellations();
+    final Cancellations cancellations;
     final DeadTable dead;
     final NodeTable nodes;
     final ScheduleTable schedules;
@@ -50,6 +50,7 @@ final class Store {
         this.heal = new LimitHeal(dialect, limits);
         this.results = new ResultTable(dialect);
         this.unique = new UniqueJobs(dialect, jobs, limits);
+        this.cancellations = new Cancellations(dialect);
         this.dead = new DeadTable(dialect);
         this.nodes = new NodeTable(dialect);
         this.schedules = new ScheduleTable(dialect);

@@ -4,14 +4,14 @@ import dev.headroom.config.Checks;
 import dev.headroom.queue.JobResult;
 import dev.headroom.queue.batch.BatchProgress;
 import dev.headroom.queue.batch.JobBatch;
+import dev.headroom.queue.internal.sql.Cancellations;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A batch's handle that asks the database. */
 record StoredBatch(Store store, LocalRuns runs, long id) implements JobBatch {
@@ -29,9 +29,10 @@ record StoredBatch(Store store, LocalRuns runs, long id) implements JobBatch {
         long begun = System.nanoTime();
         long pause = SHORTEST_PAUSE;
         while (true) {
-            Optional<BatchProgress> progress = progress().filter(BatchProgress::ended);
+            Optional<BatchProgress> known = progress();
+            Optional<BatchProgress> progress = known.filter(BatchProgress::ended);
             long left = nanos - (System.nanoTime() - begun);
-            if (progress.isPresent() || left <= 0) {
+            if (known.isEmpty() || progress.isPresent() || left <= 0) {
                 return progress;
             }
             Thread.sleep(Math.min(pause, left / 1_000_000 + 1));
@@ -39,30 +40,24 @@ record StoredBatch(Store store, LocalRuns runs, long id) implements JobBatch {
         }
     }
 
-    private record Cancelled(int count, List<Long> running) {}
-
     @Override
     public int cancel() {
-        Cancelled cancelled = store.call("cancel a batch", this::cancel);
-        cancelled.running().forEach(runs::cancelled);
-        return cancelled.count();
+        AtomicBoolean released = new AtomicBoolean();
+        Cancellations.Cancelled cancelled = store.call("cancel a batch", connection -> cancel(connection, released));
+        runs.cancelled(cancelled.running());
+        if (released.get()) {
+            runs.released();
+        }
+        return cancelled.waiting().size() + cancelled.running().size();
     }
 
-    private Cancelled cancel(Connection connection) throws SQLException {
+    private Cancellations.Cancelled cancel(Connection connection, AtomicBoolean released) throws SQLException {
+        Cancellations.Cancelled cancelled = store.cancellations.cancel(connection, store.batches.jobs(connection, id));
+        store.results.cancelled(connection, cancelled.waiting());
         Map<Long, JobResult.End> ends = new TreeMap<>();
-        List<Long> running = new ArrayList<>();
-        for (long job : store.batches.jobs(connection, id)) {
-            switch (store.cancellations.cancel(connection, job)) {
-                case WAITING -> {
-                    store.results.end(connection, job, JobResult.End.CANCELLED, null);
-                    ends.put(job, JobResult.End.CANCELLED);
-                }
-                case RUNNING -> running.add(job);
-                case NOTHING -> {}
-            }
-        }
-        store.batches.ended(connection, ends);
-        return new Cancelled(ends.size() + running.size(), running);
+        cancelled.waiting().forEach(job -> ends.put(job, JobResult.End.CANCELLED));
+        released.set(store.batches.ended(connection, ends));
+        return cancelled;
     }
 
     @Override

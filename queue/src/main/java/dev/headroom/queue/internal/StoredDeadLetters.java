@@ -23,7 +23,8 @@ final class StoredDeadLetters implements DeadLetters {
 
     @Override
     public boolean requeue(long id) {
-        boolean requeued = store.call("requeue a dead letter", connection -> store.dead.requeue(connection, id));
+        boolean requeued =
+                store.call("requeue a dead letter", connection -> store.dead.requeue(connection, List.of(id)) > 0);
         wake.run();
         return requeued;
     }
@@ -31,19 +32,15 @@ final class StoredDeadLetters implements DeadLetters {
     @Override
     public int requeueAll(String name, int limit) {
         int checked = Checks.between("limit", limit, 1, 10_000);
-        int requeued = store.call("requeue dead letters", connection -> {
-            int count = 0;
-            for (long id : store.dead.ofKind(connection, name, checked)) {
-                count += store.dead.requeue(connection, id) ? 1 : 0;
-            }
-            return count;
-        });
+        int requeued = store.call(
+                "requeue dead letters",
+                connection -> store.dead.requeue(connection, store.dead.ofKind(connection, name, checked)));
         wake.run();
         return requeued;
     }
 
     @Override
     public boolean delete(long id) {
-        return store.call("delete a dead letter", connection -> store.dead.delete(connection, id));
+        return store.call("delete a dead letter", connection -> store.dead.delete(connection, List.of(id)) > 0);
     }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A handle that asks the database. */
 record StoredJob(Store store, LocalRuns runs, JsonPayloads payloads, long id, String name) implements JobHandle {
@@ -44,7 +45,7 @@ record StoredJob(Store store, LocalRuns runs, JsonPayloads payloads, long id, St
             while (true) {
                 Optional<JobResult> result = result();
                 long left = nanos - (System.nanoTime() - begun);
-                if (result.isPresent() || left <= 0) {
+                if (result.isPresent() || left <= 0 || !isKnown()) {
                     return result;
                 }
                 if (settled.await(Math.min(pause, left / 1_000_000 + 1), TimeUnit.MILLISECONDS)) {
@@ -59,20 +60,32 @@ record StoredJob(Store store, LocalRuns runs, JsonPayloads payloads, long id, St
         }
     }
 
+    /** Whether it has not ended, or its result is kept. */
+    private boolean isKnown() {
+        return store.call(
+                "ask for a job",
+                connection -> store.jobs.state(connection, id).isPresent()
+                        || store.results.kind(connection, id).isPresent());
+    }
+
     @Override
     public boolean cancel() {
-        Cancellations.Met met = store.call("cancel a job", this::cancel);
+        AtomicBoolean released = new AtomicBoolean();
+        Cancellations.Met met = store.call("cancel a job", connection -> cancel(connection, released));
         if (met == Cancellations.Met.RUNNING) {
             runs.cancelled(id);
+        }
+        if (released.get()) {
+            runs.released();
         }
         return met != Cancellations.Met.NOTHING;
     }
 
-    private Cancellations.Met cancel(Connection connection) throws SQLException {
+    private Cancellations.Met cancel(Connection connection, AtomicBoolean released) throws SQLException {
         Cancellations.Met met = store.cancellations.cancel(connection, id);
         if (met == Cancellations.Met.WAITING) {
             store.results.end(connection, id, JobResult.End.CANCELLED, null);
-            store.batches.ended(connection, id, JobResult.End.CANCELLED);
+            released.set(store.batches.ended(connection, id, JobResult.End.CANCELLED));
         }
         return met;
     }

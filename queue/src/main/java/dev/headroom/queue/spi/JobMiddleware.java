@@ -53,7 +53,10 @@ public interface JobMiddleware {
         return run.proceed();
     }
 
-    /** Around an enqueue, on the caller's thread; the jobs of a batch come one by one before the batch is enqueued. */
+    /**
+     * Around an enqueue, on the caller's thread; the jobs of a batch come one by one before the batch is enqueued. Jobs of schedules come on a
+     * thread of the queue's; one that is refused is tried again soon.
+     */
     default void enqueue(Enqueue enqueue) {
         enqueue.proceed();
     }

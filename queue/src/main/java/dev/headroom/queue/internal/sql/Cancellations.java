@@ -4,9 +4,12 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The statements that cancel jobs. What waits is deleted. What runs is marked: its node finds the mark with its heartbeat, whoever claims it
@@ -18,11 +21,39 @@ public final class Cancellations {
     private static final String MARK = "update headroom_job set unique_key = null, flags = flags + " + NewJob.CANCELLED
             + " where id = ? and state = 1 and mod(flags, 4) < " + NewJob.CANCELLED;
 
+    private final Dialect dialect;
+
+    /** Statements in this dialect. */
+    public Cancellations(Dialect dialect) {
+        this.dialect = dialect;
+    }
+
     /** What a cancellation met. */
     public enum Met {
         NOTHING,
         WAITING,
         RUNNING
+    }
+
+    /** What was cancelled of many jobs: those that waited are gone, the others run and are marked. */
+    public record Cancelled(List<Long> waiting, List<Long> running) {}
+
+    /** Cancels jobs by a few statements, however many there are. */
+    public Cancelled cancel(Connection connection, Collection<Long> ids) throws SQLException {
+        String jobs = "select id from " + dialect.jobsByNumber() + " where id";
+        List<Long> waiting = Ids.locked(connection, jobs, ids, " and state <> 1");
+        dialect.changeRows(connection, "delete from headroom_job where id", waiting);
+        dialect.changeRows(connection, "delete from headroom_job_limited where job_id", waiting);
+        Set<Long> others = new TreeSet<>(ids);
+        others.removeAll(waiting);
+        // A job that was given back in between begins again; it is marked as the one that runs.
+        List<Long> running = Ids.locked(connection, jobs, others, "");
+        dialect.changeRows(
+                connection,
+                "update headroom_job set unique_key = null, flags = flags + " + NewJob.CANCELLED
+                        + " where mod(flags, 4) < " + NewJob.CANCELLED + " and id",
+                running);
+        return new Cancelled(waiting, running);
     }
 
     /** Cancels a job. */

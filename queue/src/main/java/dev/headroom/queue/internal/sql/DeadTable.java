@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /** The statements on dead letters. A job moves between the tables within the caller's transaction, its row locked first. */
@@ -26,8 +27,11 @@ public final class DeadTable {
         this.batches = new BatchTable(dialect);
     }
 
-    /** Makes the job a dead letter; false if the lease was lost. */
-    public boolean bury(Connection connection, Burial burial) throws SQLException {
+    /** What came of a burial: whether the lease still held, and whether others became ready for it. */
+    public record Buried(boolean ours, boolean released) {}
+
+    /** Makes the job a dead letter, if the lease still holds. */
+    public Buried bury(Connection connection, Burial burial, boolean tracked) throws SQLException {
         ClaimedJob job = burial.job();
         try (PreparedStatement lock = connection.prepareStatement(
                 "update headroom_job set error = ? where id = ? and lease = ? and state = 1")) {
@@ -35,24 +39,26 @@ public final class DeadTable {
             lock.setLong(2, job.id());
             lock.setLong(3, job.lease());
             if (lock.executeUpdate() != 1) {
-                return false;
+                return new Buried(false, false);
             }
         }
-        move(connection, job.id(), burial.reason());
-        return true;
+        if (tracked) {
+            results.openIfAbsent(connection, job.id(), job.kind());
+        }
+        return new Buried(true, move(connection, job.id(), burial.reason()));
     }
 
-    /** Makes a job whose row is locked a dead letter. */
-    void move(Connection connection, long id, DeadJob.Reason reason) throws SQLException {
+    /** Makes a job whose row is locked a dead letter; returns whether others became ready for it. */
+    boolean move(Connection connection, long id, DeadJob.Reason reason) throws SQLException {
         try (PreparedStatement copy = connection.prepareStatement("insert into headroom_job_dead (" + KEPT
                 + ", error, reason) select " + KEPT + ", error, ? from headroom_job where id = ?")) {
             copy.setString(1, reason.name());
             copy.setLong(2, id);
             copy.executeUpdate();
         }
-        deleteOne(connection, "headroom_job", id);
+        dialect.changeRows(connection, "delete from headroom_job where id", List.of(id));
         results.died(connection, id);
-        batches.ended(connection, id, JobResult.End.DEAD);
+        return batches.ended(connection, id, JobResult.End.DEAD);
     }
 
     /** The newest ones first. */
@@ -99,24 +105,26 @@ public final class DeadTable {
         }
     }
 
-    /** Makes a dead letter ready again, with all its attempts; false if there is none. It keeps its number. */
-    public boolean requeue(Connection connection, long id) throws SQLException {
-        try (PreparedStatement lock =
-                connection.prepareStatement("update headroom_job_dead set attempt = 0, crashes = 0 where id = ?")) {
-            lock.setLong(1, id);
-            if (lock.executeUpdate() != 1) {
-                return false;
-            }
+    /** Makes dead letters ready again, with all their attempts, and returns how many there were. They keep their numbers. */
+    public int requeue(Connection connection, Collection<Long> given) throws SQLException {
+        List<Long> ids = Ids.locked(connection, "select id from headroom_job_dead where id", given, "");
+        dialect.changeRows(connection, "update headroom_job_dead set attempt = 0, crashes = 0 where id", ids);
+        int requeued = dialect.changeRows(
+                connection,
+                "insert into headroom_job (" + KEPT + ", error)" + dialect.givenNumbers() + " select " + KEPT
+                        + ", error from headroom_job_dead where id",
+                ids);
+        if (requeued > 0) {
+            dialect.changeRows(connection, "delete from headroom_job_dead where id", ids);
+            dialect.changeRows(
+                    connection,
+                    "update headroom_job set flags = " + NewJob.LIMITED
+                            + " where exists (select 1 from headroom_job_limited l where l.job_id = headroom_job.id) and id",
+                    ids);
+            batches.reopen(connection, ids);
+            results.reopen(connection, ids);
         }
-        try (PreparedStatement copy = connection.prepareStatement("insert into headroom_job (" + KEPT + ", error)"
-                + dialect.givenNumbers() + " select " + KEPT + ", error from headroom_job_dead where id = ?")) {
-            copy.setLong(1, id);
-            copy.executeUpdate();
-        }
-        deleteOne(connection, "headroom_job_dead", id);
-        LimitTable.reopen(connection, id);
-        results.reopen(connection, id);
-        return true;
+        return requeued;
     }
 
     /** Deletes at most so many dead letters of so long ago; returns how many. */
@@ -132,22 +140,17 @@ public final class DeadTable {
                 }
             }
         }
-        for (long id : old) {
-            delete(connection, id);
-        }
+        delete(connection, old);
         return old.size();
     }
 
-    /** Deletes a dead letter; false if there is none. */
-    public boolean delete(Connection connection, long id) throws SQLException {
-        LimitTable.forget(connection, id);
-        return deleteOne(connection, "headroom_job_dead", id);
-    }
-
-    private static boolean deleteOne(Connection connection, String table, long id) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("delete from " + table + " where id = ?")) {
-            statement.setLong(1, id);
-            return statement.executeUpdate() == 1;
+    /** Deletes dead letters; returns how many there were. */
+    public int delete(Connection connection, Collection<Long> ids) throws SQLException {
+        int deleted = dialect.changeRows(connection, "delete from headroom_job_dead where id", ids);
+        if (deleted > 0) {
+            dialect.changeRows(connection, "delete from headroom_job_limited where job_id", ids);
+            batches.forget(connection, ids);
         }
+        return deleted;
     }
 }

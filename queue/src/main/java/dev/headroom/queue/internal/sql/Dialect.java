@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -72,6 +73,11 @@ public interface Dialect {
         return "";
     }
 
+    /** Whether a statement that waited for a row keeps it locked even if it finds then that the row is not meant any more. */
+    default boolean keepsLocksOfOthers() {
+        return false;
+    }
+
     /** A time that the database keeps. */
     default Instant instant(ResultSet rows, int column) throws SQLException {
         return rows.getObject(column, OffsetDateTime.class).toInstant();
@@ -96,6 +102,19 @@ public interface Dialect {
             }
             return JobTable.counted(jobs, statement.executeBatch());
         }
+    }
+
+    /**
+     * Runs a delete, update or insert whose text ends with the column that has one of the numbers; returns how many rows it changed. Statements
+     * sent together by default, see {@link Ids#change}.
+     */
+    default int changeRows(Connection connection, String change, Collection<Long> ids) throws SQLException {
+        return Ids.change(connection, change, ids);
+    }
+
+    /** The end of an insert of several rows that has it give their numbers as a query does; empty where the driver gives all of them. */
+    default String returningNumbers() {
+        return "";
     }
 
     /** Makes the installer wait for another one; on the connection that then runs the script. */

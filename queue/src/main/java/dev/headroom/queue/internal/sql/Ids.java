@@ -2,6 +2,7 @@ package dev.headroom.queue.internal.sql;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -37,6 +38,24 @@ final class Ids {
             chunks.add(sorted.subList(from, Math.min(sorted.size(), from + MOST)));
         }
         return chunks;
+    }
+
+    /** The numbers of the rows that a select finds which ends with the column that has one of the numbers; locked, in their order. */
+    static List<Long> locked(Connection connection, String select, Collection<Long> ids, String condition)
+            throws SQLException {
+        List<Long> locked = new ArrayList<>();
+        for (List<Long> chunk : chunks(ids)) {
+            String sql = select + in(chunk.size()) + condition + " order by id for update";
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                bind(statement, 0, chunk);
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        locked.add(rows.getLong(1));
+                    }
+                }
+            }
+        }
+        return locked;
     }
 
     /**

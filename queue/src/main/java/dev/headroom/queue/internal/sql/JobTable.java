@@ -73,19 +73,61 @@ public final class JobTable {
         if (dialect.insertAll(connection, jobs)) {
             return;
         }
-        for (int from = 0; from < jobs.size(); from += ROWS_AT_ONCE) {
-            List<NewJob> few = jobs.subList(from, Math.min(jobs.size(), from + ROWS_AT_ONCE));
-            String insert = insert(few.get(0));
-            String row = insert.substring(insert.indexOf(" values ") + " values ".length());
-            String rows = String.join(", ", Collections.nCopies(few.size(), row));
-            try (PreparedStatement statement =
-                    connection.prepareStatement(insert.substring(0, insert.length() - row.length()) + rows)) {
-                int next = 0;
-                for (NewJob job : few) {
-                    next = bind(statement, job, next);
-                }
+        for (List<NewJob> few : parts(jobs)) {
+            try (PreparedStatement statement = connection.prepareStatement(insert(few))) {
+                bind(statement, few);
                 statement.executeUpdate();
             }
+        }
+    }
+
+    /** The same, and returns their numbers, in their order. */
+    public List<Long> insertAllNumbered(Connection connection, List<NewJob> jobs) throws SQLException {
+        List<Long> ids = new ArrayList<>();
+        String returning = dialect.returningNumbers();
+        for (List<NewJob> few : parts(jobs)) {
+            String sql = insert(few) + returning;
+            try (PreparedStatement statement = returning.isEmpty()
+                    ? connection.prepareStatement(sql, new String[] {"id"})
+                    : connection.prepareStatement(sql)) {
+                bind(statement, few);
+                List<Long> some = new ArrayList<>();
+                boolean query = statement.execute();
+                try (ResultSet rows = query ? statement.getResultSet() : statement.getGeneratedKeys()) {
+                    while (rows.next()) {
+                        some.add(rows.getLong(1));
+                    }
+                }
+                if (some.size() != few.size()) {
+                    throw new SQLException("insert of " + few.size() + " jobs: " + some.size() + " numbers");
+                }
+                // Numbers rise from row to row, whatever the order in which they come back.
+                some.sort(null);
+                ids.addAll(some);
+            }
+        }
+        return ids;
+    }
+
+    private static List<List<NewJob>> parts(List<NewJob> jobs) {
+        List<List<NewJob>> parts = new ArrayList<>();
+        for (int from = 0; from < jobs.size(); from += ROWS_AT_ONCE) {
+            parts.add(jobs.subList(from, Math.min(jobs.size(), from + ROWS_AT_ONCE)));
+        }
+        return parts;
+    }
+
+    private String insert(List<NewJob> few) {
+        String insert = insert(few.get(0));
+        String row = insert.substring(insert.indexOf(" values ") + " values ".length());
+        return insert.substring(0, insert.length() - row.length())
+                + String.join(", ", Collections.nCopies(few.size(), row));
+    }
+
+    private static void bind(PreparedStatement statement, List<NewJob> few) throws SQLException {
+        int next = 0;
+        for (NewJob job : few) {
+            next = bind(statement, job, next);
         }
     }
 

@@ -52,6 +52,27 @@ public final class LimitTable {
         }
     }
 
+    /** The same of many; {@code jobs} are those of the numbers, in their order. */
+    public void openAll(Connection connection, List<Long> ids, List<NewJob> jobs) throws SQLException {
+        List<Map.Entry<Long, NewJob>> rows = new ArrayList<>();
+        for (int i = 0; i < ids.size(); i++) {
+            if (jobs.get(i).limitKey() != null) {
+                rows.add(Map.entry(ids.get(i), jobs.get(i)));
+            }
+        }
+        Rows.insert(
+                connection,
+                "insert into headroom_job_limited (job_id, limit_key, held, priority) values",
+                "(?, ?, 0, ?)",
+                rows,
+                (insert, bound, row) -> {
+                    insert.setLong(bound + 1, row.getKey());
+                    insert.setString(bound + 2, row.getValue().limitKey());
+                    insert.setInt(bound + 3, row.getValue().priority());
+                    return bound + 3;
+                });
+    }
+
     /** Of the jobs just claimed those that may run, in their order; the others are put aside. */
     public List<ClaimedJob> admit(
             Connection connection, List<ClaimedJob> claimed, Function<String, @Nullable Room> rooms)
@@ -215,15 +236,6 @@ public final class LimitTable {
     /** Deletes what is beside a job that is gone. */
     static void forget(Connection connection, long id) throws SQLException {
         Ids.change(connection, "delete from headroom_job_limited where job_id", List.of(id));
-    }
-
-    /** A dead letter begins anew with the limit it had. */
-    static void reopen(Connection connection, long id) throws SQLException {
-        Ids.change(
-                connection,
-                "update headroom_job set flags = " + NewJob.LIMITED
-                        + " where exists (select 1 from headroom_job_limited l where l.job_id = headroom_job.id) and id",
-                List.of(id));
     }
 
     /** At most so many keys of which jobs are put aside and for which there may be room now. */

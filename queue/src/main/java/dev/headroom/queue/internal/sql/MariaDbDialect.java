@@ -36,6 +36,18 @@ final class MariaDbDialect implements Dialect {
     private static final String DUE = "select id from headroom_job force index (headroom_job_scheduled)"
             + " where state = 2 and run_at <= utc_timestamp(6) order by state, run_at limit ? for update skip locked";
 
+    private final String returning;
+
+    /** @param returning whether an insert can give the numbers of all its rows, which MySQL's can't */
+    MariaDbDialect(boolean returning) {
+        this.returning = returning ? " returning id" : "";
+    }
+
+    @Override
+    public String returningNumbers() {
+        return returning;
+    }
+
     @Override
     public String name() {
         return "mariadb";

@@ -36,6 +36,14 @@ public record NewJob(
     /** All flags that this version knows. */
     static final int KNOWN = UNIQUE_UNTIL_START | CANCELLED | LIMITED | BATCHED;
 
+    /** Whether it differs in payload, lane and key of its limit alone. */
+    public boolean isLike(NewJob other) {
+        return kind.equals(other.kind)
+                && version == other.version
+                && Long.signum(delayMillis) == Long.signum(other.delayMillis)
+                && flags == other.flags;
+    }
+
     /** The same in a batch, where it may have to wait for others. */
     public NewJob batched(boolean waits) {
         return new NewJob(

@@ -104,28 +104,20 @@ public final class NodeTable {
                 "state = 1 and not exists (select 1 from headroom_job_node n where n.id = headroom_job.lease)";
         List<Long> orphans =
                 numbers(connection, "select id from headroom_job where " + orphaned + " order by id", null);
-        int ready = 0;
+        int rescued = dialect.changeRows(
+                connection,
+                "update headroom_job set state = 0, lease = null, crashes = crashes + 1 where " + orphaned + " and id",
+                orphans);
         int buried = 0;
-        for (long id : orphans) {
-            try (PreparedStatement statement = connection.prepareStatement("update headroom_job set state = 0,"
-                    + " lease = null, crashes = crashes + 1 where id = ? and " + orphaned)) {
-                statement.setLong(1, id);
-                if (statement.executeUpdate() == 1) {
-                    boolean poison = !numbers(
-                                    connection,
-                                    "select id from headroom_job where id = " + id + " and crashes >= ?",
-                                    (long) maxCrashes)
-                            .isEmpty();
-                    if (poison) {
-                        dead.move(connection, id, DeadJob.Reason.CRASHED);
-                        buried++;
-                    } else {
-                        ready++;
-                    }
-                }
+        for (List<Long> few : Ids.chunks(rescued == 0 ? List.of() : orphans)) {
+            String poison = " and state = 0 and crashes >= " + maxCrashes;
+            for (long id :
+                    Ids.locked(connection, "select id from " + dialect.jobsByNumber() + " where id", few, poison)) {
+                dead.move(connection, id, DeadJob.Reason.CRASHED);
+                buried++;
             }
         }
-        return new Rescue(nodes, ready, buried);
+        return new Rescue(nodes, rescued - buried, buried);
     }
 
     private static List<Long> numbers(

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +110,11 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
+    public boolean keepsLocksOfOthers() {
+        return true;
+    }
+
+    @Override
     public String keepingRows() {
         return " for share";
     }
@@ -206,6 +212,18 @@ final class PostgresDialect implements Dialect {
             }
         }
         return jobs.stream().filter(job -> changed.contains(job.id())).toList();
+    }
+
+    @Override
+    public int changeRows(Connection connection, String change, Collection<Long> ids) throws SQLException {
+        if (ids.isEmpty()) {
+            return 0;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(change + " = any(?)")) {
+            statement.setArray(
+                    1, connection.createArrayOf("bigint", ids.stream().sorted().toArray()));
+            return statement.executeUpdate();
+        }
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,35 @@ public final class ResultTable {
         }
     }
 
+    /** Begins to track jobs of a kind that were just inserted. */
+    public void openAll(Connection connection, List<Long> ids, String kind) throws SQLException {
+        Rows.insert(
+                connection,
+                "insert into headroom_job_result (job_id, kind) values",
+                "(?, ?)",
+                ids,
+                (insert, bound, id) -> {
+                    insert.setLong(bound + 1, id);
+                    insert.setString(bound + 2, kind);
+                    return bound + 2;
+                });
+    }
+
+    /** Begins to track a job whose kind was not tracked yet in the process that enqueued it. */
+    public void openIfAbsent(Connection connection, long id, String kind) throws SQLException {
+        boolean absent;
+        try (PreparedStatement select =
+                connection.prepareStatement("select job_id from headroom_job_result where job_id = ?")) {
+            select.setLong(1, id);
+            try (ResultSet rows = select.executeQuery()) {
+                absent = !rows.next();
+            }
+        }
+        if (absent) {
+            open(connection, id, kind);
+        }
+    }
+
     /** The kind of a job that is or was tracked; empty if there is no such result. */
     public Optional<String> kind(Connection connection, long id) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
@@ -52,16 +82,34 @@ public final class ResultTable {
         }
     }
 
-    /** Keeps how a job ended. */
-    public void end(Connection connection, long id, JobResult.End end, @Nullable String value) throws SQLException {
+    /** Keeps how a job of a tracked kind ended. */
+    public void end(Connection connection, ClaimedJob job, JobResult.End end, @Nullable String value)
+            throws SQLException {
+        if (!end(connection, job.id(), end, value)) {
+            open(connection, job.id(), job.kind());
+            end(connection, job.id(), end, value);
+        }
+    }
+
+    /** Keeps how a job ended if it is tracked; false if it is not. */
+    public boolean end(Connection connection, long id, JobResult.End end, @Nullable String value) throws SQLException {
         String sql = "update headroom_job_result set outcome = ?, result = ?, ended_at = " + dialect.now()
                 + " where job_id = ?";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setInt(1, end.ordinal());
             statement.setString(2, value);
             statement.setLong(3, id);
-            statement.executeUpdate();
+            return statement.executeUpdate() == 1;
         }
+    }
+
+    /** Keeps of those that are tracked that they were cancelled. */
+    public void cancelled(Connection connection, Collection<Long> ids) throws SQLException {
+        dialect.changeRows(
+                connection,
+                "update headroom_job_result set outcome = " + JobResult.End.CANCELLED.ordinal()
+                        + ", result = null, ended_at = " + dialect.now() + " where job_id",
+                ids);
     }
 
     /** Keeps that a job is a dead letter, whose row is there. */
@@ -74,12 +122,12 @@ public final class ResultTable {
                 id);
     }
 
-    /** Forgets how a job ended that begins anew. */
-    void reopen(Connection connection, long id) throws SQLException {
-        update(
+    /** Forgets how jobs ended that begin anew. */
+    void reopen(Connection connection, Collection<Long> ids) throws SQLException {
+        dialect.changeRows(
                 connection,
-                "update headroom_job_result set outcome = null, result = null, error = null, ended_at = null where job_id = ?",
-                id);
+                "update headroom_job_result set outcome = null, result = null, error = null, ended_at = null where job_id",
+                ids);
     }
 
     private static void update(Connection connection, String sql, long id) throws SQLException {
@@ -89,8 +137,8 @@ public final class ResultTable {
         }
     }
 
-    /** Keeps how far a job is, unless its lease was lost. */
-    public void progress(Connection connection, ClaimedJob job, JobProgress progress) throws SQLException {
+    /** Keeps how far a job is, unless its lease was lost; false if it was, or the job is not tracked. */
+    public boolean progress(Connection connection, ClaimedJob job, JobProgress progress) throws SQLException {
         String sql = "update headroom_job_result set share = ?, note = ? where job_id = ? and exists"
                 + " (select 1 from headroom_job j where j.id = headroom_job_result.job_id and j.lease = ? and j.state = 1)";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -98,7 +146,7 @@ public final class ResultTable {
             statement.setString(2, progress.note());
             statement.setLong(3, job.id());
             statement.setLong(4, job.lease());
-            statement.executeUpdate();
+            return statement.executeUpdate() == 1;
         }
     }
 

@@ -30,7 +30,8 @@ public final class Schema {
         String product = connection.getMetaData().getDatabaseProductName();
         return switch (product.toLowerCase(Locale.ROOT)) {
             case "postgresql" -> new PostgresDialect();
-            case "mariadb", "mysql" -> new MariaDbDialect();
+            case "mariadb" -> new MariaDbDialect(true);
+            case "mysql" -> new MariaDbDialect(false);
             case "h2" -> new H2Dialect();
             default -> throw new SchemaException("database: " + product + " (expected: PostgreSQL, MariaDB or H2)");
         };

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +71,28 @@ public final class UniqueJobs {
         if (found.running()) {
             return true;
         }
+        // A job that began meanwhile must not stay locked: its completion would wait for the caller's transaction.
+        boolean guarded = dialect.keepsLocksOfOthers() && !connection.getAutoCommit();
+        if (!guarded) {
+            return act(connection, found, job, unique);
+        }
+        execute(connection, "savepoint headroom_unique");
+        boolean met = act(connection, found, job, unique);
+        if (!met) {
+            execute(connection, "rollback to savepoint headroom_unique");
+        }
+        execute(connection, "release savepoint headroom_unique");
+        return met;
+    }
+
+    // As statements, since drivers refuse the methods in transactions of a transaction manager.
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private boolean act(Connection connection, Found found, NewJob job, Unique unique) throws SQLException {
         return switch (unique.onDuplicate()) {
             case REPLACE -> change(connection, found, job, "");
             case DEBOUNCE -> change(connection, found, job, ", state = 2, run_at = " + dialect.nowPlusMillis());

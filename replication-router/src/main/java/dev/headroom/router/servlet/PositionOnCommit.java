@@ -3,6 +3,7 @@ package dev.headroom.router.servlet;
 import dev.headroom.RequestContext;
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.Positions;
+import dev.headroom.servlet.CommitHook;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -13,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Adds one request's position to its response, just before the response commits, if the request has written. */
-final class PositionOnCommit {
+final class PositionOnCommit implements CommitHook {
     private static final Logger log = LoggerFactory.getLogger(PositionOnCommit.class);
 
     private final Positions positions;
@@ -49,8 +50,8 @@ final class PositionOnCommit {
         return context;
     }
 
-    /** The response is about to commit, or may be. */
-    void beforeCommit() {
+    @Override
+    public void beforeCommit() {
         lock.lock();
         try {
             if (response.isCommitted()) {
@@ -66,20 +67,13 @@ final class PositionOnCommit {
         }
     }
 
-    /** The response was reset, and a cookie that it had is gone. */
-    void headersLost() {
+    @Override
+    public void headersLost() {
         lock.lock();
         try {
             sent = arrived;
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** A dispatch has ended; unless it goes on asynchronously, the container commits the response next. */
-    void ended(HttpServletRequest request) {
-        if (!request.isAsyncStarted()) {
-            beforeCommit();
         }
     }
 

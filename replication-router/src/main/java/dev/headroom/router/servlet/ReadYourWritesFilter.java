@@ -5,6 +5,7 @@ import dev.headroom.RequestContext;
 import dev.headroom.config.Checks;
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.Positions;
+import dev.headroom.servlet.CommitHooks;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
@@ -100,16 +101,18 @@ public final class ReadYourWritesFilter implements Filter {
 
     private void filter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (request.getAttribute(RUNNING) instanceof PositionOnCommit running) {
-            // A later dispatch of the same request, on another thread perhaps.
-            try (RequestContext.Scope scope = running.context().open()) {
-                Objects.requireNonNull(scope);
-                chain.doFilter(request, response);
-            } finally {
-                running.ended(request);
-            }
-            return;
+        // There is one already in a later dispatch of the same request, on another thread perhaps.
+        PositionOnCommit position =
+                request.getAttribute(RUNNING) instanceof PositionOnCommit running ? running : begin(request, response);
+        CommitHooks hooks = CommitHooks.of(request, response);
+        hooks.add(position);
+        try (RequestContext.Scope scope = position.context().open()) {
+            Objects.requireNonNull(scope);
+            hooks.pass(chain);
         }
+    }
+
+    private PositionOnCommit begin(HttpServletRequest request, HttpServletResponse response) {
         RequestContext context =
                 RequestContext.active().orElseGet(() -> RequestContext.builder().build());
         ConsistencyToken arrived = arrived(request);
@@ -118,13 +121,7 @@ public final class ReadYourWritesFilter implements Filter {
         }
         PositionOnCommit position = new PositionOnCommit(positions(), context, request, response, cookie, ttl);
         request.setAttribute(RUNNING, position);
-        PositionResponse wrapped = new PositionResponse(response, position);
-        try (RequestContext.Scope scope = context.open()) {
-            Objects.requireNonNull(scope);
-            chain.doFilter(new PositionRequest(request, wrapped, position), wrapped);
-        } finally {
-            position.ended(request);
-        }
+        return position;
     }
 
     private ConsistencyToken arrived(HttpServletRequest request) {

@@ -1,6 +1,6 @@
 package dev.headroom.session.internal;
 
-import jakarta.servlet.DispatcherType;
+import dev.headroom.servlet.CommitHooks;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -31,34 +31,15 @@ public final class FilterWork {
         Object kept = request.getAttribute(attribute);
         RequestSession sessions =
                 kept instanceof RequestSession known ? known : new RequestSession(engine, saver, request, response);
+        request.setAttribute(attribute, sessions);
+        CommitHooks hooks = CommitHooks.of(request, response);
+        hooks.add(sessions);
         if (SessionRequest.isIn(request, sessions)) {
-            chain.doFilter(request, response);
-            if (request.getDispatcherType() == DispatcherType.ASYNC && !request.isAsyncStarted()) {
-                sessions.beforeCommit();
-            }
+            hooks.pass(chain);
             return;
         }
-        request.setAttribute(attribute, sessions);
-        SessionResponse wrapped = new SessionResponse(response, sessions);
-        passOn(new SessionRequest(request, wrapped, sessions), wrapped, sessions, chain);
-    }
-
-    private static void passOn(
-            SessionRequest request, SessionResponse response, RequestSession sessions, FilterChain chain)
-            throws IOException, ServletException {
-        try {
-            chain.doFilter(request, response);
-        } catch (Throwable failure) {
-            try {
-                sessions.beforeCommit();
-            } catch (RuntimeException notSaved) {
-                failure.addSuppressed(notSaved);
-            }
-            throw failure;
-        }
-        if (!request.isAsyncStarted()) {
-            sessions.beforeCommit();
-        }
+        SessionResponse wrapped = new SessionResponse(hooks.response());
+        hooks.pass(new SessionRequest(hooks.request(), wrapped, sessions), wrapped, chain);
     }
 
     private static String path(HttpServletRequest request) {

@@ -1,5 +1,6 @@
 package dev.headroom.session.internal;
 
+import dev.headroom.servlet.CommitHook;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * What the filter keeps with a request over all its dispatches: whether the session was looked for, what was found, and whether the
  * response has the cookie yet.
  */
-final class RequestSession {
+final class RequestSession implements CommitHook {
     private final SessionEngine engine;
     private final SessionSaver saver;
     private final SessionCookie cookie;
@@ -72,8 +73,9 @@ final class RequestSession {
         return session.live().changeId();
     }
 
-    /** Called whenever the response is about to be committed, and at the end: stores what changed and sets the cookie. */
-    void beforeCommit() {
+    /** Stores what changed and sets the cookie. */
+    @Override
+    public void beforeCommit() {
         SessionView now = view;
         if (now != null) {
             now.live().save();
@@ -81,8 +83,8 @@ final class RequestSession {
         writeCookie();
     }
 
-    /** The response was reset, and our cookie with it. */
-    void headersLost() {
+    @Override
+    public void headersLost() {
         cookieSent = "";
     }
 

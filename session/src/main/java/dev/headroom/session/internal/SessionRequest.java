@@ -3,18 +3,15 @@ package dev.headroom.session.internal;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
-import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
-import org.jspecify.annotations.Nullable;
 
 /** A request whose session is ours. */
 final class SessionRequest extends HttpServletRequestWrapper {
     private final RequestSession sessions;
     private final HttpServletResponse response;
-    private @Nullable SessionAsyncContext async;
 
     SessionRequest(HttpServletRequest request, HttpServletResponse response, RequestSession sessions) {
         super(request);
@@ -73,20 +70,7 @@ final class SessionRequest extends HttpServletRequestWrapper {
 
     @Override
     public AsyncContext startAsync() {
+        // So that later dispatches have this request, too.
         return startAsync(this, response);
-    }
-
-    @Override
-    public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
-        SessionAsyncContext started = new SessionAsyncContext(super.startAsync(request, response), sessions);
-        started.saveAtTheEnd();
-        async = started;
-        return started;
-    }
-
-    @Override
-    public AsyncContext getAsyncContext() {
-        SessionAsyncContext started = async;
-        return started != null ? started : super.getAsyncContext();
     }
 }

@@ -1,4 +1,4 @@
-package dev.headroom.router.servlet;
+package dev.headroom.servlet;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;

@@ -1,50 +1,50 @@
-package dev.headroom.router.servlet;
+package dev.headroom.servlet;
 
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import java.io.IOException;
 
-/** Counts what is written. */
-final class PositionStream extends ServletOutputStream {
-    private final ServletOutputStream delegate;
-    private final PositionResponse response;
+/** A body's bytes, counted before they are written. */
+final class CommitStream extends ServletOutputStream {
+    private final ServletOutputStream out;
+    private final CommitResponse response;
 
-    PositionStream(ServletOutputStream delegate, PositionResponse response) {
-        this.delegate = delegate;
+    CommitStream(ServletOutputStream out, CommitResponse response) {
+        this.out = out;
         this.response = response;
     }
 
     @Override
     public void write(int value) throws IOException {
         response.writing(1);
-        delegate.write(value);
+        out.write(value);
     }
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
         response.writing(length);
-        delegate.write(bytes, offset, length);
+        out.write(bytes, offset, length);
     }
 
     @Override
     public void flush() throws IOException {
-        response.flushing();
-        delegate.flush();
+        response.committing();
+        out.flush();
     }
 
     @Override
     public void close() throws IOException {
-        response.flushing();
-        delegate.close();
+        response.committing();
+        out.close();
     }
 
     @Override
     public boolean isReady() {
-        return delegate.isReady();
+        return out.isReady();
     }
 
     @Override
     public void setWriteListener(WriteListener listener) {
-        delegate.setWriteListener(listener);
+        out.setWriteListener(listener);
     }
 }

@@ -1,4 +1,4 @@
-package dev.headroom.router.servlet;
+package dev.headroom.servlet;
 
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletResponse;
@@ -7,77 +7,79 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 
-/** Notices when the response is about to commit: too early does no harm, too late would lose the cookie. */
-final class PositionResponse extends HttpServletResponseWrapper {
-    /** The most bytes that one character takes in any encoding of the web. */
-    private static final int MOST_BYTES_OF_CHARACTER = 4;
-
-    private final PositionOnCommit position;
+/** Notices when the response is about to commit: too early does no harm, too late would lose a header. */
+final class CommitResponse extends HttpServletResponseWrapper {
+    private final CommitHooks.All hooks;
     private @Nullable ServletOutputStream stream;
     private @Nullable PrintWriter writer;
     private long written;
     private long length = -1;
 
-    PositionResponse(HttpServletResponse response, PositionOnCommit position) {
+    CommitResponse(HttpServletResponse response, CommitHooks.All hooks) {
         super(response);
-        this.position = position;
+        this.hooks = hooks;
     }
 
-    /** So many bytes are about to be written. */
+    CommitHooks.All hooks() {
+        return hooks;
+    }
+
+    /** So many bytes, at most, are about to be written. */
     void writing(long bytes) {
         written += bytes;
         boolean full = written >= getBufferSize();
         boolean complete = length >= 0 && written >= length;
-        if (full || complete) {
-            position.beforeCommit();
+        if ((full || complete) && !isCommitted()) {
+            hooks.call();
         }
     }
 
-    void writingCharacters(int characters) {
-        writing((long) characters * MOST_BYTES_OF_CHARACTER);
-    }
-
-    void flushing() {
-        position.beforeCommit();
+    /** What has been written leaves now. */
+    void committing() {
+        hooks.call();
     }
 
     @Override
     public ServletOutputStream getOutputStream() throws IOException {
-        if (stream == null) {
-            stream = new PositionStream(super.getOutputStream(), this);
+        ServletOutputStream open = stream;
+        if (open == null) {
+            open = new CommitStream(super.getOutputStream(), this);
+            stream = open;
         }
-        return stream;
+        return open;
     }
 
     @Override
     public PrintWriter getWriter() throws IOException {
-        if (writer == null) {
-            writer = new PositionWriter(super.getWriter(), this);
+        PrintWriter open = writer;
+        if (open == null) {
+            open = new CommitWriter(super.getWriter(), this, getCharacterEncoding());
+            writer = open;
         }
-        return writer;
+        return open;
     }
 
     @Override
     public void flushBuffer() throws IOException {
-        position.beforeCommit();
+        hooks.call();
         super.flushBuffer();
     }
 
     @Override
     public void sendError(int status) throws IOException {
-        position.beforeCommit();
+        hooks.call();
         super.sendError(status);
     }
 
     @Override
     public void sendError(int status, String message) throws IOException {
-        position.beforeCommit();
+        hooks.call();
         super.sendError(status, message);
     }
 
     @Override
     public void sendRedirect(String location) throws IOException {
-        position.beforeCommit();
+        hooks.call();
         super.sendRedirect(location);
     }
 
@@ -95,7 +97,7 @@ final class PositionResponse extends HttpServletResponseWrapper {
 
     /** Redirects with a status, keeping the body unless told to clear it. */
     public void sendRedirect(String location, int status, boolean clearBuffer) throws IOException {
-        position.beforeCommit();
+        hooks.call();
         Redirect61.send((HttpServletResponse) getResponse(), location, status, clearBuffer);
     }
 
@@ -138,11 +140,11 @@ final class PositionResponse extends HttpServletResponseWrapper {
     @Override
     public void reset() {
         super.reset();
-        position.headersLost();
         stream = null;
         writer = null;
         written = 0;
         length = -1;
+        hooks.headersLost();
     }
 
     @Override
@@ -156,15 +158,15 @@ final class PositionResponse extends HttpServletResponseWrapper {
             try {
                 declared(Long.parseLong(value.strip()));
             } catch (NumberFormatException e) {
-                position.beforeCommit(); // the container may do anything now
+                hooks.call(); // the container may do anything now
             }
         }
     }
 
     private void declared(long bytes) {
         length = bytes;
-        if (written >= bytes) {
-            position.beforeCommit();
+        if (bytes >= 0 && written >= bytes) {
+            hooks.call();
         }
     }
 }

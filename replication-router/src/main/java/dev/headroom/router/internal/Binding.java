@@ -20,23 +20,52 @@ import org.slf4j.LoggerFactory;
 final class Binding {
     private static final Logger log = LoggerFactory.getLogger(Binding.class);
 
-    private final Router router;
     private final RoutedConnection connection;
-    private final Session session;
-    private final List<Runnable> afterCommit = new ArrayList<>(0);
-    private final List<Lease> aside = new ArrayList<>(0);
+    private Session session = Session.NOTHING;
+    private @Nullable List<Runnable> afterCommit;
+    private @Nullable List<Lease> aside;
     private @Nullable Lease lease;
     private @Nullable StatementOwner owner;
+    private boolean autoCommit;
+    private boolean readOnly;
     private boolean inTransaction;
     private @Nullable RouteScope begunIn;
     private boolean begun;
     private final @Nullable ReadAttempt bornIn = ReadAttempt.current();
 
-    Binding(Router router, RoutedConnection connection, Session session) {
-        this.router = router;
+    Binding(RoutedConnection connection, boolean autoCommit) {
         this.connection = connection;
-        this.session = session;
+        this.autoCommit = autoCommit;
         begin();
+    }
+
+    private Router router() {
+        return connection.router();
+    }
+
+    /** What was set on the connection; not to be changed. */
+    Session session() {
+        return session;
+    }
+
+    /** The same, to be changed. */
+    Session set() {
+        if (session == Session.NOTHING) {
+            session = new Session();
+        }
+        return session;
+    }
+
+    boolean autoCommit() {
+        return autoCommit;
+    }
+
+    boolean readOnly() {
+        return readOnly;
+    }
+
+    void readOnly(boolean mode) {
+        readOnly = mode;
     }
 
     @Nullable Lease lease() {
@@ -54,13 +83,13 @@ final class Binding {
             return current;
         }
         Unit unit = unit();
-        router.requireTaken(unit);
-        if (current != null && !current.tainted() && !router.fits(current, unit)) {
+        router().requireTaken(unit);
+        if (current != null && !current.tainted() && !router().fits(current, unit)) {
             letGo(current);
             current = null;
         }
         if (current == null) {
-            current = router.bind(unit, session);
+            current = router().bind(unit, session);
             lease = current;
             owner = new Owner(current);
         }
@@ -75,13 +104,13 @@ final class Binding {
     }
 
     void autoCommit(boolean mode) throws SQLException {
-        if (mode == session.autoCommit) {
+        if (mode == autoCommit) {
             return;
         }
         if (mode && inTransaction) {
             commit();
         }
-        session.autoCommit = mode;
+        autoCommit = mode;
         begin();
         Lease current = lease;
         if (mode && current != null) {
@@ -103,18 +132,18 @@ final class Binding {
 
     private void commit(Lease current) throws SQLException {
         try {
-            router.commit(current);
+            router().commit(current);
         } catch (SQLException failure) {
             throw current.readOnly() ? failed(current, failure) : failure;
         }
     }
 
     void rollback() throws SQLException {
-        afterCommit.clear();
+        afterCommit = null;
         Lease current = lease;
         if (inTransaction && current != null) {
             if (current.executed()) {
-                router.used(current, false);
+                router().used(current, false);
             }
             current.physical().rollback();
         }
@@ -123,25 +152,33 @@ final class Binding {
 
     /** Keeps the action until the commit; false if there is no transaction. */
     boolean afterCommit(Runnable action) {
-        if (session.autoCommit) {
+        if (autoCommit) {
             return false;
         }
-        afterCommit.add(action);
+        List<Runnable> actions = afterCommit;
+        if (actions == null) {
+            actions = new ArrayList<>(2);
+            afterCommit = actions;
+        }
+        actions.add(action);
         return true;
     }
 
     void close() throws SQLException {
-        afterCommit.clear();
+        afterCommit = null;
         Lease current = lease;
+        List<Lease> others = aside;
+        if (current == null && others == null) {
+            return;
+        }
         lease = null;
-        SQLException first = null;
-        if (current != null) {
-            first = end(current);
+        aside = null;
+        SQLException first = current == null ? null : end(current);
+        if (others != null) {
+            for (Lease old : others) {
+                first = release(old, first);
+            }
         }
-        for (Lease old : aside) {
-            first = release(old, first);
-        }
-        aside.clear();
         if (first != null) {
             throw first;
         }
@@ -173,13 +210,13 @@ final class Binding {
     }
 
     private Unit unit() {
-        RouteScope scope = session.autoCommit || !begun ? RouteScope.current().orElse(null) : begunIn;
-        return Unit.of(scope, session.readOnly, session.serializable());
+        RouteScope scope = autoCommit || !begun ? RouteScope.current().orElse(null) : begunIn;
+        return Unit.of(scope, readOnly, session.serializable());
     }
 
     /** A transaction belongs to the scope in which it was begun, not to that of its first statement. */
     private void begin() {
-        begun = !session.autoCommit;
+        begun = !autoCommit;
         begunIn = begun ? RouteScope.current().orElse(null) : null;
     }
 
@@ -194,15 +231,15 @@ final class Binding {
     }
 
     private void enter(Lease current) throws SQLException {
-        current.autoCommit(session.autoCommit);
-        inTransaction = !session.autoCommit;
+        current.autoCommit(autoCommit);
+        inTransaction = !autoCommit;
     }
 
     /** Learns from a failure. @return what to throw */
     SQLException failed(Lease of, SQLException failure) {
-        SQLException told = router.failed(of, failure);
-        if (of.readOnly() && (session.autoCommit || bornIn == ReadAttempt.current())) {
-            router.mayRetry(of, told);
+        SQLException told = router().failed(of, failure);
+        if (of.readOnly() && (autoCommit || bornIn == ReadAttempt.current())) {
+            router().mayRetry(of, told);
         }
         return told;
     }
@@ -210,24 +247,29 @@ final class Binding {
     private void letGo(Lease current) throws SQLException {
         lease = null;
         owner = null;
-        if (current.hasOpenStatements()) {
-            aside.add(current);
-        } else {
+        if (!current.hasOpenStatements()) {
             current.release();
+            return;
         }
+        List<Lease> others = aside;
+        if (others == null) {
+            others = new ArrayList<>(2);
+            aside = others;
+        }
+        others.add(current);
     }
 
     private void runAfterCommit() {
-        if (afterCommit.isEmpty()) {
+        List<Runnable> actions = afterCommit;
+        afterCommit = null;
+        if (actions == null) {
             return;
         }
-        List<Runnable> actions = List.copyOf(afterCommit);
-        afterCommit.clear();
         for (Runnable action : actions) {
             try {
                 action.run();
             } catch (RuntimeException failure) {
-                log.error("router {}: work after a commit failed; the commit stands", router.name(), failure);
+                log.error("router {}: work after a commit failed; the commit stands", router().name(), failure);
             }
         }
     }
@@ -253,25 +295,25 @@ final class Binding {
             }
             if (!inTransaction) {
                 Unit unit = unit();
-                if (!of.tainted() && !router.mayExecute(of, unit)) {
+                if (!of.tainted() && !router().mayExecute(of, unit)) {
                     throw moved();
                 }
                 enter(of);
             }
-            if (router.touchesSession(sql)) {
+            if (router().touchesSession(sql)) {
                 of.taint();
             }
             of.executed(true);
-            return router.statements().begin(sql, of);
+            return router().statements().begin(sql, of);
         }
 
         @Override
         public @Nullable SQLException end(String sql, long startedAt, @Nullable SQLException failure) {
-            if (session.autoCommit || of.readOnly()) {
-                router.used(of, true);
+            if (autoCommit || of.readOnly()) {
+                router().used(of, true);
             }
             if (startedAt != StatementWatch.NOT_TIMED) {
-                router.statements().end(sql, of, startedAt, failure);
+                router().statements().end(sql, of, startedAt, failure);
             }
             return failure == null ? null : failed(of, failure);
         }
@@ -279,11 +321,12 @@ final class Binding {
         @Override
         public void closed() {
             of.closedStatement();
-            if (of != lease && !of.hasOpenStatements() && aside.remove(of)) {
+            List<Lease> others = aside;
+            if (of != lease && others != null && !of.hasOpenStatements() && others.remove(of)) {
                 try {
                     of.release();
                 } catch (SQLException failure) {
-                    log.debug("router {}: could not give back a connection to {}", router.name(), of.node(), failure);
+                    log.debug("router {}: could not give back a connection to {}", router().name(), of.node(), failure);
                 }
             }
         }

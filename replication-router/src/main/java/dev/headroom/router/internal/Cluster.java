@@ -35,6 +35,7 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     private volatile List<Node> nodes;
     private volatile List<Probe> probes;
     private final RouterOptions options;
+    private final long timeoutNanos;
     private final LagClock clock = new LagClock();
     private final Change change = new Change();
     private final Change writesGoOn = new Change();
@@ -51,6 +52,7 @@ final class Cluster implements Probe.Listener, AutoCloseable {
         this.name = name;
         this.nodes = List.copyOf(nodes);
         this.options = options;
+        this.timeoutNanos = options.probeTimeout().toNanos();
         this.sensors = sensors;
         this.primary = nodes.get(0);
         this.live = live;
@@ -150,8 +152,7 @@ final class Cluster implements Probe.Listener, AutoCloseable {
         if (held) {
             return null;
         }
-        boolean usable = node.role() != NodeRole.REPLICA
-                && !node.out(now(), options.probeTimeout().toNanos());
+        boolean usable = node.role() != NodeRole.REPLICA && !node.out(now(), timeoutNanos);
         return usable ? node : null;
     }
 
@@ -204,7 +205,12 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     }
 
     boolean up(Node node) {
-        return node.up(now(), options.probeTimeout().toNanos());
+        return node.up(now(), timeoutNanos);
+    }
+
+    /** Whether it may be asked now by a new unit: it answers, follows the node that takes writes, and is not drained. */
+    boolean usable(Node node, long now) {
+        return !node.drained() && follows(node) && node.up(now, timeoutNanos);
     }
 
     /** Whether it follows the node that takes writes. */
@@ -326,7 +332,7 @@ final class Cluster implements Probe.Listener, AutoCloseable {
 
     /** Nothing that was begun on it may go on there. */
     private void cutOff(Node deposed) {
-        for (Lease lease : new ArrayList<>(deposed.units())) {
+        for (Lease lease : deposed.units().running()) {
             lease.abort("another node takes the writes");
         }
         deposed.evictAll();

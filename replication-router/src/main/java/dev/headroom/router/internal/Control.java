@@ -34,7 +34,7 @@ final class Control implements RouterControl {
         }
         replica.drained(true);
         log.info("router {}: draining {}", router, replica);
-        return cluster.await(() -> replica.units().isEmpty(), within.toNanos());
+        return cluster.await(() -> replica.units().running().isEmpty(), within.toNanos());
     }
 
     @Override
@@ -96,7 +96,7 @@ final class Control implements RouterControl {
         await(
                 "units that may write still run",
                 within,
-                () -> former.units().stream().allMatch(Lease::readOnly));
+                () -> former.units().running().stream().allMatch(Lease::readOnly));
         long quiet = cluster.now();
         await(
                 "the primary does not tell its position as one that takes writes",

@@ -14,15 +14,16 @@ import java.util.List;
 record Eligible(List<Node> nodes, Reason reason) {
     /** Looks at every replica: it answers, follows the primary, is within the limit and has reached the position. */
     static Eligible of(Cluster cluster, long limitNanos, Position required) {
+        long now = cluster.now();
         List<Node> nodes = new ArrayList<>(cluster.nodes().size());
         boolean anyUp = false;
         boolean anyFresh = false;
         for (Node node : cluster.nodes()) {
-            if (node.drained() || !cluster.follows(node) || !cluster.up(node)) {
+            if (!cluster.usable(node, now)) {
                 continue;
             }
             anyUp = true;
-            if (cluster.lagNanos(node) > limitNanos) {
+            if (node.lagNanos(now, cluster.timeline()) > limitNanos) {
                 continue;
             }
             anyFresh = true;

@@ -73,20 +73,24 @@ final class Floors {
     /** The position that a read must have reached; null if it can't be known within the time. */
     @Nullable Position required(long waitNanos) throws InterruptedException {
         SessionFloor floor = current();
-        if (!settle(floor, waitNanos)) {
-            return null;
-        }
-        return floor.required().and(codec.position(token()));
+        return settle(floor, waitNanos) ? known(floor) : null;
     }
 
     /** The same as far as it is known now; null if something is not. */
     @Nullable Position requiredNow() {
-        SessionFloor floor = current();
+        return requiredNow(current());
+    }
+
+    /** The same of a floor that is the current one. */
+    @Nullable Position requiredNow(SessionFloor floor) {
         SessionFloor.Touch touch = floor.touch();
-        if (touch != null && !settled(floor, touch)) {
-            return null;
-        }
-        return floor.required().and(codec.position(token()));
+        return touch == null || settled(floor, touch) ? known(floor) : null;
+    }
+
+    private Position known(SessionFloor floor) {
+        RequestContext context = RequestContext.active().orElse(null);
+        Position own = floor.required();
+        return context == null ? own : own.and(floor.told(context.consistency(), codec));
     }
 
     /** Finds the position of what was done on the primary without being told one. */

@@ -1,8 +1,10 @@
 package dev.headroom.router.internal;
 
 import dev.headroom.router.RouteDecision;
+import dev.headroom.router.RouteDecision.Reason;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,9 +17,11 @@ final class Lease {
     private final Node node;
     private final Connection physical;
     private final boolean readOnly;
-    private final RouteDecision decision;
+    private final Reason reason;
+    private final long lagNanos;
     private final @Nullable Runnable permit;
-    private boolean autoCommit = true;
+    private final int slot;
+    private Mode mode = Mode.AS_LENT;
     private boolean executed;
     private boolean tainted;
     private boolean discarded;
@@ -25,48 +29,60 @@ final class Lease {
     private int openStatements;
     private long checkedAt;
 
-    /**
-     * @param permit gives back the permit of a diverted read, null where there is none
-     */
     Lease(Cluster cluster, Node node, Connection physical, Grant grant) {
         this.cluster = cluster;
         this.node = node;
         this.physical = physical;
         this.readOnly = grant.readOnly();
-        this.decision = grant.decision();
+        this.reason = grant.reason();
+        this.lagNanos = grant.lagNanos();
         this.permit = grant.permit();
-        node.inFlight().incrementAndGet();
-        (readOnly ? node.readUnits() : node.writeUnits()).increment();
-        if (cluster.replicated()) {
-            node.units().add(this);
-        }
+        node.units().began(readOnly);
+        this.slot = cluster.replicated() ? node.units().put(this) : Units.NO_SLOT;
+    }
+
+    /** Who ends its transactions. */
+    private enum Mode {
+        /** As the pool has it. */
+        AS_LENT,
+        AUTO_COMMIT,
+        TRANSACTIONS
     }
 
     /**
      * On what terms a unit got its connection.
      *
      * @param readOnly whether writes are refused
-     * @param decision the decision
+     * @param reason why here
+     * @param lagNanos how far the replica was behind at most; {@link #NO_LAG} on a primary
      * @param permit gives back the permit of a diverted read, null where there is none
      */
     record Grant(
             boolean readOnly,
-            RouteDecision decision,
-            @Nullable Runnable permit) {}
+            Reason reason,
+            long lagNanos,
+            @Nullable Runnable permit) {
+        /** What answers is a primary. */
+        static final long NO_LAG = -1;
+
+        static Grant onReplica(Reason reason, long lagNanos) {
+            return new Grant(true, reason, lagNanos, null);
+        }
+
+        static Grant onPrimary(boolean readOnly, Reason reason, @Nullable Runnable permit) {
+            return new Grant(readOnly, reason, NO_LAG, permit);
+        }
+    }
 
     /** Brings the connection into the state that its user wants. */
     void prepare(Session session) throws SQLException {
-        autoCommit = physical.getAutoCommit();
         if (readOnly) {
             physical.setReadOnly(true);
         } else if (cluster.replicated() && physical.isReadOnly()) {
             physical.setReadOnly(false); // a pool of a replica's that is the primary's now
         }
-        if (readOnly && decision instanceof RouteDecision.ToPrimary to && to.diverted()) {
-            if (!autoCommit) {
-                physical.setAutoCommit(true);
-                autoCommit = true;
-            }
+        if (diverted()) {
+            autoCommit(true);
             cluster.dialect().refuseWrites(physical, true);
             guarded = true;
         }
@@ -85,8 +101,14 @@ final class Lease {
         return readOnly;
     }
 
+    Reason reason() {
+        return reason;
+    }
+
     RouteDecision decision() {
-        return decision;
+        return onReplica()
+                ? new RouteDecision.ToReplica(node.name(), Duration.ofNanos(lagNanos), reason)
+                : new RouteDecision.ToPrimary(node.name(), diverted(), reason);
     }
 
     /** Whether it stands in for a replica. */
@@ -95,13 +117,17 @@ final class Lease {
     }
 
     boolean onReplica() {
-        return decision instanceof RouteDecision.ToReplica;
+        return lagNanos != Grant.NO_LAG;
     }
 
-    void autoCommit(boolean mode) throws SQLException {
-        if (autoCommit != mode) {
-            physical.setAutoCommit(mode);
-            autoCommit = mode;
+    /** Pools lend in a mode of their own; who begins a transaction says so in any case. */
+    void autoCommit(boolean on) throws SQLException {
+        Mode wanted = on ? Mode.AUTO_COMMIT : Mode.TRANSACTIONS;
+        if (mode != wanted) {
+            if (!on || mode != Mode.AS_LENT || !physical.getAutoCommit()) {
+                physical.setAutoCommit(on);
+            }
+            mode = wanted;
         }
     }
 
@@ -149,8 +175,7 @@ final class Lease {
 
     /** Gives the connection back to its pool, or has it thrown away if its session is no longer as the pool lent it. */
     void release() throws SQLException {
-        node.units().remove(this);
-        node.inFlight().decrementAndGet();
+        node.units().end(this, slot);
         boolean evicted = false;
         try {
             if (tainted || discarded || !unguarded()) {
@@ -180,7 +205,7 @@ final class Lease {
 
     /** Cuts the connection under a statement that would hang, unless it was given back; for other threads. */
     boolean abort(String why) {
-        if (!node.units().remove(this)) {
+        if (!node.units().cutOff(this, slot)) {
             return false;
         }
         log.warn("router: aborting a unit on {}: {}", node, why);
@@ -193,7 +218,7 @@ final class Lease {
             return true;
         }
         try {
-            if (!autoCommit) {
+            if (mode == Mode.TRANSACTIONS) {
                 physical.rollback();
                 autoCommit(true);
             }

@@ -115,8 +115,8 @@ final class LiveNodes implements AutoCloseable {
             return false;
         }
         node.drained(true);
-        boolean empty =
-                cluster.await(() -> node.units().isEmpty(), source.drainWithin().toNanos());
+        boolean empty = cluster.await(
+                () -> node.units().running().isEmpty(), source.drainWithin().toNanos());
         if (!cluster.remove(node)) { // promoted meanwhile
             return false;
         }

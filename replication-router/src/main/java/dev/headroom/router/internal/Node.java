@@ -5,11 +5,7 @@ import dev.headroom.router.NodeSpec;
 import dev.headroom.router.spi.Position;
 import java.time.Duration;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,14 +18,15 @@ final class Node {
     /** How many threads may wait for this node's pool at one time. */
     private static final int MOST_WAITING = 64;
 
+    /** The latest probe's share in the latency: one fifth, so that a second tells. */
+    private static final int LATENCY_SMOOTHING = 5;
+
     private static final long NEVER = Long.MIN_VALUE;
 
     private final NodeSpec spec;
-    private final AtomicInteger inFlight = new AtomicInteger();
     private final Semaphore waiting = new Semaphore(MOST_WAITING);
-    private final Set<Lease> units = ConcurrentHashMap.newKeySet();
-    private final LongAdder readUnits = new LongAdder();
-    private final LongAdder writeUnits = new LongAdder();
+    private final Units<Lease> units = new Units<>();
+    private final @Nullable Supplier<Duration> poolTimeout;
     private volatile @Nullable Seen seen;
     private volatile @Nullable Fresh fresh;
     private volatile long pendingSince = NEVER;
@@ -40,9 +37,11 @@ final class Node {
     private volatile boolean deposed;
     private volatile boolean drained;
     private volatile @Nullable String lastFailure;
+    private volatile long latencyNanos;
 
     Node(NodeSpec spec) {
         this.spec = spec;
+        this.poolTimeout = spec.poolTimeout().orElse(null);
     }
 
     /**
@@ -66,25 +65,13 @@ final class Node {
         return spec.name();
     }
 
-    AtomicInteger inFlight() {
-        return inFlight;
-    }
-
     Semaphore waiting() {
         return waiting;
     }
 
     /** The units that run on it now. */
-    Set<Lease> units() {
+    Units<Lease> units() {
         return units;
-    }
-
-    LongAdder readUnits() {
-        return readUnits;
-    }
-
-    LongAdder writeUnits() {
-        return writeUnits;
     }
 
     /** The last good answer. */
@@ -133,6 +120,9 @@ final class Node {
 
     void answered(Seen answer) {
         seen = answer;
+        long took = answer.answeredAt() - answer.askedAt();
+        long before = latencyNanos;
+        latencyNanos = before == 0 ? took : before + (took - before) / LATENCY_SMOOTHING;
         if (suspectedAt != NEVER && answer.askedAt() - suspectedAt >= 0) {
             suspectedAt = NEVER;
         }
@@ -167,6 +157,11 @@ final class Node {
     void suspect(long now, String failure) {
         suspectedAt = now;
         lastFailure = failure;
+    }
+
+    /** How long its probes take of late; 0 while unknown. */
+    long latencyNanos() {
+        return latencyNanos;
     }
 
     /** Whether it answers, as far as is known now. */
@@ -222,8 +217,7 @@ final class Node {
 
     /** The longest that its pool keeps a caller waiting; {@link Long#MAX_VALUE} when not known. */
     long poolTimeoutNanos() {
-        Supplier<Duration> timeout = spec.poolTimeout().orElse(null);
-        return timeout == null ? Long.MAX_VALUE : timeout.get().toNanos();
+        return poolTimeout == null ? Long.MAX_VALUE : poolTimeout.get().toNanos();
     }
 
     /** Has the pool throw its connections away. */

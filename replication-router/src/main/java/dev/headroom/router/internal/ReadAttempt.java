@@ -81,6 +81,12 @@ public final class ReadAttempt {
         return attempt != null && attempt.avoided.contains(node);
     }
 
+    /** Whether the current call has failed on any node already. */
+    static boolean avoidsAny() {
+        ReadAttempt attempt = CURRENT.get();
+        return attempt != null && !attempt.avoided.isEmpty();
+    }
+
     /** A unit of the current call has failed on this node. */
     static void note(Node node, SQLException failure, RouterSensors sensors) {
         ReadAttempt attempt = CURRENT.get();

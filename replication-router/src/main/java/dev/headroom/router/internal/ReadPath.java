@@ -32,6 +32,9 @@ final class ReadPath {
     private final Choice choice;
     private final PrimaryBudget budget;
     private final RouterSensors sensors;
+    private final Ready ready;
+    private final long acquireNanos;
+    private final long maxWaitNanos;
 
     ReadPath(Cluster cluster, Floors floors, Acquirer acquirer, RouterSensors sensors) {
         this.cluster = cluster;
@@ -41,6 +44,9 @@ final class ReadPath {
         this.choice = new Choice(cluster.options().random());
         this.budget = new PrimaryBudget(options.primaryFallback(), options.positionFallback());
         this.sensors = sensors;
+        this.ready = new Ready(cluster, floors, choice);
+        this.acquireNanos = options.acquireTimeout().toNanos();
+        this.maxWaitNanos = options.maxWait().toNanos();
     }
 
     /** One read's search. */
@@ -50,6 +56,9 @@ final class ReadPath {
         Reason reason = Reason.REPLICAS_DOWN;
 
         @Nullable SQLException lastFailure;
+
+        /** Has just failed to give a connection. */
+        @Nullable Node tried;
 
         Search(Unit unit) {
             this.unit = unit;
@@ -61,13 +70,39 @@ final class ReadPath {
         }
 
         long acquireNanos() {
-            return Math.max(1, Math.min(options.acquireTimeout().toNanos(), left()));
+            return Math.max(1, Math.min(acquireNanos, left()));
         }
     }
 
     /** Binds the read, or throws {@link RouteRefusedException}. */
     Lease bind(Unit unit) throws SQLException {
-        Search search = new Search(unit);
+        long now = cluster.now();
+        Node node = ready.node(unit, now);
+        long patience = Math.min(acquireNanos, patience());
+        if (node == null || patience <= 0) {
+            return search(new Search(unit));
+        }
+        Connection connection;
+        try {
+            connection = acquire(node, patience);
+        } catch (SQLException failure) {
+            Search search = new Search(unit);
+            search.tried = node;
+            search.lastFailure = failure;
+            return search(search);
+        }
+        Lease.Grant grant = Lease.Grant.onReplica(Reason.READ_ONLY, node.lagNanos(now, cluster.timeline()));
+        Lease lease = new Lease(cluster, node, connection, grant);
+        if (node.drained()) { // asked once more, now that whoever drains can see this one
+            Search search = new Search(unit);
+            giveBack(search, lease);
+            return search(search);
+        }
+        lease.checkedAt(now);
+        return lease;
+    }
+
+    private Lease search(Search search) throws SQLException {
         try {
             Lease lease =
                     attempt(search, floors.required(options.waitForReplica().toNanos()), true);
@@ -133,7 +168,7 @@ final class ReadPath {
     }
 
     private long limit(Lease lease, Unit unit) {
-        boolean stale = lease.decision().reason() == Reason.SERVED_STALE;
+        boolean stale = lease.reason() == Reason.SERVED_STALE;
         return stale ? unit.hardLimitNanos(cluster.options()) : unit.limitNanos(cluster.options());
     }
 
@@ -217,6 +252,10 @@ final class ReadPath {
     private @Nullable Lease take(Search search, List<Node> eligible, Reason reason, long limit)
             throws InterruptedException {
         List<Node> left = new ArrayList<>(eligible);
+        if (search.tried != null && left.remove(search.tried)) {
+            search.reason = busyOrDown(search.tried);
+            search.tried = null;
+        }
         if (left.removeIf(ReadAttempt::avoids) && left.isEmpty()) {
             search.reason = Reason.REPLICAS_DOWN;
         }
@@ -237,19 +276,25 @@ final class ReadPath {
                 }
             }
             Node node = again && read != null ? read.node() : choice.of(left);
-            RouteDecision decision = toReplica(node, reason);
+            long now = cluster.now();
+            long lag = node.lagNanos(now, cluster.timeline());
             Connection connection = acquire(search, node);
             if (connection != null) {
-                Lease lease = new Lease(cluster, node, connection, new Lease.Grant(true, decision, null));
+                Lease lease = new Lease(cluster, node, connection, Lease.Grant.onReplica(reason, lag));
+                lease.checkedAt(now);
                 if (!node.drained()) { // asked once more, now that whoever drains can see this one
                     return lease;
                 }
                 giveBack(search, lease);
             }
             left.remove(node);
-            search.reason = cluster.up(node) ? Reason.REPLICAS_BUSY : Reason.REPLICAS_DOWN;
+            search.reason = busyOrDown(node);
         }
         return null;
+    }
+
+    private Reason busyOrDown(Node node) {
+        return cluster.up(node) ? Reason.REPLICAS_BUSY : Reason.REPLICAS_DOWN;
     }
 
     private static void giveBack(Search search, Lease lease) {
@@ -274,9 +319,8 @@ final class ReadPath {
             permit.run();
             return null;
         }
-        RouteDecision decision = new RouteDecision.ToPrimary(primary.name(), true, search.reason);
         sensors.diverted(search.reason);
-        return new Lease(cluster, primary, connection, new Lease.Grant(true, decision, permit));
+        return new Lease(cluster, primary, connection, Lease.Grant.onPrimary(true, search.reason, permit));
     }
 
     /** Whether there is a position that the read must see, and no replica that answers has reached it. */
@@ -303,18 +347,26 @@ final class ReadPath {
     }
 
     private @Nullable Connection acquire(Search search, Node node) {
-        long start = System.nanoTime();
         try {
-            Connection connection = acquirer.within(node, search.acquireNanos());
-            sensors.acquired(node, System.nanoTime() - start);
+            return acquire(node, search.acquireNanos());
+        } catch (SQLException failure) {
+            search.lastFailure = failure;
+            return null;
+        }
+    }
+
+    private Connection acquire(Node node, long nanos) throws SQLException {
+        long began = sensors.begin();
+        try {
+            Connection connection = acquirer.within(node, nanos);
+            sensors.acquired(node, began);
             return connection;
         } catch (SQLException failure) {
             sensors.notAcquired(node);
             if (Failures.lostConnection(failure)) {
                 cluster.suspect(node, failure);
             }
-            search.lastFailure = failure;
-            return null;
+            throw failure;
         }
     }
 
@@ -339,7 +391,7 @@ final class ReadPath {
     }
 
     private long patience() {
-        long wait = options.maxWait().toNanos();
+        long wait = maxWaitNanos;
         Deadline deadline =
                 RequestContext.active().flatMap(RequestContext::deadline).orElse(null);
         return deadline == null

@@ -36,16 +36,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class RoutedConnection implements Routed {
     private final Router router;
-    private final Facts facts;
-    private final Session session;
     private final Binding binding;
     private boolean closed;
 
     RoutedConnection(Router router) {
         this.router = router;
-        this.facts = router.facts();
-        this.session = new Session(router.options().autoCommit());
-        this.binding = new Binding(router, this, session);
+        this.binding = new Binding(this, router.options().autoCommit());
     }
 
     /** The routed connection that this is or wraps, null if it is another one. */
@@ -69,6 +65,14 @@ final class RoutedConnection implements Routed {
 
     Binding binding() {
         return binding;
+    }
+
+    Router router() {
+        return router;
+    }
+
+    private Facts facts() {
+        return router.facts();
     }
 
     @Override
@@ -123,9 +127,18 @@ final class RoutedConnection implements Routed {
         return RoutedCall.of(made(lease, making), binding.ownerOf(lease), sql);
     }
 
+    // The two that applications live on are written out, so that they make no garbage.
+
     @Override
     public Statement createStatement() throws SQLException {
-        return statement(Connection::createStatement);
+        Lease lease = bound();
+        Statement statement;
+        try {
+            statement = lease.physical().createStatement();
+        } catch (SQLException failure) {
+            throw binding.failed(lease, failure);
+        }
+        return RoutedStatement.of(statement, binding.ownerOf(lease));
     }
 
     @Override
@@ -140,7 +153,14 @@ final class RoutedConnection implements Routed {
 
     @Override
     public PreparedStatement prepareStatement(String sql) throws SQLException {
-        return prepared(sql, physical -> physical.prepareStatement(sql));
+        Lease lease = bound();
+        PreparedStatement statement;
+        try {
+            statement = lease.physical().prepareStatement(sql);
+        } catch (SQLException failure) {
+            throw binding.failed(lease, failure);
+        }
+        return new RoutedPreparedStatement(statement, binding.ownerOf(lease), sql);
     }
 
     @Override
@@ -230,7 +250,7 @@ final class RoutedConnection implements Routed {
     @Override
     public boolean getAutoCommit() throws SQLException {
         checkOpen();
-        return session.autoCommit;
+        return binding.autoCommit();
     }
 
     @Override
@@ -270,16 +290,16 @@ final class RoutedConnection implements Routed {
     @Override
     public void setReadOnly(boolean readOnly) throws SQLException {
         checkOpen();
-        if (binding.inTransaction() && readOnly != session.readOnly) {
+        if (binding.inTransaction() && readOnly != binding.readOnly()) {
             throw new SQLException("setReadOnly: in a transaction (expected: before its first statement)", "25001");
         }
-        session.readOnly = readOnly;
+        binding.readOnly(readOnly);
     }
 
     @Override
     public boolean isReadOnly() throws SQLException {
         checkOpen();
-        return session.readOnly;
+        return binding.readOnly();
     }
 
     @Override
@@ -289,13 +309,14 @@ final class RoutedConnection implements Routed {
         if (lease != null) {
             lease.physical().setTransactionIsolation(level);
         }
-        session.isolation = level;
+        binding.set().isolation = level;
     }
 
     @Override
     public int getTransactionIsolation() throws SQLException {
         checkOpen();
-        return session.isolation != null ? session.isolation : facts.isolation();
+        Integer set = binding.session().isolation;
+        return set != null ? set : facts().isolation();
     }
 
     @Override
@@ -305,13 +326,14 @@ final class RoutedConnection implements Routed {
         if (lease != null) {
             lease.physical().setCatalog(catalog);
         }
-        session.catalog = catalog;
+        binding.set().catalog = catalog;
     }
 
     @Override
     public @Nullable String getCatalog() throws SQLException {
         checkOpen();
-        return session.catalog != null ? session.catalog : facts.catalog();
+        String set = binding.session().catalog;
+        return set != null ? set : facts().catalog();
     }
 
     @Override
@@ -321,13 +343,14 @@ final class RoutedConnection implements Routed {
         if (lease != null) {
             lease.physical().setSchema(schema);
         }
-        session.schema = schema;
+        binding.set().schema = schema;
     }
 
     @Override
     public @Nullable String getSchema() throws SQLException {
         checkOpen();
-        return session.schema != null ? session.schema : facts.schema();
+        String set = binding.session().schema;
+        return set != null ? set : facts().schema();
     }
 
     @Override
@@ -337,13 +360,14 @@ final class RoutedConnection implements Routed {
         if (lease != null) {
             lease.physical().setHoldability(holdability);
         }
-        session.holdability = holdability;
+        binding.set().holdability = holdability;
     }
 
     @Override
     public int getHoldability() throws SQLException {
         checkOpen();
-        return session.holdability != null ? session.holdability : facts.holdability();
+        Integer set = binding.session().holdability;
+        return set != null ? set : facts().holdability();
     }
 
     @Override
@@ -353,13 +377,14 @@ final class RoutedConnection implements Routed {
         if (lease != null) {
             lease.physical().setTypeMap(map);
         }
-        session.typeMap = map;
+        binding.set().typeMap = map;
     }
 
     @Override
     public Map<String, Class<?>> getTypeMap() throws SQLException {
         checkOpen();
-        return session.typeMap != null ? session.typeMap : new HashMap<>();
+        Map<String, Class<?>> set = binding.session().typeMap;
+        return set != null ? set : new HashMap<>();
     }
 
     @Override
@@ -369,15 +394,15 @@ final class RoutedConnection implements Routed {
         if (lease != null) {
             lease.physical().setNetworkTimeout(executor, milliseconds);
         }
-        session.networkExecutor = executor;
-        session.networkTimeout = milliseconds;
+        binding.set().networkExecutor = executor;
+        binding.set().networkTimeout = milliseconds;
     }
 
     @Override
     public int getNetworkTimeout() throws SQLException {
         checkOpen();
         Lease lease = binding.lease();
-        return lease != null ? lease.physical().getNetworkTimeout() : session.networkTimeout;
+        return lease != null ? lease.physical().getNetworkTimeout() : binding.session().networkTimeout;
     }
 
     @Override
@@ -386,7 +411,7 @@ final class RoutedConnection implements Routed {
         if (lease != null) {
             lease.physical().setClientInfo(name, value);
         }
-        session.clientInfo(name, value);
+        binding.set().clientInfo(name, value);
     }
 
     @Override
@@ -395,15 +420,16 @@ final class RoutedConnection implements Routed {
         if (lease != null) {
             lease.physical().setClientInfo(properties);
         }
-        session.clientInfo.clear();
-        properties.stringPropertyNames().forEach(name -> session.clientInfo(name, properties.getProperty(name)));
+        binding.set().clientInfo(properties);
     }
 
     @Override
     public @Nullable String getClientInfo(String name) throws SQLException {
         checkOpen();
         Lease lease = binding.lease();
-        return lease != null ? lease.physical().getClientInfo(name) : session.clientInfo.getProperty(name);
+        return lease != null
+                ? lease.physical().getClientInfo(name)
+                : binding.session().clientInfo(name);
     }
 
     @Override
@@ -413,9 +439,7 @@ final class RoutedConnection implements Routed {
         if (lease != null) {
             return lease.physical().getClientInfo();
         }
-        Properties copy = new Properties();
-        copy.putAll(session.clientInfo);
-        return copy;
+        return binding.session().clientInfo();
     }
 
     // Questions.
@@ -423,7 +447,7 @@ final class RoutedConnection implements Routed {
     @Override
     public DatabaseMetaData getMetaData() throws SQLException {
         checkOpen();
-        return RoutedMetaData.of(this, facts);
+        return RoutedMetaData.of(this, facts());
     }
 
     @Override
@@ -464,7 +488,7 @@ final class RoutedConnection implements Routed {
 
     @Override
     public boolean isWrapperFor(Class<?> type) throws SQLException {
-        return type.isInstance(this) || facts.wraps(type);
+        return type.isInstance(this) || facts().wraps(type);
     }
 
     @Override
@@ -497,7 +521,7 @@ final class RoutedConnection implements Routed {
 
     private void checkTransaction(String call) throws SQLException {
         checkOpen();
-        if (session.autoCommit) {
+        if (binding.autoCommit()) {
             throw new SQLException(call + ": in auto-commit mode (expected: after setAutoCommit(false))", "25P01");
         }
     }

@@ -201,9 +201,8 @@ public final class Router implements ReplicaRouter {
     /** Takes a node's connection for the unit and brings it into the session's state. */
     Lease bind(Unit unit, Session session) throws SQLException {
         Lease lease = take(unit, session);
-        lease.checkedAt(cluster.now());
         sensors.bound(lease);
-        explain(lease.decision());
+        explain(lease);
         return lease;
     }
 
@@ -248,13 +247,14 @@ public final class Router implements ReplicaRouter {
         }
     }
 
-    private static void explain(RouteDecision decision) {
+    private static void explain(Lease lease) {
+        Reason reason = lease.reason();
+        if (reason == Reason.READ_ONLY || reason == Reason.WRITE || reason == Reason.NO_REPLICAS) {
+            return; // as expected
+        }
         DebugLog debug = RequestContext.currentDebug();
-        boolean expected = decision.reason() == Reason.READ_ONLY
-                || decision.reason() == Reason.WRITE
-                || decision.reason() == Reason.NO_REPLICAS;
-        if (!expected && debug.enabled()) {
-            debug.add("db", "bound to " + decision.explanation(), -1, null);
+        if (debug.enabled()) {
+            debug.add("db", "bound to " + lease.decision().explanation(), -1, null);
         }
     }
 
@@ -345,7 +345,8 @@ public final class Router implements ReplicaRouter {
             sensors.violated();
             return new ReadOnlyViolationException(
                     "router " + name + ": a statement that is not read-only, in a read-only unit on " + lease.node()
-                            + " (expected: RouteScope.primary(), @UsePrimary or no scope around it, and setReadOnly(false))",
+                            + " (expected: RouteScope.primary(), @UsePrimary or no scope around it, and"
+                            + " setReadOnly(false))",
                     failure);
         }
         if (Failures.lostConnection(failure) || Failures.readOnlyViolation(failure)) {

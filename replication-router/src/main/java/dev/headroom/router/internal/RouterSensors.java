@@ -48,7 +48,7 @@ final class RouterSensors implements AutoCloseable {
                                 node.name()),
                         meters.gauge(
                                 RouterMeters.IN_FLIGHT,
-                                () -> node.inFlight().get(),
+                                () -> node.units().inFlight(),
                                 "router",
                                 router,
                                 "node",
@@ -68,9 +68,12 @@ final class RouterSensors implements AutoCloseable {
     }
 
     void bound(Lease lease) {
+        if (!to.heard) {
+            return;
+        }
         PerNode node = to.node(lease.node());
         (lease.readOnly() ? node.reads : node.writes).increment();
-        if (lease.onReplica() && lease.decision().reason() == Reason.SERVED_STALE) {
+        if (lease.onReplica() && lease.reason() == Reason.SERVED_STALE) {
             to.stale.increment();
         }
     }
@@ -93,8 +96,16 @@ final class RouterSensors implements AutoCloseable {
         }
     }
 
-    void acquired(Node node, long nanos) {
-        to.node(node).acquire.recordNanos(nanos);
+    /** The time at which something begins, for {@link #acquired}; nobody looks at the clock when nobody listens. */
+    long begin() {
+        return to.heard ? System.nanoTime() : 0;
+    }
+
+    void acquired(Node node, long beganAt) {
+        Instruments heard = to;
+        if (heard.heard && beganAt != 0) {
+            heard.node(node).acquire.recordNanos(System.nanoTime() - beganAt);
+        }
     }
 
     void notAcquired(Node node) {
@@ -166,6 +177,7 @@ final class RouterSensors implements AutoCloseable {
         private final Map<String, PerNode> nodes = new ConcurrentHashMap<>();
         private final Meters meters;
         private final String router;
+        final boolean heard;
         private final Map<Reason, Counter> diverted = new EnumMap<>(Reason.class);
         private final Map<Reason, Counter> refused = new EnumMap<>(Reason.class);
         final Counter stale;
@@ -180,6 +192,7 @@ final class RouterSensors implements AutoCloseable {
         Instruments(Meters meters, String router) {
             this.meters = meters;
             this.router = router;
+            this.heard = meters != Meters.none();
             for (Reason reason : Reason.values()) {
                 String tag = reason.name().toLowerCase(Locale.ROOT);
                 diverted.put(reason, meters.counter(RouterMeters.DIVERTED, "router", router, "reason", tag));

@@ -7,10 +7,13 @@ import java.util.Properties;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** What was set on a routed connection; played back on every connection that it is bound to. */
+/**
+ * What was set on a routed connection, besides its mode of commit and whether it is read-only; played back on every connection that it is bound
+ * to. Few connections have anything set.
+ */
 final class Session {
-    boolean autoCommit;
-    boolean readOnly;
+    /** Nothing; not to be changed. */
+    static final Session NOTHING = new Session();
 
     @Nullable Integer isolation;
 
@@ -25,13 +28,12 @@ final class Session {
     @Nullable Executor networkExecutor;
 
     int networkTimeout;
-    final Properties clientInfo = new Properties();
-
-    Session(boolean autoCommit) {
-        this.autoCommit = autoCommit;
-    }
+    private @Nullable Properties clientInfo;
 
     void clientInfo(String name, @Nullable String value) {
+        if (clientInfo == null) {
+            clientInfo = new Properties();
+        }
         if (value == null) {
             clientInfo.remove(name);
         } else {
@@ -39,13 +41,34 @@ final class Session {
         }
     }
 
+    void clientInfo(Properties only) {
+        clientInfo = new Properties();
+        only.stringPropertyNames().forEach(name -> clientInfo(name, only.getProperty(name)));
+    }
+
+    /** A copy. */
+    Properties clientInfo() {
+        Properties copy = new Properties();
+        if (clientInfo != null) {
+            copy.putAll(clientInfo);
+        }
+        return copy;
+    }
+
+    @Nullable String clientInfo(String name) {
+        return clientInfo == null ? null : clientInfo.getProperty(name);
+    }
+
     /** Whether transactions shall be serializable, which no standby can do. */
     boolean serializable() {
         return isolation != null && isolation == Connection.TRANSACTION_SERIALIZABLE;
     }
 
-    /** Sets all that was set; auto-commit and read-only are the lease's business. */
+    /** Sets all that was set. */
     void replay(Connection physical) throws SQLException {
+        if (this == NOTHING) {
+            return;
+        }
         if (isolation != null) {
             physical.setTransactionIsolation(isolation);
         }
@@ -64,7 +87,7 @@ final class Session {
         if (networkExecutor != null) {
             physical.setNetworkTimeout(networkExecutor, networkTimeout);
         }
-        if (!clientInfo.isEmpty()) {
+        if (clientInfo != null && !clientInfo.isEmpty()) {
             physical.setClientInfo(clientInfo);
         }
     }

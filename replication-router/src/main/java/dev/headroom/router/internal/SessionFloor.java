@@ -1,17 +1,20 @@
 package dev.headroom.router.internal;
 
+import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.spi.Position;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one request, or one thread outside of requests, has written and seen, as far as it is not in the request's token. Shared by the
- * request's threads.
+ * request's threads: changed under a lock, read without one. What is found out is kept before it is taken off the list of what is not known, so
+ * whoever reads that list first misses nothing.
  */
 final class SessionFloor {
-    private Position seen = Position.NONE;
-    private Position written = Position.NONE;
-    private @Nullable Touch touch;
-    private @Nullable ReplicaRead replicaRead;
+    private volatile Position seen = Position.NONE;
+    private volatile Position written = Position.NONE;
+    private volatile @Nullable Touch touch;
+    private volatile @Nullable ReplicaRead replicaRead;
+    private volatile Told told = new Told(ConsistencyToken.NONE, Position.NONE);
 
     /**
      * The primary was used up to this time at a position that nobody asked for yet.
@@ -24,13 +27,16 @@ final class SessionFloor {
     /** A replica was read, up to this time. */
     record ReplicaRead(Node node, long at) {}
 
+    /** A token, and the position that it tells of this cluster. */
+    record Told(ConsistencyToken token, Position position) {}
+
     /** The position that reads must reach besides the token's. */
-    synchronized Position required() {
+    Position required() {
         return seen.and(written);
     }
 
     /** The position of what was written outside of a request. */
-    synchronized Position written() {
+    Position written() {
         return written;
     }
 
@@ -43,11 +49,12 @@ final class SessionFloor {
     }
 
     synchronized void touchedPrimary(long at, boolean mayHaveWritten) {
-        touch = new Touch(at, mayHaveWritten || (touch != null && touch.mayHaveWritten()));
+        Touch before = touch;
+        touch = new Touch(at, mayHaveWritten || (before != null && before.mayHaveWritten()));
         replicaRead = null; // the primary is ahead of every replica
     }
 
-    synchronized @Nullable Touch touch() {
+    @Nullable Touch touch() {
         return touch;
     }
 
@@ -62,7 +69,7 @@ final class SessionFloor {
         replicaRead = new ReplicaRead(node, at);
     }
 
-    synchronized @Nullable ReplicaRead replicaRead() {
+    @Nullable ReplicaRead replicaRead() {
         return replicaRead;
     }
 
@@ -71,5 +78,15 @@ final class SessionFloor {
         if (known.equals(replicaRead)) {
             replicaRead = null;
         }
+    }
+
+    /** The position in the request's token; a token is read once. */
+    Position told(ConsistencyToken token, PositionCodec codec) {
+        Told known = told;
+        if (!known.token().equals(token)) {
+            known = new Told(token, codec.position(token));
+            told = known;
+        }
+        return known.position();
     }
 }

@@ -20,9 +20,9 @@ final class Snapshots {
                 node.role(),
                 cluster.state(node),
                 lag(cluster, node),
-                node.inFlight().get(),
-                node.readUnits().sum(),
-                node.writeUnits().sum(),
+                node.units().inFlight(),
+                node.units().reads(),
+                node.units().writes(),
                 Optional.ofNullable(node.lastFailure()));
     }
 

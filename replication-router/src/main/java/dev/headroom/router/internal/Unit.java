@@ -18,12 +18,13 @@ record Unit(
         @Nullable Duration maxStaleness,
         boolean serializable) {
     private static final Unit WRITE = new Unit(RouteScope.Target.ANY, false, null, false);
-    private static final Unit READ = new Unit(RouteScope.Target.ANY, true, null, false);
+    /** What a read asks for when nothing is said but that it is one. */
+    static final Unit READ = new Unit(RouteScope.Target.ANY, true, null, false);
 
     /** The explicit scope decides before the connection's own {@code setReadOnly}. */
     static Unit of(@Nullable RouteScope scope, boolean connectionReadOnly, boolean serializable) {
-        if (scope == null && !serializable) {
-            return connectionReadOnly ? READ : WRITE;
+        if (!serializable && (scope == null || scope == RouteScope.readOnly())) {
+            return scope != null || connectionReadOnly ? READ : WRITE;
         }
         if (scope == null) {
             return new Unit(RouteScope.Target.ANY, connectionReadOnly, null, true);

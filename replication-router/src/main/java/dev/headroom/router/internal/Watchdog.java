@@ -1,6 +1,5 @@
 package dev.headroom.router.internal;
 
-import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -50,7 +49,7 @@ final class Watchdog implements Runnable, AutoCloseable {
     private void look() {
         for (Node node : cluster.nodes()) {
             if (node.silentNanos(cluster.now()) > patience) {
-                for (Lease lease : new ArrayList<>(node.units())) {
+                for (Lease lease : node.units().running()) {
                     if (lease.readOnly() && lease.abort("it has been silent for too long")) {
                         sensors.aborted();
                     }

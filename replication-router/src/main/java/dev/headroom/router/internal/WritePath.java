@@ -65,8 +65,8 @@ final class WritePath {
     /** Null if it takes no writes any more. */
     private @Nullable Lease take(Node primary, Unit unit) throws SQLException {
         Connection connection = primary.spec().dataSource().getConnection();
-        RouteDecision decision = new RouteDecision.ToPrimary(primary.name(), false, reason(unit));
-        Lease lease = new Lease(cluster, primary, connection, new Lease.Grant(unit.readOnly(), decision, null));
+        Lease.Grant grant = Lease.Grant.onPrimary(unit.readOnly(), reason(unit), null);
+        Lease lease = new Lease(cluster, primary, connection, grant);
         if (primary == cluster.writer()) { // asked once more, now that whoever holds writes can see this one
             return lease;
         }

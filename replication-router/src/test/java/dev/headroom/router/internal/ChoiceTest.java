@@ -2,9 +2,12 @@ package dev.headroom.router.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headroom.router.NodeRole;
 import dev.headroom.router.NodeSpec;
+import dev.headroom.router.spi.Position;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
 
@@ -20,17 +23,55 @@ class ChoiceTest {
     private int given(Node node, List<Node> nodes, int units) {
         System.out.println("seed " + seed);
         for (int i = 0; i < units; i++) {
-            choice.of(nodes).inFlight().incrementAndGet();
+            choose(nodes, i).units().began(true);
         }
-        return node.inFlight().get();
+        return node.units().inFlight();
+    }
+
+    /** Both ways to say which nodes there are to choose from. */
+    private Node choose(List<Node> nodes, int turn) {
+        return turn % 2 == 0 ? choice.of(nodes) : choice.of(nodes, (1L << nodes.size()) - 1);
+    }
+
+    private static void probed(Node node, long millis) {
+        long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
+        node.answered(new Node.Seen(NodeRole.REPLICA, Position.NONE, 0, nanos));
     }
 
     @Test
     void slowNodeThatKeepsItsUnitsGetsNoMore() {
-        a.inFlight().set(1_000);
         for (int i = 0; i < 1_000; i++) {
-            assertThat(choice.of(List.of(a, b))).isSameAs(b);
+            a.units().began(true);
         }
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(choose(List.of(a, b), i)).isSameAs(b);
+        }
+    }
+
+    @Test
+    void nodeWhoseProbesTakeMuchLongerGetsAFractionOnly() {
+        probed(a, 100);
+        probed(b, 5);
+        assertThat(given(a, List.of(a, b), 420)).isBetween(18, 22); // 1 of 21
+    }
+
+    @Test
+    void smallDifferencesOfLatencyCountForNothing() {
+        probed(a, 7);
+        probed(b, 2);
+        assertThat(given(a, List.of(a, b), 300)).isBetween(145, 155);
+    }
+
+    @Test
+    void onlyNodesWhoseBitsAreSetAreChosen() {
+        List<Node> nodes = List.of(a, b, heavy);
+        for (int i = 0; i < 1_000; i++) {
+            Node chosen = choice.of(nodes, 0b101);
+            chosen.units().began(true);
+            assertThat(chosen).isNotSameAs(b);
+        }
+        assertThat(a.units().inFlight()).isPositive();
+        assertThat(choice.of(nodes, 0b010)).isSameAs(b);
     }
 
     @Test

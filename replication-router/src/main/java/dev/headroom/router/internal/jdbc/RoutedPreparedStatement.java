@@ -5,7 +5,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** A prepared statement that tells its owner of every execution and leads back to the routed connection. */
+/**
+ * A prepared statement that tells its owner of every execution and leads back to the routed connection. Its executions are written out, so
+ * that they make no garbage.
+ */
 public final class RoutedPreparedStatement extends ForwardingPreparedStatement {
     public RoutedPreparedStatement(PreparedStatement delegate, StatementOwner owner, String sql) {
         super(delegate, owner, sql);
@@ -13,12 +16,28 @@ public final class RoutedPreparedStatement extends ForwardingPreparedStatement {
 
     @Override
     public @Nullable ResultSet executeQuery() throws SQLException {
-        return routed(run(text(), () -> delegate().executeQuery()));
+        long startedAt = begin(text());
+        ResultSet rows;
+        try {
+            rows = delegate().executeQuery();
+        } catch (SQLException failure) {
+            throw failed(text(), startedAt, failure);
+        }
+        succeeded(text(), startedAt);
+        return routed(rows);
     }
 
     @Override
     public int executeUpdate() throws SQLException {
-        return run(text(), () -> delegate().executeUpdate());
+        long startedAt = begin(text());
+        int rows;
+        try {
+            rows = delegate().executeUpdate();
+        } catch (SQLException failure) {
+            throw failed(text(), startedAt, failure);
+        }
+        succeeded(text(), startedAt);
+        return rows;
     }
 
     @Override
@@ -28,6 +47,14 @@ public final class RoutedPreparedStatement extends ForwardingPreparedStatement {
 
     @Override
     public boolean execute() throws SQLException {
-        return run(text(), () -> delegate().execute());
+        long startedAt = begin(text());
+        boolean rows;
+        try {
+            rows = delegate().execute();
+        } catch (SQLException failure) {
+            throw failed(text(), startedAt, failure);
+        }
+        succeeded(text(), startedAt);
+        return rows;
     }
 }

@@ -12,6 +12,7 @@ public class RoutedStatement<S extends Statement> extends ForwardingStatement<S>
     private String text;
     private int batched;
     private boolean closed;
+    private boolean completes;
 
     RoutedStatement(S delegate, StatementOwner owner, String text) {
         super(delegate);
@@ -29,17 +30,31 @@ public class RoutedStatement<S extends Statement> extends ForwardingStatement<S>
         T run() throws SQLException;
     }
 
+    /** Before it is executed. @return when, for {@link #failed} and {@link #succeeded} */
+    final long begin(String sql) throws SQLException {
+        return owner.begin(sql);
+    }
+
+    /** After it has failed. @return what to throw */
+    final SQLException failed(String sql, long startedAt, SQLException failure) {
+        SQLException thrown = owner.end(sql, startedAt, failure);
+        return thrown == null ? failure : thrown;
+    }
+
+    final void succeeded(String sql, long startedAt) {
+        SQLException unused = owner.end(sql, startedAt, null);
+    }
+
     /** Executes between the owner's begin and end. */
     final <T> T run(String sql, Call<T> call) throws SQLException {
-        long startedAt = owner.begin(sql);
+        long startedAt = begin(sql);
         T result;
         try {
             result = call.run();
         } catch (SQLException failure) {
-            SQLException thrown = owner.end(sql, startedAt, failure);
-            throw thrown == null ? failure : thrown;
+            throw failed(sql, startedAt, failure);
         }
-        SQLException unused = owner.end(sql, startedAt, null);
+        succeeded(sql, startedAt);
         return result;
     }
 
@@ -49,7 +64,7 @@ public class RoutedStatement<S extends Statement> extends ForwardingStatement<S>
 
     /** Its rows have been closed, and with them perhaps the statement itself. */
     final void rowsClosed() throws SQLException {
-        if (!closed && delegate().isClosed()) {
+        if (completes && !closed && delegate().isClosed()) {
             close();
         }
     }
@@ -72,6 +87,7 @@ public class RoutedStatement<S extends Statement> extends ForwardingStatement<S>
     @Override
     public void closeOnCompletion() throws SQLException {
         delegate().closeOnCompletion();
+        completes = true;
     }
 
     @Override

@@ -1,0 +1,54 @@
+package dev.headroom.router.internal;
+
+import dev.headroom.router.spi.Position;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The common case of a read, on the way of every one: a replica that may answer at once. Makes no garbage and looks at no clock; for all else there is
+ * {@link ReadPath}'s search.
+ */
+final class Ready {
+    private final Cluster cluster;
+    private final Floors floors;
+    private final Choice choice;
+    private final long softNanos;
+
+    Ready(Cluster cluster, Floors floors, Choice choice) {
+        this.cluster = cluster;
+        this.floors = floors;
+        this.choice = choice;
+        this.softNanos = cluster.options().softLimit().toNanos();
+    }
+
+    /** The node; null if there is none, or if more has to be looked at. */
+    @Nullable Node node(Unit unit, long now) {
+        SessionFloor floor = floors.current();
+        SessionFloor.ReplicaRead read = floor.replicaRead();
+        Position required = floors.requiredNow(floor);
+        if (required == null || ReadAttempt.avoidsAny()) {
+            return null;
+        }
+        long limit = unit == Unit.READ ? softNanos : unit.limitNanos(cluster.options());
+        if (read != null) {
+            return mayAnswer(read.node(), now, limit, required) ? read.node() : null;
+        }
+        List<Node> nodes = cluster.nodes();
+        if (nodes.size() > Long.SIZE) {
+            return null;
+        }
+        long bits = 0;
+        for (int i = 0; i < nodes.size(); i++) {
+            if (mayAnswer(nodes.get(i), now, limit, required)) {
+                bits |= 1L << i;
+            }
+        }
+        return bits == 0 ? null : choice.of(nodes, bits);
+    }
+
+    private boolean mayAnswer(Node node, long now, long limit, Position required) {
+        return cluster.usable(node, now)
+                && node.lagNanos(now, cluster.timeline()) <= limit
+                && node.position().covers(required);
+    }
+}

@@ -5,20 +5,19 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Collections;
 import java.util.List;
 
 /**
  * Moves the rows of tables that name the logical database in a column: deletes what an earlier run has left at the target, copies all rows
  * while writers are held, compares the numbers, and deletes them at the source afterwards. The tables must have the same columns, none of
- * them generated always. Immutable and thread-safe.
+ * them generated always. Values of every type arrive as they were, on PostgreSQL and MariaDB whatever the driver can make of them; elsewhere
+ * they are what {@code getObject} gives. Immutable and thread-safe.
  *
  * <pre>{@code
  * ShardMove move = TableMove.by("shard", "customer", "customer_order");
  * }</pre>
  */
 public final class TableMove implements ShardMove {
-    private static final int BATCH = 500;
     private static final String NAME = "[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)?";
 
     private final String column;
@@ -48,47 +47,15 @@ public final class TableMove implements ShardMove {
     @Override
     public void copy(Shard shard, Connection from, Connection to) throws SQLException {
         clean(shard, to);
+        RowCopy rows = RowCopy.of(from);
         for (String table : tables) {
-            long copied = copy(table, shard, from, to);
+            long copied = rows.copy(table, column, shard.database(), from, to);
             long there = count(table, shard, to);
             if (there != copied) {
                 throw new SQLException(table + ": " + there + " rows of " + shard.database()
                         + " at the target (expected: " + copied + ")");
             }
         }
-    }
-
-    private long copy(String table, Shard shard, Connection from, Connection to) throws SQLException {
-        long copied = 0;
-        try (PreparedStatement read = from.prepareStatement("select * from " + table + " where " + column + " = ?")) {
-            read.setFetchSize(BATCH);
-            read.setString(1, shard.database());
-            try (ResultSet row = read.executeQuery();
-                    PreparedStatement write = to.prepareStatement(insert(table, row))) {
-                int columns = row.getMetaData().getColumnCount();
-                while (row.next()) {
-                    for (int i = 1; i <= columns; i++) {
-                        write.setObject(i, row.getObject(i));
-                    }
-                    write.addBatch();
-                    if (++copied % BATCH == 0) {
-                        write.executeBatch();
-                    }
-                }
-                write.executeBatch();
-            }
-        }
-        return copied;
-    }
-
-    private static String insert(String table, ResultSet row) throws SQLException {
-        StringBuilder names = new StringBuilder();
-        int columns = row.getMetaData().getColumnCount();
-        for (int i = 1; i <= columns; i++) {
-            names.append(i == 1 ? "" : ", ").append(row.getMetaData().getColumnName(i));
-        }
-        return "insert into " + table + " (" + names + ") values ("
-                + String.join(", ", Collections.nCopies(columns, "?")) + ")";
     }
 
     private long count(String table, Shard shard, Connection connection) throws SQLException {

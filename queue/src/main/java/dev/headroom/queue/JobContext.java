@@ -54,7 +54,7 @@ public interface JobContext {
      * @param name unique within the job, at most 190 characters
      * @param type what it gives: anything with JSON, not null
      * @throws Exception what the work throws; the step is not done then
-     * @throws IllegalStateException if the lease was lost meanwhile: another node runs the job
+     * @throws IllegalStateException if the lease was lost meanwhile: another node runs the job; or if its kind is {@link Tx#LOCK_IN_TX}
      * @throws dev.headroom.codec.CodecException if the result has no JSON, or can't be read as this type
      * @throws QueueException if the database can't be asked
      */
@@ -77,7 +77,7 @@ public interface JobContext {
      *
      * @param share from 0 to 1
      * @param note at most 500 characters
-     * @throws IllegalStateException if the kind is not {@linkplain Job#track() tracked}
+     * @throws IllegalStateException if the kind is not {@linkplain Job#track() tracked}, or is {@link Tx#LOCK_IN_TX}
      * @throws QueueException if the database refuses it
      */
     void progress(double share, String note);
@@ -86,7 +86,7 @@ public interface JobContext {
      * The connection of the job's transaction. The queue commits it together with the job's completion, or rolls it back; closing it
      * does nothing, committing it is refused.
      *
-     * @throws IllegalStateException if the kind is not {@link Tx#COMPLETE_IN_TX}
+     * @throws IllegalStateException if the kind's {@link Job#tx} is {@link Tx#NONE}
      */
     Connection connection();
 }

@@ -5,6 +5,7 @@ import dev.headroom.queue.internal.sql.Claim;
 import dev.headroom.queue.internal.sql.ClaimedJob;
 import dev.headroom.queue.internal.sql.Lanes;
 import dev.headroom.queue.internal.sql.Room;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +39,20 @@ final class Claims {
         lookForLanes(queue, number);
         int after = kinds.takeTurns(queue) ? lastLanes.getOrDefault(number, 0) : Claim.NO_TURNS;
         return claimed(new Claim(lease, number, criticalities, limit, after));
+    }
+
+    /** Takes a job up in the caller's transaction, which locks it until its end; empty if none is free. */
+    List<Assignment> claimLocked(Connection connection, long lease, String queue, int number, int criticalities)
+            throws SQLException {
+        int after = kinds.takeTurns(queue) ? lastLanes.getOrDefault(number, 0) : Claim.NO_TURNS;
+        List<ClaimedJob> jobs =
+                store.dialect.claimLocked(connection, new Claim(lease, number, criticalities, 1, after));
+        if (jobs.isEmpty()) {
+            return List.of();
+        }
+        lastLanes.put(number, jobs.get(0).lane());
+        ConsistencyToken token = connected.get().consistency().capture(connection);
+        return List.of(new Assignment(jobs.get(0), token));
     }
 
     /** Processes of other code may have handlers with turns: whoever has no lane must not come first here for ever. */

@@ -60,6 +60,8 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
     /** Opens a queue whose tables are there. */
     public static DefaultJobQueue open(QueueOptions options, List<Kind> handlers) {
         Kinds kinds = new Kinds(handlers);
+        options.pacers().keySet().forEach(queue -> Checks.that(
+                !kinds.locks(queue), "pacer of queue", queue, "a queue without kinds that have LOCK_IN_TX"));
         Store store = Store.open(options.bookkeeping());
         Set<String> queues = new TreeSet<>(options.workers().keySet());
         queues.add("default");
@@ -191,7 +193,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         List<WorkerPool> pools = new ArrayList<>();
         for (String queue : parts.names().all()) {
             int workers = parts.options().workersOf(queue);
-            if (workers > 0) {
+            if (workers > 0 && !parts.kinds().locks(queue)) {
                 pools.add(new WorkerPool(queue, parts.names().number(queue), workers));
             }
         }

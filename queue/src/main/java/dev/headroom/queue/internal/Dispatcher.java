@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -160,12 +161,18 @@ final class Dispatcher implements Runnable {
 
     private void promote() throws SQLException {
         promotedAt = System.nanoTime();
+        AtomicBoolean any = new AtomicBoolean();
         OptionalLong millis = store.transact(connection -> {
-            while (store.dialect.promoteDue(connection, PROMOTED_AT_ONCE) == PROMOTED_AT_ONCE) {
-                // More may be due.
+            int promoted = PROMOTED_AT_ONCE;
+            while (promoted == PROMOTED_AT_ONCE) {
+                promoted = store.dialect.promoteDue(connection, PROMOTED_AT_ONCE);
+                any.compareAndSet(false, promoted > 0);
             }
             return store.jobs.millisUntilDue(connection);
         });
+        if (any.get()) {
+            wakeup.passOn();
+        }
         dueAt = millis.isPresent() ? System.nanoTime() + millis.getAsLong() * 1_000_000 : null;
     }
 

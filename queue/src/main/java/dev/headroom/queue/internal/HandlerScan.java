@@ -1,11 +1,13 @@
 package dev.headroom.queue.internal;
 
+import dev.headroom.config.Checks;
 import dev.headroom.config.ConfigurationException;
 import dev.headroom.config.Problems;
 import dev.headroom.config.Values;
 import dev.headroom.queue.Every;
 import dev.headroom.queue.Job;
 import dev.headroom.queue.JobContext;
+import dev.headroom.queue.Tx;
 import dev.headroom.queue.cron.CronTicks;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -52,7 +54,11 @@ public final class HandlerScan {
         Job job = method.getAnnotation(Job.class);
         String site = method.getDeclaringClass().getSimpleName() + "." + method.getName();
         Type payload = payload(method, site, job.track());
-        Duration timeout = job.timeout().isEmpty() ? Duration.ZERO : Values.duration(site + " timeout", job.timeout());
+        boolean locks = job.tx() == Tx.LOCK_IN_TX;
+        String longest = locks && job.timeout().isEmpty() ? Tx.LONGEST_LOCK : job.timeout();
+        Duration timeout = longest.isEmpty() ? Duration.ZERO : Values.duration(site + " timeout", longest);
+        Limits limits = Limits.of(method, site);
+        Checks.that(!locks || limits == null, site + " tx", job.tx(), "NONE or COMPLETE_IN_TX for a kind with @Limit");
         return new Kind(
                 job.name(),
                 job.queue(),
@@ -64,7 +70,7 @@ public final class HandlerScan {
                 job.tx(),
                 job.criticality(),
                 job.track(),
-                Limits.of(method, site),
+                limits,
                 Limits.expression(site + " fairBy", job.fairBy(), method),
                 Upcasts.of(job.name(), job.version(), handler, site),
                 payload,

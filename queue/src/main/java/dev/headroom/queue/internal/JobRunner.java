@@ -35,6 +35,11 @@ final class JobRunner {
     }
 
     JobOutcome run(Assignment assignment) {
+        return run(assignment, null);
+    }
+
+    /** @param locked the connection of the transaction that has locked the job; null where the lease holds it */
+    JobOutcome run(Assignment assignment, @Nullable Connection locked) {
         ClaimedJob job = assignment.job;
         Kind kind = kinds.find(job.kind());
         if (kind == null
@@ -60,7 +65,7 @@ final class JobRunner {
                         unreadable.getMessage());
                 return new JobOutcome.Dead(DeadJob.Reason.UNREADABLE, Errors.text(unreadable));
             }
-            return run(assignment, kind, kind.code(), payload);
+            return run(assignment, kind, kind.code(), payload, locked);
         }
     }
 
@@ -74,14 +79,18 @@ final class JobRunner {
                 .build();
     }
 
-    private JobOutcome run(Assignment assignment, Kind kind, Kind.Code code, @Nullable Object payload) {
+    private JobOutcome run(
+            Assignment assignment,
+            Kind kind,
+            Kind.Code code,
+            @Nullable Object payload,
+            @Nullable Connection locked) {
         JobOutcome outcome = null;
         Throwable failure = null;
         assignment.begin(kind.timeout().toNanos());
         try {
-            outcome = kind.tx() == Tx.COMPLETE_IN_TX
-                    ? inTransaction(assignment, kind, code, payload)
-                    : plainly(assignment, kind, code, payload);
+            Work work = new Work(assignment, kind, code, payload);
+            outcome = kind.tx() == Tx.NONE && locked == null ? plainly(work) : inTransaction(work, locked);
         } catch (Throwable thrown) {
             // The worker's thread lives on: whatever a handler throws is the job's failure, as a Future would keep it.
             failure = thrown;
@@ -104,23 +113,26 @@ final class JobRunner {
         return failed(assignment.job, kind, failure, interruption == Assignment.Interruption.TIMEOUT);
     }
 
-    private JobOutcome plainly(Assignment assignment, Kind kind, Kind.Code code, @Nullable Object payload)
-            throws Exception {
-        Object returned = options.middlewares()
-                .run(code, payload, new RunningJob(store, payloads, assignment, kind.track(), null, stopping));
-        return new JobOutcome.Done(result(assignment.job, kind, returned));
+    /** What is to be run. */
+    private record Work(Assignment assignment, Kind kind, Kind.Code code, @Nullable Object payload) {}
+
+    private JobOutcome plainly(Work work) throws Exception {
+        return new JobOutcome.Done(result(work.assignment().job, work.kind(), handle(work, null)));
     }
 
-    private JobOutcome inTransaction(Assignment assignment, Kind kind, Kind.Code code, @Nullable Object payload)
-            throws Exception {
+    private @Nullable Object handle(Work work, @Nullable Connection lent) throws Exception {
+        RunningJob running = new RunningJob(store, payloads, work.assignment(), work.kind(), lent, stopping);
+        return options.middlewares().run(work.code(), work.payload(), running);
+    }
+
+    private JobOutcome inTransaction(Work work, @Nullable Connection locked) throws Exception {
+        Assignment assignment = work.assignment();
+        Kind kind = work.kind();
         try {
-            return JdbcTransactions.<JobOutcome, Exception>inTransaction(options.dataSource(), connection -> {
-                Connection lent = BorrowedConnection.of(connection);
-                Object returned = options.middlewares()
-                        .run(code, payload, new RunningJob(store, payloads, assignment, kind.track(), lent, stopping));
-                complete(connection, assignment.job, kind, result(assignment.job, kind, returned));
-                return new JobOutcome.Committed();
-            });
+            return locked != null
+                    ? on(locked, work)
+                    : JdbcTransactions.<JobOutcome, Exception>inTransaction(
+                            options.dataSource(), connection -> on(connection, work));
         } catch (LeaseLost lost) {
             return new JobOutcome.Lost();
         } catch (Collided collided) {
@@ -132,6 +144,13 @@ final class JobRunner {
                     collided.getCause());
             return new JobOutcome.Returned();
         }
+    }
+
+    private JobOutcome on(Connection connection, Work work) throws Exception {
+        Object returned = handle(work, BorrowedConnection.of(connection));
+        ClaimedJob job = work.assignment().job;
+        complete(connection, job, work.kind(), result(job, work.kind(), returned));
+        return new JobOutcome.Committed();
     }
 
     private void complete(Connection connection, ClaimedJob job, Kind kind, @Nullable String result)
@@ -172,7 +191,7 @@ final class JobRunner {
 
         UnwritableResult(ClaimedJob job, Kind kind, RuntimeException why) {
             super("job " + job.id() + " is a dead letter, its effects "
-                    + (kind.tx() == Tx.COMPLETE_IN_TX ? "were rolled back" : "stand and are not repeated")
+                    + (kind.tx().isTransaction() ? "were rolled back" : "stand and are not repeated")
                     + ", since what its handler returned can't be kept: " + why.getMessage());
         }
     }
@@ -193,6 +212,12 @@ final class JobRunner {
         Collided(SQLException deadlock) {
             super("deadlock", deadlock, false, false);
         }
+    }
+
+    /** The outcome of a run whose transaction could not be committed. */
+    JobOutcome failed(ClaimedJob job, Exception failure) {
+        Kind kind = kinds.find(job.kind());
+        return kind == null ? new JobOutcome.Returned() : failed(job, kind, failure, false);
     }
 
     private JobOutcome failed(ClaimedJob job, Kind kind, Throwable failure, boolean timedOut) {

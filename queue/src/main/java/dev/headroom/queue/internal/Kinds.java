@@ -2,6 +2,7 @@ package dev.headroom.queue.internal;
 
 import dev.headroom.config.Problems;
 import dev.headroom.queue.JobMethod;
+import dev.headroom.queue.Tx;
 import java.lang.reflect.Method;
 import java.util.Collection;
 import java.util.List;
@@ -34,10 +35,28 @@ final class Kinds {
                     kind.name(),
                     "one handler of that name");
         }
+        for (Kind kind : kinds) {
+            problems.unless(
+                    kind.tx() == Tx.LOCK_IN_TX || !locks(kind.queue()),
+                    "@Job tx of " + kind.name(),
+                    kind.tx().name(),
+                    "LOCK_IN_TX as the others of its queue " + kind.queue());
+        }
         problems.throwIfAny();
     }
 
+    /** Whether a queue's jobs are locked by the transactions that run them. */
+    boolean locks(String queue) {
+        return byName.values().stream()
+                .anyMatch(kind -> kind.code() != null
+                        && kind.queue().equals(queue)
+                        && kind.tx() == Tx.LOCK_IN_TX);
+    }
+
     void add(Kind kind) {
+        if (locks(kind.queue())) {
+            throw new IllegalStateException("queue: " + kind.queue() + " (expected: no kinds with LOCK_IN_TX)");
+        }
         if (byName.putIfAbsent(kind.name(), kind) != null) {
             throw new IllegalStateException("name: " + kind.name() + " (expected: a name that has no handler)");
         }

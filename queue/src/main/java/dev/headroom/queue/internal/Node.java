@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,7 @@ final class Node {
     private final Lease lease;
     private final Held held = new Held();
     private final List<WorkerPool> pools;
+    private final List<LockPool> lockPools = new ArrayList<>();
     private final JobRunner runner;
     private final Completer completer;
     private final Dispatcher dispatcher;
@@ -49,27 +51,36 @@ final class Node {
         this.runner = new JobRunner(options, store, parts.kinds(), () -> draining);
         Settlement settlement = new Settlement(options, store, parts.kinds(), wakes::signal);
         this.completer = new Completer(options.name(), settlement, this::written, this::lost);
+        Claims claims = new Claims(store, parts.kinds(), connected);
         this.dispatcher = new Dispatcher(
                 options,
                 store,
                 connected,
-                new Claims(store, parts.kinds(), connected),
+                claims,
                 lease,
                 pools,
                 held,
                 gate,
                 wakeup);
+        LockRunner lockRunner = new LockRunner(parts, claims, runner, settlement, lease, gate);
+        for (String queue : parts.names().all()) {
+            int workers = options.workersOf(queue);
+            if (workers > 0 && parts.kinds().locks(queue)) {
+                lockPools.add(new LockPool(queue, workers, options.pollInterval().toMillis(), lockRunner::next));
+            }
+        }
         Schedules schedules = new Schedules(store, parts.kinds(), parts.producer());
         this.sweeper = new Sweeper(options, store, lease, wakes);
         this.housekeeper = new Housekeeper(
-                options, workers(pools), store, connected, lease, schedules, parts.lengths(), this, wakes, sweeper);
+                options, workers(), store, connected, lease, schedules, parts.lengths(), this, wakes, sweeper);
         this.runs = parts.runs();
         runs.ranBy(this);
-        this.watch = new Watch(lease, held, this::fenced);
+        this.watch = new Watch(lease, () -> Stream.concat(held.all().stream(), locked().stream()), this::fenced);
     }
 
-    private static int workers(List<WorkerPool> pools) {
-        return pools.stream().mapToInt(pool -> pool.workers).sum();
+    private int workers() {
+        return pools.stream().mapToInt(pool -> pool.workers).sum()
+                + lockPools.stream().mapToInt(pool -> pool.workers).sum();
     }
 
     /** Jobs were cancelled; those of them that this node holds end. */
@@ -91,9 +102,17 @@ final class Node {
         if (listener != null) {
             thread("listener", listener);
         }
+        for (LockPool pool : lockPools) {
+            wakeup.also(pool.wakeup);
+            pool.start(workerThreads(pool.queue));
+        }
         for (WorkerPool pool : pools) {
             pool.start(workerThreads(pool.queue), assignment -> work(pool, assignment));
         }
+    }
+
+    private List<Assignment> locked() {
+        return lockPools.stream().flatMap(pool -> pool.running().stream()).toList();
     }
 
     private void thread(String role, Runnable work) {
@@ -177,6 +196,8 @@ final class Node {
     boolean drain(Duration within) throws InterruptedException {
         draining = true;
         dispatcher.stop();
+        lockPools.forEach(LockPool::stop);
+        lockPools.forEach(pool -> wakeup.notAlso(pool.wakeup));
         threads.get(0).join(Math.max(1, within.toMillis()));
         pools.forEach(this::giveBackWaiting);
         return idle(within);
@@ -184,10 +205,14 @@ final class Node {
 
     private boolean idle(Duration within) throws InterruptedException {
         long end = System.nanoTime() + within.toNanos();
-        while (!held.isEmpty() && System.nanoTime() - end < 0) {
+        while (!isIdle() && System.nanoTime() - end < 0) {
             Thread.sleep(5);
         }
-        return held.isEmpty();
+        return isIdle();
+    }
+
+    private boolean isIdle() {
+        return held.isEmpty() && lockPools.stream().allMatch(pool -> pool.busy() == 0);
     }
 
     boolean healthy() {
@@ -196,9 +221,13 @@ final class Node {
 
     int busy(String queue) {
         return pools.stream()
-                .filter(pool -> pool.queue.equals(queue))
-                .mapToInt(WorkerPool::busy)
-                .sum();
+                        .filter(pool -> pool.queue.equals(queue))
+                        .mapToInt(WorkerPool::busy)
+                        .sum()
+                + lockPools.stream()
+                        .filter(pool -> pool.queue.equals(queue))
+                        .mapToInt(LockPool::busy)
+                        .sum();
     }
 
     void close(Duration grace) {
@@ -208,6 +237,7 @@ final class Node {
             ended = drain(grace);
             if (!ended) {
                 held.all().forEach(each -> each.interrupt(Assignment.Interruption.STOPPING));
+                locked().forEach(each -> each.interrupt(Assignment.Interruption.STOPPING));
                 ended = idle(UNTIL_INTERRUPTED_END);
             }
         } catch (InterruptedException e) {

@@ -7,6 +7,7 @@ import dev.headroom.queue.DuplicateJobException;
 import dev.headroom.queue.JobHandle;
 import dev.headroom.queue.QueueException;
 import dev.headroom.queue.QueueMeters;
+import dev.headroom.queue.Tx;
 import dev.headroom.queue.Unique;
 import dev.headroom.queue.batch.JobBatch;
 import dev.headroom.queue.internal.sql.BatchTable;
@@ -115,7 +116,7 @@ final class Producer {
         Unique unique = draft.unique();
         UniqueJobs.Placed placed = unique == null
                 ? new UniqueJobs.Placed(store.jobs.insert(connection, job), true, false)
-                : store.unique.place(connection, job, unique);
+                : store.unique.place(connection, job, unique, kind.tx() == Tx.LOCK_IN_TX);
         String limit = job.limitKey();
         if (placed.inserted() && limit != null) {
             store.limits.open(connection, placed.id(), limit, job.priority());
@@ -225,6 +226,13 @@ final class Producer {
     /** The row of a job, whose context is that of the calling thread. */
     NewJob job(Kind kind, @Nullable Object payload, Draft draft) {
         checkPayload(kind, payload);
+        Checks.that(
+                draft.unique() == null
+                        || draft.unique().until() == Unique.Until.DONE
+                        || kind.tx() != Tx.LOCK_IN_TX,
+                "unique until",
+                "START",
+                "DONE for a kind with LOCK_IN_TX, whose start nobody sees");
         Optional<RequestContext> context = RequestContext.active();
         Integer priority = draft.priority();
         Unique unique = draft.unique();

@@ -3,6 +3,7 @@ package dev.headroom.queue.internal;
 import dev.headroom.config.Checks;
 import dev.headroom.queue.JobContext;
 import dev.headroom.queue.JobProgress;
+import dev.headroom.queue.Tx;
 import dev.headroom.queue.batch.BatchProgress;
 import java.sql.Connection;
 import java.util.Optional;
@@ -16,7 +17,7 @@ record RunningJob(
         Store store,
         JsonPayloads payloads,
         Assignment assignment,
-        boolean track,
+        Kind kind,
         @Nullable Connection lent,
         BooleanSupplier stop)
         implements JobContext {
@@ -59,6 +60,7 @@ record RunningJob(
 
     @Override
     public <T> T step(String name, Class<T> type, Callable<T> work) throws Exception {
+        notLocked("step");
         Checks.present("type", type);
         String what = "step " + Checks.notBlank("step", name) + " of " + name();
         Checks.that(name.length() <= LONGEST_STEP, "step", name, "at most " + LONGEST_STEP + " characters");
@@ -97,7 +99,8 @@ record RunningJob(
 
     @Override
     public void progress(double share, String note) {
-        if (!track) {
+        notLocked("progress");
+        if (!kind.track()) {
             throw new IllegalStateException(
                     "track of " + assignment.job.kind() + ": false (expected: true, to have progress)");
         }
@@ -115,11 +118,18 @@ record RunningJob(
         });
     }
 
+    /** What is written beside the job's transaction can't see that it runs. */
+    private void notLocked(String what) {
+        if (kind.tx() == Tx.LOCK_IN_TX) {
+            throw new IllegalStateException("tx of " + name() + ": LOCK_IN_TX (expected: NONE or COMPLETE_IN_TX, to have a " + what + ")");
+        }
+    }
+
     @Override
     public Connection connection() {
         if (lent == null) {
             throw new IllegalStateException(
-                    "tx of " + assignment.job.kind() + ": NONE (expected: COMPLETE_IN_TX, to have a connection)");
+                    "tx of " + name() + ": NONE (expected: COMPLETE_IN_TX or LOCK_IN_TX, to have a connection)");
         }
         return lent;
     }

@@ -52,6 +52,16 @@ final class Settlement {
         return written.lost;
     }
 
+    /** Writes outcomes in the caller's transaction; returns whether others became ready for them. */
+    boolean writeIn(Connection connection, Collection<Settled> settled) throws SQLException {
+        return write(connection, settled).freed;
+    }
+
+    /** Jobs became ready with what was written and committed. */
+    void wake() {
+        wake.run();
+    }
+
     private Written write(Connection connection, Collection<Settled> settled) throws SQLException {
         List<Settled> sorted = settled.stream()
                 .sorted(Comparator.comparingLong(each -> each.assignment().job.id()))

@@ -1,5 +1,7 @@
 package dev.headroom.queue.internal;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -11,13 +13,29 @@ final class Wakeup {
     private final Condition given = lock.newCondition();
     private boolean signalled;
     private volatile @Nullable Runnable instead;
+    private final List<Wakeup> followers = new CopyOnWriteArrayList<>();
 
     /** Has signals run this on the signalling thread, as there is none that pauses; null for the usual. */
     void instead(@Nullable Runnable told) {
         instead = told;
     }
 
+    /** Signals go to this one, too. */
+    void also(Wakeup follower) {
+        followers.add(follower);
+    }
+
+    void notAlso(Wakeup follower) {
+        followers.remove(follower);
+    }
+
+    /** Signals to those alone that get this one's signals, too. */
+    void passOn() {
+        followers.forEach(Wakeup::signal);
+    }
+
     void signal() {
+        passOn();
         Runnable told = instead;
         if (told != null) {
             told.run();

@@ -2,19 +2,21 @@ package dev.headroom.queue.internal;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Interrupts runs that take too long, and all runs once the lease has run out; asks no database, so that none can hold it up. */
 final class Watch implements Runnable {
     private static final long EVERY_MILLIS = 50;
 
     private final Lease lease;
-    private final Held held;
+    private final Supplier<Stream<Assignment>> running;
     private final Runnable fenced;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
-    Watch(Lease lease, Held held, Runnable fenced) {
+    Watch(Lease lease, Supplier<Stream<Assignment>> running, Runnable fenced) {
         this.lease = lease;
-        this.held = held;
+        this.running = running;
         this.fenced = fenced;
     }
 
@@ -26,7 +28,7 @@ final class Watch implements Runnable {
                     fenced.run();
                 }
                 long now = System.nanoTime();
-                held.all().forEach(each -> each.interruptIfOverdue(now));
+                running.get().forEach(each -> each.interruptIfOverdue(now));
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -123,6 +123,11 @@ public interface Dialect {
     /** Claims jobs and counts the attempt; nothing for a node that was declared dead. */
     List<ClaimedJob> claim(Connection connection, Claim claim) throws SQLException;
 
+    /** Claims one job in a transaction that stays open while it runs; passes by what such transactions have locked. */
+    default List<ClaimedJob> claimLocked(Connection connection, Claim claim) throws SQLException {
+        return claim(connection, claim);
+    }
+
     /** Makes at most {@code limit} scheduled jobs that are due ready; returns how many. */
     int promoteDue(Connection connection, int limit) throws SQLException;
 

@@ -163,6 +163,18 @@ public final class JobTable {
         return next;
     }
 
+    /** Takes a ready job that the caller has locked; false if it is not as it was claimed before. */
+    public boolean take(Connection connection, ClaimedJob job) throws SQLException {
+        String sql = "update headroom_job set state = 1, lease = ?, attempt = attempt + 1"
+                + " where id = ? and state = 0 and attempt = ?";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, job.lease());
+            statement.setLong(2, job.id());
+            statement.setInt(3, job.attempt() - 1);
+            return statement.executeUpdate() == 1;
+        }
+    }
+
     /** Removes a job that is done; false if the lease was lost. */
     public boolean complete(Connection connection, ClaimedJob job) throws SQLException {
         return completeAll(connection, List.of(job)).size() == 1;

@@ -16,6 +16,9 @@ import java.util.stream.IntStream;
  * on every database, whoever competes; a lock spares claimers of one process from reading the same candidates.
  */
 abstract class OptimisticDialect implements Dialect {
+    /** So many candidates may be locked by transactions that run them. */
+    private static final int LOCKED = 200;
+
     private final ReentrantLock claiming = new ReentrantLock();
 
     @Override
@@ -27,6 +30,29 @@ abstract class OptimisticDialect implements Dialect {
             }
             List<ClaimedJob> candidates = candidates(connection, claim);
             return candidates.isEmpty() ? candidates : taken(connection, candidates);
+        } finally {
+            claiming.unlock();
+        }
+    }
+
+    @Override
+    public List<ClaimedJob> claimLocked(Connection connection, Claim claim) throws SQLException {
+        claiming.lock();
+        try {
+            if (!isAlive(connection, claim.lease())) {
+                return List.of();
+            }
+            Claim some = new Claim(
+                    claim.lease(), claim.queue(), claim.criticalities(), claim.limit() + LOCKED, claim.afterLane());
+            for (ClaimedJob each : candidates(connection, some)) {
+                if (!lockFree(connection, List.of(each.id()), 0).isEmpty()) {
+                    List<ClaimedJob> taken = taken(connection, List.of(each));
+                    if (!taken.isEmpty()) {
+                        return taken;
+                    }
+                }
+            }
+            return List.of();
         } finally {
             claiming.unlock();
         }

@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UniqueJobs {
     private static final int MOST_TRIES = 50;
+    private static final int LOOKS_AT_A_LOCK = 3;
 
     private final Dialect dialect;
     private final JobTable jobs;
@@ -28,13 +30,21 @@ public final class UniqueJobs {
         this.limits = limits;
     }
 
-    private record Found(long id, boolean running) {}
+    private record Found(long id, int state) {
+        boolean running() {
+            return state == 1;
+        }
+    }
 
     /** A job that is there, whether it was inserted now, and whether its being there is to be refused. */
     public record Placed(long id, boolean inserted, boolean refused) {}
 
-    /** Inserts the job, or does to the one that is there what is asked; returns the job that is there then. */
-    public Placed place(Connection connection, NewJob job, Unique unique) throws SQLException {
+    /**
+     * Inserts the job, or does to the one that is there what is asked; returns the job that is there then.
+     *
+     * @param lockedByRuns whether a job that runs is ready and locked: it is not waited for, but kept as it is
+     */
+    public Placed place(Connection connection, NewJob job, Unique unique, boolean lockedByRuns) throws SQLException {
         String latest = "";
         for (int tries = 0; tries < MOST_TRIES; tries++) {
             Found found = find(connection, job, latest);
@@ -42,7 +52,10 @@ public final class UniqueJobs {
                 if (unique.onDuplicate() == Unique.OnDuplicate.FAIL) {
                     return new Placed(found.id(), false, true);
                 }
-                if (meet(connection, found, job, unique)) {
+                boolean runs = lockedByRuns
+                        && !found.running()
+                        && dialect.lockFree(connection, List.of(found.id()), found.state()).isEmpty();
+                if (runs ? tries >= LOOKS_AT_A_LOCK : meet(connection, found, job, unique)) {
                     return new Placed(found.id(), false, false);
                 }
             } else {
@@ -52,7 +65,7 @@ public final class UniqueJobs {
                 }
             }
             // What has come in between may be invisible to the transaction's snapshot.
-            latest = dialect.readingLatest();
+            latest = found != null && lockedByRuns ? latest : dialect.readingLatest();
         }
         throw new SQLException("unique " + job.uniqueKey() + ": came and went " + MOST_TRIES + " times");
     }
@@ -62,7 +75,7 @@ public final class UniqueJobs {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, job.uniqueKey());
             try (ResultSet rows = statement.executeQuery()) {
-                return rows.next() ? new Found(rows.getLong(1), rows.getInt(2) == 1) : null;
+                return rows.next() ? new Found(rows.getLong(1), rows.getInt(2)) : null;
             }
         }
     }

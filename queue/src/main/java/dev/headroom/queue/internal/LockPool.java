@@ -1,0 +1,125 @@
+package dev.headroom.queue.internal;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The workers of a queue whose jobs are locked by the transactions that run them. One worker at a time looks for a job; who has found one
+ * lets the next look and runs it. While there is none, one look is paused for and the others wait behind it. Thread-safe.
+ */
+final class LockPool {
+    private static final Logger log = LoggerFactory.getLogger(LockPool.class);
+    private static final long SHORTEST_PAUSE = 20;
+    private static final long PAUSE_AFTER_FAILURE = 250;
+    private static final long TURN_MILLIS = 250;
+
+    final String queue;
+    final int workers;
+    final Wakeup wakeup = new Wakeup();
+    private final long longestPause;
+    private final Work work;
+    private final LogLimit limit = new LogLimit();
+    private final Semaphore turn = new Semaphore(1);
+    private final Set<Assignment> running = ConcurrentHashMap.newKeySet();
+    private volatile boolean stopped;
+    private volatile long pause = SHORTEST_PAUSE;
+
+    /** Looks for a job and runs it. */
+    @FunctionalInterface
+    interface Work {
+        /** Returns whether there was one; {@code found} is called before it is run. */
+        boolean next(LockPool pool, Runnable found) throws Exception;
+    }
+
+    LockPool(String queue, int workers, long longestPause, Work work) {
+        this.queue = queue;
+        this.workers = workers;
+        this.longestPause = longestPause;
+        this.work = work;
+    }
+
+    void start(ThreadFactory factory) {
+        for (int i = 0; i < workers; i++) {
+            factory.newThread(this::run).start();
+        }
+    }
+
+    private void run() {
+        while (!stopped) {
+            try {
+                if (turn.tryAcquire(TURN_MILLIS, TimeUnit.MILLISECONDS)) {
+                    look();
+                }
+            } catch (InterruptedException stray) {
+                // Nobody interrupts an idle worker but a handler's leftovers; stopping is seen by the flag.
+                continue;
+            }
+        }
+    }
+
+    private void look() throws InterruptedException {
+        Turn mine = new Turn();
+        try {
+            if (!stopped && !work.next(this, mine::pass) && wakeup.pause(pauseMillis())) {
+                pause = SHORTEST_PAUSE;
+            }
+        } catch (InterruptedException interrupted) {
+            throw interrupted;
+        } catch (Exception failed) {
+            long kept = limit.pass();
+            if (kept >= 0) {
+                log.warn("{}: could not take a job up, tries again ({} messages kept back)", queue, kept, failed);
+            }
+            wakeup.pause(PAUSE_AFTER_FAILURE);
+        } finally {
+            mine.pass();
+        }
+    }
+
+    private long pauseMillis() {
+        long wanted = pause;
+        pause = Math.min(longestPause, wanted * 2);
+        return wanted;
+    }
+
+    /** The right to look, passed on once. */
+    private final class Turn {
+        private boolean passed;
+
+        void pass() {
+            if (!passed) {
+                passed = true;
+                turn.release();
+            }
+        }
+    }
+
+    void begin(Assignment assignment) {
+        pause = SHORTEST_PAUSE;
+        running.add(assignment);
+    }
+
+    void end(Assignment assignment) {
+        running.remove(assignment);
+    }
+
+    /** What runs now. */
+    Set<Assignment> running() {
+        return Set.copyOf(running);
+    }
+
+    int busy() {
+        return running.size();
+    }
+
+    /** Lets the workers end once what they run has. */
+    void stop() {
+        stopped = true;
+        wakeup.signal();
+    }
+}

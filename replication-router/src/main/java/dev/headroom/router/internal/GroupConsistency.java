@@ -77,9 +77,14 @@ final class GroupConsistency implements Consistency {
         } finally {
             ConsistencyToken after = inner.consistency();
             if (!after.equals(before)) { // the call has written
-                routers.forEach(router -> router.positions().wrote(after));
+                wrote(after);
             }
         }
+    }
+
+    /** The current request has written up to the token. */
+    void wrote(ConsistencyToken token) {
+        routers.forEach(router -> router.positions().wrote(token));
     }
 
     ConsistencyToken admit(String untrusted) {

@@ -119,6 +119,11 @@ public final class RouterGroup implements Routers {
         return consistency.admit(untrusted);
     }
 
+    /** The current request has written up to the token, which is one of ours. */
+    public void wrote(ConsistencyToken token) {
+        consistency.wrote(token);
+    }
+
     @Override
     public void contribute(Contributions to) {
         RouterParts.contributeAnnotations(to);

@@ -5,7 +5,8 @@ import java.sql.SQLException;
 
 /**
  * How the rows of a logical database get from one cluster to another. {@link TableMove} does it for tables that name the logical database in
- * a column. Every step may be run again after a failure and must not mind what an earlier run has left.
+ * a column. Every step may be run again after a failure and must not mind what an earlier run has left: the target may have rows of a move that
+ * has broken off, or of an earlier stay. The transactions are those of {@link Shards}: a step neither commits nor rolls back.
  */
 public interface ShardMove {
     /** Copies what it can while writers go on; what changes meanwhile is {@link #copy}'s. Default: nothing. */

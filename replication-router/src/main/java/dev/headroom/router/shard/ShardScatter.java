@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads many logical databases. In each round every one is asked of exactly one cluster; a cluster answers for those that it says it has,
- * in the same snapshot, and the others are asked of where they went in the next round. So none is read twice, and none is left out.
+ * in the same snapshot, and the others are asked of its primary, and then of where that says they went, in the next rounds. So none is read
+ * twice, and none is left out.
  */
 final class ShardScatter implements AutoCloseable {
     private static final int MOST_ROUNDS = 8;
@@ -59,7 +60,7 @@ final class ShardScatter implements AutoCloseable {
         Map<String, List<Shard>> pending = new LinkedHashMap<>();
         map.clusters().forEach(cluster -> pending.put(cluster, map.on(cluster)));
         for (int round = 0; round < MOST_ROUNDS && !pending.isEmpty(); round++) {
-            // A replica may lag behind what has moved; the primary knows.
+            // What a replica says of what is not there may be long ago; the primary knows.
             RouteScope where = round == 0 ? RouteScope.readOnly() : RouteScope.primary();
             List<Shard> elsewhere = round(where, work, pending, results, failures);
             pending.clear();
@@ -139,9 +140,8 @@ final class ShardScatter implements AutoCloseable {
                 if (here.contains(shard.database())) {
                     mine.add(shard);
                 } else {
-                    ShardTable.Entry entry = ShardTable.read(connection, shard.database());
-                    if (entry != null || where.target() == RouteScope.Target.PRIMARY) {
-                        units.follow(shard, entry);
+                    if (where.target() == RouteScope.Target.PRIMARY) {
+                        units.follow(shard, ShardTable.read(connection, shard.database()));
                     }
                     elsewhere.add(shard);
                 }

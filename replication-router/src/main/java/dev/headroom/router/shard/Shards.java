@@ -2,6 +2,7 @@ package dev.headroom.router.shard;
 
 import dev.headroom.config.Checks;
 import dev.headroom.config.ConfigurationException;
+import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.NodeRole;
 import dev.headroom.router.NodeStatus;
 import dev.headroom.router.Routers;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Logical databases at work: runs reads and writes where a key's rows are, reads many at once, and moves them between clusters while the
  * application runs.
  *
- * <p>Each cluster keeps two small tables that say which logical databases are on it, and these are the truth for all JVMs; the
+ * <p>Each cluster keeps small tables that say which logical databases are on it, and these are the truth for all JVMs; the
  * {@link ShardMap} is what this JVM believes, and is put right by them. So a move is done in one JVM, and the others need not be told. It
  * costs a write two short queries more, and a read one, in their own transactions.
  *
@@ -37,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 public final class Shards implements AutoCloseable {
     private final Routers routers;
     private final AtomicReference<ShardMap> map;
+    private final Map<String, Arrival> arrivals = new ConcurrentHashMap<>();
     private final ShardUnits units;
     private final ShardScatter scatter;
     private final ShardMover mover;
@@ -46,7 +49,7 @@ public final class Shards implements AutoCloseable {
         this.map = new AtomicReference<>(builder.map);
         this.units = new ShardUnits(routers, this, builder.moveWait);
         this.scatter = new ShardScatter(units, this, builder.scatterConcurrency, builder.allowPartial);
-        this.mover = new ShardMover(units, this, builder.moveWait);
+        this.mover = new ShardMover(units, this, (int) builder.moveWait.toSeconds());
     }
 
     /**
@@ -155,21 +158,45 @@ public final class Shards implements AutoCloseable {
 
     /**
      * Moves a logical database to another cluster, while the application runs: prepares, blocks its writes and waits for those under way,
-     * copies, lets the writes go on at the target, cleans the source. One move at a time in this JVM.
+     * copies, lets the writes go on at the target, cleans the source. One move of a logical database at a time, whichever process it is run
+     * in; others wait for it, at most {@link Builder#moveWait}.
      *
-     * <p>If it fails before the target owns it, writes go on at the source as if nothing had been; what breaks off later is finished by calling
-     * it again. Call it in one process only: nothing keeps two of them apart. If the connection to the target is lost while it takes over, both
-     * clusters may be open for writes: look at their notes before anything else.
+     * <p>If it fails before the target owns it, writes go on at the source as if nothing had been. If the connection to the target is lost
+     * while it takes over, and the target does not say within {@link Builder#moveWait} whether it has, writes wait and the failure's SQL
+     * state is {@code 08007}. Whatever breaks off, also by the end of the process, is finished or undone by calling it again, in any process;
+     * with the cluster where it is, to give a move up. The handover itself is also finished by writes that wait for it.
+     *
+     * <p>A move holds a connection to the source for its whole time, idle in a transaction. If the mover's machine vanishes without its
+     * connections being closed, others wait until the servers notice.
      *
      * @throws ConfigurationException if there is no such logical database or cluster
-     * @throws SQLException what a step throws, or if writes under way did not end within {@link Builder#moveWait}
+     * @throws SQLException what a step throws; if writes under way, or another move, did not end within {@link Builder#moveWait}; if another
+     *     process has moved it meanwhile ({@code 40001}); if the two clusters have noted what can't be both true ({@code 40000})
      */
     public void move(String database, String toCluster, ShardMove move) throws SQLException {
         mover.move(database, toCluster, Checks.present("move", move));
     }
 
-    /** A cluster said where a logical database is. */
-    void learn(String database, String cluster) {
+    /**
+     * Where a logical database has moved to.
+     *
+     * @param position what a read there must have reached to see it
+     */
+    private record Arrival(String cluster, ConsistencyToken position) {}
+
+    /** What a read there must have reached, as far as this JVM knows. */
+    ConsistencyToken arrival(Shard shard) {
+        Arrival known = arrivals.get(shard.database());
+        return known != null && known.cluster().equals(shard.cluster()) ? known.position() : ConsistencyToken.NONE;
+    }
+
+    /** The primary of a cluster has said that a logical database is on another one, from this position on. */
+    void learn(String database, String cluster, ConsistencyToken position) {
+        if (position.isNone()) {
+            arrivals.remove(database);
+        } else {
+            arrivals.put(database, new Arrival(cluster, position));
+        }
         map.updateAndGet(
                 known -> known.database(database).cluster().equals(cluster) ? known : known.moved(database, cluster));
     }

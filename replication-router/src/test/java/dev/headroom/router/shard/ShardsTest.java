@@ -64,7 +64,7 @@ class ShardsTest {
     void startAnew() throws SQLException {
         for (TestDatabase database : databases.values()) {
             execute(database, "truncate item");
-            execute(database, "drop table if exists headroom_shard, headroom_shard_lock");
+            execute(database, "drop table if exists headroom_shard, headroom_shard_lock, headroom_shard_move");
         }
         ShardMap map = ShardMap.builder("db", DATABASES)
                 .place(1, 6, "s1")

@@ -38,7 +38,8 @@ public final class Dialects {
      *
      * <p>The primary is the node that is not {@code read_only} and replicates from nobody; the others should be {@code read_only}. The
      * probes' user needs no privilege, but with {@code SLAVE MONITOR} a node that replicates although it is not {@code read_only} is
-     * known for what it is.
+     * known for what it is even while that is stopped; without, only while it runs. Of two promotions between which nothing was written the one
+     * counts that was seen last; a router that saw neither takes the one that has written more.
      */
     public static ReplicationDialect mariaDb() {
         return new MariaDb(MariaDb.ANY_DOMAIN);

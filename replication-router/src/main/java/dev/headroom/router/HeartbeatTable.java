@@ -52,7 +52,8 @@ public final class HeartbeatTable {
 
     /**
      * The same with a query that every node answers with one boolean: whether it takes writes. Writes then follow a promotion. The nodes
-     * must have the same names in all JVMs, since the row keeps that of the primary: a new one begins a new timeline.
+     * must have the same names in all JVMs, since the row keeps that of the primary: a new one begins a new timeline, and one that comes back
+     * as what it was is read, but not written to.
      *
      * @param sql for example {@code select not pg_is_in_recovery()}
      */

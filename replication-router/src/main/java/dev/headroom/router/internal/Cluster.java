@@ -3,6 +3,7 @@ package dev.headroom.router.internal;
 import dev.headroom.router.NodeRole;
 import dev.headroom.router.NodeSpec;
 import dev.headroom.router.NodeState;
+import dev.headroom.router.spi.Position;
 import dev.headroom.router.spi.ReplicationDialect;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,7 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     private volatile Node primary;
     private volatile long latestTimeline;
     private volatile long toldTimeline;
+    private volatile boolean allAsked;
     private volatile boolean held;
     private volatile boolean refusing;
 
@@ -165,6 +167,11 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     @Override
     public boolean urgent() {
         return writer() == null;
+    }
+
+    @Override
+    public boolean elected(Node node) {
+        return node == primary && allAsked;
     }
 
     /** Lets units that may write wait, or go on. */
@@ -300,8 +307,11 @@ final class Cluster implements Probe.Listener, AutoCloseable {
             probes.stream().filter(probe -> !probe.of(node)).forEach(Probe::request);
         }
         elect();
+        if (!allAsked && nodes.stream().allMatch(Node::asked)) {
+            allAsked = true;
+        }
         Node.Seen seen = node.seen();
-        if (good && seen != null && node == primary && seen.role() == NodeRole.PRIMARY) {
+        if (good && seen != null && node == primary && seen.sample()) {
             clock.sample(seen.askedAt(), seen.position());
             nodes.forEach(other -> other.refresh(clock));
         } else {
@@ -367,14 +377,34 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     /** A deposed node on a later timeline was a replica meanwhile, even if no probe met it as one. */
     private boolean electable(Node node) {
         long timeline = node.position().timeline();
+        boolean rival = dialect().rivals(timeline, latestTimeline);
         return node.role() == NodeRole.PRIMARY
                 && up(node)
-                && (node.deposed() ? timeline > latestTimeline : timeline >= latestTimeline);
+                && (node.deposed() ? timeline > latestTimeline && !rival : timeline >= latestTimeline || rival);
     }
 
     private boolean before(Node a, Node b) {
-        int timelines = Long.compare(a.position().timeline(), b.position().timeline());
-        return timelines != 0 ? timelines > 0 : a == primary;
+        long ofA = a.position().timeline();
+        long ofB = b.position().timeline();
+        if (ofA == ofB) {
+            return a == primary;
+        }
+        if (!dialect().rivals(ofA, ofB)) {
+            return ofA > ofB;
+        }
+        if (a.promotedAfter(b) || b.promotedAfter(a)) {
+            return a.promotedAfter(b);
+        }
+        int written = Long.compare(a.position().sequence(), b.position().sequence());
+        return written != 0 ? written > 0 : ofA > ofB;
+    }
+
+    /** A position as it counts now: of a timeline that turned out not to be the later one, its number alone. */
+    Position today(Position position) {
+        long now = timeline();
+        return position.timeline() > now && dialect().rivals(position.timeline(), now)
+                ? new Position(now, position.sequence())
+                : position;
     }
 
     private void request(Node node) {

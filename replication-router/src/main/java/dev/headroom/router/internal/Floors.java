@@ -90,7 +90,7 @@ final class Floors {
     private Position known(SessionFloor floor) {
         RequestContext context = RequestContext.active().orElse(null);
         Position own = floor.required();
-        return context == null ? own : own.and(floor.told(context.consistency(), codec));
+        return cluster.today(context == null ? own : own.and(floor.told(context.consistency(), codec)));
     }
 
     /** Finds the position of what was done on the primary without being told one. */

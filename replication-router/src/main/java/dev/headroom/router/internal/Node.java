@@ -3,6 +3,7 @@ package dev.headroom.router.internal;
 import dev.headroom.router.NodeRole;
 import dev.headroom.router.NodeSpec;
 import dev.headroom.router.spi.Position;
+import dev.headroom.router.spi.ReplicationDialect;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
@@ -32,6 +33,7 @@ final class Node {
     private volatile long pendingSince = NEVER;
     private volatile long silentSince = NEVER;
     private volatile long suspectedAt = NEVER;
+    private volatile long promotedAt = NEVER;
     private volatile boolean failing;
     private volatile boolean lost;
     private volatile boolean deposed;
@@ -47,12 +49,24 @@ final class Node {
     /**
      * A good answer.
      *
-     * @param role the role
-     * @param position the position at some moment between the two times
+     * @param answer the role, and the position at some moment between the two times
      * @param askedAt before the question was sent
      * @param answeredAt after the answer came
      */
-    record Seen(NodeRole role, Position position, long askedAt, long answeredAt) {}
+    record Seen(ReplicationDialect.Answer answer, long askedAt, long answeredAt) {
+        NodeRole role() {
+            return answer.role();
+        }
+
+        Position position() {
+            return answer.position();
+        }
+
+        /** Whether it said that it takes writes, with a position that covers all that had committed. */
+        boolean sample() {
+            return answer.role() == NodeRole.PRIMARY && answer.covering();
+        }
+    }
 
     /** All that had committed by this time, on that timeline, shows. */
     private record Fresh(long timeline, long asOf) {}
@@ -99,7 +113,7 @@ final class Node {
     /** Its last good answer if that was asked for at or after this time, and it said then that it takes writes; else null. */
     @Nullable Seen primarySince(long time) {
         Seen last = seen;
-        return last != null && last.role() == NodeRole.PRIMARY && last.askedAt() - time >= 0 ? last : null;
+        return last != null && last.sample() && last.askedAt() - time >= 0 ? last : null;
     }
 
     /** Whether it was asked at all and has answered or failed to. */
@@ -119,6 +133,9 @@ final class Node {
     }
 
     void answered(Seen answer) {
+        if (role() == NodeRole.REPLICA && answer.role() == NodeRole.PRIMARY) {
+            promotedAt = answer.askedAt();
+        }
         seen = answer;
         long took = answer.answeredAt() - answer.askedAt();
         long before = latencyNanos;
@@ -176,6 +193,13 @@ final class Node {
      */
     boolean out(long now, long timeoutNanos) {
         return lost || seen != null && (suspectedAt != NEVER || silentNanos(now) > timeoutNanos);
+    }
+
+    /** Whether it was seen to become a primary, and later than the other one. */
+    boolean promotedAfter(Node other) {
+        long own = promotedAt;
+        long others = other.promotedAt;
+        return own != NEVER && (others == NEVER || own - others > 0);
     }
 
     /** Another node has taken its place; it takes no writes until it has been seen as a replica. */

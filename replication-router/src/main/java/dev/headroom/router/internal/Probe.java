@@ -29,7 +29,7 @@ final class Probe implements Runnable {
     private final RouterOptions.Probing options;
     private final LongSupplier ticker;
     private final ReplicationDialect dialect;
-    private final ReplicationDialect.Asked asked;
+    private final boolean configuredPrimary;
     private final Listener listener;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition wake = lock.newCondition();
@@ -42,6 +42,9 @@ final class Probe implements Runnable {
         /** The node has answered, or failed to. */
         void probed(Node node, long nanos, boolean good);
 
+        /** Whether writes go to the node, as far as all have been asked. */
+        boolean elected(Node node);
+
         /** Whether news are waited for: nobody takes writes. */
         boolean urgent();
     }
@@ -53,7 +56,7 @@ final class Probe implements Runnable {
         this.options = options.probing();
         this.ticker = options.ticker();
         this.dialect = options.dialect();
-        this.asked = new ReplicationDialect.Asked(node.name(), primary);
+        this.configuredPrimary = primary;
         this.listener = listener;
     }
 
@@ -104,8 +107,9 @@ final class Probe implements Runnable {
         node.asking(askedAt);
         boolean good = false;
         try {
-            ReplicationDialect.Answer answer = dialect.probe(asked, open());
-            node.answered(new Node.Seen(answer.role(), answer.position(), askedAt, ticker.getAsLong()));
+            ReplicationDialect.Asked asked =
+                    new ReplicationDialect.Asked(node.name(), configuredPrimary, listener.elected(node));
+            node.answered(new Node.Seen(dialect.probe(asked, open()), askedAt, ticker.getAsLong()));
             good = true;
         } catch (SQLException | RuntimeException failure) {
             abort();

@@ -49,12 +49,30 @@ public interface ReplicationDialect {
     default void refuseWrites(Connection connection, boolean refuse) throws SQLException {}
 
     /**
+     * Tells positions of this kind of database from others' in a token: at most one lower-case letter. Positions with another mark are not
+     * compared; reads with such a token go to where the primary is then. Default: none.
+     */
+    default String mark() {
+        return "";
+    }
+
+    /**
+     * Whether two timelines begin at the same place, so that their numbers do not tell which is the later one; then the node that was last
+     * seen to be promoted wins, or else the one that has written more. Default: false, numbers tell.
+     */
+    default boolean rivals(long timeline, long other) {
+        return false;
+    }
+
+    /**
      * The node that is asked.
      *
      * @param name its name in the router
      * @param primary whether it is the one that was configured as the primary
+     * @param elected whether the router sends writes to it; false until every node was asked once. A dialect that writes in order to know
+     *     a position does not write to a node that only says that it is the primary
      */
-    record Asked(String name, boolean primary) {
+    record Asked(String name, boolean primary, boolean elected) {
         /** Checks that there is a name. */
         public Asked {
             Checks.present("name", name);
@@ -66,12 +84,19 @@ public interface ReplicationDialect {
      *
      * @param role its role
      * @param position its position; on timeline 0 when the node can't tell which it is on
+     * @param covering whether a primary's position covers every commit that had returned before it was asked; if not, it only tells the
+     *     timeline, for the election
      */
-    record Answer(NodeRole role, Position position) {
+    record Answer(NodeRole role, Position position, boolean covering) {
         /** Checks that nothing is null. */
         public Answer {
             Checks.present("role", role);
             Checks.present("position", position);
+        }
+
+        /** An answer whose position covers what it must. */
+        public Answer(NodeRole role, Position position) {
+            this(role, position, true);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.headroom.router.dialect;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.headroom.RequestContext;
@@ -11,12 +12,17 @@ import dev.headroom.router.NodeState;
 import dev.headroom.router.ReplicaRouter;
 import dev.headroom.router.RouteScope;
 import dev.headroom.router.hikari.HikariNodes;
+import dev.headroom.router.spi.Position;
+import dev.headroom.router.spi.ReplicationDialect;
 import dev.headroom.testkit.MariaDbCluster;
 import dev.headroom.testkit.MariaDbNode;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
@@ -85,17 +91,134 @@ class MariaDbDialectTest extends DialectContract {
 
     @Test
     @Order(1)
+    void primaryThatWasSetReadOnlyStillCountsWithWhatItWrote() throws Exception {
+        pair.pauseReplay();
+        try {
+            long id = nextId();
+            ConsistencyToken token = RequestContext.builder().build().call(() -> {
+                insert(id);
+                return router.consistency().current();
+            });
+            setReadOnly(1);
+            await().atMost(LONG).until(() -> status("p").role() == NodeRole.REPLICA);
+            assertThat(router.admit(token.value())).isEqualTo(token);
+            assertThat(readWith(token, id)).isEqualTo(new Answer(true, "p"));
+            assertThatThrownBy(() -> router.control().switchOver("r1", Duration.ofMillis(500), () -> {
+                        throw new AssertionError("the replica has not replayed all");
+                    }))
+                    .isInstanceOf(TimeoutException.class)
+                    .hasMessageContaining("the primary does not tell its position as one that takes writes");
+        } finally {
+            pair.resumeReplay();
+            setReadOnly(0);
+        }
+        await().atMost(LONG).until(() -> status("p").role() == NodeRole.PRIMARY);
+    }
+
+    private void setReadOnly(int on) throws SQLException {
+        asAdmin("p", "set global read_only = " + on);
+    }
+
+    private void asAdmin(String node, String sql) throws SQLException {
+        try (Connection admin = DriverManager.getConnection(pair.url(node).replace("user=test", "user=admin"));
+                Statement statement = admin.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @Test
+    @Order(1)
+    void replicaThatIsNotReadOnlyIsNotElectedEvenByWhoMayNotAsk() throws Exception {
+        createReader();
+        insert(nextId());
+        pair.waitUntilCaughtUp();
+        asAdmin("r1", "set global read_only = 0");
+        try (ReplicaRouter weak = weakRouter()) {
+            for (ReplicaRouter each : List.of(weak, router)) {
+                await().atMost(LONG).until(() -> each.nodes().get(1).lag().isPresent());
+                assertThat(each.nodes().get(1).role()).isEqualTo(NodeRole.REPLICA);
+                assertThat(Routes.nodeOf(each.decide(RouteScope.primary()))).isEqualTo("p");
+            }
+            pair.pauseReplay(); // its source stopped: not promoted by that
+            await().during(Duration.ofMillis(400))
+                    .atMost(LONG)
+                    .until(() ->
+                            Routes.nodeOf(weak.decide(RouteScope.primary())).equals("p"));
+            assertThat(weak.nodes().get(1).role()).isEqualTo(NodeRole.REPLICA);
+        } finally {
+            pair.resumeReplay();
+            asAdmin("r1", "set global read_only = 1");
+        }
+    }
+
+    @Test
+    @Order(1)
+    void whatATransactionHasReadOfOthersDoesNotVanishAfterIt() throws Exception {
+        long own = nextId();
+        long others = nextId();
+        try (Connection connection = router.dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            RequestContext.builder().build().call(() -> {
+                run(connection, "insert into note values (" + own + ", 'own')");
+                return null;
+            });
+            pair.waitUntilCaughtUp();
+            pair.pauseReplay();
+            execute(pools.get(0), "insert into note values (" + others + ", 'of another')");
+            RequestContext.builder().build().call(() -> {
+                run(connection, "select * from note where id = " + others);
+                Answer answer = RouteScope.readOnly().call(() -> read(others));
+                assertThat(answer).isEqualTo(new Answer(true, "p"));
+                return null;
+            });
+        } finally {
+            pair.resumeReplay();
+        }
+    }
+
+    private static void run(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+        connection.commit();
+    }
+
+    @Test
+    @Order(1)
+    void captureTellsNothingOfAServerThatNoProbeHasMet() throws Exception {
+        ReplicationDialect dialect = pair.dialect();
+        ReplicationDialect.Asked asked = new ReplicationDialect.Asked("p", true, true);
+        try (Connection primary = pools.get(0).getConnection();
+                Connection other =
+                        DriverManager.getConnection(servers.url(cluster.nodes().get(2)))) {
+            assertThat(dialect.capture(other)).contains(Position.NONE);
+            ReplicationDialect.Answer probed = dialect.probe(asked, primary);
+            assertThat(dialect.capture(other)).contains(Position.NONE);
+            assertThat(dialect.capture(primary).orElseThrow().covers(probed.position()))
+                    .isTrue();
+            run(primary, "insert into note values (" + nextId() + ", 'captured')");
+            assertThat(dialect.capture(primary))
+                    .contains(dialect.probe(asked, primary).position());
+        }
+    }
+
+    @Test
+    @Order(1)
     void userWithoutAnyPrivilegeButToReadMayProbe() throws Exception {
+        createReader();
+        try (ReplicaRouter weak = weakRouter()) {
+            await().atMost(LONG).until(() -> weak.nodes().get(1).lag().isPresent());
+            assertThat(weak.nodes().get(0).role()).isEqualTo(NodeRole.PRIMARY);
+        }
+    }
+
+    private void createReader() throws SQLException {
         try (Connection connection = pools.get(0).getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("create or replace user reader identified by 'reader'");
             statement.execute("grant select on *.* to reader");
         }
         pair.waitUntilCaughtUp();
-        try (ReplicaRouter weak = weakRouter()) {
-            await().atMost(LONG).until(() -> weak.nodes().get(1).lag().isPresent());
-            assertThat(weak.nodes().get(0).role()).isEqualTo(NodeRole.PRIMARY);
-        }
     }
 
     private ReplicaRouter weakRouter() {

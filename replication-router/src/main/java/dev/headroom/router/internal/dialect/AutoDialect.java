@@ -33,6 +33,18 @@ public final class AutoDialect implements ReplicationDialect {
     }
 
     @Override
+    public String mark() {
+        ReplicationDialect known = found;
+        return known == null ? "" : known.mark();
+    }
+
+    @Override
+    public boolean rivals(long timeline, long other) {
+        ReplicationDialect known = found;
+        return known != null && known.rivals(timeline, other);
+    }
+
+    @Override
     public void refuseWrites(Connection connection, boolean refuse) throws SQLException {
         of(connection).refuseWrites(connection, refuse);
     }

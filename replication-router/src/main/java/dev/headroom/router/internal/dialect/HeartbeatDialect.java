@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Positions by a row that is raised on the primary and read on the replicas.
@@ -31,15 +32,28 @@ public final class HeartbeatDialect implements ReplicationDialect {
         this.raiseAndOwn = "update " + table.name()
                 + " set timeline = case when node = ? then timeline when node is null then timeline else timeline + 1 end,"
                 + " beat = beat + 1, node = ? where id = 1";
-        this.read = "select timeline, beat from " + table.name() + " where id = 1";
+        this.read = "select timeline, beat, node from " + table.name() + " where id = 1";
     }
 
     @Override
     public Answer probe(Asked node, Connection connection) throws SQLException {
-        if (takesWrites(node, connection)) {
-            return new Answer(NodeRole.PRIMARY, raised(node, connection));
+        if (!takesWrites(node, connection)) {
+            return new Answer(NodeRole.REPLICA, read(connection).position());
         }
-        return new Answer(NodeRole.REPLICA, read(connection));
+        Row row = read(connection);
+        return mayRaise(node, row)
+                ? new Answer(NodeRole.PRIMARY, raised(node, connection))
+                : new Answer(NodeRole.PRIMARY, row.position(), false);
+    }
+
+    /**
+     * Who was the last to take the row into possession, on its own copy of it, and gets no writes was deposed: nothing is written there. A
+     * new primary has the former one's name in its copy, and must begin a timeline in order to be known for what it is.
+     */
+    private boolean mayRaise(Asked node, Row row) {
+        return table.roleQuery().isEmpty()
+                || node.elected()
+                || (row.owner() != null && !node.name().equals(row.owner()));
     }
 
     private boolean takesWrites(Asked node, Connection connection) throws SQLException {
@@ -62,7 +76,7 @@ public final class HeartbeatDialect implements ReplicationDialect {
                     table.name() + ": no row with id 1 on " + node.name() + " (expected: HeartbeatTable.install())",
                     "02000");
         }
-        return read(connection);
+        return read(connection).position();
     }
 
     private int update(Asked node, Connection connection) throws SQLException {
@@ -78,12 +92,26 @@ public final class HeartbeatDialect implements ReplicationDialect {
         }
     }
 
+    /**
+     * The row.
+     *
+     * @param owner the primary that has raised it last, null if none has told its name
+     */
+    private record Row(Position position, @Nullable String owner) {}
+
     /** A row that has not arrived yet covers nothing. */
-    private Position read(Connection connection) throws SQLException {
+    private Row read(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(read)) {
-            return row.next() ? new Position(row.getLong(1), row.getLong(2)) : Position.NONE;
+            return row.next()
+                    ? new Row(new Position(row.getLong(1), row.getLong(2)), row.getString(3))
+                    : new Row(Position.NONE, null);
         }
+    }
+
+    @Override
+    public String mark() {
+        return "h";
     }
 
     @Override

@@ -105,6 +105,11 @@ public final class Postgres implements ReplicationDialect {
     }
 
     @Override
+    public String mark() {
+        return "p";
+    }
+
+    @Override
     public boolean speaks(Connection connection) throws SQLException {
         return PRODUCT.equals(connection.getMetaData().getDatabaseProductName());
     }

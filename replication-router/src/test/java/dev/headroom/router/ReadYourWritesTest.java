@@ -230,10 +230,10 @@ class ReadYourWritesTest {
     @Test
     void forgedPositionIsCutDownToThePrimarys() throws Exception {
         rig.insert("real");
-        ConsistencyToken forged = rig.router.admit("v1~main:1:7ffffffffffffff0");
-        assertThat(forged.value()).startsWith("v1~main:1:").isNotEqualTo("v1~main:1:7ffffffffffffff0");
-        assertThat(rig.router.admit("v1~main:999:5").value()).startsWith("v1~main:1:");
-        for (String rubbish : List.of("", "x", "v2~main:1:5", "v1~main:-1:5", "v1~main:1:ffffffffffffffff", "a b")) {
+        ConsistencyToken forged = rig.router.admit("v1~main:p1:7ffffffffffffff0");
+        assertThat(forged.value()).startsWith("v1~main:p1:").isNotEqualTo("v1~main:p1:7ffffffffffffff0");
+        assertThat(rig.router.admit("v1~main:p999:5").value()).startsWith("v1~main:p1:");
+        for (String rubbish : List.of("", "x", "v2~main:p1:5", "v1~main:p-1:5", "v1~main:p1:ffffffffffffffff", "a b")) {
             assertThat(rig.router.admit(rubbish)).as(rubbish).isEqualTo(ConsistencyToken.NONE);
         }
     }

@@ -68,7 +68,7 @@ public final class Router implements ReplicaRouter {
         this.cluster = new Cluster(name, nodes, live, options, sensors);
         this.watchdog = new Watchdog(cluster, sensors);
         this.acquirer = new Acquirer(name);
-        this.floors = new Floors(cluster, new PositionCodec(name), name);
+        this.floors = new Floors(cluster, new PositionCodec(name, options.dialect()::mark), name);
         this.readPath = new ReadPath(cluster, floors, acquirer, sensors);
         this.writePath = new WritePath(name, cluster, sensors);
         this.consistency = new RouterConsistency(cluster, floors);

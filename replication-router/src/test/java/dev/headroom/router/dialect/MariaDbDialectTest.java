@@ -153,6 +153,28 @@ class MariaDbDialectTest extends DialectContract {
 
     @Test
     @Order(1)
+    void tokenOfAnotherKindOfDatabaseIsNotMistakenForAnOldPosition() throws Exception {
+        pair.waitUntilCaughtUp();
+        pair.pauseReplay();
+        try {
+            long id = nextId();
+            insert(id);
+            for (String foreign : List.of("v1~main:p1:5", "v1~main:1:5", "v1~main:h1:7fffffffffffffff")) {
+                assertThat(readWith(new ConsistencyToken(foreign), id)).isEqualTo(new Answer(true, "p"));
+                RequestContext job = RequestContext.builder().build();
+                Answer answer = job.call(() -> router.consistency()
+                        .within(
+                                new ConsistencyToken(foreign),
+                                () -> RouteScope.readOnly().call(() -> read(id))));
+                assertThat(answer).isEqualTo(new Answer(true, "p"));
+            }
+        } finally {
+            pair.resumeReplay();
+        }
+    }
+
+    @Test
+    @Order(1)
     void whatATransactionHasReadOfOthersDoesNotVanishAfterIt() throws Exception {
         long own = nextId();
         long others = nextId();

@@ -7,8 +7,8 @@ import dev.headroom.router.spi.Position;
 import org.junit.jupiter.api.Test;
 
 class PositionTest {
-    private final PositionCodec main = new PositionCodec("main");
-    private final PositionCodec billing = new PositionCodec("billing.eu");
+    private final PositionCodec main = new PositionCodec("main", () -> "p");
+    private final PositionCodec billing = new PositionCodec("billing.eu", () -> "m");
 
     @Test
     void olderTimelineNeverCoversANewerOne() {
@@ -29,7 +29,7 @@ class PositionTest {
     @Test
     void tokenCarriesSeveralClustersAndEachReadsItsOwn() {
         ConsistencyToken token = main.token(new Position(1, 0x14fc000));
-        assertThat(token.value()).isEqualTo("v1~main:1:14fc000");
+        assertThat(token.value()).isEqualTo("v1~main:p1:14fc000");
         ConsistencyToken both = billing.raise(token, new Position(3, 7));
         assertThat(main.position(both)).isEqualTo(new Position(1, 0x14fc000));
         assertThat(billing.position(both)).isEqualTo(new Position(3, 7));
@@ -48,10 +48,21 @@ class PositionTest {
 
     @Test
     void rubbishIsNoPosition() {
-        for (String text :
-                new String[] {"x", "v1", "v1~", "v1~main", "v1~main:1", "v1~main:1:xyz", "v1~main:1:0", "v9~main:1:5"
-                }) {
+        for (String text : new String[] {
+            "x", "v1", "v1~", "v1~main", "v1~main:p1", "v1~main:p1:xyz", "v1~main:p1:0", "v9~main:p1:5"
+        }) {
             assertThat(main.position(new ConsistencyToken(text))).as(text).isEqualTo(Position.NONE);
         }
+    }
+
+    @Test
+    void positionOfAnotherKindOfDatabaseIsNotComparedButBeyondAllThereIs() {
+        PositionCodec before = new PositionCodec("main", () -> "m");
+        ConsistencyToken old = before.token(new Position(65_537, 5));
+        assertThat(new Position(1, Long.MAX_VALUE).covers(main.position(old))).isFalse();
+        assertThat(main.position(new ConsistencyToken("v1~main:1:5"))).isEqualTo(main.position(old));
+        // What is written now comes after all of it.
+        assertThat(main.raise(old, new Position(1, 7)).value()).isEqualTo("v1~main:p1:7");
+        assertThat(billing.raise(old, new Position(1, 7)).value()).isEqualTo("v1~billing.eu:m1:7~main:m65537:5");
     }
 }

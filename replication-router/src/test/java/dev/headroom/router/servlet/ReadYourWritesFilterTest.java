@@ -267,7 +267,7 @@ class ReadYourWritesFilterTest {
         List<String> set = written.headers().allValues("Set-Cookie");
         assertThat(set).hasSize(1);
         assertThat(set.get(0))
-                .startsWith(COOKIE + "=v1~main:1:")
+                .startsWith(COOKIE + "=v1~main:p1:")
                 .contains("Max-Age=30")
                 .contains("HttpOnly")
                 .contains("SameSite=Lax")
@@ -287,7 +287,8 @@ class ReadYourWritesFilterTest {
     void forgedCookieCostsNoMoreThanAReadOfThePrimary() throws Exception {
         long id = rig.insert("forged");
         URI uri = URI.create("http://localhost:" + tomcat.getConnector().getLocalPort() + "/read?id=" + id);
-        for (String forged : List.of("v1~main:1:7fffffffffffffff", "v1~main:99999:1", "rubbish", "v1~main", "\"\"")) {
+        for (String forged : List.of(
+                "v1~main:p1:7fffffffffffffff", "v1~main:p99999:1", "v1~main:1:5", "rubbish", "v1~main", "\"\"")) {
             HttpResponse<String> answer = HttpClient.newHttpClient()
                     .send(
                             HttpRequest.newBuilder(uri)
@@ -301,7 +302,7 @@ class ReadYourWritesFilterTest {
         HttpResponse<String> after = HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(uri)
-                                .header("Cookie", COOKIE + "=v1~main:1:7fffffffffffffff")
+                                .header("Cookie", COOKIE + "=v1~main:p1:7fffffffffffffff")
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
         assertThat(Objects.requireNonNull(after.body())).isEqualTo("true r1");

@@ -69,8 +69,8 @@ public final class ReplicaRouterBuilder {
     }
 
     /**
-     * How long a node may take to answer a probe before it gets no more units. Reads that run on a node that stays silent for twice
-     * as long are aborted. Default: 250 ms.
+     * How long a node may take to answer a probe before it gets no more units. Reads that run on a node that stays silent are
+     * aborted before they have hung for twice as long. Default: 250 ms.
      *
      * @throws dev.headroom.config.ConfigurationException if not more than zero
      */

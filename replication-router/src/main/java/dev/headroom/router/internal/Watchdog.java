@@ -4,8 +4,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Aborts reads on a node that has been silent for twice the probe's timeout: their sockets would wait for ever. A tick that comes late
- * itself (a long pause of this JVM) says nothing about the node and is skipped.
+ * Aborts reads on a node that is silent, before they have hung for twice the probe's timeout: their sockets would wait for ever. The node may have
+ * fallen silent right after a probe, and just after the watchdog has looked; both times are off its patience. A tick that comes late itself
+ * (a long pause of this JVM) says nothing about the node and is skipped.
  */
 final class Watchdog implements Runnable, AutoCloseable {
     private static final long SHORTEST_TICK = TimeUnit.MILLISECONDS.toNanos(10);
@@ -21,7 +22,8 @@ final class Watchdog implements Runnable, AutoCloseable {
         this.sensors = sensors;
         long timeout = cluster.options().probeTimeout().toNanos();
         this.tick = Math.max(SHORTEST_TICK, timeout / 5);
-        this.patience = 2 * timeout;
+        long unnoticed = tick + Math.min(cluster.options().probeEvery().toNanos(), timeout / 2);
+        this.patience = Math.max(timeout, 2 * timeout - unnoticed);
     }
 
     void start(String router) {

@@ -19,4 +19,13 @@ public class HeadroomException extends RuntimeException {
     public HeadroomException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
+
+    /**
+     * Creates an exception with a message and its cause.
+     *
+     * @param withStackTrace false for what is thrown by the thousand, as by a breaker that is open, and says all in its message
+     */
+    protected HeadroomException(String message, @Nullable Throwable cause, boolean withStackTrace) {
+        super(message, cause, true, withStackTrace);
+    }
 }

@@ -43,7 +43,10 @@ public final class MemcachedBuilder {
         return this;
     }
 
-    /** How long a node's breaker stays open before it lets an operation through to see; default 500 ms. */
+    /**
+     * How long after a node's breaker has opened the node is asked, in the background, whether it is back; default 500 ms. Callers' operations fail at once
+     * until it answers.
+     */
     public MemcachedBuilder breakerOpen(Duration breakerOpen) {
         this.breakerOpen = Checks.positive("breakerOpen", breakerOpen);
         return this;

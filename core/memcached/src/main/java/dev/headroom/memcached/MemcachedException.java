@@ -4,7 +4,7 @@ import dev.headroom.HeadroomException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why an operation has no answer; never carries a value.
+ * Why an operation has no answer; never carries a value. Without a stack trace if the node was not asked because its breaker is open.
  *
  * <p>After {@link Kind#TIMEOUT} and {@link Kind#UNAVAILABLE} it is unknown whether a write took effect, and after a timeout it may still do so later;
  * every other kind means that it did not.
@@ -16,7 +16,7 @@ public final class MemcachedException extends HeadroomException {
 
     /** Creates the exception. */
     public MemcachedException(Kind kind, String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(message, cause, kind != Kind.BREAKER_OPEN);
         this.kind = kind;
     }
 

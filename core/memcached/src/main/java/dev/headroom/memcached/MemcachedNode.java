@@ -12,7 +12,7 @@ public interface MemcachedNode extends MemcachedPort {
     enum State {
         /** Operations are tried. */
         UP,
-        /** The breaker tries a few operations to see whether the node is back. */
+        /** The breaker is open, and the node is being asked whether it is back: operations fail at once. */
         PROBING,
         /** The breaker is open: operations fail at once. */
         DOWN

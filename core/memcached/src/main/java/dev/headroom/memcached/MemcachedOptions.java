@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param operationTimeout how long an operation may take
  * @param queueCapacity how many operations may wait for one node
  * @param maximumReconnectDelay the longest pause between attempts to connect
- * @param breakerOpen how long a breaker stays open before it probes
+ * @param breakerOpen how long a breaker stays open before the node is probed
  * @param maximumValueBytes the largest value that is sent
  */
 public record MemcachedOptions(

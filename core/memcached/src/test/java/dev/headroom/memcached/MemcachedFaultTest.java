@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headroom.memcached.MemcachedException.Kind;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -55,6 +56,28 @@ class MemcachedFaultTest {
         server.resume();
         Awaitility.await().atMost(3, TimeUnit.SECONDS).until(this::reads);
         assertThat(MemcachedTest.await(node.get("k")).map(String::new)).contains("v");
+    }
+
+    @Test
+    void noCallerPaysForFindingOutWhetherAHungServerIsBack() {
+        try (Memcached patient = Memcached.nodes(server.address())
+                .operationTimeout(Duration.ofMillis(300))
+                .breakerOpen(Duration.ofMillis(100))
+                .build()) {
+            MemcachedNode slow = patient.nodes().get(0);
+            MemcachedTest.await(slow.get("k"));
+            server.hang();
+            while (slow.state() == MemcachedNode.State.UP) {
+                MemcachedTest.failure(slow.get("k"));
+            }
+            for (MemcachedNode.State state : List.of(MemcachedNode.State.PROBING, MemcachedNode.State.DOWN)) {
+                Awaitility.await().pollInterval(Duration.ofMillis(2)).until(() -> slow.state() == state);
+                assertThat(slow.get("k").toCompletableFuture()).as("not tried").isCompletedExceptionally();
+            }
+            server.resume();
+            Awaitility.await().atMost(10, TimeUnit.SECONDS).until(() -> slow.state() == MemcachedNode.State.UP);
+            assertThat(MemcachedTest.await(slow.get("k")).map(String::new)).contains("v");
+        }
     }
 
     @Test

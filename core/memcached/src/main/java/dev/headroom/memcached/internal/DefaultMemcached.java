@@ -11,6 +11,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +37,11 @@ public final class DefaultMemcached implements Memcached {
         this.workers = new Workers(executor);
         for (NodeAddress address : addresses) {
             CircuitBreaker breaker = breaker(address, options);
-            Connection connection = new Connection(address, options, workers, () -> probeSoon(breaker));
+            CompletableFuture<Probes> probes = new CompletableFuture<>();
+            // A new connection is a reason to ask at once instead of when the breaker's time is over.
+            Connection connection = new Connection(address, options, workers, () -> probes.thenAccept(Probes::now));
             SpyPort port = new SpyPort(address, workers, connection, options.operationTimeout());
+            probes.complete(new Probes(breaker, port, workers, options.breakerOpen()));
             GuardedNode node = new GuardedNode(address, port, breaker, options.maximumValueBytes(), meters);
             nodes.add(node);
             connections.add(connection);
@@ -89,16 +93,5 @@ public final class DefaultMemcached implements Memcached {
             }
         });
         return breaker;
-    }
-
-    /** A new connection is a reason to try at once instead of when the breaker's time is over. */
-    private static void probeSoon(CircuitBreaker breaker) {
-        if (breaker.getState() == State.OPEN) {
-            try {
-                breaker.transitionToHalfOpenState();
-            } catch (RuntimeException changedMeanwhile) {
-                LOG.debug("memcached: breaker changed state meanwhile", changedMeanwhile);
-            }
-        }
     }
 }

@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A port behind its breaker: makes keys safe, refuses what is too large, counts. */
+/** A port behind its breaker: makes keys safe, refuses what is too large, counts. Only while the breaker is closed are operations tried. */
 final class GuardedNode implements MemcachedNode {
     private final NodeAddress address;
     private final MemcachedPort port;
@@ -115,10 +115,9 @@ final class GuardedNode implements MemcachedNode {
 
     @Override
     public CompletionStage<List<MetaReply>> metaGetAll(List<MetaGet> gets) {
-        List<MetaGet> safe = gets.stream()
+        return guard(node -> node.metaGetAll(gets.stream()
                 .map(get -> new MetaGet(Keys.safe(get.key()), get.flags()))
-                .toList();
-        return guard(node -> node.metaGetAll(safe));
+                .toList()));
     }
 
     @Override
@@ -155,7 +154,7 @@ final class GuardedNode implements MemcachedNode {
     }
 
     private <T> CompletionStage<T> guard(Function<MemcachedPort, CompletionStage<T>> operation) {
-        if (!breaker.tryAcquirePermission()) {
+        if (breaker.getState() != CircuitBreaker.State.CLOSED || !breaker.tryAcquirePermission()) {
             return refuse(Kind.BREAKER_OPEN, "breaker " + breaker.getState());
         }
         long start = System.nanoTime();

@@ -12,11 +12,13 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class GuardedNodeTest {
     private static final int CALLS = 20;
 
+    private final AtomicInteger asked = new AtomicInteger();
     private Kind failure = Kind.TIMEOUT;
 
     private final CircuitBreaker breaker = CircuitBreaker.of(
@@ -32,8 +34,10 @@ class GuardedNodeTest {
         return (MemcachedPort) Proxy.newProxyInstance(
                 MemcachedPort.class.getClassLoader(),
                 new Class<?>[] {MemcachedPort.class},
-                (proxy, method, arguments) ->
-                        CompletableFuture.failedFuture(new MemcachedException(failure, "on purpose", null)));
+                (proxy, method, arguments) -> {
+                    asked.incrementAndGet();
+                    return CompletableFuture.failedFuture(new MemcachedException(failure, "on purpose", null));
+                });
     }
 
     private void call(Kind kind) {
@@ -55,12 +59,14 @@ class GuardedNodeTest {
     }
 
     @Test
-    void aFullQueueUsesUpNoProbe() {
+    void noCallerUsesUpTheProbe() {
         breaker.transitionToOpenState();
         breaker.transitionToHalfOpenState();
+        asked.set(0);
         for (int i = 0; i < CALLS; i++) {
-            call(Kind.OVERLOADED);
+            call(Kind.TIMEOUT);
         }
+        assertThat(asked).hasValue(0);
         assertThat(breaker.tryAcquirePermission())
                 .as("the probe is still to be had")
                 .isTrue();

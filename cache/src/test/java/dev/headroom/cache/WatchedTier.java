@@ -6,11 +6,14 @@ import dev.headroom.cache.testing.InMemorySharedTier;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 
 /** A tier in memory that tells what is asked of its node, or of that of another tier, before it does it. */
 final class WatchedTier implements SharedTier {
+    private static final Set<String> UNCOUNTED = Set.of("maximumValueBytes", "isAvailable");
+
     final ConcurrentLinkedQueue<String> asked = new ConcurrentLinkedQueue<>();
     final InMemorySharedTier tier = new InMemorySharedTier();
     private final SharedNode node;
@@ -23,8 +26,7 @@ final class WatchedTier implements SharedTier {
         SharedNode inner = (watched == null ? tier : watched).node("");
         this.node = (SharedNode) Proxy.newProxyInstance(
                 SharedNode.class.getClassLoader(), new Class<?>[] {SharedNode.class}, (proxy, method, arguments) -> {
-                    if (method.getDeclaringClass() == SharedNode.class
-                            && !method.getName().equals("maximumValueBytes")) {
+                    if (method.getDeclaringClass() == SharedNode.class && !UNCOUNTED.contains(method.getName())) {
                         before.accept(method.getName());
                         asked.add(method.getName());
                     }

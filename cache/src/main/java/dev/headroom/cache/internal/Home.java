@@ -27,6 +27,8 @@ final class Home {
     private final ReentrantLock replaying = new ReentrantLock();
     private final Map<String, Drop> pending = new LinkedHashMap<>();
     private final AtomicBoolean down = new AtomicBoolean();
+    private final String unavailable;
+    private final String notThrough;
     private volatile boolean behind;
 
     /** Something to be dropped. */
@@ -46,6 +48,8 @@ final class Home {
 
     Home(SharedNode node, Runnable recovered) {
         this.node = node;
+        this.unavailable = "shared tier: " + node.id() + " does not answer";
+        this.notThrough = "shared tier: " + node.id() + ": earlier invalidations are not through";
         this.recovered = recovered;
     }
 
@@ -63,8 +67,7 @@ final class Home {
     <T> T call(Function<SharedNode, T> operation) {
         if (behind) {
             if (pending() > MOST_REPLAYED_BY_USERS) {
-                throw new SharedTierException(
-                        "shared tier: " + node.id() + ": earlier invalidations are not through", null);
+                throw SharedTierException.unavailable(notThrough);
             }
             replay();
         }
@@ -91,6 +94,9 @@ final class Home {
 
     private <T> T tried(Function<SharedNode, T> operation) {
         try {
+            if (!node.isAvailable()) {
+                throw SharedTierException.unavailable(unavailable);
+            }
             T answer = operation.apply(node);
             answered();
             return answer;
@@ -139,8 +145,7 @@ final class Home {
     /** Drops what waits; fails if it can't, or if another thread is at it. */
     void replay() {
         if (!replaying.tryLock()) {
-            throw new SharedTierException(
-                    "shared tier: " + node.id() + ": earlier invalidations are not through", null);
+            throw SharedTierException.unavailable(notThrough);
         }
         try {
             for (Drop next = first(); next != null; next = first()) {

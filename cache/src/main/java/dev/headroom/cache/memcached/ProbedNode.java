@@ -64,6 +64,11 @@ final class ProbedNode implements SharedNode {
     }
 
     @Override
+    public boolean isAvailable() {
+        return node.state() == MemcachedNode.State.UP;
+    }
+
+    @Override
     public SharedRead readOrLease(String key, Duration leaseFor, Collection<String> records) {
         return chosen().readOrLease(key, leaseFor, records);
     }

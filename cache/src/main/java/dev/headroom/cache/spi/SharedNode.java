@@ -33,6 +33,11 @@ public interface SharedNode {
         return "";
     }
 
+    /** Whether it makes sense to ask it. False while it is known not to answer: then the cache does without it at once. Costs next to nothing. */
+    default boolean isAvailable() {
+        return true;
+    }
+
     /**
      * The key's value, or, if there is none, a lease for the first who asks. The records are read as well, after the key and if possible in
      * the same round trip.

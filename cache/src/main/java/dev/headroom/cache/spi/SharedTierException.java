@@ -30,6 +30,16 @@ public final class SharedTierException extends HeadroomException {
         this.reason = reason;
     }
 
+    private SharedTierException(String message) {
+        super(message, null, false);
+        this.reason = Reason.NO_ANSWER;
+    }
+
+    /** For a node that is known not to answer and is not asked; thrown by the thousand, so without a stack trace. */
+    public static SharedTierException unavailable(String message) {
+        return new SharedTierException(message);
+    }
+
     /** Why. */
     public Reason reason() {
         return reason;

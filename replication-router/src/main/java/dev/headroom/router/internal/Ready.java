@@ -29,7 +29,7 @@ final class Ready {
         if (required == null || ReadAttempt.avoidsAny()) {
             return null;
         }
-        long limit = unit == Unit.READ ? softNanos : unit.limitNanos(cluster.options());
+        long limit = Unit.READ.equals(unit) ? softNanos : unit.limitNanos(cluster.options());
         if (read != null) {
             return mayAnswer(read.node(), now, limit, required) ? read.node() : null;
         }

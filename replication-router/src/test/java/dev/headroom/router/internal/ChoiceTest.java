@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headroom.router.NodeRole;
 import dev.headroom.router.NodeSpec;
 import dev.headroom.router.spi.Position;
+import dev.headroom.router.spi.ReplicationDialect;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +36,7 @@ class ChoiceTest {
 
     private static void probed(Node node, long millis) {
         long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
-        node.answered(new Node.Seen(NodeRole.REPLICA, Position.NONE, 0, nanos));
+        node.answered(new Node.Seen(new ReplicationDialect.Answer(NodeRole.REPLICA, Position.NONE), 0, nanos));
     }
 
     @Test

@@ -82,7 +82,10 @@ public final class InventoryNodes {
                 inventory, service, filters, node, Checks.notNegative("drainWithin", within), onRemoved);
     }
 
-    /** Is told of a node that is no longer used, to close its pool. Default: nothing is done. */
+    /**
+     * Is told of a node that is no longer used, to close its pool: of one whose host has disappeared, of all when the router is closed, and of
+     * one that was made but could not be used. Default: nothing is done.
+     */
     public InventoryNodes onRemoved(Consumer<NodeSpec> onRemoved) {
         return new InventoryNodes(
                 inventory, service, filters, node, drainWithin, Checks.present("onRemoved", onRemoved));

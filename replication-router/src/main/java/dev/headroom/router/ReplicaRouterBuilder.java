@@ -1,7 +1,6 @@
 package dev.headroom.router;
 
 import dev.headroom.config.Checks;
-import dev.headroom.config.ConfigurationException;
 import dev.headroom.config.Problems;
 import dev.headroom.router.internal.LiveSource;
 import dev.headroom.router.internal.Router;
@@ -193,7 +192,8 @@ public final class ReplicaRouterBuilder {
 
     /**
      * How many shapes of statements are counted and timed, for {@link ReplicaRouter#digest()} and the console; the rest is counted
-     * together. Literals are never kept. Default: 0, nothing is looked at.
+     * together. Besides, four statements for each shape are remembered (of at most 4,096 characters, literals included), so that they need not
+     * be looked at again; of all nodes that ever were, 64 are told apart. Default: 0, nothing is looked at.
      *
      * @param shapes 0 to 10,000
      * @throws dev.headroom.config.ConfigurationException if out of range
@@ -205,7 +205,8 @@ public final class ReplicaRouterBuilder {
 
     /**
      * Looks for habits that cost: {@code select *}, and what looks like a write in a read-only unit. Each shape of statement is logged
-     * once, as a warning. Default: off.
+     * once, as a warning, at most 1,024 in all. Up to 4,096 statements of at most 4,096 characters are remembered, so that they are not
+     * looked at again; longer ones are not looked at. Default: off.
      */
     public ReplicaRouterBuilder lint() {
         statements = statements.withLintToLog(name);
@@ -244,18 +245,38 @@ public final class ReplicaRouterBuilder {
 
     /**
      * The router, probing already. Waits up to two seconds for every node's first answer; a node that does not answer is no error, it
-     * is used when it does.
+     * is used when it does. If it throws, nodes that were made of an inventory's hosts are given to {@link InventoryNodes#onRemoved}.
      *
      * @throws dev.headroom.config.ConfigurationException with everything that is wrong: no primary, two nodes of one name, a node
      *     without a probe in a router with replicas, a soft limit above the hard one …
      */
     public ReplicaRouter build() {
-        Problems problems = new Problems();
         Map<String, NodeSpec> live = new LinkedHashMap<>();
         InventoryNodes source = inventory;
-        if (source != null) {
-            source.hosts().forEach(host -> live.put(host.address(), source.node(host)));
+        try {
+            if (source != null) {
+                source.hosts().forEach(host -> live.put(host.address(), source.node(host)));
+            }
+            return start(source, live);
+        } catch (RuntimeException | Error failure) {
+            live.values().forEach(node -> abandon(source, node, failure));
+            throw failure;
         }
+    }
+
+    /** What was made for a router that does not come to be has nobody else who could close it. */
+    private static void abandon(@Nullable InventoryNodes source, NodeSpec node, Throwable failure) {
+        try {
+            if (source != null) {
+                source.removed(node);
+            }
+        } catch (RuntimeException alsoFailed) {
+            failure.addSuppressed(alsoFailed);
+        }
+    }
+
+    private ReplicaRouter start(@Nullable InventoryNodes source, Map<String, NodeSpec> live) {
+        Problems problems = new Problems();
         List<NodeSpec> nodes = new ArrayList<>();
         if (primary != null) {
             nodes.add(primary);
@@ -278,14 +299,7 @@ public final class ReplicaRouterBuilder {
                 "probeEvery",
                 options.probeEvery(),
                 "< softLimit (" + options.softLimit() + "), or no replica is ever fresh");
-        try {
-            problems.throwIfAny();
-        } catch (ConfigurationException wrong) {
-            if (source != null) {
-                live.values().forEach(source::removed);
-            }
-            throw wrong;
-        }
+        problems.throwIfAny();
         return Router.start(
                 name, nodes, options, statements, source == null ? null : new LiveSource(source, Map.copyOf(live)));
     }

@@ -7,8 +7,10 @@ import static org.awaitility.Awaitility.await;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.headroom.config.ConfigurationException;
 import dev.headroom.inventory.Host;
+import dev.headroom.inventory.HostFilter;
 import dev.headroom.inventory.Inventories;
 import dev.headroom.inventory.InventorySource;
+import dev.headroom.inventory.ServiceInventory;
 import dev.headroom.inventory.WatchedInventory;
 import dev.headroom.router.hikari.HikariNodes;
 import dev.headroom.testkit.PostgresCluster;
@@ -121,6 +123,89 @@ class InventoryNodesTest {
             assertThatThrownBy(() -> ReplicaRouter.builder("live").nodes(none).build())
                     .isInstanceOf(ConfigurationException.class)
                     .hasMessageContaining("primary: null (expected: a node, or one of InventoryNodes[postgres, []])");
+        }
+    }
+
+    @Test
+    void whatWasMadeForARouterThatDoesNotComeToBeIsClosed() {
+        PostgresNode standby = cluster.standbys().get(0);
+        hosts.add(host(cluster.primary(), true));
+        hosts.add(host(standby, false));
+        try (WatchedInventory inventory = Inventories.watched(() -> List.copyOf(hosts), Duration.ofMinutes(1));
+                TestDatabase database = cluster.createDatabase()) {
+            InventoryNodes good = nodes(inventory, database);
+            // The second host's pool can't be made.
+            InventoryNodes broken = InventoryNodes.of(inventory, "postgres", host -> {
+                        if (host.port() == standby.port()) {
+                            throw new IllegalStateException("no such host");
+                        }
+                        return good.node(host);
+                    })
+                    .onRemoved(good::removed);
+            assertThatThrownBy(
+                            () -> ReplicaRouter.builder("broken").nodes(broken).build())
+                    .hasMessage("no such host");
+            assertThat(removed).containsExactly("n" + cluster.primary().port());
+            removed.clear();
+
+            // Nobody can be told of changes.
+            InventoryNodes deaf = InventoryNodes.of(new DeafInventory(inventory), "postgres", good::node)
+                    .onRemoved(good::removed);
+            assertThatThrownBy(() -> ReplicaRouter.builder("deaf").nodes(deaf).build())
+                    .hasMessage("deaf");
+            assertThat(removed)
+                    .containsExactlyInAnyOrder("n" + cluster.primary().port(), "n" + standby.port());
+            await().atMost(LONG)
+                    .until(() -> Thread.getAllStackTraces().keySet().stream()
+                            .noneMatch(thread -> thread.getName().startsWith("headroom-router-deaf")));
+            removed.clear();
+
+            Rig.patient(ReplicaRouter.builder("whole")).nodes(good).build().close();
+            assertThat(removed)
+                    .containsExactlyInAnyOrder("n" + cluster.primary().port(), "n" + standby.port());
+        }
+    }
+
+    /** An inventory that nobody can be told of changes of. */
+    private record DeafInventory(ServiceInventory inventory) implements ServiceInventory {
+        @Override
+        public Subscription onChange(Listener listener) {
+            throw new IllegalStateException("deaf");
+        }
+
+        @Override
+        public List<Host> hosts(String service, HostFilter... filters) {
+            return inventory.hosts(service, filters);
+        }
+
+        @Override
+        public Host host(String service, HostFilter... filters) {
+            return inventory.host(service, filters);
+        }
+
+        @Override
+        public Host only(String service, HostFilter... filters) {
+            return inventory.only(service, filters);
+        }
+
+        @Override
+        public List<Host> on(String hostName) {
+            return inventory.on(hostName);
+        }
+
+        @Override
+        public List<Host> with(String property, Object value) {
+            return inventory.with(property, value);
+        }
+
+        @Override
+        public List<Host> all() {
+            return inventory.all();
+        }
+
+        @Override
+        public void close() {
+            inventory.close();
         }
     }
 }

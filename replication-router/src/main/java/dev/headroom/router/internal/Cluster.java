@@ -88,8 +88,13 @@ final class Cluster implements Probe.Listener, AutoCloseable {
         } finally {
             electing.unlock();
         }
-        sensors.added(node, this);
-        start(probe);
+        try {
+            sensors.added(node, this);
+            start(probe);
+        } catch (RuntimeException | Error failure) {
+            remove(node);
+            throw failure;
+        }
         return node;
     }
 

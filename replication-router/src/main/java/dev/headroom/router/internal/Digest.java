@@ -13,10 +13,13 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Counts statements by shape. Memory is bounded: as many shapes as were asked for and one for the rest, and a table of statements whose
- * shape is known, which is emptied when it is full. A statement that is executed again costs a look into that table and some additions.
- * Thread-safe.
+ * shape is known, which is emptied when it is full; counts for each of {@value #MOST_NODES} nodes, and one for all that come later. A statement
+ * that is executed again costs a look into that table and some additions. Thread-safe.
  */
 final class Digest {
+    /** So many nodes are told apart, of all that ever were. */
+    static final int MOST_NODES = 64;
+
     /** So many statements of each shape are remembered, as a rule of thumb. */
     private static final int TEXTS_PER_SHAPE = 4;
     /** Longer ones are scanned every time. */
@@ -49,7 +52,8 @@ final class Digest {
         void add(String node, long took, boolean failed) {
             LongAdder count = counts.get(node);
             if (count == null) { // of a node that came later
-                count = counts.computeIfAbsent(node, key -> new LongAdder());
+                String known = counts.size() < MOST_NODES ? node : QueryDigest.OTHERS;
+                count = counts.computeIfAbsent(known, key -> new LongAdder());
             }
             count.increment();
             nanos.add(took);
@@ -99,6 +103,11 @@ final class Digest {
             known.put(sql, entry);
         }
         return entry;
+    }
+
+    /** How many statements are remembered. */
+    int known() {
+        return known.size();
     }
 
     /** What there is, the most expensive first. */

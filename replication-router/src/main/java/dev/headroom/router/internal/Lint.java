@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Names statements of a bad habit, each shape once. Looks for a few words of the shape, which has no literals and comments, and does not
- * parse. What was looked at is remembered, up to a limit; beyond it nothing is looked at any more. Thread-safe.
+ * parse. What was looked at is remembered, up to {@value #MOST_KNOWN} statements of each kind of unit, and forgotten when that is full; so
+ * statements with ever new literals cost a look each time, but no more memory. At most {@value #MOST_TOLD} findings are told. Thread-safe.
  */
 final class Lint {
     private static final Logger log = LoggerFactory.getLogger(Lint.class);
@@ -22,7 +23,8 @@ final class Lint {
                     + "|^with\\b.*\\b(?:insert into|update|delete from|merge into)\\b"
                     + "|\\bfor (?:no key )?update\\b|\\bfor (?:key )?share\\b|\\b(?:nextval|setval)\\(");
 
-    private static final int MOST_KNOWN = 4096;
+    static final int MOST_KNOWN = 2048;
+    static final int MOST_TOLD = 1024;
     private static final int LONGEST = 4096;
 
     private final Consumer<LintFinding> to;
@@ -43,7 +45,13 @@ final class Lint {
     /** Looks at a statement, unless it was looked at before. */
     void look(String sql, boolean readOnly, String node) {
         Set<String> known = readOnly ? read : written;
-        if (known.contains(sql) || sql.length() > LONGEST || known.size() >= MOST_KNOWN || !known.add(sql)) {
+        if (known.contains(sql) || sql.length() > LONGEST) {
+            return;
+        }
+        if (known.size() >= MOST_KNOWN) {
+            known.clear();
+        }
+        if (!known.add(sql)) {
             return;
         }
         String shape = Fingerprint.of(sql);
@@ -55,8 +63,13 @@ final class Lint {
         }
     }
 
+    /** How many statements are remembered. */
+    int known() {
+        return read.size() + written.size();
+    }
+
     private void tell(Rule rule, String shape, String node) {
-        if (told.size() < MOST_KNOWN && told.add(new LintFinding(rule, shape, ""))) {
+        if (told.size() < MOST_TOLD && told.add(new LintFinding(rule, shape, ""))) {
             try {
                 to.accept(new LintFinding(rule, shape, node));
             } catch (RuntimeException failure) {

@@ -23,6 +23,9 @@ final class LiveNodes implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(LiveNodes.class);
     private static final long AGAIN_MILLIS = 500;
 
+    /** A host of which no node could be made is tried again after so long. */
+    private static final long RETRY_MILLIS = 5_000;
+
     private final String router;
     private final Cluster cluster;
     private final InventoryNodes source;
@@ -63,7 +66,13 @@ final class LiveNodes implements AutoCloseable {
                 log.warn("router {}: {} has no host; the nodes stay as they are", router, source);
                 return;
             }
-            hosts.forEach(this::added);
+            boolean failed = false;
+            for (Host host : hosts) {
+                failed |= !added(host);
+            }
+            if (failed) {
+                later(RETRY_MILLIS);
+            }
             List<String> addresses = hosts.stream().map(Host::address).toList();
             boolean unfinished = false;
             for (String address : List.copyOf(byAddress.keySet())) {
@@ -79,12 +88,19 @@ final class LiveNodes implements AutoCloseable {
         }
     }
 
-    private void added(Host host) {
+    /** @return false if it may succeed another time */
+    private boolean added(Host host) {
         if (byAddress.containsKey(host.address())) {
-            return;
+            return true;
+        }
+        NodeSpec spec;
+        try {
+            spec = source.node(host);
+        } catch (RuntimeException failure) {
+            log.error("router {}: no node could be made of {}", router, host.address(), failure);
+            return false;
         }
         try {
-            NodeSpec spec = source.node(host);
             boolean taken =
                     cluster.nodes().stream().anyMatch(node -> node.name().equals(spec.name()));
             if (taken || spec.probe().isEmpty()) {
@@ -94,13 +110,25 @@ final class LiveNodes implements AutoCloseable {
                         spec.name(),
                         host.address(),
                         taken ? "a name that no other node has" : "a probe");
-                source.removed(spec);
-                return;
+                tell(spec);
+                return true;
             }
             byAddress.put(host.address(), cluster.add(spec));
             log.info("router {}: {} at {} is new", router, spec.name(), host.address());
+            return true;
         } catch (RuntimeException failure) {
-            log.error("router {}: no node could be made of {}", router, host.address(), failure);
+            log.error("router {}: {} at {} could not be used", router, spec.name(), host.address(), failure);
+            tell(spec);
+            return false;
+        }
+    }
+
+    /** Tells that a node is no longer used, or never was. */
+    private void tell(NodeSpec spec) {
+        try {
+            source.removed(spec);
+        } catch (RuntimeException failure) {
+            log.warn("router {}: whoever is told that {} is no longer used failed", router, spec.name(), failure);
         }
     }
 
@@ -122,7 +150,7 @@ final class LiveNodes implements AutoCloseable {
         }
         byAddress.remove(address);
         log.info("router {}: {} at {} is gone{}", router, node, address, empty ? "" : ", though units still run there");
-        source.removed(node.spec());
+        tell(node.spec());
         return true;
     }
 
@@ -133,5 +161,18 @@ final class LiveNodes implements AutoCloseable {
             open.close();
         }
         thread.shutdownNow();
+    }
+
+    /** After {@link #close}: whoever made the nodes' pools may close them. */
+    void release() {
+        try {
+            if (!thread.awaitTermination(AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
+                log.warn("router {}: still making or draining a node; its pool is left alone", router);
+                return;
+            }
+            byAddress.values().forEach(node -> tell(node.spec()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

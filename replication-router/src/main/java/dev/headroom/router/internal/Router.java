@@ -86,18 +86,27 @@ public final class Router implements ReplicaRouter {
             StatementOptions statements,
             @Nullable LiveSource source) {
         Router router = new Router(name, nodes, options, statements, source != null);
-        if (router.cluster.replicated()) {
-            router.cluster.start();
-            router.watchdog.start(name);
-            router.awaitFirstAnswers();
+        try {
+            router.start(source);
+            return router;
+        } catch (RuntimeException | Error failure) {
+            router.end();
+            throw failure;
         }
-        log.info("router {}: {}", name, Snapshots.of(router.cluster));
+    }
+
+    private void start(@Nullable LiveSource source) {
+        if (cluster.replicated()) {
+            cluster.start();
+            watchdog.start(name);
+            awaitFirstAnswers();
+        }
+        log.info("router {}: {}", name, Snapshots.of(cluster));
         if (source != null) {
-            LiveNodes followed = new LiveNodes(name, router.cluster, source);
-            router.live = followed;
+            LiveNodes followed = new LiveNodes(name, cluster, source);
+            live = followed;
             followed.start();
         }
-        return router;
     }
 
     private void awaitFirstAnswers() {
@@ -393,15 +402,22 @@ public final class Router implements ReplicaRouter {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
+            end();
             if (live != null) {
-                live.close();
+                live.release();
             }
-            cluster.close();
-            watchdog.close();
-            acquirer.close();
-            sensors.close();
             log.info("router {}: closed", name);
         }
+    }
+
+    private void end() {
+        if (live != null) {
+            live.close();
+        }
+        cluster.close();
+        watchdog.close();
+        acquirer.close();
+        sensors.close();
     }
 
     @Override

@@ -1,219 +1,26 @@
 package dev.headroom.router;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.headroom.RequestContext;
 import dev.headroom.testkit.PostgresCluster;
 import dev.headroom.testkit.PostgresNode;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Queue;
 import java.util.Random;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 
-/**
- * Clients that write and then read with the position of their write, in other requests, while standbys are paused, delayed, cut off, hung
- * and killed, and at last the primary is killed and a standby promoted. A read may be refused; it must never miss what its client wrote.
- */
 @Tag("one-jdk")
-class ChaosTest {
-    private static final long REPORT = TimeUnit.SECONDS.toNanos(60);
-
-    private final long seed = System.nanoTime();
-    private final Queue<Throwable> broken = new ConcurrentLinkedQueue<>();
-    private final AtomicLong reads = new AtomicLong();
-    private final AtomicLong onReplicas = new AtomicLong();
-    private final AtomicLong stale = new AtomicLong();
-    private final AtomicLong refused = new AtomicLong();
-    private final AtomicLong failedReads = new AtomicLong();
-    private final AtomicLong failedWrites = new AtomicLong();
-    private final AtomicInteger faults = new AtomicInteger();
-    private volatile String primary = "p";
-    /** Held by whoever writes; exclusively when the primary is killed, so that no acknowledged write is lost with it. */
-    private final ReentrantReadWriteLock writing = new ReentrantReadWriteLock();
-
-    @Test
-    void thousandsOfReadsThroughEveryFaultAreNeverStale() throws Exception {
-        run(new Size(1_500, 6, 20), Duration.ofSeconds(15));
-        assertThat(onReplicas).hasValueGreaterThan(reads.get() / 20);
+class ChaosTest extends ChaosContract<PostgresNode> {
+    ChaosTest() {
+        super("PostgreSQL", () -> PostgresCluster.builder().standbys(2).start());
     }
 
-    @Test
-    @Tag("soak")
-    void aMillionReadsThroughEveryFaultAreNeverStale() throws Exception {
-        run(new Size(1_000_000, 12, 200), Duration.ofHours(3));
-        assertThat(reads).hasValueGreaterThanOrEqualTo(1_000_000);
+    @Override
+    Duration delay(Random random) {
+        return Duration.ofMillis(50 + random.nextInt(200));
     }
 
-    /**
-     * How much of it.
-     *
-     * @param reads at least so many in all
-     * @param clients at a time
-     * @param readsOfOneWrite at most so many
-     */
-    private record Size(long reads, int clients, int readsOfOneWrite) {}
-
-    private void run(Size size, Duration longest) throws Exception {
-        System.out.println("soak: chaos, seed " + seed);
-        long start = System.nanoTime();
-        long told = start;
-        try (PostgresCluster cluster = PostgresCluster.builder().standbys(2).start();
-                Rig rig = new Rig(
-                        cluster,
-                        2,
-                        options -> options.staleness(Duration.ofSeconds(5), Duration.ofSeconds(30))
-                                .primaryFallback(64)
-                                .failoverWait(Duration.ofSeconds(30)))) {
-            List<Thread> clients = clients(rig, size);
-            Random random = new Random(seed);
-            while (reads.get() < size.reads() * 3 / 4 && System.nanoTime() - start < longest.toNanos()) {
-                fault(rig.standby(1 + random.nextInt(2)), random);
-                if (System.nanoTime() - told > REPORT) {
-                    told = System.nanoTime();
-                    report(start);
-                }
-            }
-            promote(cluster, rig);
-            while (clients.stream().anyMatch(Thread::isAlive)) {
-                if (System.nanoTime() - start > longest.toNanos()) {
-                    clients.forEach(Thread::interrupt);
-                }
-                clients.get(0).join(100);
-            }
-        }
-        report(start);
-        assertThat(broken).isEmpty();
-        assertThat(stale).hasValue(0);
-        // A read that was aborted twice, or by its own deadline, fails; it is rare.
-        assertThat(failedReads).hasValueLessThanOrEqualTo(5 + reads.get() / 100);
-    }
-
-    private void report(long start) {
-        System.out.printf(
-                "soak: chaos, %d faults in %d s: %d reads, %d on replicas, %d refused, %d failed, %d failed writes, %d stale%n",
-                faults.get(),
-                TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start),
-                reads.get(),
-                onReplicas.get(),
-                refused.get(),
-                failedReads.get(),
-                failedWrites.get(),
-                stale.get());
-    }
-
-    private List<Thread> clients(Rig rig, Size size) {
-        List<Thread> clients = IntStream.range(0, size.clients())
-                .mapToObj(number -> new Thread(() -> client(rig, new Random(seed + number), size)))
-                .toList();
-        clients.forEach(Thread::start);
-        return clients;
-    }
-
-    private void client(Rig rig, Random random, Size size) {
-        try {
-            while (reads.get() < size.reads() && !Thread.currentThread().isInterrupted()) {
-                session(rig, 1 + random.nextInt(size.readsOfOneWrite()));
-            }
-        } catch (Exception | Error failure) {
-            broken.add(failure);
-        }
-    }
-
-    /** One write, and reads in requests of their own, each with the cookie of the write. */
-    private void session(Rig rig, int count) throws Exception {
-        long[] id = new long[1];
-        String cookie;
-        writing.readLock().lock();
-        try {
-            cookie = RequestContext.builder().build().call(() -> {
-                id[0] = rig.insert("chaos");
-                return rig.router.consistency().current().value();
-            });
-        } catch (SQLException failure) {
-            failedWrites.incrementAndGet();
-            return;
-        } finally {
-            writing.readLock().unlock();
-        }
-        for (int i = 0; i < count; i++) {
-            RequestContext next = RequestContext.builder()
-                    .consistency(rig.router.admit(cookie))
-                    .build();
-            try {
-                Rig.Answer answer = next.call(() -> rig.read(id[0]));
-                reads.incrementAndGet();
-                onReplicas.addAndGet(answer.node().equals(primary) ? 0 : 1);
-                if (!answer.seen()) {
-                    stale.incrementAndGet();
-                    System.out.println("stale: " + answer + " with " + cookie + ", " + rig.router);
-                }
-            } catch (RouteRefusedException e) {
-                refused.incrementAndGet();
-            } catch (SQLException e) {
-                failedReads.incrementAndGet();
-            }
-        }
-    }
-
-    private void fault(PostgresNode standby, Random random) {
-        faults.incrementAndGet();
-        switch (random.nextInt(5)) {
-            case 0 -> {
-                standby.pauseReplay();
-                pause(random);
-                standby.resumeReplay();
-            }
-            case 1 -> {
-                standby.replayDelay(Duration.ofMillis(50 + random.nextInt(200)));
-                pause(random);
-                standby.replayDelay(Duration.ZERO);
-            }
-            case 2 -> {
-                standby.cutStream();
-                pause(random);
-                standby.restoreStream();
-            }
-            case 3 -> {
-                standby.suspend();
-                pause(random);
-                standby.resume();
-            }
-            default -> {
-                standby.kill();
-                pause(random);
-                standby.restart();
-            }
-        }
-        pause(random);
-    }
-
-    private void promote(PostgresCluster cluster, Rig rig) {
-        PostgresNode next = rig.standby(1);
-        PostgresNode other = rig.standby(2);
-        writing.writeLock().lock();
-        try {
-            cluster.waitUntilCaughtUp();
-            cluster.primary().kill();
-            next.promote();
-            primary = "r1";
-        } finally {
-            writing.writeLock().unlock();
-        }
-        other.follow(next);
-        faults.incrementAndGet();
-    }
-
-    private static void pause(Random random) {
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50 + random.nextInt(400)));
+    @Override
+    void promote(List<PostgresNode> replicas) {
+        replicas.get(0).promote();
+        replicas.get(1).follow(replicas.get(0));
     }
 }

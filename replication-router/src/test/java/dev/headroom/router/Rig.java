@@ -3,7 +3,9 @@ package dev.headroom.router;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.headroom.router.hikari.HikariNodes;
-import dev.headroom.testkit.PostgresCluster;
+import dev.headroom.testkit.DatabaseCluster;
+import dev.headroom.testkit.DatabaseNode;
+import dev.headroom.testkit.MariaDbCluster;
 import dev.headroom.testkit.PostgresNode;
 import dev.headroom.testkit.TestDatabase;
 import java.sql.Connection;
@@ -14,27 +16,46 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 
-/** A database on a real cluster, its pools, and a router over them. Nodes are named {@code p}, {@code r1}, {@code r2} … */
+/**
+ * A database on a real cluster of PostgreSQL or MariaDB, its pools, and a router over them. Nodes are named {@code p}, {@code r1}, {@code r2} …
+ */
 public final class Rig implements AutoCloseable {
     final TestDatabase database;
     final List<HikariDataSource> pools = new ArrayList<>();
     public final ReplicaRouter router;
-    private final PostgresCluster cluster;
+    private final DatabaseCluster cluster;
 
-    public Rig(PostgresCluster cluster, int standbys, UnaryOperator<ReplicaRouterBuilder> options) {
+    /** Where the pools and the probes connect, and how many connections a pool has. */
+    record Ways(Function<DatabaseNode, String> addresses, int poolSize) {
+        static Ways direct() {
+            return new Ways(Rig::address, 10);
+        }
+    }
+
+    private final Ways ways;
+
+    public Rig(DatabaseCluster cluster, int standbys, UnaryOperator<ReplicaRouterBuilder> options) {
+        this(cluster, standbys, Ways.direct(), options);
+    }
+
+    Rig(DatabaseCluster cluster, int standbys, Ways ways, UnaryOperator<ReplicaRouterBuilder> options) {
         this.cluster = cluster;
+        this.ways = ways;
         this.database = cluster.createDatabase();
         ReplicaRouterBuilder builder = ReplicaRouter.builder("main").primary(node("p", cluster.primary()));
         int number = 1;
-        for (PostgresNode standby : cluster.standbys().subList(0, standbys)) {
+        for (DatabaseNode standby : cluster.standbys().subList(0, standbys)) {
             builder.replica(node("r" + number++, standby));
         }
         execute(
                 database.dataSource(),
-                "create table note (id bigint generated always as identity primary key, text text)");
+                "create table note (id bigint "
+                        + (mariaDb() ? "auto_increment" : "generated always as identity")
+                        + " primary key, text text)");
         cluster.waitUntilCaughtUp();
         this.router = options.apply(builder.probeEvery(Duration.ofMillis(50))).build();
     }
@@ -48,11 +69,22 @@ public final class Rig implements AutoCloseable {
                 .maxReadWait(Duration.ofSeconds(10));
     }
 
-    private NodeSpec node(String name, PostgresNode node) {
+    private boolean mariaDb() {
+        return cluster instanceof MariaDbCluster;
+    }
+
+    static String address(DatabaseNode node) {
+        return node.host() + ":" + node.port();
+    }
+
+    private NodeSpec node(String name, DatabaseNode node) {
         HikariConfig config = new HikariConfig();
-        config.setJdbcUrl(database.jdbcUrl(node));
-        config.setSchema("public"); // so that the pool undoes setSchema
-        config.setMaximumPoolSize(10);
+        config.setJdbcUrl(
+                database.jdbcUrl(node).replace(address(node), ways.addresses().apply(node)));
+        if (!mariaDb()) {
+            config.setSchema("public"); // so that the pool undoes setSchema
+        }
+        config.setMaximumPoolSize(ways.poolSize());
         config.setConnectionTimeout(3_000);
         config.setMinimumIdle(2);
         HikariDataSource pool = new HikariDataSource(config);
@@ -70,6 +102,10 @@ public final class Rig implements AutoCloseable {
     }
 
     public PostgresNode standby(int number) {
+        return (PostgresNode) replica(number);
+    }
+
+    DatabaseNode replica(int number) {
         return cluster.standbys().get(number - 1);
     }
 

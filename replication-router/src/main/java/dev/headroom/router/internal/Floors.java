@@ -33,8 +33,12 @@ final class Floors {
 
     /** The floor of the current request, or of the thread if there is none. */
     SessionFloor current() {
-        Optional<RequestContext> context = RequestContext.active();
-        return context.isPresent() ? of(context.get()) : outsideOfRequests.get();
+        return current(RequestContext.active().orElse(null));
+    }
+
+    /** The same for who knows already which request is the thread's; null for none. */
+    SessionFloor current(@Nullable RequestContext context) {
+        return context != null ? of(context) : outsideOfRequests.get();
     }
 
     private SessionFloor of(RequestContext context) {
@@ -73,22 +77,22 @@ final class Floors {
     /** The position that a read must have reached; null if it can't be known within the time. */
     @Nullable Position required(long waitNanos) throws InterruptedException {
         SessionFloor floor = current();
-        return settle(floor, waitNanos) ? known(floor) : null;
+        return settle(floor, waitNanos) ? known(floor, RequestContext.active().orElse(null)) : null;
     }
 
     /** The same as far as it is known now; null if something is not. */
     @Nullable Position requiredNow() {
-        return requiredNow(current());
-    }
-
-    /** The same of a floor that is the current one. */
-    @Nullable Position requiredNow(SessionFloor floor) {
-        SessionFloor.Touch touch = floor.touch();
-        return touch == null || settled(floor, touch) ? known(floor) : null;
-    }
-
-    private Position known(SessionFloor floor) {
         RequestContext context = RequestContext.active().orElse(null);
+        return requiredNow(current(context), context);
+    }
+
+    /** The same of a floor that is the current one of that request. */
+    @Nullable Position requiredNow(SessionFloor floor, @Nullable RequestContext context) {
+        SessionFloor.Touch touch = floor.touch();
+        return touch == null || settled(floor, touch) ? known(floor, context) : null;
+    }
+
+    private Position known(SessionFloor floor, @Nullable RequestContext context) {
         Position own = floor.required();
         return cluster.today(context == null ? own : own.and(floor.told(context.consistency(), codec)));
     }

@@ -62,7 +62,7 @@ final class ReadPath {
 
         Search(Unit unit) {
             this.unit = unit;
-            this.end = System.nanoTime() + patience();
+            this.end = System.nanoTime() + patience(RequestContext.active().orElse(null));
         }
 
         long left() {
@@ -77,8 +77,9 @@ final class ReadPath {
     /** Binds the read, or throws {@link RouteRefusedException}. */
     Lease bind(Unit unit) throws SQLException {
         long now = cluster.now();
-        Node node = ready.node(unit, now);
-        long patience = Math.min(acquireNanos, patience());
+        RequestContext context = RequestContext.active().orElse(null);
+        Node node = ready.node(unit, now, context);
+        long patience = Math.min(acquireNanos, patience(context));
         if (node == null || patience <= 0) {
             return search(new Search(unit));
         }
@@ -390,12 +391,10 @@ final class ReadPath {
                 search.lastFailure);
     }
 
-    private long patience() {
-        long wait = maxWaitNanos;
-        Deadline deadline =
-                RequestContext.active().flatMap(RequestContext::deadline).orElse(null);
+    private long patience(@Nullable RequestContext context) {
+        Deadline deadline = context == null ? null : context.deadline().orElse(null);
         return deadline == null
-                ? wait
-                : Math.max(0, Math.min(wait, deadline.remaining().toNanos()));
+                ? maxWaitNanos
+                : Math.max(0, Math.min(maxWaitNanos, deadline.remaining().toNanos()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.headroom.router.internal;
 
+import dev.headroom.RequestContext;
 import dev.headroom.router.spi.Position;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +23,10 @@ final class Ready {
     }
 
     /** The node; null if there is none, or if more has to be looked at. */
-    @Nullable Node node(Unit unit, long now) {
-        SessionFloor floor = floors.current();
+    @Nullable Node node(Unit unit, long now, @Nullable RequestContext context) {
+        SessionFloor floor = floors.current(context);
         SessionFloor.ReplicaRead read = floor.replicaRead();
-        Position required = floors.requiredNow(floor);
+        Position required = floors.requiredNow(floor, context);
         if (required == null || ReadAttempt.avoidsAny()) {
             return null;
         }

@@ -51,7 +51,11 @@ class BudgetTest {
     }
 
     private Connection holdThePermit() throws SQLException {
-        Connection connection = rig.dataSource().getConnection();
+        return holdThePermit(rig.router);
+    }
+
+    private static Connection holdThePermit(ReplicaRouter router) throws SQLException {
+        Connection connection = router.dataSource().getConnection();
         connection.setReadOnly(true);
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
@@ -177,6 +181,30 @@ class BudgetTest {
         assertThat(request(() -> RouteScope.replica().call(() -> rig.readInScope(1)))
                         .node())
                 .isEqualTo("r1");
+    }
+
+    @Test
+    void whoHasMerelySeenThePrimaryTakesNoPermitOfThoseWhoHaveWritten() throws Exception {
+        try (ReplicaRouter router = rig.secondRouter(options -> Rig.patient(options)
+                .staleness(Duration.ofMillis(300), Duration.ofMinutes(5))
+                .waitForReplica(Duration.ZERO)
+                .primaryFallback(1)
+                .positionFallback(1))) {
+            await().until(() ->
+                    request(() -> router.decide(RouteScope.readOnly())).reason() == RouteDecision.Reason.TOO_STALE);
+            request(() -> {
+                holdThePermit(router).close(); // has seen the primary
+                try (Connection held = request(() -> holdThePermit(router))) {
+                    assertThat(router.decide(RouteScope.readOnly())).isNotInstanceOf(RouteDecision.ToPrimary.class);
+                    Rig.execute(router.dataSource(), "insert into note (text) values ('written')");
+                    await().pollInSameThread()
+                            .untilAsserted(() -> assertThat(router.decide(RouteScope.readOnly()))
+                                    .isInstanceOf(RouteDecision.ToPrimary.class));
+                    held.rollback();
+                }
+                return null;
+            });
+        }
     }
 
     @Test

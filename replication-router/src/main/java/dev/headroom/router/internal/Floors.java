@@ -97,6 +97,18 @@ final class Floors {
         return cluster.today(context == null ? own : own.and(floor.told(context.consistency(), codec)));
     }
 
+    /** What the current request and its client have written, as far as it is known; null if there may be more. */
+    @Nullable Position writtenNow() {
+        RequestContext context = RequestContext.active().orElse(null);
+        SessionFloor floor = current(context);
+        SessionFloor.Touch touch = floor.touch();
+        if (touch != null && touch.mayHaveWritten() && !settled(floor, touch)) {
+            return null;
+        }
+        Position own = floor.written();
+        return context == null ? own : own.and(floor.told(context.consistency(), codec));
+    }
+
     /** Finds the position of what was done on the primary without being told one. */
     boolean settle(SessionFloor floor, long waitNanos) throws InterruptedException {
         SessionFloor.Touch touch = floor.touch();

@@ -198,7 +198,7 @@ final class ReadPath {
             return toReplica(choice.of(fresh.nodes()), Reason.READ_ONLY);
         }
         Node primary = cluster.writable();
-        if (mayDivert(unit, primary) && primary != null && budget.available(noneCovers(required))) {
+        if (mayDivert(unit, primary) && primary != null && budget.available(writtenBeyondReplicas())) {
             return new RouteDecision.ToPrimary(primary.name(), true, fresh.reason());
         }
         if (required != null) {
@@ -219,7 +219,7 @@ final class ReadPath {
                 return lease;
             }
         }
-        Lease lease = onPrimary(search, noneCovers(required));
+        Lease lease = onPrimary(search);
         if (lease == null && required != null) {
             lease = stale(search, required);
         }
@@ -306,12 +306,12 @@ final class ReadPath {
         }
     }
 
-    private @Nullable Lease onPrimary(Search search, boolean forPosition) throws InterruptedException {
+    private @Nullable Lease onPrimary(Search search) throws InterruptedException {
         Node primary = cluster.writable();
         if (primary == null || !mayDivert(search.unit, primary)) {
             return null;
         }
-        Runnable permit = budget.take(forPosition);
+        Runnable permit = budget.take(writtenBeyondReplicas());
         if (permit == null) {
             return null;
         }
@@ -324,8 +324,9 @@ final class ReadPath {
         return new Lease(cluster, primary, connection, Lease.Grant.onPrimary(true, search.reason, permit));
     }
 
-    /** Whether there is a position that the read must see, and no replica that answers has reached it. */
-    private boolean noneCovers(@Nullable Position required) {
+    /** Whether the client has written what no replica that answers has reached; that it has merely seen it gives no right to a permit. */
+    private boolean writtenBeyondReplicas() {
+        Position required = floors.writtenNow();
         if (required == null) {
             return true;
         }

@@ -1,7 +1,7 @@
 # What the scripts of this folder share; sourced with the checkout's root as working directory.
 # shellcheck shell=bash
 
-# The fields that Maven may not read from us, and that our scripts add up.
+# Totals over all runs, which the end adds up, and what is needed by them.
 passed=0 failed=0 skipped=0 broken_runs=0
 flaky=()
 POLICY_REMOVER=()
@@ -10,8 +10,6 @@ LOST_JVM='^\[ERROR\] .*(The forked VM terminated|There was a timeout or other er
 
 say() { printf '\n==> %s\n' "$*"; }
 die() { printf '\n%s\n' "$*" >&2; exit 2; }
-
-# --- what is needed -------------------------------------------------------------------------------------------------
 
 # Installs the Debian package of a program that is missing. Arguments: the program, its packages, what it is for.
 need() {
@@ -92,8 +90,6 @@ find_jdk() {
     done | grep .
 }
 
-# --- running --------------------------------------------------------------------------------------------------------
-
 # A test that fails is run again, twice at most, and named as flaky if it passes then: tests that kill and hang real processes meet busy
 # machines. Arguments: what this run is, the JDK's home, Maven's arguments. Progress goes to the screen, everything to a log. A failed test does not
 # keep the modules behind it from being tested: failures are counted from the reports, and a test JVM that crashed or hung, which leaves
@@ -161,8 +157,6 @@ conclude() {
     printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
     ((failed == 0 && broken_runs == 0 && passed > 0))
 }
-
-# --- the report of a soak -------------------------------------------------------------------------------------------
 
 # One line for each test: its name, its time, and what went wrong.
 test_cases() {

@@ -80,6 +80,6 @@ final class MariaDbPrograms {
     }
 
     private static String find(String... names) {
-        return Programs.require("MariaDB", "mariadb-server", SharedMariaDb.ENVIRONMENT_VARIABLE, names);
+        return Programs.require("MariaDB", "mariadb-server-core", SharedMariaDb.ENVIRONMENT_VARIABLE, names);
     }
 }

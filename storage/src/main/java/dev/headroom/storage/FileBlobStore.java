@@ -29,9 +29,13 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>When plugged in it contributes the health check {@code blobs-NAME} (the folder takes writes), the load signal
- * {@code storage.NAME.space} (minimum free bytes divided by free bytes) and a console panel.
+ * {@code storage.NAME.space} (minimum free bytes divided by free bytes, at most 1.2, so that a full disk stops what can wait but nothing
+ * critical; unknown when the file system does not say) and a console panel.
  */
 public final class FileBlobStore implements BlobStore {
+    /** Stops what can wait; critical requests, most of which put nothing, go on. */
+    static final double HIGHEST_PRESSURE = 1.2;
+
     private final String name;
     private final FileRoot root;
     private final Clock clock;
@@ -64,15 +68,23 @@ public final class FileBlobStore implements BlobStore {
     @Override
     public void contribute(Contributions to) {
         to.healthCheck(HealthCheck.required("blobs-" + name, root::checkWritable))
-                .loadSignal(LoadSignal.of(
-                        "storage." + name + ".space", () -> (double) minimumFree / Math.max(1, root.freeBytes())))
+                .loadSignal(LoadSignal.of("storage." + name + ".space", () -> pressure(minimumFree, root.freeBytes())))
                 .consolePanel(new StorePanel(name, "folder " + root.path(), root::freeBytes, () -> meters));
+    }
+
+    private double freeBytes() {
+        long known = root.freeBytes();
+        return known < 0 ? Double.NaN : known;
+    }
+
+    static double pressure(long minimumFree, long free) {
+        return free < 0 ? Double.NaN : Math.min(HIGHEST_PRESSURE, (double) minimumFree / Math.max(1, free));
     }
 
     @Override
     public void connect(Contracts contracts) {
         meters = new StoreMeters(contracts.meters(), name);
-        free = contracts.meters().gauge(StorageMeters.FREE_BYTES, root::freeBytes, "store", name);
+        free = contracts.meters().gauge(StorageMeters.FREE_BYTES, this::freeBytes, "store", name);
     }
 
     @Override

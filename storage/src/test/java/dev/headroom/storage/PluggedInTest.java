@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.headroom.Headroom;
 import dev.headroom.RequestContext;
 import dev.headroom.debug.DebugLog;
+import dev.headroom.load.Criticality;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,11 +23,21 @@ class PluggedInTest {
     @Test
     void tellsTheLoadFeedbackHowCloseTheDiskIsToFull() {
         FileBlobStore store = FileBlobStore.builder("photos", folder)
-                .minimumFree(folder.toFile().getUsableSpace() * 2)
+                .minimumFree(folder.toFile().getUsableSpace() * 5)
                 .build();
         try (Headroom headroom = Headroom.builder("test").plug(store).build()) {
-            assertThat(headroom.load().pressures().get("storage.photos.space")).isBetween(1.5, 2.5);
+            assertThat(headroom.load().pressures()).containsEntry("storage.photos.space", 1.2);
+            assertThat(headroom.load().advise(Criticality.SHEDDABLE_PLUS).stop())
+                    .isTrue();
+            assertThat(headroom.load().advise(Criticality.CRITICAL).go()).isTrue();
         }
+    }
+
+    @Test
+    void knowsNoPressureOfADiskThatDoesNotSayWhatIsFree() {
+        assertThat(FileBlobStore.pressure(100, -1)).isNaN();
+        assertThat(FileBlobStore.pressure(100, 0)).isEqualTo(1.2);
+        assertThat(FileBlobStore.pressure(100, 200)).isEqualTo(0.5);
     }
 
     @Test

@@ -49,7 +49,7 @@ public final class FileRoot {
     private final Durability durability;
     private final Clock clock;
     private final FolderForce folderForce;
-    private final AtomicLong freeAt = new AtomicLong(System.nanoTime() - FREE_CACHED_NANOS);
+    private final AtomicLong freeAt;
     private volatile long free;
 
     FileRoot(Path root, Durability durability, Clock clock, FolderForce folderForce) throws IOException {
@@ -60,6 +60,8 @@ public final class FileRoot {
         this.clock = clock;
         checkWritable();
         sweepAbandoned();
+        this.free = measureFree();
+        this.freeAt = new AtomicLong(System.nanoTime());
     }
 
     /** Opens a folder, making it if need be. */
@@ -219,19 +221,23 @@ public final class FileRoot {
         Files.delete(probe);
     }
 
-    /** Bytes that can still be put, as known within the last five seconds. */
+    /** Bytes that can still be put, as known within the last five seconds; below 0 when that is not known. */
     public long freeBytes() {
         long now = System.nanoTime();
         long last = freeAt.get();
         if (now - last >= FREE_CACHED_NANOS && freeAt.compareAndSet(last, now)) {
-            try {
-                free = Files.getFileStore(root).getUsableSpace();
-            } catch (IOException e) {
-                log.warn("storage: the free space of {} is not known: {}", root, e.toString());
-                free = 0;
-            }
+            free = measureFree();
         }
         return free;
+    }
+
+    long measureFree() {
+        try {
+            return Files.getFileStore(root).getUsableSpace();
+        } catch (IOException e) {
+            log.warn("storage: the free space of {} is not known: {}", root, e.toString());
+            return -1;
+        }
     }
 
     private FileChannel open(BlobKey key) throws IOException {

@@ -39,6 +39,17 @@ class FileRootTest {
         assertThat(forcedBy(open(Durability.FILE), "photos/1/original")).isEmpty();
     }
 
+    @Test
+    void saysSoWhenTheFreeSpaceIsNotKnown() throws IOException {
+        FileRoot root = open(Durability.NONE);
+        assertThat(root.freeBytes()).isPositive();
+
+        Files.delete(root.path().resolve(".tmp"));
+        Files.delete(root.path());
+
+        assertThat(root.measureFree()).isNegative();
+    }
+
     private FileRoot open(Durability durability) throws IOException {
         return new FileRoot(
                 Files.createDirectories(folder).toRealPath(), durability, Clock.systemUTC(), this::forceAndNote);

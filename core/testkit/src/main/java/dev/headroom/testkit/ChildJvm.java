@@ -1,5 +1,6 @@
 package dev.headroom.testkit;
 
+import dev.headroom.testkit.internal.Ending;
 import dev.headroom.testkit.internal.ExitHook;
 import dev.headroom.testkit.internal.LineCapture;
 import dev.headroom.testkit.internal.Signals;
@@ -151,8 +152,7 @@ public final class ChildJvm implements AutoCloseable {
     /** Kills it. */
     @Override
     public void close() {
-        ExitHook.remove(atExit);
-        kill();
+        Ending.run(this::kill, () -> ExitHook.remove(atExit));
     }
 
     private String state() {

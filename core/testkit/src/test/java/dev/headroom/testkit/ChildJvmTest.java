@@ -76,6 +76,15 @@ class ChildJvmTest {
     }
 
     @Test
+    void closingOnAnInterruptedThreadEndsIt() {
+        ChildJvm child = ChildJvm.builder(Echo.class).start();
+        Thread.currentThread().interrupt();
+        child.close();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(child.exitStatus()).hasValue(137);
+    }
+
+    @Test
     void missingLineIsReportedWithTheOutput() {
         try (ChildJvm child = ChildJvm.builder(Echo.class).arguments("x").start()) {
             child.waitForLine(Pattern.compile("^ready"));

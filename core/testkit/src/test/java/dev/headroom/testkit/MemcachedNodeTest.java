@@ -87,6 +87,15 @@ class MemcachedNodeTest {
     }
 
     @Test
+    void nodeClosedOnAnInterruptedThreadIsGone() {
+        long pid = node.pid();
+        Thread.currentThread().interrupt();
+        node.close();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(ProcessHandle.of(pid)).isEmpty();
+    }
+
+    @Test
     void nodeFromTheEnvironmentCanBeUsedAndNotBroken() throws IOException {
         ServiceAddresses environment =
                 new ServiceAddresses(Map.of(MemcachedNode.ENVIRONMENT_VARIABLE, node.hostAndPort()));

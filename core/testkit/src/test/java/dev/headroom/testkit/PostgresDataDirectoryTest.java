@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
 @Tag("one-jdk")
 class PostgresDataDirectoryTest {
 
@@ -80,6 +80,25 @@ class PostgresDataDirectoryTest {
             assertThat(PgAssertions.value(cluster.primary().dataSource(), "select 1"))
                     .isEqualTo("1");
         }
+    }
+
+    @Test
+    void closingOnAnInterruptedThreadStopsAllServers() {
+        PostgresCluster cluster = builder(directory).start();
+        Thread.currentThread().interrupt();
+        cluster.close();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(ProcessesIn.directory(directory)).isEmpty();
+    }
+
+    @Test
+    void failedStartGivesTheDirectoryBack() throws IOException {
+        Path inTheWay = Files.createDirectory(directory.resolve("cluster.properties"));
+        assertThatThrownBy(() -> builder(directory).start())
+                .isInstanceOf(ServiceException.class)
+                .hasMessageContaining("could not read");
+        Files.delete(inTheWay);
+        builder(directory).standbys(0).start().close();
     }
 
     @Test

@@ -138,10 +138,13 @@ public abstract class LocalService implements ServiceProcess {
     protected final void shutDown() {
         closed = true;
         LocalProcess current = process;
-        if (current != null && current.alive()) {
-            current.kill();
-        }
-        Ports.release(port);
+        Ending.run(
+                () -> {
+                    if (current != null && current.alive()) {
+                        current.kill();
+                    }
+                },
+                () -> Ports.release(port));
     }
 
     /** Runs an action while no other control does. */

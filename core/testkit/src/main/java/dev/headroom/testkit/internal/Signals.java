@@ -32,10 +32,11 @@ public final class Signals {
 
     /** Kills a process and its children and waits until they are gone. */
     public static void kill(ProcessHandle process) {
-        send("STOP", List.of(process));
-        List<ProcessHandle> all =
-                Stream.concat(Stream.of(process), process.descendants()).toList();
-        killAll(all);
+        try {
+            send("STOP", List.of(process));
+        } finally {
+            killAll(Stream.concat(Stream.of(process), process.descendants()).toList());
+        }
     }
 
     /** Kills processes that need not be related and waits until they are gone. */

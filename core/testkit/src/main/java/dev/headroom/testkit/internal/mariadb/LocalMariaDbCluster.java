@@ -4,6 +4,7 @@ import dev.headroom.testkit.MariaDbCluster;
 import dev.headroom.testkit.MariaDbNode;
 import dev.headroom.testkit.ServiceException;
 import dev.headroom.testkit.TestDatabase;
+import dev.headroom.testkit.internal.Ending;
 import dev.headroom.testkit.internal.ExitHook;
 import dev.headroom.testkit.internal.FileTree;
 import dev.headroom.testkit.internal.OwnedDirectory;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -151,9 +153,11 @@ public final class LocalMariaDbCluster implements MariaDbCluster {
         if (closed.getAndSet(true)) {
             return;
         }
-        ExitHook.remove(atExit);
-        nodes.forEach(LocalMariaDbNode::end);
-        directory.close();
+        List<Runnable> steps = new ArrayList<>();
+        nodes.forEach(node -> steps.add(node::end));
+        steps.add(directory::close);
+        steps.add(() -> ExitHook.remove(atExit));
+        Ending.run(steps);
     }
 
     private void startAll() {

@@ -1,6 +1,7 @@
 package dev.headroom.testkit.internal.memcached;
 
 import dev.headroom.testkit.MemcachedNode;
+import dev.headroom.testkit.internal.Ending;
 import dev.headroom.testkit.internal.ExitHook;
 import dev.headroom.testkit.internal.LocalService;
 import dev.headroom.testkit.internal.OwnedDirectory;
@@ -44,9 +45,7 @@ public final class LocalMemcached extends LocalService implements MemcachedNode 
 
     @Override
     public void close() {
-        ExitHook.remove(atExit);
-        shutDown();
-        directory.close();
+        Ending.run(this::shutDown, directory::close, () -> ExitHook.remove(atExit));
     }
 
     @Override

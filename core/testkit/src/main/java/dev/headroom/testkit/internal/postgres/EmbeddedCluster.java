@@ -4,12 +4,14 @@ import dev.headroom.testkit.PostgresCluster;
 import dev.headroom.testkit.PostgresNode;
 import dev.headroom.testkit.ServiceException;
 import dev.headroom.testkit.TestDatabase;
+import dev.headroom.testkit.internal.Ending;
 import dev.headroom.testkit.internal.ExitHook;
 import dev.headroom.testkit.internal.FileTree;
 import dev.headroom.testkit.internal.OwnedDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -55,7 +57,7 @@ public final class EmbeddedCluster implements PostgresCluster {
         Path given = options.dataDirectory();
         OwnedDirectory directory = given == null ? OwnedDirectory.temporary("pg") : OwnedDirectory.at(given);
         long begin = System.nanoTime();
-        EmbeddedCluster cluster = new EmbeddedCluster(options, directory, programs);
+        EmbeddedCluster cluster = created(options, directory, programs);
         if (options.closeAtExit()) {
             ExitHook.add(cluster.atExit);
         }
@@ -72,6 +74,16 @@ public final class EmbeddedCluster implements PostgresCluster {
             throw e;
         }
         return cluster;
+    }
+
+    private static EmbeddedCluster created(
+            PostgresOptions options, OwnedDirectory directory, PostgresPrograms programs) {
+        try {
+            return new EmbeddedCluster(options, directory, programs);
+        } catch (RuntimeException e) {
+            directory.close();
+            throw e;
+        }
     }
 
     PostgresOptions options() {
@@ -139,17 +151,17 @@ public final class EmbeddedCluster implements PostgresCluster {
         if (closed.getAndSet(true)) {
             return;
         }
-        ExitHook.remove(atExit);
+        List<Runnable> steps = new ArrayList<>();
         // the primary's data is all that is worth keeping
         if (!options.temporary()) {
-            nodes.stream()
-                    .filter(node -> node != primary)
-                    .forEach(node -> node.server().requestQuit());
-            primary.server().stop();
+            nodes.stream().filter(node -> node != primary).forEach(node -> steps.add(node.server()::requestQuit));
+            steps.add(primary.server()::stop);
         }
-        nodes.forEach(node -> node.server().requestQuit());
-        nodes.forEach(node -> node.server().awaitQuit());
-        directory.close();
+        nodes.forEach(node -> steps.add(node.server()::requestQuit));
+        nodes.forEach(node -> steps.add(node.server()::awaitQuit));
+        steps.add(directory::close);
+        steps.add(() -> ExitHook.remove(atExit));
+        Ending.run(steps);
     }
 
     void requireOpen() {

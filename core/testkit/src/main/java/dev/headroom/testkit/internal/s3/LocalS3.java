@@ -2,6 +2,7 @@ package dev.headroom.testkit.internal.s3;
 
 import dev.headroom.testkit.S3Server;
 import dev.headroom.testkit.ServiceException;
+import dev.headroom.testkit.internal.Ending;
 import dev.headroom.testkit.internal.ExitHook;
 import dev.headroom.testkit.internal.Ports;
 import java.net.URI;
@@ -98,8 +99,6 @@ public final class LocalS3 implements S3Server {
 
     @Override
     public void close() {
-        ExitHook.remove(atExit);
-        stop();
-        Ports.release(port);
+        Ending.run(this::stop, () -> Ports.release(port), () -> ExitHook.remove(atExit));
     }
 }

@@ -14,6 +14,7 @@ final class AimdPacer implements Pacer {
     private final Criticality criticality;
     private final double minimum;
     private final double maximum;
+    private final double slowest;
     private final long interval;
     private final LongSupplier clock;
     private final ReentrantLock lock = new ReentrantLock();
@@ -31,6 +32,7 @@ final class AimdPacer implements Pacer {
         criticality = options.criticality;
         minimum = options.minimumRate;
         maximum = options.maximumRate;
+        slowest = minimum > 0 ? minimum : maximum * STEP_FIRST;
         interval = options.interval.toNanos();
         clock = options.nanoClock;
         rate = maximum;
@@ -106,10 +108,13 @@ final class AimdPacer implements Pacer {
         if (factor == 0) {
             rate = minimum;
             permits = Math.min(permits, minimum == 0 ? 0 : 1);
-        } else if (factor < HOLD && settling == 0) {
-            rate = Math.max(minimum, rate * Math.max(0.5, factor / HOLD));
+            return;
+        }
+        if (factor < HOLD && settling == 0) {
+            rate *= Math.max(0.5, factor / HOLD);
             settling = SETTLE;
         }
+        rate = Math.max(rate, slowest);
     }
 
     private void pause() throws InterruptedException {

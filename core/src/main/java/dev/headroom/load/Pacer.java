@@ -20,6 +20,9 @@ import java.util.function.LongSupplier;
  *   <li><i>f</i> = 0, at the limit: rate ← minimum at once, 0 if that is 0.
  * </ul>
  *
+ * <p>With a minimum of 0 the rate is 0 only while <i>f</i> = 0; else it is at least {@value #STEP_FIRST} × <i>M</i>, so that work that was
+ * told to stop goes on under a pressure that stays between.
+ *
  * <p>After a step of load it settles in the band without oscillating, as long as the band is wider than what the first step changes.
  * Simulated for work that at <i>M</i> causes 0.3 to 4 times the limit, behind sensors that lag by up to 2 s: after at most four turns it
  * stands still within 40 s, and within 40 s of the load's end the full rate is back, or the one that the work itself allows.

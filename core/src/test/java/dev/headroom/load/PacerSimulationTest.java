@@ -6,6 +6,7 @@ import dev.headroom.load.PacerSimulation.Point;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The promise of {@link Pacer}'s Javadoc: a step of load is answered without oscillation, and recovered from. */
 class PacerSimulationTest {
@@ -48,5 +49,18 @@ class PacerSimulationTest {
         assertThat(simulation.turns(STEP_ENDS + 40, END)).isLessThanOrEqualTo(1);
         assertThat(simulation.between(STEP_ENDS, END))
                 .allSatisfy(point -> assertThat(point.pressure()).isLessThan(1.2));
+    }
+
+    /** Others' load first stops the work and then stays in the band in which the rate holds, or above it. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0.73, 0.85})
+    void resumesUnderASteadyPressureAfterAStop(double background) {
+        PacerSimulation simulation = new PacerSimulation(0.6, 0.5).run(30, 1.5);
+        assertThat(simulation.last().rate()).isZero();
+
+        simulation.run(60, background);
+
+        assertThat(simulation.last().rate()).isBetween(Pacer.STEP_FIRST, 0.05);
+        assertThat(simulation.turns(40, 90)).isLessThanOrEqualTo(1);
     }
 }

@@ -211,6 +211,22 @@ class InventoriesTest {
     }
 
     @Test
+    void tellsAllThatIsWrongInJsonAtOnce() {
+        String text = """
+                {"mysql": [{"host": "a", "port": 4294967297}, 7, {"host": " ", "port": 70000}],
+                 "cache": 1, "mail": [{"host": "b", "zones": []}]}""";
+
+        assertThatThrownBy(() -> HostJson.read(text))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("mysql.port: 4294967297 (expected: a number from 0 to 65535)")
+                .hasMessageContaining("mysql: 7 (expected: an object with host and port)")
+                .hasMessageContaining("mysql.host:")
+                .hasMessageContaining("mysql.port: 70000")
+                .hasMessageContaining("cache: 1 (expected: a list of hosts)")
+                .hasMessageContaining("mail.zones: a list (expected: a text, a number, true or false)");
+    }
+
+    @Test
     void saysWhereJsonIsBroken() {
         assertThatThrownBy(() -> HostJson.read("{\"a\": [\n  {\"host\": oops}]}"))
                 .hasMessage("json: line 2, character 12 (expected: a value)");

@@ -36,6 +36,14 @@ import java.util.Set;
 public final class Enhancer {
     private final List<Interceptor<?>> interceptors;
 
+    /** Kept by the classes themselves, so that neither holds the other: hosts ask for each instance of a bean. */
+    private final ClassValue<TypePlan> plans = new ClassValue<>() {
+        @Override
+        protected TypePlan computeValue(Class<?> implementation) {
+            return new PlanCompiler(interceptors, Set.of()).compile(implementation, null);
+        }
+    };
+
     private Enhancer(List<Interceptor<?>> interceptors) {
         this.interceptors = interceptors.stream()
                 .sorted(Comparator.comparing(Interceptor::slot))
@@ -102,12 +110,13 @@ public final class Enhancer {
     }
 
     /**
-     * The compiled annotations of a class, for a host that derives a class from it or puts a proxy of its own in front of it.
+     * The compiled annotations of a class, for a host that derives a class from it or puts a proxy of its own in front of it. Compiled once
+     * for each class.
      *
      * @throws dev.headroom.config.ConfigurationException if an annotation can't take effect, with all that is wrong
      */
     public TypePlan plan(Class<?> implementation) {
-        return new PlanCompiler(interceptors, Set.of()).compile(implementation, null);
+        return plans.get(implementation);
     }
 
     Set<Class<? extends Annotation>> annotations() {

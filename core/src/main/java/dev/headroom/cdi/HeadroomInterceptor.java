@@ -30,7 +30,7 @@ public class HeadroomInterceptor {
     private final Class<?> beanClass;
     private final ThreadLocal<Boolean> again = new ThreadLocal<>();
 
-    /** For CDI; compiles the bean's annotations. */
+    /** For CDI, for each instance of a bean; the first compiles the class's annotations. */
     @Inject
     public HeadroomInterceptor(Headroom headroom, @Intercepted Bean<?> bean) {
         beanClass = bean.getBeanClass();

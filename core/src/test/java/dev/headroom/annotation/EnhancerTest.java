@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headroom.config.Checks;
-import dev.headroom.config.ConfigurationException;
 import java.io.IOException;
 import java.lang.annotation.Annotation;
 import java.lang.annotation.Repeatable;
@@ -271,75 +270,6 @@ class EnhancerTest {
         assertThat(seen).containsExactly("x");
     }
 
-    interface Wrong {
-        String declared();
-    }
-
-    static class WrongImplementation implements Wrong {
-        @Override
-        @Inner(" ")
-        public String declared() {
-            return hidden();
-        }
-
-        @Inner("x")
-        public String undeclared() {
-            return "";
-        }
-
-        @Inner("x")
-        private String hidden() {
-            return "";
-        }
-
-        @Outer("x")
-        static void shared() {}
-    }
-
-    @Test
-    void refusesAllThatCantTakeEffectAtOnce() {
-        assertThatThrownBy(() -> enhancer.enhance(Wrong.class, new WrongImplementation()))
-                .isInstanceOfSatisfying(
-                        ConfigurationException.class,
-                        refused -> assertThat(refused.problems())
-                                .extracting(Object::toString)
-                                .containsExactlyInAnyOrder(
-                                        "@Inner on WrongImplementation.declared, value: \" \" (expected: a text that is not blank)",
-                                        "@Inner on WrongImplementation.undeclared: can't take effect"
-                                                + " (expected: a method that Wrong or another interface declares)",
-                                        "@Inner on WrongImplementation.hidden: can't take effect"
-                                                + " (expected: a method that is not private)",
-                                        "@Outer on WrongImplementation.shared: can't take effect"
-                                                + " (expected: a method that is not static)"));
-    }
-
-    @Test
-    void namesTheComponentThatIsMissing() {
-        assertThatThrownBy(() -> Enhancer.of(List.of(inner)).enhance(Catalog.class, new JdbcCatalog()))
-                .hasMessageContaining(
-                        "@Outer on Catalog: no component gives it effect (expected: Outers to be plugged in)")
-                .hasMessageContaining("@Outer on JdbcCatalog.plain: no component gives it effect");
-    }
-
-    @Test
-    void namesTheComponentThatIsMissingForRepeatedAnnotations() {
-        assertThatThrownBy(() -> Enhancer.of(List.of(outer)).enhance(Catalog.class, new JdbcCatalog()))
-                .hasMessageContaining("@Inner on JdbcCatalog.plain: no component gives it effect"
-                        + " (expected: Inners to be plugged in)");
-    }
-
-    @Test
-    void refusesWhatIsNotAnInterface() {
-        assertThatThrownBy(() -> enhancer.enhance(JdbcCatalog.class, new JdbcCatalog()))
-                .hasMessage("type: " + JdbcCatalog.class.getName() + " (expected: an interface that is not sealed)");
-    }
-
-    @Test
-    void refusesTwoInterceptorsOfOneAnnotation() {
-        assertThatThrownBy(() -> Enhancer.of(List.of(inner, inner)))
-                .hasMessage("interceptors: two for @Inner (expected: one for each annotation)");
-    }
-
     static class Service {
         @Inner("open")
         String open() {
@@ -365,6 +295,7 @@ class EnhancerTest {
         MethodPlan method = plan.of(Service.class.getDeclaredMethod("open")).orElseThrow();
         assertThat(method.invoke(new Object[0], arguments -> "called")).isEqualTo("called");
         assertThat(seen).containsExactly("open");
+        assertThat(enhancer.plan(Service.class)).as("compiled once").isSameAs(plan);
         assertThat(enhancer.plan(Object.class).isEmpty()).isTrue();
         assertThatThrownBy(() -> enhancer.plan(Closed.class))
                 .hasMessageContaining("a method that is not final, of a class that is not final");

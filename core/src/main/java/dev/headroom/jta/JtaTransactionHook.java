@@ -37,13 +37,22 @@ public final class JtaTransactionHook implements TransactionHook {
 
     @Override
     public boolean afterCommit(@Nullable Connection connection, Runnable action) {
+        return keep(connection, action, false);
+    }
+
+    @Override
+    public boolean afterPossibleCommit(@Nullable Connection connection, Runnable action) {
+        return keep(connection, action, true);
+    }
+
+    private boolean keep(@Nullable Connection connection, Runnable action, boolean alsoInDoubt) {
         int status = registry.getTransactionStatus();
         boolean open = status == Status.STATUS_ACTIVE || status == Status.STATUS_MARKED_ROLLBACK;
         if (!open || connection != null && commitsByItself(connection)) {
             return false;
         }
         if (status == Status.STATUS_ACTIVE) {
-            registry.registerInterposedSynchronization(new Kept(action));
+            registry.registerInterposedSynchronization(new Kept(action, alsoInDoubt));
         }
         return true;
     }
@@ -56,13 +65,14 @@ public final class JtaTransactionHook implements TransactionHook {
         }
     }
 
-    private record Kept(Runnable action) implements Synchronization {
+    private record Kept(Runnable action, boolean alsoInDoubt) implements Synchronization {
         @Override
         public void beforeCompletion() {}
 
         @Override
         public void afterCompletion(int status) {
-            if (status != Status.STATUS_COMMITTED) {
+            boolean inDoubt = status != Status.STATUS_COMMITTED && status != Status.STATUS_ROLLEDBACK;
+            if (status != Status.STATUS_COMMITTED && !(alsoInDoubt && inDoubt)) {
                 return;
             }
             try {

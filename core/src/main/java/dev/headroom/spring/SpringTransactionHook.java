@@ -23,22 +23,33 @@ public final class SpringTransactionHook implements TransactionHook {
 
     @Override
     public boolean afterCommit(@Nullable Connection connection, Runnable action) {
+        return keep(connection, action, false);
+    }
+
+    @Override
+    public boolean afterPossibleCommit(@Nullable Connection connection, Runnable action) {
+        return keep(connection, action, true);
+    }
+
+    private static boolean keep(@Nullable Connection connection, Runnable action, boolean alsoInDoubt) {
         boolean active = TransactionSynchronizationManager.isSynchronizationActive()
                 && TransactionSynchronizationManager.isActualTransactionActive();
         if (!active || connection != null && !(JDBC && BoundConnections.include(connection))) {
             return false;
         }
-        TransactionSynchronizationManager.registerSynchronization(new Kept(action));
+        TransactionSynchronizationManager.registerSynchronization(new Kept(action, alsoInDoubt));
         return true;
     }
 
     /** Kept by another action after the commit, it is told of the completion only. */
     private static final class Kept implements TransactionSynchronization {
         private final Runnable action;
+        private final boolean alsoInDoubt;
         private boolean ran;
 
-        Kept(Runnable action) {
+        Kept(Runnable action, boolean alsoInDoubt) {
             this.action = action;
+            this.alsoInDoubt = alsoInDoubt;
         }
 
         @Override
@@ -48,7 +59,7 @@ public final class SpringTransactionHook implements TransactionHook {
 
         @Override
         public void afterCompletion(int status) {
-            if (status == STATUS_COMMITTED) {
+            if (status == STATUS_COMMITTED || alsoInDoubt && status == STATUS_UNKNOWN) {
                 run();
             }
         }

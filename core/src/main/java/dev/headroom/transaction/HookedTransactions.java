@@ -21,11 +21,19 @@ final class HookedTransactions implements Transactions {
 
     @Override
     public void afterCommit(@Nullable Connection connection, Runnable action) {
-        for (TransactionHook hook : hooks) {
-            if (hook.afterCommit(connection, action)) {
-                return;
-            }
+        if (hooks.stream().noneMatch(hook -> hook.afterCommit(connection, action))) {
+            runAtOnce(connection, action);
         }
+    }
+
+    @Override
+    public void afterPossibleCommit(@Nullable Connection connection, Runnable action) {
+        if (hooks.stream().noneMatch(hook -> hook.afterPossibleCommit(connection, action))) {
+            runAtOnce(connection, action);
+        }
+    }
+
+    private void runAtOnce(@Nullable Connection connection, Runnable action) {
         if (connection != null
                 && !warned.get()
                 && unknownTransaction(connection)

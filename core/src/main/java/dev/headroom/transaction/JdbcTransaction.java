@@ -18,8 +18,10 @@ final class JdbcTransaction {
     private final Connection connection;
     private final boolean autoCommitBefore;
     private final @Nullable JdbcTransaction outer;
-    private final List<Runnable> actions = new ArrayList<>();
+    private final List<Kept> actions = new ArrayList<>();
     private boolean failed;
+
+    private record Kept(Runnable action, boolean alsoInDoubt) {}
 
     private JdbcTransaction(
             DataSource dataSource, Connection connection, boolean autoCommitBefore, @Nullable JdbcTransaction outer) {
@@ -54,7 +56,11 @@ final class JdbcTransaction {
     }
 
     void afterCommit(Runnable action) {
-        actions.add(action);
+        actions.add(new Kept(action, false));
+    }
+
+    void afterPossibleCommit(Runnable action) {
+        actions.add(new Kept(action, true));
     }
 
     <T extends @Nullable Object, E extends Exception> T join(JdbcTransactions.Work<T, E> work) throws SQLException, E {
@@ -75,11 +81,17 @@ final class JdbcTransaction {
             if (failed) {
                 throw new HeadroomException("transaction: rolled back, because work that had joined it failed");
             }
-            connection.commit();
         } catch (Throwable failure) {
             actions.clear();
             rollBack(failure);
             throw failure;
+        }
+        try {
+            connection.commit();
+        } catch (Throwable inDoubt) {
+            actions.removeIf(kept -> !kept.alsoInDoubt);
+            rollBack(inDoubt);
+            throw inDoubt;
         }
         return result;
     }
@@ -94,9 +106,9 @@ final class JdbcTransaction {
     }
 
     void runActions() {
-        for (Runnable action : actions) {
+        for (Kept kept : actions) {
             try {
-                action.run();
+                kept.action.run();
             } catch (RuntimeException failure) {
                 log.error("transaction: an action after commit failed", failure);
             }

@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  * another begins a transaction of its own. The work commits when it returns and rolls back when it throws, with what it threw. When
  * work that joined has failed, the whole is rolled back even if somebody caught the failure. Actions kept by {@link #hook()} run in order
  * after the commit, when the connection is already given back; each failure is logged and keeps no other from running. On rollback they
- * are dropped. Thread-safe.
+ * are dropped; when the commit itself fails, those of {@link Transactions#afterPossibleCommit} run. Thread-safe.
  *
  * <pre>{@code
  * long id = JdbcTransactions.inTransaction(dataSource, connection -> {
  *     long product = insert(connection, title);
- *     queue.enqueue(connection, new Thumbnails(product));
+ *     queue.in(connection).enqueue(Images::thumbnails, new Thumbnails(product));
  *     return product;
  * });
  * }</pre>
@@ -55,10 +55,9 @@ public final class JdbcTransactions {
         }
         JdbcTransaction before = CURRENT.get();
         JdbcTransaction transaction = JdbcTransaction.begin(dataSource, before);
-        T result;
         try {
             CURRENT.set(transaction);
-            result = transaction.run(work);
+            return transaction.run(work);
         } finally {
             if (before == null) {
                 CURRENT.remove();
@@ -66,9 +65,8 @@ public final class JdbcTransactions {
                 CURRENT.set(before);
             }
             transaction.release();
+            transaction.runActions();
         }
-        transaction.runActions();
-        return result;
     }
 
     /** Runs work without a result in the thread's transaction, or in a new one. */
@@ -82,15 +80,33 @@ public final class JdbcTransactions {
 
     /** Keeps actions until these transactions have committed; an application built by {@code Headroom} has it already. */
     public static TransactionHook hook() {
-        return (connection, action) -> {
-            for (JdbcTransaction each = CURRENT.get(); each != null; each = each.outer()) {
-                if (connection == null || each.uses(connection)) {
-                    each.afterCommit(action);
-                    return true;
+        return new TransactionHook() {
+            @Override
+            public boolean afterCommit(@Nullable Connection connection, Runnable action) {
+                JdbcTransaction current = find(connection);
+                if (current != null) {
+                    current.afterCommit(action);
                 }
+                return current != null;
             }
-            return false;
+
+            @Override
+            public boolean afterPossibleCommit(@Nullable Connection connection, Runnable action) {
+                JdbcTransaction current = find(connection);
+                if (current != null) {
+                    current.afterPossibleCommit(action);
+                }
+                return current != null;
+            }
         };
+    }
+
+    private static @Nullable JdbcTransaction find(@Nullable Connection connection) {
+        JdbcTransaction each = CURRENT.get();
+        while (each != null && connection != null && !each.uses(connection)) {
+            each = each.outer();
+        }
+        return each;
     }
 
     private static @Nullable JdbcTransaction find(DataSource dataSource) {

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionSynchronizationRegistryImple;
 import dev.headroom.transaction.Transactions;
 import jakarta.transaction.RollbackException;
+import jakarta.transaction.Status;
+import jakarta.transaction.Synchronization;
 import jakarta.transaction.TransactionManager;
 import jakarta.transaction.TransactionSynchronizationRegistry;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.util.ArrayList;
@@ -50,6 +53,30 @@ class JtaTransactionHookTest {
         transactions.afterCommit(null, () -> ran.add("never"));
         assertThatThrownBy(manager::commit).isInstanceOf(RollbackException.class);
         assertThat(ran).isEmpty();
+    }
+
+    @Test
+    void runsWhatDoesNoHarmWhenNobodyKnowsWhetherItCommitted() {
+        List<Synchronization> kept = new ArrayList<>();
+        TransactionSynchronizationRegistry told = (TransactionSynchronizationRegistry) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {TransactionSynchronizationRegistry.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "getTransactionStatus" -> Status.STATUS_ACTIVE;
+                    case "registerInterposedSynchronization" -> {
+                        kept.add((Synchronization) arguments[0]);
+                        yield null;
+                    }
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
+        Transactions hooked = Transactions.of(List.of(new JtaTransactionHook(told)));
+        hooked.afterCommit(null, () -> ran.add("committed"));
+        hooked.afterPossibleCommit(null, () -> ran.add("evicted"));
+
+        kept.forEach(each -> each.afterCompletion(Status.STATUS_ROLLEDBACK));
+        assertThat(ran).isEmpty();
+        kept.forEach(each -> each.afterCompletion(Status.STATUS_UNKNOWN));
+        assertThat(ran).containsExactly("evicted");
     }
 
     @Test

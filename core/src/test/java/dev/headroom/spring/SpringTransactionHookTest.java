@@ -1,6 +1,7 @@
 package dev.headroom.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headroom.transaction.Transactions;
 import java.sql.Connection;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+import org.springframework.transaction.TransactionSystemException;
+import org.springframework.transaction.support.DefaultTransactionStatus;
 import org.springframework.transaction.support.TransactionTemplate;
 
 class SpringTransactionHookTest {
@@ -48,6 +51,29 @@ class SpringTransactionHookTest {
             status.setRollbackOnly();
         });
         assertThat(ran).isEmpty();
+    }
+
+    @Test
+    void runsWhatDoesNoHarmWhenNobodyKnowsWhetherItCommitted() {
+        DataSourceTransactionManager losesTheAnswer = new DataSourceTransactionManager(dataSource) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected void doCommit(DefaultTransactionStatus status) {
+                super.doCommit(status);
+                throw new TransactionSystemException("the connection is gone");
+            }
+        };
+        assertThatThrownBy(() -> new TransactionTemplate(losesTheAnswer).executeWithoutResult(status -> {
+                    transactions.afterCommit(null, () -> ran.add("committed"));
+                    transactions.afterPossibleCommit(null, () -> ran.add("evicted"));
+                }))
+                .isInstanceOf(TransactionSystemException.class);
+        template.executeWithoutResult(status -> {
+            transactions.afterPossibleCommit(null, () -> ran.add("never"));
+            status.setRollbackOnly();
+        });
+        assertThat(ran).containsExactly("evicted");
     }
 
     @Test

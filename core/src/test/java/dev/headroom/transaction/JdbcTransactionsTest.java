@@ -15,6 +15,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -90,12 +91,47 @@ class JdbcTransactionsTest {
         assertThatThrownBy(() -> runInTransaction(dataSource, connection -> {
                     insert(connection, "a");
                     transactions.afterCommit(connection, () -> ran.add("never"));
+                    transactions.afterPossibleCommit(connection, () -> ran.add("never"));
                     throw new IOException("mine");
                 }))
                 .isExactlyInstanceOf(IOException.class)
                 .hasMessage("mine");
         assertThat(count()).isZero();
         assertThat(ran).isEmpty();
+    }
+
+    @Test
+    void runsWhatDoesNoHarmWhenNobodyKnowsWhetherItCommitted() {
+        DataSource losesTheAnswer = with(DataSource.class, dataSource, "getConnection", real -> {
+            Connection connection = (Connection) real;
+            return with(Connection.class, connection, "commit", committed -> {
+                throw new SQLException("the connection is gone", "08006");
+            });
+        });
+
+        assertThatThrownBy(() -> runInTransaction(losesTheAnswer, connection -> {
+                    insert(connection, "a");
+                    transactions.afterCommit(connection, () -> ran.add("committed"));
+                    transactions.afterPossibleCommit(connection, () -> ran.add("evicted after " + countUnchecked()));
+                }))
+                .hasMessage("the connection is gone");
+        assertThat(ran).containsExactly("evicted after 1");
+    }
+
+    private interface Change {
+        Object of(Object result) throws SQLException;
+    }
+
+    /** The same, but for what one of its methods answers. */
+    private static <T> T with(Class<T> type, T real, String method, Change change) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {type}, (proxy, called, arguments) -> {
+                    if (called.getName().equals("equals")) {
+                        return proxy == arguments[0];
+                    }
+                    Object result = called.invoke(real, arguments);
+                    return called.getName().equals(method) ? change.of(result) : result;
+                }));
     }
 
     @Test

@@ -48,12 +48,12 @@ final class CacheEvictInterceptor implements Interceptor<CacheEvict> {
         DefaultCache<Object, @Nullable Object> cache = caches.named(Sites.cacheName(NAME, annotation.cache()));
         if (annotation.all()) {
             Checks.that(annotation.key().isEmpty(), NAME + ".key", annotation.key(), "none beside all = true");
-            return (arguments, result) -> caches.contracts().transactions().afterCommit(null, cache::clear);
+            return (arguments, result) -> caches.contracts().transactions().afterPossibleCommit(null, cache::clear);
         }
         Keys keys = Keys.afterCall(NAME, annotation.key(), site);
         return (arguments, result) -> {
             Object key = keys.of(arguments, result);
-            caches.contracts().transactions().afterCommit(null, () -> cache.drop(key));
+            caches.contracts().transactions().afterPossibleCommit(null, () -> cache.drop(key));
         };
     }
 }

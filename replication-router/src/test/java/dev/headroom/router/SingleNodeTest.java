@@ -1,6 +1,7 @@
 package dev.headroom.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.transaction.Transactions;
@@ -35,6 +36,29 @@ class SingleNodeTest {
         Rig.execute(dataSource, "shutdown");
         router.close();
         pool.dispose();
+    }
+
+    @Test
+    void runsWhatDoesNoHarmAfterACommitOfWhichNobodyKnows() throws Exception {
+        JdbcConnectionPool lost = JdbcConnectionPool.create("jdbc:h2:mem:lost;DB_CLOSE_DELAY=-1", "sa", "");
+        try (ReplicaRouter own =
+                ReplicaRouter.builder("lost").primary(NodeSpec.of("p", lost)).build()) {
+            Transactions known = Transactions.of(List.of(own.transactionHook()));
+            Connection connection = own.dataSource().getConnection();
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("create table note (id int)");
+                statement.execute("insert into note values (1)");
+            }
+            known.afterCommit(connection, () -> done.add("committed"));
+            known.afterPossibleCommit(connection, () -> done.add("evicted"));
+            Rig.execute(lost, "shutdown immediately");
+
+            assertThatThrownBy(connection::commit).isInstanceOf(SQLException.class);
+        } finally {
+            lost.dispose();
+        }
+        assertThat(done).containsExactly("evicted");
     }
 
     private int count() throws Exception {

@@ -23,6 +23,7 @@ final class Binding {
     private final RoutedConnection connection;
     private Session session = Session.NOTHING;
     private @Nullable List<Runnable> afterCommit;
+    private @Nullable List<Runnable> alsoInDoubt;
     private @Nullable List<Lease> aside;
     private @Nullable Lease lease;
     private @Nullable StatementOwner owner;
@@ -134,12 +135,14 @@ final class Binding {
         try {
             router().commit(current);
         } catch (SQLException failure) {
+            afterCommit = alsoInDoubt;
+            runAfterCommit();
             throw current.readOnly() ? failed(current, failure) : failure;
         }
     }
 
     void rollback() throws SQLException {
-        afterCommit = null;
+        forgetActions();
         Lease current = lease;
         if (inTransaction && current != null) {
             if (current.executed()) {
@@ -164,8 +167,27 @@ final class Binding {
         return true;
     }
 
-    void close() throws SQLException {
+    /** Keeps the action until the commit, even one that fails, for it may have taken effect; false if there is no transaction. */
+    boolean afterPossibleCommit(Runnable action) {
+        if (!afterCommit(action)) {
+            return false;
+        }
+        List<Runnable> actions = alsoInDoubt;
+        if (actions == null) {
+            actions = new ArrayList<>(2);
+            alsoInDoubt = actions;
+        }
+        actions.add(action);
+        return true;
+    }
+
+    private void forgetActions() {
         afterCommit = null;
+        alsoInDoubt = null;
+    }
+
+    void close() throws SQLException {
+        forgetActions();
         Lease current = lease;
         List<Lease> others = aside;
         if (current == null && others == null) {
@@ -261,7 +283,7 @@ final class Binding {
 
     private void runAfterCommit() {
         List<Runnable> actions = afterCommit;
-        afterCommit = null;
+        forgetActions();
         if (actions == null) {
             return;
         }

@@ -21,6 +21,7 @@ import dev.headroom.router.RouterControl;
 import dev.headroom.router.spi.Position;
 import dev.headroom.router.spi.ReplicationDialect;
 import dev.headroom.transaction.TransactionHook;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -199,9 +200,18 @@ public final class Router implements ReplicaRouter {
 
     @Override
     public TransactionHook transactionHook() {
-        return (connection, action) -> {
-            RoutedConnection routed = connection == null ? null : RoutedConnection.of(connection);
-            return routed != null && routed.binding().afterCommit(action);
+        return new TransactionHook() {
+            @Override
+            public boolean afterCommit(@Nullable Connection connection, Runnable action) {
+                RoutedConnection routed = connection == null ? null : RoutedConnection.of(connection);
+                return routed != null && routed.binding().afterCommit(action);
+            }
+
+            @Override
+            public boolean afterPossibleCommit(@Nullable Connection connection, Runnable action) {
+                RoutedConnection routed = connection == null ? null : RoutedConnection.of(connection);
+                return routed != null && routed.binding().afterPossibleCommit(action);
+            }
         };
     }
 

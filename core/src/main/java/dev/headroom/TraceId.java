@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param sampled the trace flag of that name
  */
 public record TraceId(String value, String spanId, boolean sampled) {
-    private static final Pattern VALUE = Pattern.compile("(?!0{32})[0-9a-f]{32}");
-    private static final Pattern SPAN = Pattern.compile("(?!0{16})[0-9a-f]{16}");
     private static final Pattern HEADER =
             Pattern.compile("(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?");
 
@@ -26,10 +24,10 @@ public record TraceId(String value, String spanId, boolean sampled) {
      * @throws IllegalArgumentException if they are not as the specification has them
      */
     public TraceId {
-        if (!VALUE.matcher(value).matches()) {
+        if (!isHex(value, 32)) {
             throw new IllegalArgumentException("value: " + value + " (expected: 32 lower-case hex digits, not all 0)");
         }
-        if (!SPAN.matcher(spanId).matches()) {
+        if (!isHex(spanId, 16)) {
             throw new IllegalArgumentException(
                     "spanId: " + spanId + " (expected: 16 lower-case hex digits, not all 0)");
         }
@@ -48,8 +46,8 @@ public record TraceId(String value, String spanId, boolean sampled) {
         }
         Matcher matcher = HEADER.matcher(header.strip());
         boolean valid = matcher.matches()
-                && VALUE.matcher(matcher.group(2)).matches()
-                && SPAN.matcher(matcher.group(3)).matches()
+                && isHex(matcher.group(2), 32)
+                && isHex(matcher.group(3), 16)
                 && (matcher.group(5) == null || !matcher.group(1).equals("00"));
         if (!valid) {
             return Optional.empty();
@@ -70,6 +68,19 @@ public record TraceId(String value, String spanId, boolean sampled) {
 
     private static String hex(long bits) {
         String digits = Long.toHexString(bits);
-        return "0".repeat(16 - digits.length()) + digits;
+        return digits.length() == 16 ? digits : "0".repeat(16 - digits.length()) + digits;
+    }
+
+    /** Whether it has so many lower-case hexadecimal digits, not all zero; without a pattern, as every request and job comes here. */
+    private static boolean isHex(String text, int length) {
+        boolean zero = true;
+        for (int i = 0; i < text.length(); i++) {
+            char digit = text.charAt(i);
+            if (!(digit >= '0' && digit <= '9' || digit >= 'a' && digit <= 'f')) {
+                return false;
+            }
+            zero &= digit == '0';
+        }
+        return text.length() == length && !zero;
     }
 }

@@ -14,10 +14,7 @@ import dev.headroom.queue.QueueLength;
 import dev.headroom.queue.QueueMeters;
 import dev.headroom.queue.batch.JobBatch;
 import dev.headroom.queue.scale.ScaleAdvice;
-import dev.headroom.queue.servlet.QueueLengthServlet;
-import dev.headroom.queue.servlet.QueueScaleServlet;
 import dev.headroom.queue.spi.RemoteWakeUp;
-import dev.headroom.servlet.EndpointSpec;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -101,12 +98,8 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
                 .loadSignal(LoadSignal.of(name() + ".backlog", this::backlogPressure))
                 .loadSignal(LoadSignal.of(name() + ".age", this::agePressure))
                 .consolePanel(new QueuePanel(name(), parts.lengths(), dead, this::busy))
-                .web(web -> web.endpoint(EndpointSpec.of(
-                                name() + "-length",
-                                new QueueLengthServlet(this, parts.options().lengthCounts()),
-                                "/" + name() + "/length"))
-                        .endpoint(EndpointSpec.of(
-                                name() + "-scale", new QueueScaleServlet(this), "/" + name() + "/scale")));
+                .web(web ->
+                        QueueEndpoints.add(web, this, name(), parts.options().lengthCounts()));
     }
 
     @Override

@@ -181,7 +181,7 @@ class FiguresTest {
         long onOldPrimary = 0;
         int lost = 0;
         int failed = 0;
-        int rounds = 10;
+        int rounds = 5;
         for (int round = 0; round < rounds; round++) {
             if (round > 0) {
                 close();

@@ -49,26 +49,38 @@ final class CommitAsync implements AsyncContext {
 
     @Override
     public void complete() {
-        hooks.call();
-        container.complete();
+        try {
+            hooks.call();
+        } finally {
+            container.complete();
+        }
     }
 
     @Override
     public void dispatch() {
-        hooks.call();
-        container.dispatch();
+        try {
+            hooks.call();
+        } finally {
+            container.dispatch();
+        }
     }
 
     @Override
     public void dispatch(String path) {
-        hooks.call();
-        container.dispatch(path);
+        try {
+            hooks.call();
+        } finally {
+            container.dispatch(path);
+        }
     }
 
     @Override
     public void dispatch(ServletContext to, String path) {
-        hooks.call();
-        container.dispatch(to, path);
+        try {
+            hooks.call();
+        } finally {
+            container.dispatch(to, path);
+        }
     }
 
     @Override

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Notices when the response is about to commit: too early does no harm, too late would lose a header. */
 final class CommitResponse extends HttpServletResponseWrapper {
+    /** Jetty sends a single write of a quarter of its buffer at once. */
+    private static final int LARGE_WRITE = 4096;
+
     private final CommitHooks.All hooks;
     private @Nullable ServletOutputStream stream;
     private @Nullable PrintWriter writer;
@@ -27,7 +30,7 @@ final class CommitResponse extends HttpServletResponseWrapper {
     /** So many bytes, at most, are about to be written. */
     void writing(long bytes) {
         written += bytes;
-        boolean full = written >= getBufferSize();
+        boolean full = bytes >= LARGE_WRITE || written >= getBufferSize();
         boolean complete = length >= 0 && written >= length;
         if ((full || complete) && !isCommitted()) {
             hooks.call();

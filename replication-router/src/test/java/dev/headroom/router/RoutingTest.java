@@ -14,6 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
@@ -126,16 +128,19 @@ class RoutingTest {
         });
     }
 
-    @Test
-    void writeBelowAReadOnlyScopeIsRefusedOnThePrimaryToo() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void writeBelowAReadOnlyScopeIsRefusedOnThePrimaryToo(boolean autoCommit) throws Exception {
         RouteScope.readOnly()
                 .call(() -> RouteScope.primary().call(() -> {
                     try (Connection connection = rig.dataSource().getConnection()) {
-                        connection.setAutoCommit(false);
+                        connection.setAutoCommit(autoCommit);
                         assertThatThrownBy(() -> Rig.insert(connection, "never"))
                                 .isInstanceOf(ReadOnlyViolationException.class)
                                 .hasMessageContaining("read-only unit on p");
-                        connection.rollback();
+                        if (!autoCommit) {
+                            connection.rollback();
+                        }
                     }
                     return null;
                 }));

@@ -147,7 +147,7 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     /** The node that takes writes, null if the nodes say that none does. */
     @Nullable Node writable() {
         Node node = primary;
-        return node.role() == NodeRole.REPLICA ? null : node;
+        return node.role() == NodeRole.REPLICA || node.deposed() ? null : node;
     }
 
     /** The node that takes writes and answers; null while there is none. */
@@ -159,8 +159,7 @@ final class Cluster implements Probe.Listener, AutoCloseable {
         if (held) {
             return null;
         }
-        boolean usable = node.role() != NodeRole.REPLICA && !node.out(now(), timeoutNanos);
-        return usable ? node : null;
+        return writable() == node && !node.out(now(), timeoutNanos) ? node : null;
     }
 
     /** Waits until a node takes writes, without asking for it: everybody is asked often as long as none does. */
@@ -334,21 +333,25 @@ final class Cluster implements Probe.Listener, AutoCloseable {
 
     private void elect() {
         Node before;
+        boolean planned;
         electing.lock();
         try {
+            planned = held; // the units that may write have ended by now
             before = electLocked();
         } finally {
             electing.unlock();
         }
         if (before != null) {
-            cutOff(before);
+            cutOff(before, planned);
         }
     }
 
-    /** Nothing that was begun on it may go on there. */
-    private void cutOff(Node deposed) {
+    /** Nothing that was begun on it may go on there; where the place was given away as planned, what only reads may end. */
+    private void cutOff(Node deposed, boolean planned) {
         for (Lease lease : deposed.units().running()) {
-            lease.abort("another node takes the writes");
+            if (!planned || !lease.readOnly()) {
+                lease.abort("another node takes the writes");
+            }
         }
         deposed.evictAll();
     }
@@ -373,6 +376,7 @@ final class Cluster implements Probe.Listener, AutoCloseable {
         if (former.role() != NodeRole.REPLICA) {
             former.depose();
         }
+        best.elected();
         primary = best;
         held = false;
         sensors.promoted();

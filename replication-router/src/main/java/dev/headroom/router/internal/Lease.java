@@ -38,7 +38,7 @@ final class Lease {
         this.lagNanos = grant.lagNanos();
         this.permit = grant.permit();
         node.units().began(readOnly);
-        this.slot = cluster.replicated() ? node.units().put(this) : Units.NO_SLOT;
+        this.slot = cluster.replicated() ? node.units().put(this) : Units.UNLISTED;
     }
 
     /** Who ends its transactions. */
@@ -81,7 +81,7 @@ final class Lease {
         } else if (cluster.replicated() && physical.isReadOnly()) {
             physical.setReadOnly(false); // a pool of a replica's that is the primary's now
         }
-        if (diverted()) {
+        if (readOnly && !onReplica() && cluster.replicated()) {
             autoCommit(true);
             cluster.dialect().refuseWrites(physical, true);
             guarded = true;
@@ -175,10 +175,10 @@ final class Lease {
 
     /** Gives the connection back to its pool, or has it thrown away if its session is no longer as the pool lent it. */
     void release() throws SQLException {
-        node.units().end(this, slot);
+        boolean cut = node.units().end(this, slot);
         boolean evicted = false;
         try {
-            if (tainted || discarded || !unguarded()) {
+            if (cut || tainted || discarded || !unguarded()) {
                 evicted = true;
                 cluster.evicted();
                 evict();

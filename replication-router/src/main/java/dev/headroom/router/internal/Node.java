@@ -211,6 +211,11 @@ final class Node {
         return deposed;
     }
 
+    /** It has the place of the node that takes writes. */
+    void elected() {
+        deposed = false;
+    }
+
     void drained(boolean out) {
         drained = out;
     }

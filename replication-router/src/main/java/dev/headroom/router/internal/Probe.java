@@ -93,13 +93,24 @@ final class Probe implements Runnable {
     public void run() {
         boolean good = true;
         while (waitForTurn()) {
-            good = ask(good);
+            good = asked(good);
         }
         abort();
     }
 
     boolean of(Node other) {
         return node == other;
+    }
+
+    /** Whatever the application's meters or the dialect throw, the node is asked again. */
+    private boolean asked(boolean wasGood) {
+        try {
+            return ask(wasGood);
+        } catch (RuntimeException | LinkageError failure) {
+            log.error("router {}: a probe of node {} failed in an unexpected way", router, node, failure);
+            abort();
+            return false;
+        }
     }
 
     private boolean ask(boolean wasGood) {

@@ -331,6 +331,7 @@ public final class Router implements ReplicaRouter {
         try {
             committed = cluster.dialect().commit(lease.physical());
         } catch (SQLException failure) {
+            used(lease, true); // it may have taken effect
             throw failed(lease, failure);
         }
         if (committed.sequence() == 0) {

@@ -22,8 +22,11 @@ final class Units<T> {
     private static final int SLOTS = 256;
     private static final int TRIES = 8;
 
-    /** Of a unit that is not listed, or lies in the set. */
+    /** Of a unit that lies in the set. */
     static final int NO_SLOT = -1;
+
+    /** Of a unit that is not listed. */
+    static final int UNLISTED = -2;
 
     /** The number of units so far lies above that of those that run. */
     private static final int RUNNING_BITS = 20;
@@ -62,19 +65,17 @@ final class Units<T> {
         return NO_SLOT;
     }
 
-    /** A unit ends. */
-    void end(T unit, int slot) {
-        if (slot != NO_SLOT) {
-            slots.setRelease(slot, null);
-        } else if (!others.isEmpty()) {
-            others.remove(unit);
-        }
+    /** A unit ends. @return whether it was cut off before */
+    boolean end(T unit, int slot) {
         counts.getAndDecrement();
+        return slot >= 0
+                ? slots.getAndSet(slot, null) == Mark.CUT_OFF
+                : slot == NO_SLOT && !others.remove(unit);
     }
 
     /** Takes a unit out that shall be cut off; false if it has ended. */
     boolean cutOff(T unit, int slot) {
-        return slot == NO_SLOT ? others.remove(unit) : slots.compareAndSet(slot, unit, Mark.CUT_OFF);
+        return slot >= 0 ? slots.compareAndSet(slot, unit, Mark.CUT_OFF) : slot == NO_SLOT && others.remove(unit);
     }
 
     /** Those that run now and were not cut off. */

@@ -29,7 +29,7 @@ final class HealthPanel implements ConsolePanel {
 
     @Override
     public PanelView view() {
-        HealthReport report = health.report();
+        HealthReport report = health.lastReport(); // a panel may not wait for checks: all panels would
         PanelView.Level level = report.ready() ? PanelView.Level.GOOD : PanelView.Level.BAD;
         PanelView.Builder view =
                 PanelView.builder().figure("state", report.state().name().toLowerCase(Locale.ROOT), level);

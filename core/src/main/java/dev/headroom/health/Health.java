@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -37,14 +39,16 @@ public final class Health implements AutoCloseable {
     private final LongSupplier clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicReference<HealthReport.@Nullable State> override = new AtomicReference<>();
-    private @Nullable List<CheckResult> last;
+    private final AtomicBoolean refreshing = new AtomicBoolean();
+    private volatile @Nullable List<CheckResult> last;
     private long lastAt;
 
     private Health(Builder builder) {
         this.cacheNanos = builder.cacheFor.toNanos();
         this.clock = builder.nanoClock;
-        // Twice as many, since the thread of a run that has just ended may not be idle yet when the next begins.
-        int size = Math.max(1, 2 * builder.checks.size());
+        // Twice as many, since the thread of a run that has just ended may not be idle yet when the next begins; and
+        // one that refreshes.
+        int size = 1 + 2 * builder.checks.size();
         AtomicInteger number = new AtomicInteger();
         this.threads = new ThreadPoolExecutor(0, size, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), work -> {
             Thread thread = new Thread(work, "headroom-health-" + number.incrementAndGet());
@@ -61,26 +65,48 @@ public final class Health implements AutoCloseable {
 
     /** How the application is now, or was within the last {@code cacheFor}. */
     public HealthReport report() {
-        HealthReport.State told = override.get();
-        if (told == HealthReport.State.CLOSED) {
-            return new HealthReport(told, List.of());
+        if (!live()) {
+            return new HealthReport(HealthReport.State.CLOSED, List.of());
         }
-        List<CheckResult> results = results();
+        return reportOf(results());
+    }
+
+    /**
+     * The report of the {@linkplain #lastResults() last results}, at once, for those who may not wait: ready before the first checks. When
+     * it is older than {@code cacheFor}, checks begin on a thread of their own, so that the next report has them.
+     */
+    public HealthReport lastReport() {
+        if (live() && refreshing.compareAndSet(false, true)) {
+            try {
+                threads.execute(this::refresh);
+            } catch (RejectedExecutionException closed) {
+                refreshing.set(false);
+            }
+        }
+        return reportOf(lastResults());
+    }
+
+    private void refresh() {
+        try {
+            results();
+        } finally {
+            refreshing.set(false);
+        }
+    }
+
+    private HealthReport reportOf(List<CheckResult> results) {
+        HealthReport.State told = override.get();
         if (told != null) {
-            return new HealthReport(told, results);
+            return new HealthReport(told, told == HealthReport.State.CLOSED ? List.of() : results);
         }
         boolean failed = results.stream().anyMatch(CheckResult::blocks);
         return new HealthReport(failed ? HealthReport.State.FAILED : HealthReport.State.READY, results);
     }
 
-    /** The last results, without running anything: empty before the first {@link #report()}. */
+    /** The last results, without running anything or waiting for what runs: empty before the first {@link #report()}. */
     public List<CheckResult> lastResults() {
-        lock.lock();
-        try {
-            return last == null ? List.of() : last;
-        } finally {
-            lock.unlock();
-        }
+        List<CheckResult> known = last;
+        return known == null ? List.of() : known;
     }
 
     /** Whether the application lives: until it is closed. */

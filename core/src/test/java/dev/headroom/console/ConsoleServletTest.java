@@ -84,6 +84,7 @@ class ConsoleServletTest {
                         .consolePath("/ops/console")
                         .build())
                 .build();
+        headroom.health().report();
         EmbeddedServer server = EmbeddedServer.Kind.TOMCAT.start(headroom::register);
         open.add(headroom);
         open.add(server);

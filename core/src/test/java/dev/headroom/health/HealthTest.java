@@ -148,6 +148,29 @@ class HealthTest {
     }
 
     @Test
+    void tellsTheLastResultsAtOnceWhileChecksRun() {
+        CountDownLatch free = new CountDownLatch(1);
+        CountDownLatch running = new CountDownLatch(1);
+        try (Health health = Health.builder()
+                .check(required("database", () -> {
+                            running.countDown();
+                            free.await();
+                        })
+                        .within(Duration.ofMinutes(1)))
+                .cacheFor(Duration.ofHours(1))
+                .build()) {
+            assertThat(health.lastReport().checks()).isEmpty();
+            await().until(() -> running.getCount() == 0);
+
+            assertThat(health.lastResults()).isEmpty();
+            assertThat(health.lastReport().ready()).isTrue();
+
+            free.countDown();
+            await().until(() -> health.lastReport().checks().size() == 1);
+        }
+    }
+
+    @Test
     void isNotReadyWhileDrainingAndNotLiveWhenClosed() {
         Health health = Health.builder().check(required("database", () -> {})).build();
 

@@ -37,6 +37,9 @@ class RootReadmeTest {
         String readme = Files.readString(Path.of("..", "README.md"));
         assertThat(readme)
                 .contains("Caches caches = Caches.withDefaults();")
+                .contains("<maven.compiler.parameters>true</maven.compiler.parameters>")
+                .contains(
+                        "    @Cached(cache = \"products\", key = \"#id\", fresh = \"5m\")\n    String product(long id);")
                 .contains("Cache<Long, String> names = caches.cache(\"names\", Long.class, String.class);")
                 .contains("String name = names.get(42L, id -> \"user \" + id);")
                 .contains("Headroom headroom = Headroom.builder(\"shop\").plug(caches).build();")

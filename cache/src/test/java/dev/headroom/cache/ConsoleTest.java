@@ -15,6 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import org.apache.catalina.startup.Tomcat;
@@ -51,7 +52,8 @@ class ConsoleTest {
                         .plug(PageCache.withDefaults())
                         .build()) {
             Tomcat tomcat = new Tomcat();
-            tomcat.setBaseDir(Files.createTempDirectory("tomcat").toString());
+            tomcat.setBaseDir(Files.createTempDirectory(Files.createDirectories(Path.of("target")), "tomcat-")
+                    .toString());
             tomcat.setPort(0);
             tomcat.setSilent(true);
             tomcat.addContext("", null)

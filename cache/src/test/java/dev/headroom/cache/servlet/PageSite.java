@@ -16,6 +16,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Map;
@@ -71,7 +72,8 @@ final class PageSite implements AutoCloseable {
         this.closed = closed;
         if (container == Container.TOMCAT) {
             Tomcat tomcat = new Tomcat();
-            tomcat.setBaseDir(Files.createTempDirectory("tomcat").toString());
+            tomcat.setBaseDir(Files.createTempDirectory(Files.createDirectories(Path.of("target")), "tomcat-")
+                    .toString());
             tomcat.setPort(0);
             tomcat.setSilent(true);
             Context context = tomcat.addContext("", null);

@@ -2,21 +2,28 @@ package dev.headroom.testkit.internal.postgres;
 
 import dev.headroom.testkit.ServiceException;
 import dev.headroom.testkit.internal.FileTree;
+import dev.headroom.testkit.internal.LocalProcess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.JarURLConnection;
 import java.net.URL;
 import java.net.URLConnection;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.tukaani.xz.XZInputStream;
 
 /**
@@ -36,6 +43,11 @@ final class PostgresBinaries {
 
     /** Written last, with the number of files: a temporary directory may be cleaned file by file. */
     private static final String COMPLETE = "complete";
+
+    /** What everything is called that is only there while programs are unpacked. */
+    private static final String UNPACKING = "unpacking-";
+
+    private static final Duration ABANDONED = Duration.ofHours(1);
 
     private final Path home;
 
@@ -112,9 +124,19 @@ final class PostgresBinaries {
     }
 
     private static void unpack(URL archive, Path home) throws IOException {
-        Path fresh = Files.createTempDirectory(home.getParent(), "unpacking-");
-        extract(archive, fresh);
-        Files.writeString(fresh.resolve(COMPLETE), Long.toString(countFiles(fresh)));
+        Path cache = Objects.requireNonNull(home.getParent());
+        sweepAbandoned(cache);
+        Path fresh = Files.createTempDirectory(cache, UNPACKING);
+        try {
+            extract(archive, fresh);
+            Files.writeString(fresh.resolve(COMPLETE), Long.toString(countFiles(fresh)));
+            publish(fresh, home);
+        } finally {
+            FileTree.delete(fresh);
+        }
+    }
+
+    private static void publish(Path fresh, Path home) throws IOException {
         if (Files.exists(home) && !complete(home)) {
             FileTree.delete(home);
         }
@@ -122,29 +144,62 @@ final class PostgresBinaries {
             Files.move(fresh, home, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             // another JVM was faster
-            FileTree.delete(fresh);
             if (!complete(home)) {
                 throw e;
             }
         }
     }
 
-    private static void extract(URL archive, Path target) throws IOException {
-        Process tar = new ProcessBuilder(
-                        List.of("tar", "-x", "-f", "-", "--no-same-owner", "--exclude=*.a", "-C", target.toString()))
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+    /** What JVMs have left that were killed while they unpacked. */
+    static void sweepAbandoned(Path cache) throws IOException {
+        Instant before = Instant.now().minus(ABANDONED);
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(cache, UNPACKING + "*")) {
+            for (Path each : left) {
+                if (Files.getLastModifiedTime(each).toInstant().isBefore(before)) {
+                    FileTree.delete(each);
+                }
+            }
+        } catch (NoSuchFileException sweptByAnother) {
+            // what is left of it is the other's
+        }
+    }
+
+    /** Unpacks a compressed archive. */
+    static void extract(URL archive, Path target) throws IOException {
+        Path said = Files.createTempFile(Objects.requireNonNull(target.getParent()), UNPACKING, ".log");
+        try {
+            Process tar = new ProcessBuilder(List.of(
+                            "tar", "-x", "-f", "-", "--no-same-owner", "--exclude=*.a", "-C", target.toString()))
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(said.toFile())
+                    .start();
+            IOException notSent = send(archive, tar);
+            int status = awaitEnd(tar);
+            if (status != 0 || notSent != null) {
+                throw new IOException("tar ended with status " + status + ": " + LocalProcess.tail(said), notSent);
+            }
+        } finally {
+            Files.deleteIfExists(said);
+        }
+    }
+
+    /** Gives the archive to tar; what went wrong, if anything, for tar may have more to say of it. */
+    private static @Nullable IOException send(URL archive, Process tar) {
         try (InputStream compressed = archive.openStream();
                 InputStream plain = new XZInputStream(compressed);
                 OutputStream input = tar.getOutputStream()) {
             plain.transferTo(input);
+            return null;
+        } catch (IOException e) {
+            return e;
         }
+    }
+
+    private static int awaitEnd(Process tar) throws IOException {
         try {
-            if (tar.waitFor() != 0) {
-                throw new IOException("tar ended with status " + tar.exitValue());
-            }
+            return tar.waitFor();
         } catch (InterruptedException e) {
+            tar.destroyForcibly();
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while unpacking", e);
         }

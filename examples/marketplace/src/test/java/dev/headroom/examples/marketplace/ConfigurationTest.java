@@ -45,9 +45,9 @@ class ConfigurationTest {
                 "SMTP", "mail:25",
                 "CACHE", "naive",
                 "THROTTLE", "observe",
-                "MEMCACHED", " "));
+                "BLOB_DIR", "/srv/photos"));
 
-        assertThat(settings.blobDir()).isEqualTo(Path.of("/srv/shop/blobs"));
+        assertThat(settings.blobDir()).isEqualTo(Path.of("/srv/photos"));
         assertThat(settings.database()).hasValue(new Settings.Database("jdbc:postgresql://db/shop", "shop", "secret"));
         assertThat(settings.replicas()).containsExactly("jdbc:postgresql://r1/shop", "jdbc:postgresql://r2/shop");
         assertThat(settings.smtp().orElseThrow().getPort()).isEqualTo(25);
@@ -91,6 +91,37 @@ class ConfigurationTest {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("REPLICA_URLS: r2/shop (expected: jdbc:postgresql: URLs)")
                 .hasMessageContaining("MEMCACHED: m1:11211,m1:11211 (expected: host:port,host:port)");
+    }
+
+    @Test
+    void showsNoSecretOfAnAddress() {
+        String secret = "jdbc:mysql://shop:hu@sh@db/shop?password=hush";
+        assertThatThrownBy(() ->
+                        Settings.of(Map.of("DATABASE_URL", secret, "REPLICA_URLS", "r1:hush@r1?sslpassword=hush")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("DATABASE_URL: jdbc:mysql://db/shop (expected: a jdbc:postgresql: URL)")
+                .hasMessageContaining("REPLICA_URLS: r1 (expected: jdbc:postgresql: URLs)")
+                .hasMessageNotContaining("hush");
+        assertThatThrownBy(() -> Settings.of(Map.of("REPLICA_URLS", "jdbc:postgresql://r1/shop?password=hush")))
+                .hasMessageNotContaining("hush");
+        assertThat(Settings.of(Map.of(
+                                "DATABASE_URL", "jdbc:postgresql://db/shop?password=hush",
+                                "REPLICA_URLS", "jdbc:postgresql://r1/shop?password=hush",
+                                "BLOB_DIR", "/srv/photos"))
+                        .toString())
+                .contains("jdbc:postgresql://db/shop")
+                .doesNotContain("hush");
+    }
+
+    @Test
+    void tellsADatabaseForSeveralInstancesWithoutAPlaceForTheirPhotographs() {
+        Map<String, String> environment = Map.of("DATABASE_URL", "jdbc:postgresql://db/shop");
+        assertThatThrownBy(() -> Settings.of(environment))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith("BLOB_DIR: unset (expected: a folder, or S3_BUCKET");
+        assertThat(Settings.of(Map.of("DATABASE_URL", "jdbc:postgresql://db/shop", "S3_BUCKET", "photos"))
+                        .s3())
+                .isPresent();
     }
 
     @Test

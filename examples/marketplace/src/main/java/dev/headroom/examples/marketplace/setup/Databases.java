@@ -120,21 +120,15 @@ public final class Databases implements AutoCloseable {
             try (Connection answer = primary.getConnection()) {
                 return;
             } catch (SQLException e) {
-                if (System.nanoTime() - deadline >= 0) {
+                if (Thread.currentThread().isInterrupted() || System.nanoTime() - deadline >= 0) {
                     Throwable why = e.getCause() != null ? e.getCause() : e;
                     throw new IOException(
-                            "the database at " + withoutParameters(primary.getJdbcUrl()) + " can't be used: "
+                            "the database at " + Settings.withoutSecrets(primary.getJdbcUrl()) + " can't be used: "
                                     + why.getMessage(),
                             e);
                 }
             }
         }
-    }
-
-    /** There may be a password among them. */
-    private static String withoutParameters(String url) {
-        int question = url.indexOf('?');
-        return question < 0 ? url : url.substring(0, question);
     }
 
     /** One instance at a time: they may start together. */

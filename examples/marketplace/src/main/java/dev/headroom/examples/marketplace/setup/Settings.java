@@ -47,8 +47,20 @@ public record Settings(
     public record Database(String url, String user, String password) {
         @Override
         public String toString() {
-            return "Database[" + url + ", " + user + "]";
+            return "Database[" + withoutSecrets(url) + ", " + user + "]";
         }
+    }
+
+    /** A URL as it may be shown: there may be a password in it. */
+    static String withoutSecrets(String url) {
+        int question = url.indexOf('?');
+        String address = question < 0 ? url : url.substring(0, question);
+        return address.replaceFirst("^(.*?//)?.*@", "$1");
+    }
+
+    @Override
+    public String toString() {
+        return "Settings[port " + port + ", data in " + dataDir + ", " + database + "]";
     }
 
     /** A bucket; keys come from the AWS variables. */
@@ -126,7 +138,7 @@ public record Settings(
         }
 
         Database database(String url) {
-            problems.unless(isPostgres(url), "DATABASE_URL", url, "a jdbc:postgresql: URL");
+            problems.unless(isPostgres(url), "DATABASE_URL", withoutSecrets(url), "a jdbc:postgresql: URL");
             return new Database(
                     url,
                     text("DATABASE_USER").orElse("postgres"),
@@ -141,10 +153,10 @@ public record Settings(
             problems.unless(
                     settings.replicas.isEmpty() || settings.database.isPresent(),
                     "REPLICA_URLS",
-                    settings.replicas,
+                    settings.replicas.stream().map(Settings::withoutSecrets).toList(),
                     "none, unless DATABASE_URL is set");
             for (String url : settings.replicas) {
-                problems.unless(isPostgres(url), "REPLICA_URLS", url, "jdbc:postgresql: URLs");
+                problems.unless(isPostgres(url), "REPLICA_URLS", withoutSecrets(url), "jdbc:postgresql: URLs");
             }
             settings.memcached.ifPresent(this::checkMemcached);
             for (String name : List.of("DATABASE_USER", "DATABASE_PASSWORD")) {
@@ -164,6 +176,13 @@ public record Settings(
                     "BLOB_DIR",
                     settings.blobDir,
                     "unset, since S3_BUCKET is set");
+            problems.unless(
+                    settings.database.isEmpty()
+                            || settings.s3.isPresent()
+                            || text("BLOB_DIR").isPresent(),
+                    "BLOB_DIR",
+                    "unset",
+                    "a folder, or S3_BUCKET: since DATABASE_URL is set, other instances may look for the same photographs");
             problems.throwIfAny();
         }
 

@@ -1,9 +1,7 @@
 package dev.headroom.examples.marketplace;
 
 import dev.headroom.config.ConfigurationException;
-import dev.headroom.examples.marketplace.setup.Application;
 import dev.headroom.examples.marketplace.setup.Settings;
-import dev.headroom.examples.marketplace.setup.WebServer;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,21 +24,22 @@ public final class Marketplace {
             System.exit(2);
             return;
         }
-        Application application;
-        WebServer server;
+        OpenSite site = new OpenSite();
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(site, stopped), "marketplace-stop"));
+        int port;
         try {
-            WebServer.requireFree(settings.port());
-            application = Application.open(settings);
-            server = serve(settings, application);
+            port = site.open(settings);
         } catch (Exception failure) {
             log.debug("marketplace: did not start", failure);
+            if (site.closed()) {
+                return;
+            }
             System.err.println("The marketplace can't start: " + failure.getMessage());
             System.exit(1);
             return;
         }
-        CountDownLatch stopped = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, application, stopped), "marketplace-stop"));
-        System.out.println("The marketplace is open at http://localhost:" + server.port() + " (Ctrl-C stops it)");
+        System.out.println("The marketplace is open at http://localhost:" + port + " (Ctrl-C stops it)");
         System.out.flush();
         stopped.await();
     }
@@ -51,20 +50,9 @@ public final class Marketplace {
         SLF4JBridgeHandler.install();
     }
 
-    private static WebServer serve(Settings settings, Application application) throws Exception {
+    private static void stop(OpenSite site, CountDownLatch stopped) {
         try {
-            return WebServer.start(settings, application);
-        } catch (Exception failure) {
-            application.close();
-            throw failure;
-        }
-    }
-
-    /** First what is under way is finished, then the doors close. */
-    private static void stop(WebServer server, Application application, CountDownLatch stopped) {
-        try {
-            application.close();
-            server.close();
+            site.close();
         } catch (RuntimeException e) {
             log.error("marketplace: did not stop cleanly", e);
         } finally {

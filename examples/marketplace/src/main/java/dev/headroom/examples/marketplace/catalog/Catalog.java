@@ -23,7 +23,7 @@ public interface Catalog {
     @ReadOnly
     Optional<Product> product(long id);
 
-    /** Products whose title has these words. */
+    /** Products whose title has each of these words, in any order. */
     @ReadOnly(maxStaleness = "10s")
     List<Product> search(String words);
 

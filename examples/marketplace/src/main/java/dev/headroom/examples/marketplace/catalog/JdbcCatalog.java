@@ -3,15 +3,20 @@ package dev.headroom.examples.marketplace.catalog;
 import dev.headroom.examples.marketplace.setup.Sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 
 /** The catalog in the database. */
 public final class JdbcCatalog implements Catalog {
     private static final int PAGE = 48;
+    private static final int MOST_WORDS = 10;
     private static final String SELECT = """
-            select p.id, p.seller_id, s.name, p.title, p.price_cents, p.photo, p.photo_ready, p.created_at
+            select p.id, p.seller_id, s.name, p.title, p.price_cents, p.photo, p.photo_ready, p.created_at,
+                p.photo_failed
             from products p join sellers s on s.id = p.seller_id
             """;
 
@@ -35,14 +40,21 @@ public final class JdbcCatalog implements Catalog {
 
     @Override
     public List<Product> search(String words) {
-        String pattern =
-                "%" + words.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%";
+        List<Object> parameters = Arrays.stream(words.strip().split("\\s+"))
+                .limit(MOST_WORDS)
+                .map(JdbcCatalog::containing)
+                .collect(Collectors.toList());
+        String each = String.join(" and ", Collections.nCopies(parameters.size(), "p.title ilike ?"));
+        parameters.add(PAGE);
         return Sql.query(
                 database,
-                SELECT + "where p.title ilike ? order by p.id desc limit ?",
+                SELECT + "where " + each + " order by p.id desc limit ?",
                 JdbcCatalog::product,
-                pattern,
-                PAGE);
+                parameters.toArray());
+    }
+
+    private static String containing(String word) {
+        return "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%";
     }
 
     @Override
@@ -80,6 +92,7 @@ public final class JdbcCatalog implements Catalog {
                 row.getLong(5),
                 row.getString(6),
                 row.getBoolean(7),
-                row.getTimestamp(8).toInstant());
+                row.getTimestamp(8).toInstant(),
+                row.getBoolean(9));
     }
 }

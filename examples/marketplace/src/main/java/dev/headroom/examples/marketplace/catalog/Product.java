@@ -7,6 +7,7 @@ import java.time.Instant;
  *
  * @param photo the name its photograph's blobs begin with, for example {@code photos/0c1f…}
  * @param photoReady whether the small pictures exist
+ * @param photoFailed whether they can't be made
  */
 public record Product(
         long id,
@@ -16,7 +17,8 @@ public record Product(
         long priceCents,
         String photo,
         boolean photoReady,
-        Instant createdAt) {
+        Instant createdAt,
+        boolean photoFailed) {
     private static final int VERSION_LENGTH = 8;
 
     /**

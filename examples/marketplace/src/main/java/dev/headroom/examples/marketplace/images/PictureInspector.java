@@ -19,7 +19,7 @@ import java.nio.file.Path;
  * <pre>{@code
  * PictureInspector inspector = PictureInspector.withDefaults();
  * Picture picture = inspector.inspect(uploadedFile);
- * blobs.put(key, uploadedFile, picture.format().contentType());
+ * blobs.put(key, BlobSource.of(upload), PutOptions.defaults().contentType(picture.format().contentType()));
  * }</pre>
  */
 public final class PictureInspector {

@@ -28,16 +28,19 @@ import javax.sql.DataSource;
 public final class PhotoJobs {
     private final Photos photos;
     private final BlobSweep sweep;
+    private final DataSource database;
     private final Cache<Long, ?> products;
     private final Transactions transactions;
     private final Thumbnails thumbnails = Thumbnails.withDefaults();
 
-    /** Jobs on these photographs; {@code products} forgets a product whose photograph is ready. */
-    public PhotoJobs(Photos photos, BlobSweep sweep, Cache<Long, ?> products, Transactions transactions) {
+    /** Jobs on these photographs; {@code products} forgets a product whose photograph is ready, or can't be. */
+    public PhotoJobs(
+            Photos photos, BlobSweep sweep, DataSource database, Cache<Long, ?> products, Transactions transactions) {
         this.photos = photos;
         this.products = products;
         this.transactions = transactions;
         this.sweep = sweep;
+        this.database = database;
     }
 
     /** What takes away the photographs that no product of this database refers to. */
@@ -50,10 +53,21 @@ public final class PhotoJobs {
 
     /**
      * Makes the four small pictures. They may be stored more than once, over themselves; the rows that say so are written, and the job
-     * removed, in one transaction, so that happens once.
+     * removed, in one transaction, so that happens once. When nothing is left to try, the product says so.
      */
     @Job(name = "photo.make-small", queue = "photos", tx = Tx.COMPLETE_IN_TX, giveUpOn = PictureRejectedException.class)
     public void makeSmall(MakeSmall request, JobContext job) throws IOException, SQLException {
+        try {
+            makeAll(request, job);
+        } catch (IOException | SQLException | RuntimeException failure) {
+            if (failure instanceof PictureRejectedException || job.attempt() >= job.attempts()) {
+                giveUp(request, failure);
+            }
+            throw failure;
+        }
+    }
+
+    private void makeAll(MakeSmall request, JobContext job) throws IOException, SQLException {
         List<Thumbnail> made = thumbnails.make(photos.original(request.photo()));
         for (Thumbnail small : made) {
             photos.storeSmall(request.photo(), small);
@@ -68,8 +82,21 @@ public final class PhotoJobs {
                     small.width(),
                     small.height());
         }
-        Sql.update(connection, "update products set photo_ready = true where id = ?", request.productId());
-        transactions.afterCommit(connection, () -> products.invalidate(request.productId()));
+        Sql.update(
+                connection,
+                "update products set photo_ready = true, photo_failed = false where id = ?",
+                request.productId());
+        transactions.afterPossibleCommit(connection, () -> products.invalidate(request.productId()));
+    }
+
+    /** On a connection of its own: the job's transaction is rolled back. */
+    private void giveUp(MakeSmall request, Exception failure) {
+        try (Connection connection = database.getConnection()) {
+            Sql.update(connection, "update products set photo_failed = true where id = ?", request.productId());
+            products.invalidate(request.productId());
+        } catch (SQLException | RuntimeException notSaid) {
+            failure.addSuppressed(notSaid);
+        }
     }
 
     /** Takes away photographs whose product was never written. */

@@ -41,6 +41,7 @@ import dev.headroom.transaction.Transactions;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -57,8 +58,8 @@ public final class Application implements AutoCloseable {
 
     private Application(Settings settings, Deque<AutoCloseable> closeables) throws IOException, SQLException {
         this.closeables = closeables;
-        Path temporary = Files.createDirectories(settings.dataDir().resolve("uploads"));
         Databases databases = closeLater(Databases.open(settings));
+        Path temporary = emptied(settings.dataDir().resolve("uploads"));
         ReplicaRouter router = databases.router();
         Metrics metrics = metrics(settings);
         BlobStore blobs = blobs(settings);
@@ -123,6 +124,16 @@ public final class Application implements AutoCloseable {
         });
     }
 
+    /** A process that was killed in the middle of uploads has left them there. */
+    private static Path emptied(Path folder) throws IOException {
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(Files.createDirectories(folder))) {
+            for (Path upload : left) {
+                Files.deleteIfExists(upload);
+            }
+        }
+        return folder;
+    }
+
     private static Metrics metrics(Settings settings) {
         Metrics.Builder metrics = Metrics.builder().prometheus("/metrics");
         settings.statsd()
@@ -171,7 +182,7 @@ public final class Application implements AutoCloseable {
     private static PhotoJobs photoJobs(Photos photos, BlobSweep sweep, Databases databases, Caches caches) {
         Cache<Long, Object> products = caches.cache("products", Long.class, Object.class);
         Transactions transactions = Transactions.of(List.of(databases.router().transactionHook()));
-        return new PhotoJobs(photos, sweep, products, transactions);
+        return new PhotoJobs(photos, sweep, databases.router().dataSource(), products, transactions);
     }
 
     private MailJobs mailJobs(Settings settings, Mailbox mailbox) {

@@ -21,6 +21,9 @@ create table if not exists products (
 
 create index if not exists products_by_seller on products (seller_id, id);
 
+-- Its job gave up.
+alter table products add column if not exists photo_failed boolean not null default false;
+
 -- One row for each small picture; the key keeps a photograph from being made small twice.
 create table if not exists photo_sizes (
     product_id bigint not null references products,

@@ -7,6 +7,7 @@ import dev.headroom.examples.marketplace.orders.Orders;
 import dev.headroom.examples.marketplace.photos.Photos;
 import dev.headroom.servlet.IdentityCookie;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
@@ -29,8 +30,9 @@ public record Site(
     /** Adds them to the application. */
     public void register(ServletContext context) {
         Views views = new Views();
-        context.addFilter("guard", new GuardFilter())
-                .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
+        FilterRegistration.Dynamic guard = context.addFilter("guard", new GuardFilter());
+        guard.setAsyncSupported(true);
+        guard.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/*");
         Pages pages = new Pages(catalog, views);
         add(context, "pages", pages, "", "/", "/search", "/sell", "/sellers/*", "/products/*");
         add(context, "offer", new OfferServlet(photos, offers, views), "/products")

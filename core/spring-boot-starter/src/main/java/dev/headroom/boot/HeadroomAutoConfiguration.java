@@ -20,8 +20,9 @@ import org.springframework.core.env.Environment;
  * Plugs every {@link Component} bean into one {@link Headroom} bean, brings annotations on beans to life, and drains before the web
  * server stops.
  *
- * <p>Beans of {@link HealthCheck} and {@link ServiceInventory} are taken too; everything else by a {@link HeadroomCustomizer}. Components
- * are plugged in the order of their beans ({@code @Order}). An application that has a {@code Headroom} bean of its own keeps it.
+ * <p>Beans of {@link HealthCheck} and the one of {@link ServiceInventory} are taken too; everything else by a {@link HeadroomCustomizer}.
+ * Components are plugged in the order of their beans ({@code @Order}). Two inventories, or two {@code WebOptions}, are refused unless one
+ * is {@code @Primary}. An application that has a {@code Headroom} bean of its own keeps it.
  */
 @AutoConfiguration
 @EnableConfigurationProperties(HeadroomProperties.class)
@@ -36,18 +37,28 @@ public class HeadroomAutoConfiguration {
             ObjectProvider<HealthCheck> checks,
             ObjectProvider<ServiceInventory> inventory,
             ObjectProvider<HeadroomCustomizer> customizers) {
-        String name = properties.name().isEmpty()
-                ? environment.getProperty("spring.application.name", "application")
-                : properties.name();
-        Headroom.Builder builder = Headroom.builder(name)
+        properties.check();
+        Headroom.Builder builder = Headroom.builder(name(properties, environment))
                 .readinessGrace(properties.readinessGrace())
                 .drainTimeout(properties.drainTimeout())
                 .healthCacheFor(properties.healthCacheFor());
         components.orderedStream().forEach(builder::plug);
         checks.orderedStream().forEach(builder::healthCheck);
-        inventory.ifUnique(builder::inventory);
+        inventory.ifAvailable(builder::inventory);
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         return builder.build();
+    }
+
+    /** Spring Boot's names may be any text: what can't be in a name of ours becomes a hyphen. */
+    private static String name(HeadroomProperties properties, Environment environment) {
+        if (!properties.name().isEmpty()) {
+            return properties.name();
+        }
+        String derived = environment
+                .getProperty("spring.application.name", "")
+                .replaceAll("[^A-Za-z0-9._-]+", "-")
+                .replaceAll("^[._-]+|-+$", "");
+        return derived.isEmpty() ? "application" : derived.substring(0, Math.min(64, derived.length()));
     }
 
     /** Brings annotations on beans to life. */

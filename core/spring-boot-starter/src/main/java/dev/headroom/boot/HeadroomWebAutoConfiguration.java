@@ -30,6 +30,6 @@ public class HeadroomWebAutoConfiguration {
     /** Takes the application's web options. */
     @Bean
     HeadroomCustomizer headroomWebOptions(ObjectProvider<WebOptions> options) {
-        return builder -> options.ifUnique(builder::web);
+        return builder -> options.ifAvailable(builder::web);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.headroom.Headroom;
 import dev.headroom.boot.ConfigurationFailureAnalyzer;
 import dev.headroom.boot.ServletApiFailureAnalyzer;
+import dev.headroom.servlet.WebOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 
 /** Starts the application for real, on a free port. */
 class AppTest {
@@ -31,7 +33,7 @@ class AppTest {
 
     @BeforeAll
     static void start() {
-        context = run();
+        context = run("--spring.application.name=Pet Clinic");
         audit = context.getBean(Audit.class);
     }
 
@@ -43,10 +45,11 @@ class AppTest {
     }
 
     private static ConfigurableApplicationContext run(String... more) {
-        String[] arguments = new String[more.length + 2];
+        String[] arguments = new String[more.length + 3];
         arguments[0] = "--server.port=0";
         arguments[1] = "--headroom.readiness-grace=0s";
-        System.arraycopy(more, 0, arguments, 2, more.length);
+        arguments[2] = "--server.tomcat.basedir=target/tomcat";
+        System.arraycopy(more, 0, arguments, 3, more.length);
         return SpringApplication.run(App.class, arguments);
     }
 
@@ -129,11 +132,36 @@ class AppTest {
 
     @Test
     void explainsARefusedConfiguration() {
-        assertThatThrownBy(() -> run("--headroom.drain-timeout=0s")).satisfies(failure -> {
-            FailureAnalysis analysis = new ConfigurationFailureAnalyzer().analyze(failure);
-            assertThat(analysis).isNotNull();
-            assertThat(analysis.getDescription()).contains("drainTimeout: PT0S");
-            assertThat(analysis.getAction()).contains("expected: > PT0S");
-        });
+        assertThatThrownBy(() -> run("--headroom.drain-timeout=0s", "--headroom.readiness-grace=-1s"))
+                .satisfies(failure -> {
+                    FailureAnalysis analysis = new ConfigurationFailureAnalyzer().analyze(failure);
+                    assertThat(analysis).isNotNull();
+                    assertThat(analysis.getDescription())
+                            .contains("headroom.drain-timeout: PT0S")
+                            .contains("headroom.readiness-grace: PT-1S");
+                    assertThat(analysis.getAction()).contains("expected: > PT0S");
+                });
+    }
+
+    @Test
+    void takesItsNameFromSpringsAndRefusesTwoOfWhatThereIsOneOf() {
+        assertThat(context.getBean(Headroom.class).name()).isEqualTo("Pet-Clinic");
+        assertThatThrownBy(() -> SpringApplication.run(
+                        new Class<?>[] {App.class, TwoWebOptions.class},
+                        new String[] {"--server.port=0", "--server.tomcat.basedir=target/tomcat"}))
+                .hasStackTraceContaining("expected single matching bean but found 2: first,second");
+    }
+
+    /** No {@code @Configuration}, or the application would find it by its scan. */
+    static class TwoWebOptions {
+        @Bean
+        WebOptions first() {
+            return WebOptions.withDefaults();
+        }
+
+        @Bean
+        WebOptions second() {
+            return WebOptions.withDefaults();
+        }
     }
 }

@@ -38,6 +38,7 @@ class CachingTest {
                     App.class,
                     "--server.port=0",
                     "--headroom.readiness-grace=0s",
+                    "--server.tomcat.basedir=target/tomcat",
                     "--spring.datasource.generate-unique-name=true",
                     "--spring.datasource.url=jdbc:h2:mem:instance" + i,
                     "--memcached.nodes=" + memcached.hostAndPort());

@@ -11,7 +11,8 @@ import java.lang.annotation.Target;
 /**
  * Brings Headroom's annotations on a CDI bean to life.
  *
- * <p>The application produces its {@code Headroom} as a bean. What can't take effect fails the making of the bean. As with all CDI
+ * <p>The application produces its {@code Headroom} as a bean. What can't take effect fails the making of the bean; a bean that has such
+ * annotations but not this one fails the start of the container (see {@link HeadroomCheck}). As with all CDI
  * interceptors, a bean's calls of its own methods are not intercepted in every container. Works without a portable extension, so also where
  * containers are built ahead of time.
  *

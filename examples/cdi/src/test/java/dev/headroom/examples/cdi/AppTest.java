@@ -47,6 +47,20 @@ class AppTest {
         }
     }
 
+    @Dependent
+    static class Forgotten {
+        @Audited("#name")
+        void add(String name) {}
+    }
+
+    @Test
+    void refusesToStartWithABeanThatIsNotMarked() {
+        assertThatThrownBy(() -> SeContainerInitializer.newInstance()
+                        .addBeanClasses(Forgotten.class)
+                        .initialize())
+                .hasStackTraceContaining("bean: " + Forgotten.class.getName() + " (expected: @HeadroomEnhanced");
+    }
+
     @Test
     void runsAsAProgram() {
         App.main(new String[0]);

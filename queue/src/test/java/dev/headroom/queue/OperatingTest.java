@@ -14,6 +14,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.catalina.startup.Tomcat;
@@ -98,7 +100,8 @@ class OperatingTest extends JobQueueContract {
         queue.enqueue(Recorder::blocked, new Note(2, ""));
         queue.enqueue(Recorder::blocked, new Note(3, ""));
         Tomcat tomcat = new Tomcat();
-        tomcat.setBaseDir(System.getProperty("java.io.tmpdir"));
+        tomcat.setBaseDir(Files.createTempDirectory(Files.createDirectories(Path.of("target")), "tomcat-")
+                .toString());
         tomcat.setPort(0);
         tomcat.getConnector();
         try (Headroom headroom = Headroom.builder("test").plug(queue).build()) {
@@ -122,6 +125,9 @@ class OperatingTest extends JobQueueContract {
                     .contains("\"length\":3.0,")
                     .contains("\"floor\":1");
             assertThat(get(tomcat, "/queue/scale?launched=x")).isEqualTo("400 launched: not a list of seconds");
+            assertThat(get(tomcat, "/queue/length?state=dead"))
+                    .as("a parameter it does not know")
+                    .startsWith("400 ");
             assertThat(get(tomcat, "/queue/length?states=x")).isEqualTo("400 queue, states or priorities: unknown");
         } finally {
             tomcat.stop();

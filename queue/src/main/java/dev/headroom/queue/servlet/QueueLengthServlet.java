@@ -10,17 +10,20 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * {@code GET /queue/length}: how many jobs wait, as a plain number; made for scripts that add and take away workers.
  *
  * <p>Counts what the queue's builder said, unless the request says otherwise: {@code ?queue=images} asks for some queues, {@code
  * ?states=ready,running} for some states of {@code ready}, {@code scheduled}, {@code running} and {@code dead}, {@code ?priorities=1-9} for
- * some priorities; several are separated by commas. At most a second old. 400 for an unknown queue, state or priority, 503 while the
- * database can't be asked.
+ * some priorities; several are separated by commas. At most a second old. 400 for an unknown queue, state, priority or parameter, 503 while
+ * the database can't be asked.
  */
 public final class QueueLengthServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
+    /** What may be asked, and the parameter of live debugging. */
+    private static final Set<String> PARAMETERS = Set.of("queue", "states", "priorities", "debugout");
 
     private final transient JobQueue queue;
     private final transient JobFilter standard;
@@ -52,6 +55,9 @@ public final class QueueLengthServlet extends HttpServlet {
     }
 
     private JobFilter asked(HttpServletRequest request) {
+        if (!PARAMETERS.containsAll(request.getParameterMap().keySet())) {
+            throw new IllegalArgumentException("parameters (expected: queue, states or priorities)");
+        }
         JobFilter asked = standard;
         String queues = request.getParameter("queue");
         if (queues != null) {

@@ -61,7 +61,7 @@ class KillIT {
             long products = database.number("select count(*) from products");
             assertThat(products).isBetween((long) acknowledged.size(), (long) UPLOADS);
             Awaitility.await("all jobs").atMost(PATIENCE).untilAsserted(() -> {
-                assertThat(visit.get("/queue/length?state=ready,scheduled,running,dead")
+                assertThat(visit.get("/queue/length?states=ready,scheduled,running,dead")
                                 .body()
                                 .strip())
                         .isEqualTo("0");

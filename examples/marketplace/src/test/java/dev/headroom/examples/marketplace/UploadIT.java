@@ -110,8 +110,10 @@ class UploadIT {
         }
         Awaitility.await("the queue to be empty")
                 .atMost(PATIENCE)
-                .untilAsserted(() ->
-                        assertThat(seller.get("/queue/length").body().strip()).isEqualTo("0"));
+                .untilAsserted(() -> assertThat(seller.get("/queue/length?states=ready,scheduled,running,dead")
+                                .body()
+                                .strip())
+                        .isEqualTo("0"));
         assertThat(shared.number("select count(*) from photo_sizes where product_id = " + id))
                 .isEqualTo(SIZES.size());
         for (String other : List.of("", "?v=00000000")) {

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 
-/** How many jobs the site still has to do. */
+/** How many jobs the site has not done: those that wait, those that run, and those that failed for good. */
 public final class QueueLength {
     private static final long BETWEEN_LOOKS_MILLIS = 500;
 
@@ -16,7 +16,7 @@ public final class QueueLength {
 
     /** At this instance. */
     public QueueLength(URI instance) {
-        this.address = Site.at(instance, "/queue/length");
+        this.address = Site.at(instance, "/queue/length?states=ready,scheduled,running,dead");
     }
 
     /** How many there are now. */

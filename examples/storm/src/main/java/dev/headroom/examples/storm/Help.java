@@ -22,7 +22,7 @@ final class Help {
         return text.append("""
 
                         With --start the site gets this environment, so that its toggles work: CACHE=on|naive|off,
-                        THROTTLE=on|observe|off, MEMCACHED=host:port and the others of its README.
+                        THROTTLE=on|observe|off, MEMCACHED=host:port. Where its blobs, mails and measurements go is decided here.
 
                         Exit status: 0 all invariants held, 1 one broke or the run failed, 2 the command line is wrong.""").toString();
     }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +28,9 @@ final class Instance implements AutoCloseable {
     private static final Duration START = Duration.ofMinutes(3);
     private static final Duration STOP = Duration.ofSeconds(30);
     private static final int LAST_LINES = 15;
+
+    /** Settings of whoever started this process, which would lead the site to services that are not its own. */
+    private static final Set<String> ELSEWHERE = Set.of("S3_ENDPOINT", "S3_BUCKET", "SMTP", "STATSD");
 
     private final Process process;
     private final Thread reader;
@@ -49,6 +53,7 @@ final class Instance implements AutoCloseable {
         ProcessBuilder builder =
                 new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
         builder.environment().putAll(environment);
+        builder.environment().keySet().removeAll(ELSEWHERE);
         return new Instance(builder.start(), log);
     }
 

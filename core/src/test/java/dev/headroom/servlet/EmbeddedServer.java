@@ -67,7 +67,8 @@ public interface EmbeddedServer extends AutoCloseable {
             @Override
             public EmbeddedServer start(Consumer<ServletContext> initializer, String... filterClasses)
                     throws Exception {
-                Path base = Files.createTempDirectory(Files.createDirectories(Path.of("target").toAbsolutePath()), "tomcat-");
+                Path base = Files.createTempDirectory(
+                        Files.createDirectories(Path.of("target").toAbsolutePath()), "tomcat-");
                 Tomcat tomcat = new Tomcat();
                 tomcat.setBaseDir(base.toString());
                 tomcat.setPort(0);

@@ -109,7 +109,8 @@ class ReadmeTest {
 
     private static void assertCounts(Consumer<ServletContext> setUp) throws Exception {
         Tomcat tomcat = new Tomcat();
-        tomcat.setBaseDir(Files.createTempDirectory("tomcat").toString());
+        tomcat.setBaseDir(Files.createTempDirectory(Files.createDirectories(Path.of("target")), "tomcat-")
+                .toString());
         tomcat.setPort(0);
         Context context = tomcat.addContext("", null);
         Tomcat.addServlet(context, "cart", new CartServlet()).setAsyncSupported(true);

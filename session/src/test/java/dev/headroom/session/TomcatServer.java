@@ -3,6 +3,7 @@ package dev.headroom.session;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.Wrapper;
@@ -16,7 +17,8 @@ final class TomcatServer implements WebServer {
 
     TomcatServer(Sessions sessions) {
         try {
-            tomcat.setBaseDir(Files.createTempDirectory("tomcat").toString());
+            tomcat.setBaseDir(Files.createTempDirectory(Files.createDirectories(Path.of("target")), "tomcat-")
+                    .toString());
             tomcat.setPort(0);
             Context context = tomcat.addContext("", null);
             Wrapper servlet = Tomcat.addServlet(context, "test", new TestServlet());

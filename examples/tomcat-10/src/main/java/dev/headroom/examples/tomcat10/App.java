@@ -21,7 +21,7 @@ public final class App implements AutoCloseable {
                 .web(WebOptions.builder().console(ConsoleAccess.readOnly()).build())
                 .drainOnShutdown()
                 .build();
-        Path base = Files.createTempDirectory("headroom-tomcat-10");
+        Path base = Files.createDirectories(Path.of("target", "tomcat")).toAbsolutePath();
         tomcat.setBaseDir(base.toString());
         tomcat.setPort(port);
         Context context = tomcat.addContext("", base.toString());

@@ -140,7 +140,8 @@ class LockedTest extends JobQueueContract {
     @Test
     void whatALostConnectionHeldIsFreeAtOnceHoweverLongTheLease() throws Exception {
         assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
-        JobQueue cut = started(builder().handlers(entries).lease(Duration.ofHours(1)).workers(1));
+        JobQueue cut =
+                started(builder().handlers(entries).lease(Duration.ofHours(1)).workers(1));
         JobHandle job = cut.enqueue(Entries::held, new Note(1, "held"));
         assertThat(entries.began.await(20, TimeUnit.SECONDS)).isTrue();
         Entries others = new Entries();
@@ -183,7 +184,8 @@ class LockedTest extends JobQueueContract {
         List<Object> handlers = new ArrayList<>(List.of(entries, new Wrong()));
         assertThatThrownBy(() -> builder().handlers(handlers.toArray()).build())
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessageContaining("@Job tx of other: NONE (expected: LOCK_IN_TX as the others of its queue ledger)");
+                .hasMessageContaining(
+                        "@Job tx of other: NONE (expected: LOCK_IN_TX as the others of its queue ledger)");
         assertThatThrownBy(() -> builder().handlers(new Limited()))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("Limited.limited tx: LOCK_IN_TX");

@@ -57,8 +57,10 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
     /** Opens a queue whose tables are there. */
     public static DefaultJobQueue open(QueueOptions options, List<Kind> handlers) {
         Kinds kinds = new Kinds(handlers);
-        options.pacers().keySet().forEach(queue -> Checks.that(
-                !kinds.locks(queue), "pacer of queue", queue, "a queue without kinds that have LOCK_IN_TX"));
+        options.pacers()
+                .keySet()
+                .forEach(queue -> Checks.that(
+                        !kinds.locks(queue), "pacer of queue", queue, "a queue without kinds that have LOCK_IN_TX"));
         Store store = Store.open(options.bookkeeping());
         Set<String> queues = new TreeSet<>(options.workers().keySet());
         queues.add("default");

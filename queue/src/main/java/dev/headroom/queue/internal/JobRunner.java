@@ -80,11 +80,7 @@ final class JobRunner {
     }
 
     private JobOutcome run(
-            Assignment assignment,
-            Kind kind,
-            Kind.Code code,
-            @Nullable Object payload,
-            @Nullable Connection locked) {
+            Assignment assignment, Kind kind, Kind.Code code, @Nullable Object payload, @Nullable Connection locked) {
         JobOutcome outcome = null;
         Throwable failure = null;
         assignment.begin(kind.timeout().toNanos());
@@ -114,7 +110,11 @@ final class JobRunner {
     }
 
     /** What is to be run. */
-    private record Work(Assignment assignment, Kind kind, Kind.Code code, @Nullable Object payload) {}
+    private record Work(
+            Assignment assignment,
+            Kind kind,
+            Kind.Code code,
+            @Nullable Object payload) {}
 
     private JobOutcome plainly(Work work) throws Exception {
         return new JobOutcome.Done(result(work.assignment().job, work.kind(), handle(work, null)));

@@ -48,9 +48,7 @@ final class Kinds {
     /** Whether a queue's jobs are locked by the transactions that run them. */
     boolean locks(String queue) {
         return byName.values().stream()
-                .anyMatch(kind -> kind.code() != null
-                        && kind.queue().equals(queue)
-                        && kind.tx() == Tx.LOCK_IN_TX);
+                .anyMatch(kind -> kind.code() != null && kind.queue().equals(queue) && kind.tx() == Tx.LOCK_IN_TX);
     }
 
     void add(Kind kind) {

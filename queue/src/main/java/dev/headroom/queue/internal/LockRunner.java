@@ -108,8 +108,7 @@ final class LockRunner {
         long began = System.nanoTime();
         List<Assignment> claimed = List.of();
         try {
-            claimed = claims.claimLocked(
-                    connection, lease.id(), pool.queue, names.number(pool.queue), criticalities);
+            claimed = claims.claimLocked(connection, lease.id(), pool.queue, names.number(pool.queue), criticalities);
         } finally {
             meters().timer(QueueMeters.CLAIM, "result", claimed.isEmpty() ? "none" : "jobs")
                     .recordNanos(System.nanoTime() - began);
@@ -134,7 +133,10 @@ final class LockRunner {
     private void write(Attempt attempt) throws SQLException {
         Assignment assignment = attempt.assignment;
         JobOutcome outcome = attempt.outcome;
-        if (assignment != null && outcome != null && !(outcome instanceof JobOutcome.Returned)) {
+        // After the others the job is as it was.
+        boolean counts =
+                outcome != null && !(outcome instanceof JobOutcome.Returned) && !(outcome instanceof JobOutcome.Lost);
+        if (assignment != null && outcome != null && counts) {
             attempt.freed = store.transact(connection -> !store.dialect
                             .lockFree(connection, List.of(assignment.job.id()), 0)
                             .isEmpty()

@@ -52,21 +52,13 @@ final class Node {
         Settlement settlement = new Settlement(options, store, parts.kinds(), wakes::signal);
         this.completer = new Completer(options.name(), settlement, this::written, this::lost);
         Claims claims = new Claims(store, parts.kinds(), connected);
-        this.dispatcher = new Dispatcher(
-                options,
-                store,
-                connected,
-                claims,
-                lease,
-                pools,
-                held,
-                gate,
-                wakeup);
+        this.dispatcher = new Dispatcher(options, store, connected, claims, lease, pools, held, gate, wakeup);
         LockRunner lockRunner = new LockRunner(parts, claims, runner, settlement, lease, gate);
         for (String queue : parts.names().all()) {
             int workers = options.workersOf(queue);
             if (workers > 0 && parts.kinds().locks(queue)) {
-                lockPools.add(new LockPool(queue, workers, options.pollInterval().toMillis(), lockRunner::next));
+                lockPools.add(
+                        new LockPool(queue, workers, options.pollInterval().toMillis(), lockRunner::next));
             }
         }
         Schedules schedules = new Schedules(store, parts.kinds(), parts.producer());

@@ -121,7 +121,8 @@ record RunningJob(
     /** What is written beside the job's transaction can't see that it runs. */
     private void notLocked(String what) {
         if (kind.tx() == Tx.LOCK_IN_TX) {
-            throw new IllegalStateException("tx of " + name() + ": LOCK_IN_TX (expected: NONE or COMPLETE_IN_TX, to have a " + what + ")");
+            throw new IllegalStateException(
+                    "tx of " + name() + ": LOCK_IN_TX (expected: NONE or COMPLETE_IN_TX, to have a " + what + ")");
         }
     }
 

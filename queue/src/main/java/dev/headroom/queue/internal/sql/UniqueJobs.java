@@ -54,7 +54,8 @@ public final class UniqueJobs {
                 }
                 boolean runs = lockedByRuns
                         && !found.running()
-                        && dialect.lockFree(connection, List.of(found.id()), found.state()).isEmpty();
+                        && dialect.lockFree(connection, List.of(found.id()), found.state())
+                                .isEmpty();
                 if (runs ? tries >= LOOKS_AT_A_LOCK : meet(connection, found, job, unique)) {
                     return new Placed(found.id(), false, false);
                 }

@@ -87,6 +87,27 @@ class RunningTest extends JobQueueContract {
         assertThat(count("effect")).isOne();
     }
 
+    @Test
+    void looksForWorkLessAndLessOftenWhileThereIsNone() {
+        CountingDataSource counting = new CountingDataSource(dataSource());
+        JobQueue queue = built(JobQueue.builder(counting).pollInterval(Duration.ofMinutes(10)));
+        counting.sinceLast();
+        long begun = System.nanoTime();
+        queue.start();
+        await().until(() -> looks(counting) >= 8);
+        // After 20 ms, 40 ms and so on at the earliest; it may be told to look up to three times as it comes up.
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(20 + 40 + 80 + 150));
+    }
+
+    /** Every claim begins with a look whether its process lives. */
+    private static long looks(CountingDataSource counting) {
+        return counting.texts.stream()
+                .filter(text -> text.contains("headroom_job_node n where n.id = ?")
+                        || text.startsWith("select 1 from headroom_job_node")
+                        || text.startsWith("select id from headroom_job_node where id = "))
+                .count();
+    }
+
     /** Before Java 21 there are none. */
     private static ThreadFactory virtualThreads() {
         try {

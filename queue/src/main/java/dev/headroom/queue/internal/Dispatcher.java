@@ -163,12 +163,14 @@ final class Dispatcher implements Runnable {
         promotedAt = System.nanoTime();
         AtomicBoolean any = new AtomicBoolean();
         OptionalLong millis = store.transact(connection -> {
+            OptionalLong next = store.jobs.millisUntilDue(connection);
             int promoted = PROMOTED_AT_ONCE;
-            while (promoted == PROMOTED_AT_ONCE) {
+            while (next.isPresent() && next.getAsLong() <= 0 && promoted == PROMOTED_AT_ONCE) {
                 promoted = store.dialect.promoteDue(connection, PROMOTED_AT_ONCE);
                 any.compareAndSet(false, promoted > 0);
+                next = store.jobs.millisUntilDue(connection);
             }
-            return store.jobs.millisUntilDue(connection);
+            return next;
         });
         if (any.get()) {
             wakeup.passOn();

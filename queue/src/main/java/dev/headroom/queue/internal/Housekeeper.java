@@ -21,6 +21,8 @@ final class Housekeeper implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Housekeeper.class);
     private static final long COUNT_EVERY = Duration.ofSeconds(5).toNanos();
     private static final long HEAL_EVERY = Duration.ofSeconds(10).toNanos();
+    private static final long REAP_EVERY = Duration.ofSeconds(1).toNanos();
+    private static final long STRAYS_EVERY = Duration.ofSeconds(30).toNanos();
     private static final int PRUNED_AT_ONCE = 1_000;
     private static final long LONGEST_ROUND = 1_000;
 
@@ -39,6 +41,12 @@ final class Housekeeper implements Runnable {
     private long beatAt = System.nanoTime();
     private long countAt = beatAt;
     private long healAt = beatAt;
+
+    /** When a node can have been silent for a lease, as far as was seen with the last heartbeat; or when it is time to look for strays. */
+    private long reapAt = beatAt;
+
+    private long straysAt = beatAt + STRAYS_EVERY;
+    private long silentMillis;
 
     Housekeeper(
             QueueOptions options,
@@ -86,8 +94,9 @@ final class Housekeeper implements Runnable {
     private void round() {
         try {
             beat();
-            if (lease.mayJudgeOthers()) {
+            if (lease.mayJudgeOthers() && System.nanoTime() - reapAt >= 0) {
                 reap();
+                reapAt = System.nanoTime() + REAP_EVERY;
             }
             if (lease.mayBegin()) {
                 chores();
@@ -113,6 +122,7 @@ final class Housekeeper implements Runnable {
             Set<Long> cancelled = new HashSet<>();
             if (store.transact(connection -> beat(connection, mine, cancelled))) {
                 lease.shown(begun);
+                judgeAgain(begun);
                 node.cancelled(cancelled);
             } else {
                 log.warn(
@@ -131,7 +141,19 @@ final class Housekeeper implements Runnable {
 
     private boolean beat(Connection connection, long mine, Set<Long> cancelled) throws SQLException {
         cancelled.addAll(store.cancellations.markedUnder(connection, mine));
-        return store.nodes.beat(connection, mine);
+        boolean alive = store.nodes.beat(connection, mine);
+        silentMillis = store.nodes.silentMillis(connection);
+        return alive;
+    }
+
+    /** No node can be silent for a lease before that time. */
+    private void judgeAgain(long begun) {
+        long soonest = begun + Math.max(0, lease.lengthMillis() - silentMillis) * 1_000_000;
+        if (straysAt - begun <= 0) {
+            straysAt = begun + STRAYS_EVERY;
+            soonest = begun;
+        }
+        reapAt = soonest;
     }
 
     private void register(long begun) throws SQLException {

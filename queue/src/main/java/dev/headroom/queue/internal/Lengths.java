@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Lengths {
     private static final long FRESH = Duration.ofSeconds(1).toNanos();
     private static final long KNOWN = Duration.ofSeconds(20).toNanos();
+    private static final long WANTED = Duration.ofMinutes(2).toNanos();
     private static final int NEWEST_DEAD = 10;
 
     private final Store store;
@@ -28,6 +29,7 @@ final class Lengths {
     private final LoadWindow window = new LoadWindow();
     private final ReentrantLock asking = new ReentrantLock();
     private volatile @Nullable Seen seen;
+    private volatile long wantedAt = System.nanoTime() - WANTED;
 
     /** What was seen, and when. */
     record Seen(
@@ -58,6 +60,7 @@ final class Lengths {
 
     /** What is at most a second old. */
     Seen fresh() {
+        wantedAt = System.nanoTime();
         Seen last = seen;
         if (last != null && System.nanoTime() - last.at < FRESH) {
             return last;
@@ -73,6 +76,7 @@ final class Lengths {
 
     /** What was last seen, or null if that is too long ago to go by. Asks nobody. */
     @Nullable Seen known() {
+        wantedAt = System.nanoTime();
         Seen last = seen;
         return last != null && System.nanoTime() - last.at < KNOWN ? last : null;
     }
@@ -82,8 +86,11 @@ final class Lengths {
         return window.load(fresh());
     }
 
+    /** Looks again if anybody has asked lately; averages are taken meanwhile for whoever asks once a minute. */
     void refresh() throws SQLException {
-        store.transact(this::ask);
+        if (seen == null || System.nanoTime() - wantedAt < WANTED) {
+            store.transact(this::ask);
+        }
     }
 
     private Seen ask(Connection connection) throws SQLException {

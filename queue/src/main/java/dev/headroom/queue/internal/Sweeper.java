@@ -18,6 +18,7 @@ final class Sweeper implements Runnable {
     private static final long LONGEST_ROUND = 1_000;
     private static final int KEYS_AT_ONCE = 2_000;
     private static final int KEYS_IN_ONE_TRANSACTION = 20;
+    private static final long LOOK_EVERY = Duration.ofSeconds(5).toNanos();
     private static final long HEAL_EVERY = Duration.ofSeconds(10).toNanos();
     private static final long FORGET_EVERY = Duration.ofSeconds(30).toNanos();
     private static final long SLICE = Duration.ofMillis(500).toNanos();
@@ -32,6 +33,8 @@ final class Sweeper implements Runnable {
     private volatile boolean toHeal;
     private long healAt = System.nanoTime();
     private long forgetAt = healAt;
+    private long lookAt = healAt;
+    private boolean blocked;
     private long lastLimited;
     private long lastStep;
 
@@ -74,6 +77,17 @@ final class Sweeper implements Runnable {
     }
 
     private void release() throws SQLException {
+        long now = System.nanoTime();
+        boolean here = store.limits.hasBlocked();
+        if (!blocked && !here && now - lookAt < 0) {
+            return;
+        }
+        // The claim that has put them aside may not be committed yet.
+        lookAt = here ? now : now + LOOK_EVERY;
+        blocked = store.transact(store.limits::anyBlocked);
+        if (!blocked) {
+            return;
+        }
         List<String> keys = store.transact(connection -> store.limits.releasable(connection, KEYS_AT_ONCE));
         for (int from = 0; from < keys.size() && goesOn(); from += KEYS_IN_ONE_TRANSACTION) {
             List<String> few = keys.subList(from, Math.min(keys.size(), from + KEYS_IN_ONE_TRANSACTION));

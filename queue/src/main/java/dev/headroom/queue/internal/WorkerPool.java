@@ -1,11 +1,11 @@
 package dev.headroom.queue.internal;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
@@ -19,10 +19,13 @@ final class WorkerPool {
     private static final int MOST_AHEAD = 500;
     private static final double WEIGHT = 0.2;
 
+    /** Has a worker see that it is over; nobody looks around in between, as there may be many thousands. */
+    private static final Object END = new Object();
+
     final String queue;
     final int number;
     final int workers;
-    private final BlockingQueue<Assignment> waiting = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Object> waiting = new LinkedBlockingQueue<>();
     private final AtomicInteger held = new AtomicInteger();
     private final AtomicIntegerArray heldByCriticality = new AtomicIntegerArray(4);
     private final AtomicInteger busy = new AtomicInteger();
@@ -48,8 +51,7 @@ final class WorkerPool {
     private void work(Consumer<Assignment> run) {
         while (!closed) {
             try {
-                Assignment next = waiting.poll(1, TimeUnit.SECONDS);
-                if (next != null) {
+                if (waiting.take() instanceof Assignment next) {
                     run(next, run);
                 }
             } catch (InterruptedException stray) {
@@ -110,9 +112,13 @@ final class WorkerPool {
 
     /** Takes out what no worker has begun. */
     List<Assignment> takeWaiting() {
-        List<Assignment> taken = new ArrayList<>();
+        List<Object> taken = new ArrayList<>();
         waiting.drainTo(taken);
-        return taken;
+        taken.stream().filter(END::equals).forEach(waiting::add);
+        return taken.stream()
+                .filter(Assignment.class::isInstance)
+                .map(Assignment.class::cast)
+                .toList();
     }
 
     int busy() {
@@ -122,5 +128,6 @@ final class WorkerPool {
     /** Lets the workers end once they are idle. */
     void close() {
         closed = true;
+        waiting.addAll(Collections.nCopies(workers, END));
     }
 }

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ public final class LimitTable {
 
     private final Dialect dialect;
     private final LimitRows rows;
+    private final AtomicBoolean blockedHere = new AtomicBoolean();
 
     /** Statements in this dialect. */
     public LimitTable(Dialect dialect) {
@@ -143,6 +145,9 @@ public final class LimitTable {
                 blocked.add(each.job().id());
             }
         }
+        if (!blocked.isEmpty()) {
+            blockedHere.set(true);
+        }
         LimitRows.hold(connection, admitted, LimitRows.RUNNING);
         Ids.change(
                 connection, "update headroom_job set state = 3, lease = null, attempt = attempt - 1 where id", blocked);
@@ -236,6 +241,20 @@ public final class LimitTable {
     /** Deletes what is beside a job that is gone. */
     static void forget(Connection connection, long id) throws SQLException {
         Ids.change(connection, "delete from headroom_job_limited where job_id", List.of(id));
+    }
+
+    /** Whether jobs were put aside here since this was asked last. */
+    public boolean hasBlocked() {
+        return blockedHere.getAndSet(false);
+    }
+
+    /** Whether jobs are put aside of any key. */
+    public boolean anyBlocked(Connection connection) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                        "select limit_key from headroom_job_limit where blocked = 1 limit 1");
+                ResultSet found = select.executeQuery()) {
+            return found.next();
+        }
     }
 
     /** At most so many keys of which jobs are put aside and for which there may be room now. */

@@ -75,6 +75,15 @@ public final class NodeTable {
         }
     }
 
+    /** For how long the node has been silent that was seen longest ago; 0 if there is none. */
+    public long silentMillis(Connection connection) throws SQLException {
+        List<Long> longest = numbers(
+                connection,
+                "select " + dialect.millisSince("last_seen") + " from headroom_job_node order by last_seen limit 1",
+                null);
+        return longest.isEmpty() ? 0 : Math.max(0, longest.get(0));
+    }
+
     /** Takes a node out that holds no jobs any more. */
     public void remove(Connection connection, long lease) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("delete from headroom_job_node where id = ?")) {

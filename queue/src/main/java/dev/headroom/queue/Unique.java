@@ -1,6 +1,7 @@
 package dev.headroom.queue;
 
 import dev.headroom.config.Checks;
+import java.time.Duration;
 
 /**
  * That there is at most one job of a kind with a key.
@@ -17,8 +18,9 @@ import dev.headroom.config.Checks;
  * @param key what jobs of one kind are told apart by, at most 190 characters
  * @param onDuplicate what is done when there is such a job already
  * @param until when the key is free again
+ * @param window for how long it is taken, zero where that is not a matter of time
  */
-public record Unique(String key, OnDuplicate onDuplicate, Until until) {
+public record Unique(String key, OnDuplicate onDuplicate, Until until, Duration window) {
     /** The most characters of a key. */
     public static final int LONGEST_KEY = 190;
 
@@ -28,6 +30,14 @@ public record Unique(String key, OnDuplicate onDuplicate, Until until) {
         Checks.that(key.length() <= LONGEST_KEY, "unique", key, "at most " + LONGEST_KEY + " characters");
         Checks.present("onDuplicate", onDuplicate);
         Checks.present("until", until);
+        Checks.notNegative("within", window);
+        boolean windowed = until == Until.WINDOW;
+        Checks.that(windowed != window.isZero(), "within", window, windowed ? "more than zero" : "zero");
+        Checks.that(
+                !windowed || onDuplicate == OnDuplicate.KEEP || onDuplicate == OnDuplicate.FAIL,
+                "onDuplicate",
+                onDuplicate,
+                "KEEP or FAIL for a key that is taken for a time");
     }
 
     /** What is done with a job whose key another one has that waits; one that runs is kept, or fails the enqueue. */
@@ -47,21 +57,33 @@ public record Unique(String key, OnDuplicate onDuplicate, Until until) {
         /** When a process has taken it up: what is enqueued after that gets a job of its own. */
         START,
         /** When it is done, dead or cancelled. */
-        DONE
+        DONE,
+        /** When a time has passed since it was enqueued, whatever becomes of it; see {@link Unique#within}. */
+        WINDOW
     }
 
     /** Keeps the job that is there until it is done. */
     public static Unique of(String key) {
-        return new Unique(key, OnDuplicate.KEEP, Until.DONE);
+        return new Unique(key, OnDuplicate.KEEP, Until.DONE, Duration.ZERO);
     }
 
     /** The same with this done to duplicates. */
     public Unique onDuplicate(OnDuplicate policy) {
-        return new Unique(key, policy, until);
+        return new Unique(key, policy, until, window);
     }
 
     /** The same with the key free once the job has started; for work that must see what was written before it was enqueued. */
     public Unique untilStart() {
-        return new Unique(key, onDuplicate, Until.START);
+        return new Unique(key, onDuplicate, Until.START, Duration.ZERO);
+    }
+
+    /**
+     * The same with the key taken for a time from the enqueue, by the database's clock, whether the job waits, runs or has ended by then: at most
+     * one in that time. The job that is there may have ended, so it is kept or the enqueue fails, nothing else.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is not positive, or duplicates are replaced or debounced
+     */
+    public Unique within(Duration time) {
+        return new Unique(key, onDuplicate, Until.WINDOW, time);
     }
 }

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.headroom.config.ConfigurationException;
 import dev.headroom.queue.Recorder.Note;
 import dev.headroom.queue.Unique.OnDuplicate;
+import dev.headroom.queue.testing.ManualQueue;
 import dev.headroom.transaction.JdbcTransactions;
 import java.sql.Connection;
 import java.time.Duration;
@@ -214,6 +215,45 @@ class UniqueTest extends JobQueueContract {
             executor.shutdownNow();
         }
         execute("delete from headroom_job");
+    }
+
+    @Test
+    void thereIsOneInATimeWhateverBecomesOfIt() throws Exception {
+        JobQueue queue = built(builder().handlers(recorder));
+        Unique daily = Unique.of("digest:7").within(Duration.ofDays(1));
+        try (Connection connection = dataSource().getConnection();
+                ManualQueue jobs = ManualQueue.of(queue)) {
+            connection.setAutoCommit(false);
+            queue.in(connection).unique(daily).enqueue(Recorder::note, new Note(0, "rolled back"));
+            connection.rollback();
+            connection.setAutoCommit(true);
+            JobHandle first = queue.unique(daily).enqueue(Recorder::note, new Note(1, "today"));
+            jobs.drain();
+            assertThat(queue.unique(daily)
+                            .enqueue(Recorder::note, new Note(2, "dropped"))
+                            .id())
+                    .isEqualTo(first.id());
+            assertThatThrownBy(() ->
+                            queue.unique(daily.onDuplicate(OnDuplicate.FAIL)).enqueue(Recorder::note, new Note(2, "")))
+                    .isInstanceOf(DuplicateJobException.class);
+            queue.unique(Unique.of("digest:8").within(Duration.ofDays(1)))
+                    .enqueue(Recorder::note, new Note(3, "another key"));
+            jobs.advance(Duration.ofDays(1));
+            queue.unique(daily).enqueue(Recorder::note, new Note(4, "tomorrow"));
+            jobs.drain();
+        }
+        assertThat(recorder.order).containsExactly("today", "another key", "tomorrow");
+        assertThatThrownBy(() -> daily.onDuplicate(OnDuplicate.REPLACE)).isInstanceOf(ConfigurationException.class);
+        assertThatThrownBy(() -> daily.within(Duration.ZERO)).isInstanceOf(ConfigurationException.class);
+    }
+
+    @Test
+    void keysThatAreFreeAgainAreForgotten() {
+        JobQueue queue = built(builder().handlers(recorder));
+        queue.unique(Unique.of("key").within(Duration.ofMillis(1))).enqueue(Recorder::note, new Note(1, ""));
+        queue.start();
+        await().atMost(Duration.ofSeconds(30)).until(() -> count("headroom_job_window") == 0);
+        awaitNoJobs();
     }
 
     @Test

@@ -204,6 +204,7 @@ final class Housekeeper implements Runnable {
         long kept = options.keepResults().toMillis();
         store.transact(connection -> {
             store.batches.prune(connection, kept);
+            store.windows.prune(connection);
             return true;
         });
         Duration keepDead = options.keepDead();

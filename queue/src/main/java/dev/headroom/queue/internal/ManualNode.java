@@ -109,6 +109,7 @@ public final class ManualNode {
         store.call("advance jobs", connection -> {
             store.jobs.advance(connection, time.toMillis());
             store.limits.advance(connection, time.toMillis());
+            store.windows.advance(connection, time.toMillis());
             return true;
         });
     }

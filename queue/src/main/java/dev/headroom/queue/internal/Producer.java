@@ -116,7 +116,9 @@ final class Producer {
         Unique unique = draft.unique();
         UniqueJobs.Placed placed = unique == null
                 ? new UniqueJobs.Placed(store.jobs.insert(connection, job), true, false)
-                : store.unique.place(connection, job, unique, kind.tx() == Tx.LOCK_IN_TX);
+                : unique.until() == Unique.Until.WINDOW
+                        ? store.windows.place(connection, job, unique)
+                        : store.unique.place(connection, job, unique, kind.tx() == Tx.LOCK_IN_TX);
         String limit = job.limitKey();
         if (placed.inserted() && limit != null) {
             store.limits.open(connection, placed.id(), limit, job.priority());
@@ -227,9 +229,7 @@ final class Producer {
     NewJob job(Kind kind, @Nullable Object payload, Draft draft) {
         checkPayload(kind, payload);
         Checks.that(
-                draft.unique() == null
-                        || draft.unique().until() == Unique.Until.DONE
-                        || kind.tx() != Tx.LOCK_IN_TX,
+                draft.unique() == null || draft.unique().until() != Unique.Until.START || kind.tx() != Tx.LOCK_IN_TX,
                 "unique until",
                 "START",
                 "DONE for a kind with LOCK_IN_TX, whose start nobody sees");
@@ -245,7 +245,7 @@ final class Producer {
                 draft.delay().toMillis(),
                 kind.name(),
                 kind.upcasts().version(),
-                unique == null ? null : kind.name() + ":" + unique.key(),
+                unique == null || unique.until() == Unique.Until.WINDOW ? null : kind.name() + ":" + unique.key(),
                 Limits.lane(kind.fairBy(), payload),
                 (unique != null && unique.until() == Unique.Until.START ? NewJob.UNIQUE_UNTIL_START : 0)
                         + (limits != null ? NewJob.LIMITED : 0),

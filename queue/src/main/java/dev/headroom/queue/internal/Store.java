@@ -16,6 +16,7 @@ import dev.headroom.queue.internal.sql.Schema;
 import dev.headroom.queue.internal.sql.Sql;
 import dev.headroom.queue.internal.sql.StepTable;
 import dev.headroom.queue.internal.sql.UniqueJobs;
+import dev.headroom.queue.internal.sql.UniqueWindows;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -29,6 +30,7 @@ final class Store {
     final Dialect dialect;
     final JobTable jobs;
     final UniqueJobs unique;
+    final UniqueWindows windows;
     final ResultTable results;
     final LimitTable limits;
     final LimitHeal heal;
@@ -51,6 +53,7 @@ final class Store {
         this.results = new ResultTable(dialect);
         this.unique = new UniqueJobs(dialect, jobs, limits);
         this.cancellations = new Cancellations(dialect);
+        this.windows = new UniqueWindows(dialect, jobs);
         this.dead = new DeadTable(dialect);
         this.nodes = new NodeTable(dialect);
         this.schedules = new ScheduleTable(dialect);

@@ -145,6 +145,14 @@ create table if not exists headroom_job_step (
   primary key (job_id, name)
 );
 
+create table if not exists headroom_job_window (
+  unique_key varchar(400) primary key,
+  free_at    timestamp(6) with time zone not null,
+  job_id     bigint
+);
+
+create index if not exists headroom_job_window_old on headroom_job_window (free_at);
+
 create table if not exists headroom_job_schema (
   version int primary key,
   reader  int not null

@@ -136,6 +136,13 @@ create table if not exists headroom_job_step (
   primary key (job_id, name)
 ) engine = innodb, row_format = dynamic, character set utf8mb4, collate utf8mb4_bin;
 
+create table if not exists headroom_job_window (
+  unique_key varchar(400) not null primary key,
+  free_at    datetime(6)  not null,
+  job_id     bigint,
+  key headroom_job_window_old (free_at)
+) engine = innodb, row_format = dynamic, character set utf8mb4, collate utf8mb4_bin;
+
 create table if not exists headroom_job_schema (
   version int not null primary key,
   reader  int not null

@@ -148,6 +148,14 @@ create table headroom_job_step (
   primary key (job_id, name)
 );
 
+create table headroom_job_window (
+  unique_key text        primary key,                                    -- kind:key, of which no job is enqueued
+  free_at    timestamptz not null,                                       -- before then
+  job_id     bigint                                                      -- the one that was
+) with (fillfactor = 70);
+
+create index headroom_job_window_old on headroom_job_window (free_at);
+
 create table headroom_job_schema (
   version int primary key,
   reader  int not null                                                   -- the oldest version whose code may work on it

@@ -167,6 +167,9 @@ public interface Dialect {
         return "headroom_job";
     }
 
+    /** Takes a key for so long, if it has no row; false if it has. */
+    boolean insertWindow(Connection connection, String key, long millis) throws SQLException;
+
     /** Begins a kind's schedule one interval from now, if it has none. */
     void insertSchedule(Connection connection, String kind, String spec, long intervalMillis) throws SQLException;
 }

@@ -87,6 +87,18 @@ final class H2Dialect extends OptimisticDialect {
     }
 
     @Override
+    public boolean insertWindow(Connection connection, String key, long millis) throws SQLException {
+        return BatchTable.change(
+                        connection,
+                        "merge into headroom_job_window as w using (values (?)) as n(unique_key)"
+                                + " on w.unique_key = n.unique_key when not matched then insert (unique_key, free_at)"
+                                + " values (n.unique_key, " + nowPlusMillis() + ")",
+                        key,
+                        millis)
+                == 1;
+    }
+
+    @Override
     public void insertSchedule(Connection connection, String kind, String spec, long intervalMillis)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(

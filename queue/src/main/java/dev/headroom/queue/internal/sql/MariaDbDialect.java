@@ -296,6 +296,17 @@ final class MariaDbDialect implements Dialect {
     }
 
     @Override
+    public boolean insertWindow(Connection connection, String key, long millis) throws SQLException {
+        return BatchTable.change(
+                        connection,
+                        "insert ignore into headroom_job_window (unique_key, free_at) values (?, " + nowPlusMillis()
+                                + ")",
+                        key,
+                        millis)
+                == 1;
+    }
+
+    @Override
     public void insertSchedule(Connection connection, String kind, String spec, long intervalMillis)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(

@@ -290,6 +290,17 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
+    public boolean insertWindow(Connection connection, String key, long millis) throws SQLException {
+        return BatchTable.change(
+                        connection,
+                        "insert into headroom_job_window (unique_key, free_at) values (?, " + nowPlusMillis()
+                                + ") on conflict (unique_key) do nothing",
+                        key,
+                        millis)
+                == 1;
+    }
+
+    @Override
     public void insertSchedule(Connection connection, String kind, String spec, long intervalMillis)
             throws SQLException {
         try (PreparedStatement statement =

@@ -1,0 +1,66 @@
+package dev.headroom.queue.internal.sql;
+
+import dev.headroom.queue.Unique;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/**
+ * Places jobs of which there may be one in a time. The key's row is the lock: whoever takes it has it until the end of the transaction, and with
+ * its commit for the time; a rollback leaves it free.
+ */
+public final class UniqueWindows {
+    private final Dialect dialect;
+    private final JobTable jobs;
+
+    /** Statements in this dialect. */
+    public UniqueWindows(Dialect dialect, JobTable jobs) {
+        this.dialect = dialect;
+        this.jobs = jobs;
+    }
+
+    /** Inserts the job if its key is free; returns the job that has the key then, which may have ended. */
+    public UniqueJobs.Placed place(Connection connection, NewJob job, Unique unique) throws SQLException {
+        String key = job.kind() + ":" + unique.key();
+        long millis = unique.window().toMillis();
+        if (!retake(connection, key, millis) && !dialect.insertWindow(connection, key, millis)) {
+            return new UniqueJobs.Placed(
+                    holder(connection, key), false, unique.onDuplicate() == Unique.OnDuplicate.FAIL);
+        }
+        long id = jobs.insert(connection, job);
+        BatchTable.change(connection, "update headroom_job_window set job_id = ? where unique_key = ?", id, key);
+        return new UniqueJobs.Placed(id, true, false);
+    }
+
+    private boolean retake(Connection connection, String key, long millis) throws SQLException {
+        return BatchTable.change(
+                        connection,
+                        "update headroom_job_window set free_at = " + dialect.nowPlusMillis()
+                                + " where unique_key = ? and free_at <= " + dialect.now(),
+                        millis,
+                        key)
+                == 1;
+    }
+
+    private long holder(Connection connection, String key) throws SQLException {
+        String sql = "select job_id from headroom_job_window where unique_key = ?" + dialect.readingLatest();
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setString(1, key);
+            try (ResultSet rows = select.executeQuery()) {
+                return rows.next() ? rows.getLong(1) : 0;
+            }
+        }
+    }
+
+    /** Forgets keys that are free again. */
+    public void prune(Connection connection) throws SQLException {
+        BatchTable.change(connection, "delete from headroom_job_window where free_at < " + dialect.now());
+    }
+
+    /** Makes every key free so much earlier. */
+    public void advance(Connection connection, long millis) throws SQLException {
+        BatchTable.change(
+                connection, "update headroom_job_window set free_at = " + dialect.plusMillis("free_at"), -millis);
+    }
+}

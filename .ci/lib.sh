@@ -25,6 +25,7 @@ install_missing() {
         || need memcached memcached "real cache nodes for the tests of cache and session"
     [[ -n ${HEADROOM_TEST_MARIADB:-} ]] \
         || need mariadbd "mariadb-server-core mariadb-client-core" "a second database with replication for the router's tests"
+    need pgbouncer pgbouncer "a pooler between the queue and its database"
     need chromium chromium "opens the example's pages as a visitor would"
     need chromedriver chromium-driver "drives Chromium from the tests"
     [[ -z $MISSING ]] && return

@@ -28,7 +28,7 @@ import org.postgresql.PGNotification;
 public final class PostgresNotifications implements RemoteWakeUp {
     private static final String CHANNEL = "headroom_job";
     private static final int LOOK_UP_MILLIS = 250;
-    private static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long CHECK_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final int CHECK_SECONDS = 5;
 

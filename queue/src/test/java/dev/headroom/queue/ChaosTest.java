@@ -1,0 +1,167 @@
+package dev.headroom.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.headroom.queue.ChaosMain.Effects;
+import dev.headroom.queue.Recorder.Note;
+import dev.headroom.testkit.ChildJvm;
+import dev.headroom.testkit.ChildJvmBuilder;
+import dev.headroom.testkit.PostgresCluster;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Processes compete whose wall clocks show different times, while some are killed, some paused beyond their lease, and the database is killed: nothing is
+ * lost, and in the transactional modes no effect is doubled.
+ */
+@Tag("one-jdk")
+class ChaosTest {
+    private static final Duration LEASE = Duration.ofSeconds(2);
+    private static final List<String> ZONES = List.of("UTC", "Pacific/Kiritimati", "America/New_York", "Asia/Kolkata");
+
+    private final List<ChildJvm> nodes = new ArrayList<>();
+    private PostgresCluster cluster;
+    private HikariDataSource pool;
+    private int started;
+    private int kills;
+    private int pauses;
+    private int restarts;
+
+    @TempDir
+    Path data;
+
+    @Test
+    void nothingIsLostAndNoEffectDoubled() throws Exception {
+        run(1_200, 2, 2);
+    }
+
+    @Test
+    @Tag("soak")
+    void nothingOfAHundredThousandIsLostAndNoEffectDoubled() throws Exception {
+        run(100_000, 4, 24);
+    }
+
+    private void run(int jobs, int processes, int faults) throws Exception {
+        try (PostgresCluster started =
+                        PostgresCluster.builder().dataDirectory(data).start();
+                HikariDataSource opened = Backend.pool(started.primary().jdbcUrl())) {
+            cluster = started;
+            pool = opened;
+            SchemaInstaller.install(pool);
+            execute("create table effect (id bigint, mode text)");
+            try (JobQueue queue =
+                    JobQueue.builder(pool).handlers(new Effects(pool)).build()) {
+                List<Note> notes = IntStream.range(0, jobs / 3)
+                        .mapToObj(i -> new Note(i, ""))
+                        .toList();
+                queue.enqueueAll(Effects::plain, notes);
+                queue.enqueueAll(Effects::complete, notes);
+                queue.enqueueAll(Effects::lock, notes);
+                long begun = System.nanoTime();
+                for (int i = 0; i < processes; i++) {
+                    nodes.add(node());
+                }
+                for (int fault = 1; fault <= faults; fault++) {
+                    long left = (long) notes.size() * 3 * (faults + 1 - fault) / (faults + 1);
+                    await().atMost(Duration.ofMinutes(8)).ignoreExceptions().until(() -> count("headroom_job") <= left);
+                    fault(fault);
+                }
+                await().atMost(Duration.ofMinutes(8)).ignoreExceptions().until(() -> count("headroom_job") == 0);
+                report(notes.size(), processes, Duration.ofNanos(System.nanoTime() - begun));
+            } finally {
+                nodes.forEach(ChildJvm::close);
+            }
+        }
+    }
+
+    private void fault(int number) throws Exception {
+        int at = number % nodes.size();
+        switch (number % 3) {
+            case 1 -> {
+                nodes.get(at).kill();
+                nodes.set(at, node());
+                kills++;
+            }
+            case 2 -> {
+                ChildJvm paused = nodes.get(at);
+                paused.suspend();
+                // Declared dead by another, whose jobs they are then.
+                await().atMost(Duration.ofMinutes(2))
+                        .ignoreExceptions()
+                        .until(() -> count("headroom_job_node where name like '" + paused.pid() + "@%'") == 0);
+                paused.resume();
+                pauses++;
+            }
+            default -> {
+                cluster.primary().kill();
+                cluster.primary().restart();
+                restarts++;
+            }
+        }
+    }
+
+    private ChildJvm node() {
+        ChildJvmBuilder builder = ChildJvm.builder(ChaosMain.class)
+                .arguments(cluster.primary().jdbcUrl(), Long.toString(LEASE.toMillis()))
+                .jvmOptions("-Xmx256m", "-Duser.timezone=" + ZONES.get(started++ % ZONES.size()))
+                .timeout(Duration.ofMinutes(2));
+        ChildJvm node = builder.start();
+        node.waitForLine(Pattern.compile("started at"));
+        return node;
+    }
+
+    private void report(int each, int processes, Duration took) throws SQLException {
+        System.out.printf(
+                Locale.ROOT,
+                "soak: chaos: %d jobs, %d processes in the zones %s, %d killed, %d paused beyond the lease, %d kills of the"
+                        + " database, %d s%n",
+                3 * each,
+                processes,
+                ZONES,
+                kills,
+                pauses,
+                restarts,
+                took.toSeconds());
+        for (String mode : List.of("plain", "complete", "lock")) {
+            long rows = count("effect where mode = '" + mode + "'");
+            long distinct = count("(select distinct id from effect where mode = '" + mode + "') as d");
+            System.out.printf(
+                    Locale.ROOT, "soak: chaos: %s: %d lost, %d doubled%n", mode, each - distinct, rows - distinct);
+            assertThat(distinct).as("jobs of " + mode + " with an effect").isEqualTo(each);
+            if (!mode.equals("plain")) {
+                assertThat(rows).as("effects of " + mode).isEqualTo(each);
+            }
+        }
+        assertThat(count("headroom_job_dead")).isZero();
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private long count(String from) throws SQLException {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("select count(*) from " + from)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+}

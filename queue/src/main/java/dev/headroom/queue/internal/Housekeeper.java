@@ -42,10 +42,12 @@ final class Housekeeper implements Runnable {
     private long countAt = beatAt;
     private long healAt = beatAt;
 
-    /** When a node can have been silent for a lease, as far as was seen with the last heartbeat; or when it is time to look for strays. */
-    private long reapAt = beatAt;
+    /** When a node can have been silent for a lease, as far as was seen with the last heartbeat. */
+    private long silentAt = beatAt;
 
-    private long straysAt = beatAt + STRAYS_EVERY;
+    /** When it is time to look for jobs of nodes that are gone for long. */
+    private long straysAt = beatAt;
+
     private long silentMillis;
 
     Housekeeper(
@@ -94,9 +96,8 @@ final class Housekeeper implements Runnable {
     private void round() {
         try {
             beat();
-            if (lease.mayJudgeOthers() && System.nanoTime() - reapAt >= 0) {
-                reap();
-                reapAt = System.nanoTime() + REAP_EVERY;
+            if (lease.mayJudgeOthers()) {
+                judge(System.nanoTime());
             }
             if (lease.mayBegin()) {
                 chores();
@@ -122,7 +123,7 @@ final class Housekeeper implements Runnable {
             Set<Long> cancelled = new HashSet<>();
             if (store.transact(connection -> beat(connection, mine, cancelled))) {
                 lease.shown(begun);
-                judgeAgain(begun);
+                silentAt = begun + Math.max(0, lease.lengthMillis() - silentMillis) * 1_000_000;
                 node.cancelled(cancelled);
             } else {
                 log.warn(
@@ -146,14 +147,14 @@ final class Housekeeper implements Runnable {
         return alive;
     }
 
-    /** No node can be silent for a lease before that time. */
-    private void judgeAgain(long begun) {
-        long soonest = begun + Math.max(0, lease.lengthMillis() - silentMillis) * 1_000_000;
-        if (straysAt - begun <= 0) {
-            straysAt = begun + STRAYS_EVERY;
-            soonest = begun;
+    private void judge(long now) throws SQLException {
+        boolean strays = now - straysAt >= 0;
+        boolean silent = now - silentAt >= 0;
+        if (strays || silent) {
+            reap();
+            straysAt = strays ? now + STRAYS_EVERY : straysAt;
+            silentAt = silent ? now + REAP_EVERY : silentAt;
         }
-        reapAt = soonest;
     }
 
     private void register(long begun) throws SQLException {

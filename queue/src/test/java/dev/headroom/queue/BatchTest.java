@@ -275,7 +275,8 @@ class BatchTest extends JobQueueContract {
         List<BatchStep> steps = new ArrayList<>();
         JobBatch batch = queue.batch(jobs -> {
             BatchStep first = jobs.add(Imports::effect, new Part("effect"));
-            steps.add(jobs.add(Imports::part, new Part("after")).after(first));
+            // Should it be taken up before it is cancelled, it waits for that.
+            steps.add(jobs.add(Imports::part, new Part("wait")).after(first));
         });
         CompletableFuture<Boolean> cancelled;
         try (Connection connection = dataSource().getConnection();

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One or more meta commands, which spymemcached does not know, through its public extension points; each has one answer. An error that the server
- * answers fails this operation alone and keeps the connection.
+ * answers fails this operation alone and keeps the connection. That is why classic commands that store go this way too: spymemcached takes a refused value for
+ * the end of the connection.
  */
 final class MetaOperation<T> extends BaseOperationImpl {
     private static final int LONGEST_LINE = 2048;
@@ -25,7 +26,7 @@ final class MetaOperation<T> extends BaseOperationImpl {
 
     private final byte[] commands;
     private final int expected;
-    private final Function<List<MetaReply>, T> answer;
+    private final Function<List<MetaReply>, @Nullable T> answer;
     private final Call<T> call;
     private final List<MetaReply> replies;
     private byte[] line = new byte[64];
@@ -41,9 +42,9 @@ final class MetaOperation<T> extends BaseOperationImpl {
      *
      * @param commands as they are sent
      * @param expected how many answers there will be
-     * @param answer what these amount to
+     * @param answer what these amount to; null for what is no answer to them
      */
-    MetaOperation(byte[] commands, int expected, Function<List<MetaReply>, T> answer, Call<T> call) {
+    MetaOperation(byte[] commands, int expected, Function<List<MetaReply>, @Nullable T> answer, Call<T> call) {
         this.commands = commands;
         this.expected = expected;
         this.answer = answer;
@@ -127,10 +128,11 @@ final class MetaOperation<T> extends BaseOperationImpl {
         if (replies.size() < expected) {
             return;
         }
-        if (refusal.isEmpty()) {
-            call.succeed(answer.apply(replies));
+        T value = refusal.isEmpty() ? answer.apply(replies) : null;
+        if (value != null) {
+            call.succeed(value);
         } else {
-            call.fail(Kind.REFUSED, refusal, null);
+            call.fail(Kind.REFUSED, refusal.isEmpty() ? code : refusal, null);
         }
         transitionState(OperationState.COMPLETE);
     }

@@ -20,7 +20,6 @@ import net.spy.memcached.ops.Mutator;
 import net.spy.memcached.ops.Operation;
 import net.spy.memcached.ops.OperationStatus;
 import net.spy.memcached.ops.StatusCode;
-import net.spy.memcached.ops.StoreType;
 import org.jspecify.annotations.Nullable;
 
 /** One node through spymemcached, in the text protocol. Expects safe keys. */
@@ -53,19 +52,18 @@ final class SpyPort implements MemcachedPort {
 
     @Override
     public CompletionStage<Void> set(String key, byte[] value, Duration ttl) {
-        return store(StoreType.set, key, value, ttl).thenApply(stored -> null);
+        return store("set", key, value, ttl).thenApply(stored -> null);
     }
 
     @Override
     public CompletionStage<Boolean> add(String key, byte[] value, Duration ttl) {
-        return store(StoreType.add, key, value, ttl);
+        return store("add", key, value, ttl);
     }
 
     @Override
     public CompletionStage<CasOutcome> cas(String key, long cas, byte[] value, Duration ttl) {
-        Call<CasOutcome> call = call();
-        var callback = new Callbacks.OfStatus<>(call, SpyPort::casOutcome);
-        return run(call, key, factory -> factory.cas(StoreType.set, key, cas, 0, seconds(ttl), value, callback));
+        String command = "cas " + key + " 0 " + seconds(ttl) + " " + value.length + " " + Long.toUnsignedString(cas);
+        return stored(key, command, value, SpyPort::casOutcome);
     }
 
     @Override
@@ -152,10 +150,15 @@ final class SpyPort implements MemcachedPort {
         return run(call, ANY_KEY, factory -> factory.version(callback));
     }
 
-    private CompletionStage<Boolean> store(StoreType type, String key, byte[] value, Duration ttl) {
-        Call<Boolean> call = call();
-        var callback = new Callbacks.OfStatus<>(call, SpyPort::stored);
-        return run(call, key, factory -> factory.store(type, key, 0, seconds(ttl), value, callback));
+    private CompletionStage<Boolean> store(String type, String key, byte[] value, Duration ttl) {
+        return stored(key, type + " " + key + " 0 " + seconds(ttl) + " " + value.length, value, SpyPort::isStored);
+    }
+
+    private <T> CompletionStage<T> stored(
+            String key, String command, byte[] value, Function<MetaReply, @Nullable T> answer) {
+        Call<T> call = call();
+        byte[] bytes = MetaOperation.bytes(command, value);
+        return run(call, key, factory -> new MetaOperation<>(bytes, 1, replies -> answer.apply(replies.get(0)), call));
     }
 
     private <T> Call<T> call() {
@@ -193,11 +196,8 @@ final class SpyPort implements MemcachedPort {
         return (int) Math.min(Math.max(seconds, 1), LONGEST_TTL_SECONDS);
     }
 
-    private static @Nullable Boolean stored(OperationStatus status) {
-        if (status.isSuccess()) {
-            return Boolean.TRUE;
-        }
-        return status.getStatusCode() == StatusCode.ERR_NOT_STORED ? Boolean.FALSE : null;
+    private static @Nullable Boolean isStored(MetaReply reply) {
+        return reply.is("STORED") ? Boolean.TRUE : reply.is("NOT_STORED") ? Boolean.FALSE : null;
     }
 
     private static @Nullable Boolean found(OperationStatus status) {
@@ -207,13 +207,11 @@ final class SpyPort implements MemcachedPort {
         return status.getStatusCode() == StatusCode.ERR_NOT_FOUND ? Boolean.FALSE : null;
     }
 
-    private static @Nullable CasOutcome casOutcome(OperationStatus status) {
-        if (status.isSuccess()) {
-            return CasOutcome.STORED;
-        }
-        return switch (status.getStatusCode()) {
-            case ERR_EXISTS -> CasOutcome.EXISTS;
-            case ERR_NOT_FOUND -> CasOutcome.NOT_FOUND;
+    private static @Nullable CasOutcome casOutcome(MetaReply reply) {
+        return switch (reply.code()) {
+            case "STORED" -> CasOutcome.STORED;
+            case "EXISTS" -> CasOutcome.EXISTS;
+            case "NOT_FOUND" -> CasOutcome.NOT_FOUND;
             default -> null;
         };
     }

@@ -2,10 +2,11 @@ package dev.headroom.cache.jcache;
 
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.WeakHashMap;
 import javax.cache.CacheManager;
 import javax.cache.configuration.OptionalFeature;
@@ -21,9 +22,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Loaders, writers, entry processors and listeners run while the key is locked, so that each key's events come in order: one that waits for another
  * thread's work on the same key waits for ever. Expiry goes by a monotonic clock. Stored by value, keys and values are copied by Java serialisation, within
- * this JVM; those that can't change, such as texts and numbers, are not copied.
+ * this JVM; those that can't change, such as texts and numbers, are not copied. Each listener is given copies of its own.
  *
- * <p>Managers are one for each URI and class loader; any URI will do. Of a manager's properties one counts: {@value #MAXIMUM_SIZE}, how many entries each of
+ * <p>Managers are one for each URI and class loader; any URI will do. A manager that is not closed goes with its class loader, which the provider doesn't hold, unless an
+ * MXBean of its caches is registered. Of a manager's properties one counts: {@value #MAXIMUM_SIZE}, how many entries each of
  * its caches holds before it evicts some, at least 1, default 100,000. Thread-safe.
  *
  * <pre>{@code
@@ -38,7 +40,8 @@ public final class HeadroomCachingProvider implements CachingProvider {
 
     private static final URI DEFAULT = URI.create("headroom:default");
 
-    private final Map<ClassLoader, Map<URI, Manager>> managers = new WeakHashMap<>();
+    private final LoaderLocal managers = new LoaderLocal();
+    private final Set<Manager> open = Collections.newSetFromMap(new WeakHashMap<>());
 
     /** For the service loader. */
     public HeadroomCachingProvider() {}
@@ -48,9 +51,11 @@ public final class HeadroomCachingProvider implements CachingProvider {
             @Nullable URI uri, @Nullable ClassLoader loader, @Nullable Properties properties) {
         URI name = uri == null ? DEFAULT : uri;
         ClassLoader of = loader == null ? getDefaultClassLoader() : loader;
-        return managers.computeIfAbsent(of, l -> new HashMap<>())
-                .computeIfAbsent(
-                        name, n -> new Manager(this, n, of, properties == null ? new Properties() : properties));
+        return managers.of(of).computeIfAbsent(name, n -> {
+            Manager made = new Manager(this, n, of, properties == null ? new Properties() : properties);
+            open.add(made);
+            return made;
+        });
     }
 
     @Override
@@ -87,8 +92,7 @@ public final class HeadroomCachingProvider implements CachingProvider {
     public void close() {
         List<Manager> all = new ArrayList<>();
         synchronized (this) {
-            managers.values().forEach(each -> all.addAll(each.values()));
-            managers.clear();
+            all.addAll(open);
         }
         all.forEach(Manager::close);
     }
@@ -97,10 +101,8 @@ public final class HeadroomCachingProvider implements CachingProvider {
     public void close(@Nullable ClassLoader loader) {
         List<Manager> all = new ArrayList<>();
         synchronized (this) {
-            Map<URI, Manager> some = managers.remove(loader == null ? getDefaultClassLoader() : loader);
-            if (some != null) {
-                all.addAll(some.values());
-            }
+            all.addAll(managers.of(loader == null ? getDefaultClassLoader() : loader)
+                    .values());
         }
         all.forEach(Manager::close);
     }
@@ -109,8 +111,7 @@ public final class HeadroomCachingProvider implements CachingProvider {
     public void close(@Nullable URI uri, @Nullable ClassLoader loader) {
         Manager one;
         synchronized (this) {
-            Map<URI, Manager> some = managers.get(loader == null ? getDefaultClassLoader() : loader);
-            one = some == null ? null : some.remove(uri == null ? DEFAULT : uri);
+            one = managers.of(loader == null ? getDefaultClassLoader() : loader).get(uri == null ? DEFAULT : uri);
         }
         if (one != null) {
             one.close();
@@ -118,9 +119,14 @@ public final class HeadroomCachingProvider implements CachingProvider {
     }
 
     synchronized void closed(Manager manager) {
-        Map<URI, Manager> some = managers.get(manager.getClassLoader());
-        if (some != null) {
+        open.remove(manager);
+        ClassLoader loader = manager.getClassLoader();
+        if (loader != null) {
+            Map<URI, Manager> some = managers.of(loader);
             some.remove(manager.getURI(), manager);
+            if (some.isEmpty()) {
+                managers.remove(loader);
+            }
         }
     }
 }

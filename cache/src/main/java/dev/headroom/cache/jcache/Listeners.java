@@ -1,6 +1,7 @@
 package dev.headroom.cache.jcache;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -19,7 +20,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who is told of what happens: synchronous listeners at once, the others one after another on a thread of the cache's. */
+/**
+ * Who is told of what happens: synchronous listeners at once, the others one after another on a thread of the cache's. Each gets copies of its own, so that none
+ * changes what another one sees, what is held or what the caller has.
+ */
 final class Listeners<K, V> {
     private static final Logger LOG = LoggerFactory.getLogger(HeadroomCachingProvider.class);
 
@@ -50,12 +54,17 @@ final class Listeners<K, V> {
     }
 
     /** What a synchronous listener threw; null if none did. */
-    @Nullable RuntimeException tell(EventType type, K key, V value, @Nullable V before) {
+    @Nullable RuntimeException tell(EventType type, Copies copies, K key, V value, @Nullable V before) {
         RuntimeException failure = null;
         for (Registered<K, V> each : all) {
             boolean old =
                     each.configuration.isOldValueRequired() || type == EventType.REMOVED || type == EventType.EXPIRED;
-            Event<K, V> event = new Event<>(cache, type, key, value, old ? before : null);
+            Event<K, V> event = new Event<>(
+                    cache,
+                    type,
+                    own(copies, key),
+                    own(copies, value),
+                    old && before != null ? own(copies, before) : null);
             if (!each.configuration.isSynchronous()) {
                 tellLater(each, event);
                 continue;
@@ -67,6 +76,11 @@ final class Listeners<K, V> {
             }
         }
         return failure;
+    }
+
+    @SuppressWarnings("unchecked") // a copy is of the same class
+    private static <T> T own(Copies copies, T object) {
+        return (T) copies.copy(Objects.requireNonNull(object));
     }
 
     private static RuntimeException asListeners(RuntimeException failed) {

@@ -155,7 +155,7 @@ final class Slots<K, V> {
         }
 
         private void dispatch(EventType type, V value, @Nullable V before) {
-            RuntimeException failed = listeners.tell(type, key, value, before);
+            RuntimeException failed = listeners.tell(type, copies, key, value, before);
             if (failure == null) {
                 failure = failed;
             }

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headroom.config.ConfigurationException;
+import java.lang.ref.WeakReference;
+import java.lang.reflect.Proxy;
 import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -55,6 +59,55 @@ class StandardCacheTest {
     /** Serialisable configurations hold singletons: JCache wants factories. */
     private static <T> javax.cache.configuration.Factory<T> same(T instance) {
         return () -> instance;
+    }
+
+    @Test
+    void listenersHaveCopiesOfTheirOwn() {
+        List<List<String>> seen = new CopyOnWriteArrayList<>();
+        MutableConfiguration<String, ArrayList<String>> configuration = new MutableConfiguration<>();
+        for (boolean synchronous : new boolean[] {true, true, false}) {
+            CacheEntryCreatedListener<String, ArrayList<String>> listener = events -> events.forEach(event -> {
+                seen.add(new ArrayList<>(event.getValue()));
+                event.getValue().clear();
+            });
+            configuration.addCacheEntryListenerConfiguration(
+                    new MutableCacheEntryListenerConfiguration<>(same(listener), null, false, synchronous));
+        }
+        Cache<String, ArrayList<String>> cache = manager.createCache("copies", configuration);
+        ArrayList<String> mine = new ArrayList<>(List.of("a"));
+        cache.put("k", mine);
+        assertThat(mine).containsExactly("a");
+        mine.add("b");
+        assertThat(cache.get("k")).containsExactly("a");
+        Awaitility.await().until(() -> seen.size() == 3);
+        assertThat(seen).containsOnly(List.of("a"));
+    }
+
+    @Test
+    void aManagerGoesWithItsClassLoader() throws Exception {
+        WeakReference<ClassLoader> loader = new WeakReference<>(loaderWithACache());
+        Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> {
+            System.gc();
+            return loader.get() == null;
+        });
+    }
+
+    /** Whose cache holds an object of a class that the loader has defined. */
+    private static ClassLoader loaderWithACache() throws Exception {
+        ClassLoader loader = new URLClassLoader(new URL[0], StandardCacheTest.class.getClassLoader());
+        Object own = Proxy.newProxyInstance(
+                loader,
+                new Class<?>[] {Runnable.class},
+                (proxy, method, arguments) -> method.getName().equals("hashCode") ? 1 : null);
+        CacheManager manager = Caching.getCachingProvider().getCacheManager(null, loader);
+        assertThat(Caching.getCachingProvider().getCacheManager(null, loader)).isSameAs(manager);
+        Cache<String, Object> cache = manager.createCache(
+                "own",
+                new MutableConfiguration<String, Object>()
+                        .setStoreByValue(false)
+                        .setTypes(String.class, Object.class));
+        cache.put("k", own);
+        return loader;
     }
 
     @Test

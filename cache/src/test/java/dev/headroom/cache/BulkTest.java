@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -98,6 +99,68 @@ class BulkTest {
                 .containsExactly(Map.entry(1, "1"), Map.entry(2, "2"));
     }
 
+    @Test
+    void whatIsServedStaleIsRefreshedTogether() {
+        for (boolean fromTier : new boolean[] {false, true}) {
+            calls.clear();
+            ManualClock clock = new ManualClock();
+            InMemorySharedTier aging = new InMemorySharedTier(clock);
+            Cache<Integer, String> one = revalidating(Caches.builder().shared(aging), clock);
+            Cache<Integer, String> reader = fromTier ? revalidating(Caches.builder().shared(aging), clock) : one;
+            one.getAll(List.of(1, 2, 3), keys -> Map.of(1, "old", 2, "old", 3, "old"));
+            clock.advance(Duration.ofSeconds(11));
+            BulkLoader<Integer, String> loader = this::loadedInBackground;
+            assertThat(reader.getAll(List.of(1, 2, 3), loader).values()).containsOnly("old");
+            Awaitility.await().until(() -> reader.peek(2).orElseThrow().value().equals("2"));
+            assertThat(reader.getAll(List.of(1, 2, 3), loader))
+                    .containsEntry(1, "1")
+                    .containsEntry(3, "3");
+            synchronized (calls) {
+                assertThat(calls).as("from the tier: %s", fromTier).containsExactly(Set.of(1, 2, 3));
+            }
+        }
+    }
+
+    @Test
+    void aFailedRefreshOfSeveralIsNotTriedAgainForAWhile() {
+        ManualClock clock = new ManualClock();
+        Cache<Integer, String> cache = revalidating(Caches.builder(), clock);
+        cache.getAll(List.of(1, 2), this::load);
+        clock.advance(Duration.ofSeconds(11));
+        CountDownLatch failed = new CountDownLatch(1);
+        BulkLoader<Integer, String> failing = keys -> {
+            failed.countDown();
+            throw new IOException("no");
+        };
+        assertThat(cache.getAll(List.of(1, 2), failing)).hasSize(2);
+        Awaitility.await().until(() -> failed.getCount() == 0);
+        assertThat(cache.getAll(List.of(1, 2), failing)).hasSize(2);
+        Awaitility.await().pollInterval(Duration.ofMillis(200)).until(() -> {
+            clock.advance(Duration.ofMillis(1100));
+            assertThat(cache.getAll(List.of(1, 2), this::loadedInBackground)).hasSize(2);
+            synchronized (calls) {
+                return calls.size() == 2;
+            }
+        });
+    }
+
+    private Map<Integer, String> loadedInBackground(Set<Integer> keys) {
+        synchronized (calls) {
+            return load(keys);
+        }
+    }
+
+    private Cache<Integer, String> revalidating(CachesBuilder builder, ManualClock clock) {
+        Caches caches = builder.clock(clock)
+                .defaults(options -> options.fresh(Duration.ofSeconds(10))
+                        .staleWhileRevalidate(Duration.ofMinutes(1))
+                        .staleIfError(Duration.ofMinutes(1))
+                        .jitter(0))
+                .build();
+        open.add(caches);
+        return caches.cache("c", Integer.class, String.class);
+    }
+
     private Cache<Integer, String> covering(CachesBuilder builder) {
         Caches caches = builder.defaults(options -> options.fresh(Duration.ofSeconds(10))
                         .staleIfError(Duration.ofMinutes(1))
@@ -169,7 +232,7 @@ class BulkTest {
                     .hasSize(100);
             assertThat(watched.asked("readOrLeaseAll")).isEqualTo(1);
             assertThat(watched.asked("storeAllIf")).isEqualTo(1);
-            watched.asked.removeIf("heartbeat"::equals); // as many as the load is slow
+            watched.asked.removeIf("heartbeatAll"::equals); // as many as the load is slow
             assertThat(watched.asked.size()).isLessThan(10);
             watched.asked.clear();
             assertThat(others.cache("c", Integer.class, String.class).getAll(keys, this::load))

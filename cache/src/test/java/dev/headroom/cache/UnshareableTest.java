@@ -8,14 +8,20 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.headroom.cache.memcached.LeaseMode;
 import dev.headroom.cache.memcached.MemcachedTier;
+import dev.headroom.codec.Codec;
+import dev.headroom.codec.Codecs;
 import dev.headroom.consistency.Consistency;
 import dev.headroom.memcached.Memcached;
 import dev.headroom.testkit.MemcachedNode;
+import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -163,12 +169,17 @@ class UnshareableTest {
                         keys -> assertThat(keys).contains("cache o: keys of java.lang.Double"));
     }
 
-    @Test
-    void aServerThatRefusesAValueIsNotTakenForDead() {
+    @ParameterizedTest
+    @EnumSource(
+            value = LeaseMode.class,
+            names = {"META", "CLASSIC"})
+    void aServerThatRefusesAValueIsNotTakenForDead(LeaseMode mode) {
         try (MemcachedNode small = MemcachedNode.builder().maxItemBytes(65_536).start();
                 Memcached client = Connected.to(small.hostAndPort(), Duration.ofSeconds(5))) {
-            Caches caches = Caches.builder().shared(MemcachedTier.on(client)).build();
-            Caches others = Caches.builder().shared(MemcachedTier.on(client)).build();
+            Caches caches =
+                    Caches.builder().shared(MemcachedTier.on(client, mode)).build();
+            Caches others =
+                    Caches.builder().shared(MemcachedTier.on(client, mode)).build();
             open.addAll(List.of(caches, others));
             caches.connect(meters.contracts(Consistency.none()));
             Cache<String, String> cache = caches.cache("small", String.class, String.class);
@@ -189,6 +200,71 @@ class UnshareableTest {
             cache.get("k", key -> "1");
             assertThat(others.cache("small", String.class, String.class).get("k", key -> "2"))
                     .isEqualTo("1");
+        }
+    }
+
+    /** Too large for this side, too large for the server, unknown to the codec, a codec that fails, nothing. */
+    @ParameterizedTest
+    @EnumSource(
+            value = LeaseMode.class,
+            names = {"META", "CLASSIC"})
+    void whatIsWrongWithOneOfSeveralValuesConcernsItsKeyAlone(LeaseMode mode) {
+        try (MemcachedNode small = MemcachedNode.builder().maxItemBytes(65_536).start();
+                Memcached client = Connected.to(small.hostAndPort(), Duration.ofSeconds(5))) {
+            Map<String, Object> values = new HashMap<>(Map.of("a", "1", "b", "2", "c", "3"));
+            values.put("too large here", Result.TOO_LARGE.of(null));
+            values.put("too large there", ((String) Result.TOO_LARGE.of(null)).substring(0, 300_000));
+            values.put("not encoded", new Opaque());
+            values.put("codec fails", FailingCodec.WORD);
+            values.put("nothing", null);
+            Cache<String, Object> one = together(client, mode);
+            Cache<String, Object> other = together(client, mode);
+            List<Set<String>> loads = new ArrayList<>();
+            BulkLoader<String, Object> loader = keys -> {
+                loads.add(Set.copyOf(keys));
+                return values;
+            };
+            assertThat(one.getAll(values.keySet(), loader)).hasSize(values.size() - 1);
+            assertThat(other.getAll(values.keySet(), loader)).hasSize(values.size() - 1);
+            Set<String> alone = Set.of("too large here", "too large there", "not encoded", "codec fails", "nothing");
+            assertThat(loads).containsExactly(values.keySet(), alone);
+            assertThat(one.getAll(values.keySet(), loader)).hasSize(values.size() - 1);
+            assertThat(loads).last().isEqualTo(Set.of("nothing"));
+            assertThat(meters.shared("together", "down")).isZero();
+        }
+    }
+
+    private Cache<String, Object> together(Memcached client, LeaseMode mode) {
+        Caches caches = Caches.builder()
+                .shared(MemcachedTier.on(client, mode))
+                .defaults(options -> options.codec(new FailingCodec()).compressFrom(1_000_000))
+                .build();
+        caches.connect(meters.contracts(Consistency.none()));
+        open.add(caches);
+        return caches.cache("together", String.class, Object.class);
+    }
+
+    /** Breaks the contract of codecs at a word. */
+    private static final class FailingCodec implements Codec {
+        static final String WORD = "fails";
+        private final Codec tlv = Codecs.tlv().build();
+
+        @Override
+        public String name() {
+            return tlv.name();
+        }
+
+        @Override
+        public byte[] encode(Object value) {
+            if (value.equals(WORD)) {
+                throw new IllegalStateException("a codec of the application's own");
+            }
+            return tlv.encode(value);
+        }
+
+        @Override
+        public Object decode(byte[] bytes, Type type) {
+            return tlv.decode(bytes, type);
         }
     }
 

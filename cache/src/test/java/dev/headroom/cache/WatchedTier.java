@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 
 /** A tier in memory that tells what is asked of its node, or of that of another tier, before it does it. */
 final class WatchedTier implements SharedTier {
-    private static final Set<String> UNCOUNTED = Set.of("maximumValueBytes", "isAvailable");
+    private static final Set<String> UNCOUNTED = Set.of("maximumValueBytes", "isAvailable", "id");
 
     final ConcurrentLinkedQueue<String> asked = new ConcurrentLinkedQueue<>();
     final InMemorySharedTier tier = new InMemorySharedTier();

@@ -54,8 +54,7 @@ final class Attempt {
             if (lease != null) {
                 return lead(lease).run();
             }
-            boolean silent = silent();
-            if (silent && takenOver()) {
+            if (tookOver()) {
                 continue;
             }
             Loaded meanwhile = meanwhile();
@@ -65,10 +64,7 @@ final class Attempt {
             if (letGo()) {
                 return alone();
             }
-            if (wanted.anew() && !silent) {
-                takenOver();
-            }
-            pause(pause);
+            await(pause);
         }
     }
 
@@ -200,12 +196,17 @@ final class Attempt {
         return wanted.source().load(loads.side.token(before, wanted.text(), wanted.asked()), prior);
     }
 
-    /** Sees to it that a dead holder does not hold a value for ever, and waits. */
+    /** Waits; who loads whatever there is does not wait for another's load. */
     void await(long pause) throws InterruptedException {
-        if (wanted.anew() || silent()) {
+        if (wanted.anew()) {
             takenOver();
         }
         pause(pause);
+    }
+
+    /** Ends the lease of a holder that seems dead: the next look may get it. Who only serves what is stale meanwhile has to see to that as well. */
+    boolean tookOver() {
+        return silent() && takenOver();
     }
 
     /** Says no where a dead holder's lease ends by itself. */
@@ -230,7 +231,6 @@ final class Attempt {
         }
     }
 
-    /** Whether the lease's holder seems dead: who only serves what is stale meanwhile has to find that out as well. */
     private boolean silent() {
         String name = loads.side.beat(wanted.text());
         return read.value() != null

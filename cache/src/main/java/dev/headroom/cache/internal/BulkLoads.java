@@ -1,5 +1,7 @@
 package dev.headroom.cache.internal;
 
+import dev.headroom.RequestContext;
+import dev.headroom.cache.CacheOptions;
 import dev.headroom.cache.EntryOptions;
 import dev.headroom.consistency.ConsistencyToken;
 import java.util.ArrayList;
@@ -11,16 +13,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Loads several keys by one call of the source: those that nobody has and nobody else loads. Each key has its own flight and its own lease, so it is loaded
  * once, whether alone or together with others. The leases are asked for together, one round for each node.
  *
  * <p>A caller first loads what is its own and only then waits for others: two callers with keys in common don't wait for one another. What becomes its
- * own while it waits it loads together as well.
+ * own while it waits it loads together as well. What is served stale is refreshed in the background, together too.
  */
 final class BulkLoads {
+    private static final Logger LOG = LoggerFactory.getLogger(BulkLoads.class);
+
+    private static final long LONGEST_PAUSE = 500_000_000;
+
+    private final CacheOptions options;
+    private final Surroundings around;
     private final Flights flights;
     private final SourceCalls calls;
     private final Holding holding;
@@ -32,7 +43,16 @@ final class BulkLoads {
         Map<?, ?> load(Set<Object> keys) throws Throwable;
     }
 
-    BulkLoads(Flights flights, SourceCalls calls, Holding holding, CacheCounts counts, @Nullable SharedLoads shared) {
+    BulkLoads(
+            CacheOptions options,
+            Surroundings around,
+            Flights flights,
+            SourceCalls calls,
+            Holding holding,
+            CacheCounts counts,
+            @Nullable SharedLoads shared) {
+        this.options = options;
+        this.around = around;
         this.flights = flights;
         this.calls = calls;
         this.holding = holding;
@@ -50,17 +70,58 @@ final class BulkLoads {
             Flights.Claim claim = flights.claim(key);
             (claim.mine() ? mine : others).put(key, claim.flight());
         }
-        Map<Object, @Nullable Object> found = new HashMap<>();
-        try {
-            new Together(mine, source, entries, found).run();
-        } catch (Throwable failure) {
-            mine.forEach((key, flight) -> flights.crash(key, flight, failure));
-            throw failure;
-        }
+        Together together = new Together(mine, Map.of(), source, entries);
+        together.run();
+        Map<Object, @Nullable Object> found = together.found;
+        refreshInBackground(together.stale, source, entries);
         for (Map.Entry<Object, Flight> other : others.entrySet()) {
             found.put(other.getKey(), joined(other.getKey(), other.getValue()));
         }
         return found;
+    }
+
+    /** Loads anew what was served stale and nobody loads yet, unless there is no thread for it. */
+    void refreshInBackground(Map<Object, Entry> stale, BulkSource source, EntryOptions entries) {
+        Map<Object, Flight> idle = new LinkedHashMap<>();
+        for (Object key : stale.keySet()) {
+            Flight flight = flights.claimIdle(key);
+            if (flight != null) {
+                idle.put(key, flight);
+            }
+        }
+        if (idle.isEmpty()) {
+            return;
+        }
+        RequestContext context = SourceCalls.backgroundContext();
+        try {
+            around.refreshes.execute(() -> {
+                try (RequestContext.Scope scope = context.open()) {
+                    Objects.requireNonNull(scope);
+                    refresh(idle, stale, source, entries);
+                }
+            });
+        } catch (RejectedExecutionException full) {
+            counts.refreshRejected();
+            idle.forEach((key, flight) -> flights.unbegun(key, flight, calls.timeout("no thread to refresh on")));
+        }
+    }
+
+    private void refresh(Map<Object, Flight> idle, Map<Object, Entry> stale, BulkSource source, EntryOptions entries) {
+        Map<Object, Flight> mine = new LinkedHashMap<>(idle);
+        mine.values().removeIf(flight -> !flight.begin(Thread.currentThread()));
+        if (mine.isEmpty()) {
+            return;
+        }
+        try {
+            Map<Object, Entry> prior = new LinkedHashMap<>(stale);
+            prior.keySet().retainAll(mine.keySet());
+            new Together(mine, prior, source, entries).run();
+        } catch (Error serious) {
+            LOG.error("cache: background refresh of several keys failed", serious);
+            throw serious;
+        } catch (Throwable failure) {
+            LOG.debug("cache: background refresh of several keys failed", failure);
+        }
     }
 
     private @Nullable Object joined(Object key, Flight other) throws Throwable {
@@ -75,35 +136,56 @@ final class BulkLoads {
         }
     }
 
-    /** What one caller loads. */
+    /** What one caller loads, or the background in place of what is served stale. */
     private final class Together {
         private final Map<Object, Flight> mine;
+        private final Map<Object, Entry> prior;
         private final BulkSource source;
         private final EntryOptions entries;
-        private final Map<Object, @Nullable Object> found;
+        private final Map<Object, @Nullable Object> found = new HashMap<>();
+        private final Map<Object, Entry> stale = new LinkedHashMap<>();
 
-        Together(
-                Map<Object, Flight> mine,
-                BulkSource source,
-                EntryOptions entries,
-                Map<Object, @Nullable Object> found) {
+        /**
+         * Of the keys that these flights are for.
+         *
+         * @param prior what a refresh is to replace, empty if somebody waits for the values
+         */
+        Together(Map<Object, Flight> mine, Map<Object, Entry> prior, BulkSource source, EntryOptions entries) {
             this.mine = mine;
+            this.prior = prior;
             this.source = source;
             this.entries = entries;
-            this.found = found;
         }
 
         void run() throws Throwable {
+            try {
+                load();
+            } catch (Throwable failure) {
+                long now = around.now();
+                prior.values()
+                        .forEach(each ->
+                                each.failed(now, options.retryAfterError().toNanos()));
+                mine.forEach((key, flight) -> flights.crash(key, flight, failure));
+                throw failure;
+            }
+        }
+
+        private boolean background() {
+            return !prior.isEmpty();
+        }
+
+        private void load() throws Throwable {
             List<Object> local = new ArrayList<>();
             SharedLoads loads = shared;
             SharedBatch batch = loads == null ? null : new SharedBatch(loads);
             for (Object key : mine.keySet()) {
                 Entry arrived = holding.arrived(key);
-                String text = loads == null || arrived != null ? null : loads.values.unshared.text(key);
-                if (arrived != null) {
+                boolean here = arrived != null && arrived != prior.get(key);
+                String text = loads == null || here ? null : loads.values.unshared.text(key);
+                if (arrived != null && here) {
                     land(key, Loaded.of(arrived, Loaded.Origin.HELD));
                 } else if (batch != null && text != null) {
-                    batch.add(key, flights.wanted(key, text, flight(key), entries));
+                    batch.add(key, flights.wanted(key, text, flight(key), entries, background()));
                 } else {
                     local.add(key);
                 }
@@ -114,13 +196,15 @@ final class BulkLoads {
             }
             long start = System.nanoTime();
             for (long pause = 0; ; pause = Attempt.longer(pause, System.nanoTime() - start)) {
+                long lookedAt = System.nanoTime();
                 look(batch, local);
+                long took = System.nanoTime() - lookedAt;
                 local = List.of();
                 if (batch.isDone()) {
                     return;
                 }
                 try {
-                    batch.await(pause);
+                    batch.await(Math.max(pause, Math.min(took, LONGEST_PAUSE))); // a look at very many keys is work
                 } catch (Exception late) {
                     cover(batch.keys(), Map.of(), late);
                     return;
@@ -137,13 +221,16 @@ final class BulkLoads {
                     leads.put(key, lead);
                 }
             });
+            SharedLoads loads = shared;
             Set<Object> keys = new LinkedHashSet<>(local);
             keys.addAll(look.toLoad().keySet());
             try {
                 look.found().forEach(this::land);
                 load(keys, leads, look.position());
             } catch (Throwable failure) {
-                leads.values().forEach(Lead::giveUp);
+                if (loads != null) {
+                    Leads.giveUp(loads, leads);
+                }
                 throw failure;
             }
         }
@@ -171,19 +258,23 @@ final class BulkLoads {
             Map<Object, Loaded> loaded = new LinkedHashMap<>();
             keys.forEach(key -> loaded.put(key, new Loaded(values.get(key), true).took(took)));
             SharedLoads loads = shared;
-            (loads == null ? loaded : SharedBatch.stored(loads.side, leads, loaded)).forEach(this::land);
+            (loads == null ? loaded : Leads.stored(loads, leads, loaded)).forEach(this::land);
         }
 
         /** Serves what is stale in place of what failed to load; throws the failure if that leaves a key without a value. */
         private void cover(Collection<Object> keys, Map<Object, Lead> leads, Exception failure) throws Exception {
+            SharedLoads loads = shared;
+            Map<Object, Loaded> there = loads == null ? Map.of() : Leads.covered(loads, leads);
+            if (background()) {
+                throw failure;
+            }
             boolean all = true;
             for (Object key : keys) {
-                Lead lead = leads.get(key);
-                Loaded there = lead == null ? null : lead.covered();
-                Entry held = there == null ? holding.get(key) : null;
-                if (there != null) {
+                Loaded other = there.get(key);
+                Entry held = other == null ? holding.get(key) : null;
+                if (other != null) {
                     counts.stale(key, CacheCounts.Stale.ERROR);
-                    land(key, there);
+                    land(key, other);
                 } else if (held != null && holding.covers(key, held)) {
                     land(key, Loaded.of(held, Loaded.Origin.HELD));
                 } else {
@@ -205,6 +296,11 @@ final class BulkLoads {
         private void land(Object key, Loaded loaded) {
             flights.publishAndLand(key, flight(key), loaded, entries);
             found.put(key, loaded.value());
+            Entry entry = loaded.entry();
+            if (loaded.origin() == Loaded.Origin.STALE && entry != null) {
+                counts.stale(key, CacheCounts.Stale.REVALIDATING);
+                stale.put(key, entry);
+            }
         }
     }
 }

@@ -153,7 +153,7 @@ final class Flights {
     }
 
     /** There is no thread for it; somebody who came meanwhile may have taken it over. */
-    private void unbegun(Object key, Flight mine, Throwable failure) {
+    void unbegun(Object key, Flight mine, Throwable failure) {
         if (mine.begin(Thread.currentThread())) {
             crash(key, mine, failure);
         }
@@ -206,12 +206,18 @@ final class Flights {
         return fences.combine(a, b);
     }
 
-    Wanted wanted(Object key, String text, Flight flight, EntryOptions entries) {
+    /** A flight for a key that nobody loads, to be begun by who gets to it first; null if there is one. */
+    @Nullable Flight claimIdle(Object key) {
+        Flight mine = new Flight();
+        return flights.putIfAbsent(key, mine) == null ? mine : null;
+    }
+
+    Wanted wanted(Object key, String text, Flight flight, EntryOptions entries, boolean background) {
         Wanted.FromSource none = (position, prior) -> {
             throw new IllegalStateException("loaded together with others");
         };
         return new Wanted(
-                text, entries, holding.get(key), fences.current(), false, false, calls.waitNanos(), flight, none);
+                text, entries, holding.get(key), fences.current(), background, false, calls.waitNanos(), flight, none);
     }
 
     void publishAndLand(Object key, Flight flight, Loaded loaded, EntryOptions entries) {
@@ -249,8 +255,8 @@ final class Flights {
 
     /** Refreshes on another thread unless somebody loads already. */
     void refreshInBackground(Object key, Source source, EntryOptions entries, Entry entry) {
-        Flight mine = new Flight();
-        if (flights.putIfAbsent(key, mine) != null) {
+        Flight mine = claimIdle(key);
+        if (mine == null) {
             return;
         }
         Asked asked = new Asked(source, entries, entry, fences.current(), true, false);

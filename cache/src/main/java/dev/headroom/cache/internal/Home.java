@@ -23,6 +23,7 @@ final class Home {
     private static final int MOST_REPLAYED_BY_USERS = 20;
 
     final SharedNode node;
+    final Beats beats = new Beats(this);
     private final Runnable recovered;
     private final ReentrantLock replaying = new ReentrantLock();
     private final Map<String, Drop> pending = new LinkedHashMap<>();

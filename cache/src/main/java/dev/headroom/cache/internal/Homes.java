@@ -12,8 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /** The shared tier's nodes, and the threads that hold leases, follow the journals and drop late what could not be dropped in time. */
 final class Homes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Homes.class);
-    private static final int THREADS = 2;
+    /** For each node one that may wait for it, and one for the rest; of many nodes hardly more than a few hang. */
+    private static final int MOST_THREADS = 8;
 
     /** How long a lease lasts without a sign of life of its holder: on memcached, whose clock ticks once a second, between one second and this. */
     static final Duration LEASE = Duration.ofSeconds(2);
@@ -43,15 +42,18 @@ final class Homes implements AutoCloseable {
         this.tier = tier;
         this.namespace = namespace;
         AtomicInteger number = new AtomicInteger();
-        this.threads = new ScheduledThreadPoolExecutor(THREADS, work -> {
-            Thread thread = new Thread(work, "headroom-cache-shared-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.threads = new ScheduledThreadPoolExecutor(
+                Math.min(MOST_THREADS, tier.nodes().size() + 1), work -> {
+                    Thread thread = new Thread(work, "headroom-cache-shared-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
         threads.setRemoveOnCancelPolicy(true);
         for (SharedNode node : tier.nodes()) {
             Home home = new Home(node, () -> sides.values().forEach(SharedSide::distrust));
             homes.put(node, home);
+            long beat = BEAT.toNanos();
+            threads.scheduleAtFixedRate(() -> quietly(home.beats::beat), beat, beat, TimeUnit.NANOSECONDS);
             if (!poll.isZero()) {
                 journals.add(new Journal(home, this));
             }
@@ -94,17 +96,6 @@ final class Homes implements AutoCloseable {
     /** Whether other JVMs are told of what is dropped. */
     boolean journals() {
         return !journals.isEmpty();
-    }
-
-    /** Gives signs of life until it is closed. */
-    Runnable every(Duration period, Runnable work) {
-        try {
-            ScheduledFuture<?> task = threads.scheduleWithFixedDelay(
-                    () -> quietly(work), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
-            return () -> task.cancel(false);
-        } catch (RejectedExecutionException closed) {
-            return () -> {};
-        }
     }
 
     private void follow() {

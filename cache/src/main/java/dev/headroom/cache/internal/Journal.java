@@ -41,7 +41,7 @@ final class Journal {
     static void append(SharedNode node, String namespace, String what) {
         String counter = counter(namespace);
         long number = node.increment(counter);
-        node.merge(record(counter, number), KEPT, before -> what.getBytes(UTF_8));
+        node.write(Map.of(record(counter, number), what.getBytes(UTF_8)), KEPT);
     }
 
     /** Reads what is new; called by one thread at a time. */

@@ -24,8 +24,7 @@ final class Lead {
     private final SharedLease lease;
     private final @Nullable Found found;
     private final ReentrantLock beating = new ReentrantLock();
-    private boolean ended;
-    private Runnable stop = () -> {};
+    private volatile boolean ended;
     private ConsistencyToken position = ConsistencyToken.NONE;
     private long stamp;
 
@@ -37,7 +36,30 @@ final class Lead {
         this.found = found;
     }
 
+    /** Begins to give signs of life. */
+    void hold() {
+        home.beats.add(this);
+    }
+
+    SharedLease lease() {
+        return lease;
+    }
+
+    /** The record that says that the holder lives. */
+    String sign() {
+        return loads.side.beat(wanted.text());
+    }
+
     Loaded run() throws Throwable {
+        hold();
+        try {
+            return loaded();
+        } finally {
+            end();
+        }
+    }
+
+    private Loaded loaded() throws Throwable {
         Map<String, byte[]> before = home.call(node -> node.records(loads.side.beforeLoad(wanted.text())));
         begin(before, home.call(node -> loads.side.stamps.now(node, before)));
         Loaded loaded;
@@ -51,7 +73,7 @@ final class Lead {
     }
 
     /**
-     * Takes note of what the load must know, and begins to give signs of life.
+     * Takes note of what the load must know.
      *
      * @param before the records of {@link SharedSide#beforeLoad}
      * @param count the count of drops among them
@@ -60,7 +82,6 @@ final class Lead {
         loads.counts.shared(Shared.LEASED);
         stamp = count;
         position = loads.side.token(before, wanted.text(), wanted.asked());
-        stop = loads.side.homes.every(Homes.BEAT, this::beat);
     }
 
     ConsistencyToken position() {
@@ -85,20 +106,28 @@ final class Lead {
         return found != null ? loads.entry(found, wanted) : wanted.anew() ? null : wanted.held();
     }
 
-    private void beat() {
-        beating.lock();
-        try {
-            if (!ended && home.call(node -> node.heartbeat(lease, Homes.LEASE)) && lease.overValue()) {
-                byte[] sign = {'1'};
-                home.call(node -> node.merge(loads.side.beat(wanted.text()), Homes.LEASE, before -> sign));
-            }
-        } finally {
-            beating.unlock();
+    /** Says no if there is no load any more; else {@link #endBeat} follows, on the same thread. */
+    boolean beginBeat() {
+        if (!beating.tryLock()) {
+            return false;
         }
+        if (ended) {
+            beating.unlock();
+            return false;
+        }
+        return true;
     }
 
-    private void end() {
-        stop.run();
+    void endBeat() {
+        beating.unlock();
+    }
+
+    boolean isEnded() {
+        return ended;
+    }
+
+    void end() {
+        home.beats.remove(this);
         beating.lock();
         try {
             ended = true;
@@ -107,27 +136,25 @@ final class Lead {
         }
     }
 
-    /** The load has failed: what is served in its place, if anything that was found may be; if not, the lease is given up. */
+    /** The load has failed: what is served in its place, if anything that was found may be. */
     @Nullable Loaded covered() {
-        Found known = found;
-        if (known == null || !known.mayCoverErrors()) {
-            giveUp();
-            return null;
-        }
         end();
-        try {
-            tellFailed();
-        } catch (SharedTierException unreachable) {
-            LOG.debug("cache {}: a lease ends by itself: {}", loads.side.name(), unreachable.getMessage());
-        }
-        return loads.afterFailure(known, wanted);
+        Found known = found;
+        return known != null && known.mayCoverErrors() ? loads.afterFailure(known, wanted) : null;
+    }
+
+    /** The record that tells others of a failure, who need not try for a while. */
+    Map.Entry<String, byte[]> failure() {
+        return Map.entry(loads.side.failure(wanted.text()), SharedLoads.version(lease.version()));
+    }
+
+    /** The record that tells those who wait to load for themselves. */
+    Map.Entry<String, byte[]> unshared() {
+        return Map.entry(loads.side.unshared(wanted.text()), SharedLoads.version(lease.version()));
     }
 
     private void tellFailed() {
-        home.call(node -> node.merge(
-                loads.side.failure(wanted.text()),
-                loads.options.retryAfterError(),
-                old -> SharedLoads.version(lease.version())));
+        home.run(node -> node.write(Map.ofEntries(failure()), loads.options.retryAfterError()));
     }
 
     private Loaded failed(Throwable failure) throws Throwable {
@@ -150,6 +177,11 @@ final class Lead {
     Loaded stored(Loaded loaded) {
         SharedStore store = prepared(loaded);
         if (store == null) {
+            if (overtaken()) {
+                giveUp();
+            } else {
+                letOthersGo();
+            }
             return loaded;
         }
         try {
@@ -160,27 +192,27 @@ final class Lead {
             }
             return outcome(loaded, stored);
         } catch (SharedTierException failed) {
-            return failedToStore(loaded, failed);
+            Loaded alone = failedToStore(loaded, failed);
+            if (failed.reason() != SharedTierException.Reason.NO_ANSWER) {
+                letOthersGo();
+            }
+            return alone;
         }
     }
 
-    /** Ends the signs of life. What is to be stored; null if that can't be shared, and then those who wait are let go. */
+    /** Ends the signs of life. What is to be stored; null if that can't be shared. */
     @Nullable SharedStore prepared(Loaded loaded) {
         end();
-        boolean overtaken = wanted.flight().overtaken();
         Envelope.Life life = SharedValues.life(loaded, wanted.entries());
-        byte[] bytes = loaded.keeps(wanted.entries()) && !overtaken
+        byte[] bytes = loaded.keeps(wanted.entries()) && !overtaken()
                 ? loads.values.bytes(wanted.text(), loaded, stamp, life, home.node.maximumValueBytes())
                 : null;
-        if (bytes != null) {
-            return new SharedStore(lease, bytes, life.lifetime());
-        }
-        if (overtaken) {
-            giveUp();
-        } else {
-            letOthersGo();
-        }
-        return null;
+        return bytes == null ? null : new SharedStore(lease, bytes, life.lifetime());
+    }
+
+    /** Whether an invalidation in this JVM came meanwhile. */
+    boolean overtaken() {
+        return wanted.flight().overtaken();
     }
 
     Loaded outcome(Loaded loaded, boolean stored) {
@@ -197,15 +229,13 @@ final class Lead {
         if (failed.reason() == SharedTierException.Reason.REFUSED) {
             loads.values.unshared.tooLarge(loaded.value(), String.valueOf(failed.getMessage()));
         }
-        letOthersGo();
         return loaded;
     }
 
     /** Whoever waits for this lease loads for itself; what was stored before is outdated. */
     private void letOthersGo() {
         try {
-            byte[] version = SharedLoads.version(lease.version());
-            home.call(node -> node.merge(loads.side.unshared(wanted.text()), Homes.LEASE, before -> version));
+            home.run(node -> node.write(Map.ofEntries(unshared()), Homes.LEASE));
             home.run(node -> node.discard(lease));
         } catch (SharedTierException unreachable) {
             LOG.debug("cache {}: a lease ends by itself: {}", loads.side.name(), unreachable.getMessage());

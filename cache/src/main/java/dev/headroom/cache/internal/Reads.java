@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Which of the ways to an answer is taken: what is held, fresh or stale, or a load. Freshness is judged by one reading of the clock per call. */
@@ -75,7 +76,7 @@ final class Reads {
             return calls.uncached(key, source);
         }
         Entry entry = holding.get(key);
-        if (entry != null && servable(key, source, entries, entry, mode)) {
+        if (entry != null && servable(key, entry, mode, refresh(source, entries))) {
             return entry.value;
         }
         if (mode == CacheMode.NAIVE) {
@@ -90,7 +91,7 @@ final class Reads {
         Objects.requireNonNull(key, "key");
         CacheMode mode = around.mode();
         Entry entry = mode == CacheMode.OFF ? null : holding.get(key);
-        if (entry != null && servable(key, source, entries, entry, mode)) {
+        if (entry != null && servable(key, entry, mode, refresh(source, entries))) {
             return CompletableFuture.completedFuture(entry.value);
         }
         if (mode == CacheMode.ON) {
@@ -146,17 +147,21 @@ final class Reads {
         }
     }
 
-    private boolean servable(Object key, Source source, EntryOptions entries, Entry entry, CacheMode mode) {
+    private BiConsumer<Object, Entry> refresh(Source source, EntryOptions entries) {
+        return (key, entry) -> flights.refreshInBackground(key, source, entries, entry);
+    }
+
+    private boolean servable(Object key, Entry entry, CacheMode mode, BiConsumer<Object, Entry> refresh) {
         long now = around.now();
         if (holding.unchecked(entry, now)) {
             return false;
         }
         if (entry.fresh(now)) {
             counts.hit(key);
-            refreshEarly(key, source, entries, entry, now, mode);
+            refreshEarly(key, entry, now, mode, refresh);
             return true;
         }
-        return mode == CacheMode.ON && !entry.negative() && servedStale(key, source, entries, entry, now);
+        return mode == CacheMode.ON && !entry.negative() && servedStale(key, entry, now, refresh);
     }
 
     /** The keys' values, null for those that have none, in the keys' order; throws what the source threw. */
@@ -164,26 +169,28 @@ final class Reads {
             throws Throwable {
         Map<Object, @Nullable Object> found = new LinkedHashMap<>();
         Set<Object> missing = new LinkedHashSet<>();
+        Map<Object, Entry> stale = new LinkedHashMap<>();
         for (Object key : keys) {
             Objects.requireNonNull(key, "key");
-            Entry entry = around.mode() == CacheMode.ON ? served(key, source, entries) : null;
+            Entry entry = around.mode() == CacheMode.ON ? served(key, stale::put) : null;
             found.put(key, entry == null ? null : entry.value);
             if (entry == null) {
                 missing.add(key);
             }
         }
-        if (around.mode() == CacheMode.ON && !missing.isEmpty()) {
-            found.putAll(new BulkLoads(flights, calls, holding, counts, loads).load(missing, source, entries));
+        if (around.mode() == CacheMode.ON && !(missing.isEmpty() && stale.isEmpty())) {
+            BulkLoads bulk = new BulkLoads(options, around, flights, calls, holding, counts, loads);
+            bulk.refreshInBackground(stale, source, entries);
+            found.putAll(bulk.load(missing, source, entries));
         } else if (!missing.isEmpty()) {
             passAll(missing, source, found);
         }
         return found;
     }
 
-    private @Nullable Entry served(Object key, BulkLoads.BulkSource source, EntryOptions entries) {
+    private @Nullable Entry served(Object key, BiConsumer<Object, Entry> refresh) {
         Entry entry = holding.get(key);
-        Source single = load -> load.ended(source.load(Set.of(key)).get(key));
-        return entry != null && servable(key, single, entries, entry, CacheMode.ON) ? entry : null;
+        return entry != null && servable(key, entry, CacheMode.ON, refresh) ? entry : null;
     }
 
     private void passAll(Set<Object> missing, BulkLoads.BulkSource source, Map<Object, @Nullable Object> found)
@@ -200,15 +207,15 @@ final class Reads {
         });
     }
 
-    private void refreshEarly(Object key, Source source, EntryOptions entries, Entry entry, long now, CacheMode mode) {
+    private void refreshEarly(Object key, Entry entry, long now, CacheMode mode, BiConsumer<Object, Entry> refresh) {
         boolean aged = options.earlyRefresh() < 1 && entry.aged(now, options.earlyRefresh());
         boolean due = aged || (options.refreshBeta() > 0 && entry.due(now, options.refreshBeta()));
         if (due && !entry.negative() && mode == CacheMode.ON && !entry.resting(now) && !around.busy()) {
-            flights.refreshInBackground(key, source, entries, entry);
+            refresh.accept(key, entry);
         }
     }
 
-    private boolean servedStale(Object key, Source source, EntryOptions entries, Entry entry, long now) {
+    private boolean servedStale(Object key, Entry entry, long now, BiConsumer<Object, Entry> refresh) {
         boolean resting = entry.resting(now) && entry.mayCoverErrors(now);
         if (resting) {
             counts.stale(key, Stale.ERROR);
@@ -221,7 +228,7 @@ final class Reads {
         }
         counts.stale(key, stretched ? Stale.PRESSURE : Stale.REVALIDATING);
         if (!entry.resting(now) && !around.overloaded()) {
-            flights.refreshInBackground(key, source, entries, entry);
+            refresh.accept(key, entry);
         }
         return true;
     }

@@ -3,12 +3,10 @@ package dev.headroom.cache.internal;
 import dev.headroom.cache.internal.CacheCounts.Shared;
 import dev.headroom.cache.spi.SharedLease;
 import dev.headroom.cache.spi.SharedRead;
-import dev.headroom.cache.spi.SharedStore;
 import dev.headroom.cache.spi.SharedTierException;
 import dev.headroom.consistency.ConsistencyToken;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Several keys of one cache in the shared tier: each look takes one round for each node, and so does storing. */
 final class SharedBatch {
+    private static final int TOGETHER = 1000;
+
     private final SharedLoads loads;
     private final Map<Object, Attempt> open = new LinkedHashMap<>();
 
@@ -77,29 +77,55 @@ final class SharedBatch {
         Map<Object, Lead> leads = new LinkedHashMap<>();
         List<Object> alone = new ArrayList<>();
         try {
-            read(home, attempts.values());
-            Map<Object, SharedLease> leases = new LinkedHashMap<>();
-            sort(home, attempts, before.found, leases);
-            leases.forEach((key, lease) ->
-                    leads.put(key, Objects.requireNonNull(attempts.get(key)).lead(lease)));
-            attempts.forEach((key, attempt) -> {
-                if (!leases.containsKey(key) && !before.found.containsKey(key)) {
-                    Loaded meanwhile = attempt.meanwhile();
-                    if (meanwhile != null) {
-                        before.found.put(key, meanwhile);
-                    } else if (attempt.letGo()) {
-                        alone.add(key);
-                    }
-                }
-            });
+            for (Map<Object, Attempt> part : parts(attempts)) {
+                read(home, part.values());
+                take(home, part, before.found, leads, alone);
+            }
             ConsistencyToken position = begin(home, attempts, leads, alone, before.position);
             before.toLoad.putAll(leads);
             alone.forEach(key -> before.toLoad.put(key, null));
             return new Look(before.found, before.toLoad, position);
         } catch (SharedTierException unreachable) {
-            leads.values().forEach(Lead::giveUp);
+            Leads.giveUp(loads, leads);
             return without(attempts, before);
         }
+    }
+
+    /** Of very many keys the first leases would end before the last is given, so that each part is held at once. */
+    private static List<Map<Object, Attempt>> parts(Map<Object, Attempt> attempts) {
+        List<Map<Object, Attempt>> parts = new ArrayList<>();
+        attempts.forEach((key, attempt) -> {
+            if (parts.isEmpty() || parts.get(parts.size() - 1).size() == TOGETHER) {
+                parts.add(new LinkedHashMap<>());
+            }
+            parts.get(parts.size() - 1).put(key, attempt);
+        });
+        return parts;
+    }
+
+    private static void take(
+            Home home,
+            Map<Object, Attempt> attempts,
+            Map<Object, Loaded> found,
+            Map<Object, Lead> leads,
+            Collection<Object> alone) {
+        Map<Object, SharedLease> leases = new LinkedHashMap<>();
+        sort(home, attempts, found, leases);
+        leases.forEach((key, lease) -> {
+            Lead lead = Objects.requireNonNull(attempts.get(key)).lead(lease);
+            leads.put(key, lead);
+            lead.hold();
+        });
+        attempts.forEach((key, attempt) -> {
+            if (!leases.containsKey(key) && !found.containsKey(key) && !attempt.tookOver()) {
+                Loaded meanwhile = attempt.meanwhile();
+                if (meanwhile != null) {
+                    found.put(key, meanwhile);
+                } else if (attempt.letGo()) {
+                    alone.add(key);
+                }
+            }
+        });
     }
 
     private void read(Home home, Collection<Attempt> attempts) {
@@ -181,50 +207,5 @@ final class SharedBatch {
             }
         }
         return new Look(before.found, before.toLoad, position);
-    }
-
-    /** Stores what was loaded under leases; what is to be held. */
-    static Map<Object, Loaded> stored(SharedSide side, Map<Object, Lead> leads, Map<Object, Loaded> loaded) {
-        Map<Object, Loaded> result = new HashMap<>(loaded);
-        Map<Home, Map<Object, SharedStore>> byHome = new LinkedHashMap<>();
-        leads.forEach((key, lead) -> {
-            SharedStore store = lead.prepared(Objects.requireNonNull(loaded.get(key)));
-            if (store != null) {
-                byHome.computeIfAbsent(lead.home, home -> new LinkedHashMap<>()).put(key, store);
-            }
-        });
-        byHome.forEach((home, stores) -> {
-            Map<Object, Boolean> good = new LinkedHashMap<>();
-            try {
-                Map<Long, Boolean> byStamp = new HashMap<>();
-                stores.keySet().forEach(key -> {
-                    long stamp = Objects.requireNonNull(leads.get(key)).stamp();
-                    good.put(
-                            key,
-                            byStamp.computeIfAbsent(
-                                    stamp, s -> home.call(node -> side.stamps.ensure(node, Set.of(), s))));
-                });
-                List<SharedStore> all = new ArrayList<>();
-                stores.forEach((key, store) -> {
-                    if (good.getOrDefault(key, false)) {
-                        all.add(store);
-                    } else {
-                        Objects.requireNonNull(leads.get(key)).giveUp();
-                    }
-                });
-                Set<String> done = home.call(node -> node.storeAllIf(all));
-                stores.forEach((key, store) -> result.computeIfPresent(
-                        key,
-                        (k, each) -> Objects.requireNonNull(leads.get(key))
-                                .outcome(each, done.contains(store.lease().key()))));
-            } catch (SharedTierException failed) {
-                stores.keySet()
-                        .forEach(key -> result.computeIfPresent(
-                                key,
-                                (k, each) ->
-                                        Objects.requireNonNull(leads.get(key)).failedToStore(each, failed)));
-            }
-        });
-        return result;
     }
 }

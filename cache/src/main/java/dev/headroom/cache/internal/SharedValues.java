@@ -3,7 +3,6 @@ package dev.headroom.cache.internal;
 import dev.headroom.cache.CacheOptions;
 import dev.headroom.cache.EntryOptions;
 import dev.headroom.cache.spi.SharedRead;
-import dev.headroom.codec.CodecException;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.Map;
@@ -39,7 +38,8 @@ final class SharedValues {
                 return bytes;
             }
             unshared.tooLarge(loaded.value(), bytes.length + " bytes (expected: at most " + maximum + ")");
-        } catch (CodecException unknown) {
+        } catch (RuntimeException unknown) {
+            // Of a codec of the application's own too: the value is good, and so are those that are stored with it.
             unshared.notEncoded(loaded.value(), String.valueOf(unknown.getMessage()));
         }
         return null;
@@ -56,7 +56,7 @@ final class SharedValues {
             byte[] encoded = envelope.value();
             Object value = encoded == null ? null : options.codec().decode(encoded, type.get());
             return new Found(envelope, value, read.age());
-        } catch (CodecException malformed) {
+        } catch (RuntimeException malformed) {
             LOG.debug("cache {}: a shared value can't be read: {}", cache, malformed.getMessage());
             return null;
         }

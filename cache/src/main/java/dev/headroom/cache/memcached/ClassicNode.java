@@ -8,13 +8,16 @@ import dev.headroom.memcached.CasOutcome;
 import dev.headroom.memcached.Item;
 import dev.headroom.memcached.MemcachedNode;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -171,11 +174,23 @@ final class ClassicNode extends NodeBase {
         return new SharedRead(Frame.of(now.value()).value(), now.cas(), SharedRead.Age.UNKNOWN, lease, false, Map.of());
     }
 
+    /** What takes the lease's place between looking and touching lives no longer than a lease: that costs a load and no more. */
     @Override
-    public boolean heartbeat(SharedLease lease, Duration leaseFor) {
-        boolean holds =
-                same(lease) && Answers.of(node.gets(lease.key())).map(Item::cas).orElse(0L) == lease.version();
-        return holds && Answers.of(node.touch(lease.key(), leaseFor));
+    public Set<String> heartbeatAll(Collection<SharedLease> leases, Duration leaseFor) {
+        List<SharedLease> held = new ArrayList<>();
+        List<SharedLease> mine = leases.stream().filter(this::same).toList();
+        toEach(mine, lease -> node.gets(lease.key()), (lease, item) -> {
+            if (item.map(Item::cas).orElse(0L) == lease.version()) {
+                held.add(lease);
+            }
+        });
+        Set<String> prolonged = new HashSet<>();
+        toEach(held, lease -> node.touch(lease.key(), leaseFor), (lease, done) -> {
+            if (done) {
+                prolonged.add(lease.key());
+            }
+        });
+        return prolonged;
     }
 
     @Override
@@ -191,16 +206,16 @@ final class ClassicNode extends NodeBase {
 
     /** Leaves a tombstone: a lease on nothing, which the next may replace at once. */
     @Override
-    public void release(SharedLease lease) {
-        if (same(lease)) {
-            Answers.of(node.cas(lease.key(), lease.version(), Frame.tombstone(), AT_ONCE));
-        }
+    CompletionStage<?> beginRelease(SharedLease lease) {
+        return same(lease)
+                ? node.cas(lease.key(), lease.version(), Frame.tombstone(), AT_ONCE)
+                : CompletableFuture.completedFuture(null);
     }
 
     /** The lease took the value's place already. */
     @Override
-    public void discard(SharedLease lease) {
-        release(lease);
+    CompletionStage<?> beginDiscard(SharedLease lease) {
+        return beginRelease(lease);
     }
 
     /** A dead holder's lease expires. */

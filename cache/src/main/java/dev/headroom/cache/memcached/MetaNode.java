@@ -8,12 +8,16 @@ import dev.headroom.memcached.MemcachedNode;
 import dev.headroom.memcached.MetaGet;
 import dev.headroom.memcached.MetaReply;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
@@ -27,6 +31,7 @@ import java.util.function.BiConsumer;
  */
 final class MetaNode extends NodeBase {
     private static final String READ = "s c v t";
+    private static final int PARTS_UNDER_WAY = 8;
     private static final String ANY_AGE = " R" + LONGEST_TTL_SECONDS;
 
     MetaNode(MemcachedNode node) {
@@ -73,20 +78,24 @@ final class MetaNode extends NodeBase {
         return found;
     }
 
-    /** Reads by as few operations as possible, all of them sent before the first answer is waited for; the records after the keys. */
+    /**
+     * Reads by as few operations as possible, several of them under way together; the records after the keys. Of very many keys not all are sent at once, for
+     * the time of an operation begins when it is sent.
+     */
     private Map<String, byte[]> each(
             Collection<String> keys, String flags, Collection<String> records, BiConsumer<String, MetaReply> answer) {
         List<MetaGet> gets = new ArrayList<>(keys.size() + records.size());
         keys.forEach(key -> gets.add(new MetaGet(key, flags)));
         records.forEach(name -> gets.add(new MetaGet(name, "v")));
-        List<CompletionStage<List<MetaReply>>> begun = new ArrayList<>();
-        for (int from = 0; from < gets.size(); from += IN_FLIGHT) {
-            begun.add(node.metaGetAll(gets.subList(from, Math.min(gets.size(), from + IN_FLIGHT))));
-        }
+        Deque<CompletionStage<List<MetaReply>>> begun = new ArrayDeque<>();
         Map<String, byte[]> beside = new HashMap<>();
+        int sent = 0;
         int at = 0;
-        for (CompletionStage<List<MetaReply>> part : begun) {
-            for (MetaReply reply : Answers.of(part)) {
+        while (at < gets.size()) {
+            for (; sent < gets.size() && begun.size() < PARTS_UNDER_WAY; sent += IN_FLIGHT) {
+                begun.add(node.metaGetAll(gets.subList(sent, Math.min(gets.size(), sent + IN_FLIGHT))));
+            }
+            for (MetaReply reply : Answers.of(begun.remove())) {
                 String name = gets.get(at).key();
                 byte[] value = reply.value();
                 if (at++ < keys.size()) {
@@ -143,21 +152,35 @@ final class MetaNode extends NodeBase {
         return new SharedRead(value, version, age, lease, leased, Map.of());
     }
 
+    /**
+     * Only a lease on nothing has to be prolonged. There is no way to do so under the condition of a version: whether something else had come into its place shows
+     * by the version in the answer, and that gets the time back that it had. All are sent at once: they are small, and late ones would be too late.
+     */
     @Override
-    public boolean heartbeat(SharedLease lease, Duration leaseFor) {
-        if (!holds(lease)) {
-            return false;
+    public Set<String> heartbeatAll(Collection<SharedLease> leases, Duration leaseFor) {
+        List<SharedLease> mine = leases.stream().filter(this::same).toList();
+        String prolong = "c t T" + seconds(leaseFor);
+        List<CompletionStage<List<MetaReply>>> begun = new ArrayList<>();
+        for (List<SharedLease> part : parts(mine)) {
+            begun.add(node.metaGetAll(part.stream()
+                    .map(lease -> new MetaGet(lease.key(), lease.overValue() ? "c" : prolong))
+                    .toList()));
         }
-        if (!lease.overValue()) {
-            Answers.of(node.metaGet(lease.key(), "T" + seconds(leaseFor)));
+        Set<String> held = new HashSet<>();
+        int at = 0;
+        for (CompletionStage<List<MetaReply>> part : begun) {
+            for (MetaReply reply : Answers.of(part)) {
+                SharedLease lease = mine.get(at++);
+                long now = reply.number('c').orElse(0);
+                if (now == lease.version()) {
+                    held.add(lease.key());
+                } else if (now != 0 && !lease.overValue()) {
+                    long left = Math.max(0, reply.number('t').orElse(0));
+                    Answers.of(node.metaGet(lease.key(), "T" + left));
+                }
+            }
         }
-        return true;
-    }
-
-    /** As far as one can tell: there is no way to prolong under the condition of a version. */
-    private boolean holds(SharedLease lease) {
-        return same(lease)
-                && Answers.of(node.metaGet(lease.key(), "c")).number('c').orElse(0) == lease.version();
+        return held;
     }
 
     @Override
@@ -171,17 +194,19 @@ final class MetaNode extends NodeBase {
     }
 
     @Override
-    public void release(SharedLease lease) {
-        if (same(lease)) {
-            Answers.of(node.metaDelete(lease.key(), "C" + lease.version() + (lease.overValue() ? " I" : "")));
-        }
+    CompletionStage<?> beginRelease(SharedLease lease) {
+        return ended(lease, lease.overValue() ? " I" : "");
     }
 
     @Override
-    public void discard(SharedLease lease) {
-        if (same(lease)) {
-            Answers.of(node.metaDelete(lease.key(), "C" + lease.version()));
-        }
+    CompletionStage<?> beginDiscard(SharedLease lease) {
+        return ended(lease, "");
+    }
+
+    private CompletionStage<?> ended(SharedLease lease, String how) {
+        return same(lease)
+                ? node.metaDelete(lease.key(), "C" + lease.version() + how)
+                : CompletableFuture.completedFuture(null);
     }
 
     @Override

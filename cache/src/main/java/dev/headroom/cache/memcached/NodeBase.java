@@ -6,6 +6,7 @@ import dev.headroom.cache.spi.Lifetime;
 import dev.headroom.cache.spi.SharedLease;
 import dev.headroom.cache.spi.SharedNode;
 import dev.headroom.cache.spi.SharedStore;
+import dev.headroom.cache.spi.SharedStores;
 import dev.headroom.cache.spi.SharedTierException;
 import dev.headroom.memcached.CasOutcome;
 import dev.headroom.memcached.Item;
@@ -19,10 +20,13 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +72,7 @@ abstract class NodeBase implements SharedNode {
 
     /** Sends what may wait for its answer while something else is sent. */
     final Map<String, CompletionStage<Optional<byte[]>>> begin(
-            Collection<String> names, java.util.function.Function<String, CompletionStage<Optional<byte[]>>> read) {
+            Collection<String> names, Function<String, CompletionStage<Optional<byte[]>>> read) {
         Map<String, CompletionStage<Optional<byte[]>>> begun = new LinkedHashMap<>();
         for (String name : names) {
             begun.put(name, read.apply(name));
@@ -82,19 +86,98 @@ abstract class NodeBase implements SharedNode {
         return found;
     }
 
-    @Override
-    public Set<String> storeAllIf(Collection<SharedStore> stores) {
-        Set<String> stored = new HashSet<>();
-        for (List<SharedStore> part : parts(stores)) {
-            Map<String, CompletionStage<Boolean>> begun = new LinkedHashMap<>();
-            part.forEach(each -> begun.put(each.lease().key(), beginStore(each)));
-            begun.forEach((key, stage) -> {
-                if (Answers.of(stage)) {
-                    stored.add(key);
+    /**
+     * Does something to each, a part at a time, all of a part under way together.
+     *
+     * @param send begins it
+     * @param answered hears what it came to
+     * @return why some failed, each for itself
+     * @throws SharedTierException if none was answered
+     */
+    static <T, R> Map<T, SharedTierException> toEach(
+            Collection<T> all, Function<T, CompletionStage<R>> send, BiConsumer<T, R> answered) {
+        Map<T, SharedTierException> failed = new LinkedHashMap<>();
+        for (List<T> part : parts(all)) {
+            Map<T, CompletionStage<R>> begun = new LinkedHashMap<>();
+            part.forEach(each -> begun.put(each, send.apply(each)));
+            begun.forEach((each, stage) -> {
+                try {
+                    answered.accept(each, Answers.of(stage));
+                } catch (SharedTierException failure) {
+                    failed.put(each, failure);
                 }
             });
         }
-        return stored;
+        if (!failed.isEmpty() && failed.size() == all.size()) {
+            throwIfUnanswered(failed.values());
+        }
+        return failed;
+    }
+
+    private static void throwIfUnanswered(Collection<SharedTierException> failures) {
+        SharedTierException last = null;
+        for (SharedTierException failure : failures) {
+            if (failure.reason() != SharedTierException.Reason.NO_ANSWER) {
+                return;
+            }
+            last = failure;
+        }
+        if (last != null) {
+            throw last;
+        }
+    }
+
+    @Override
+    public SharedStores storeAllIf(Collection<SharedStore> stores) {
+        Set<String> stored = new HashSet<>();
+        Map<String, SharedTierException> failed = new HashMap<>();
+        toEach(stores, this::beginStore, (store, done) -> {
+                    if (done) {
+                        stored.add(store.lease().key());
+                    }
+                })
+                .forEach((store, failure) -> failed.put(store.lease().key(), failure));
+        return new SharedStores(stored, failed);
+    }
+
+    @Override
+    public boolean heartbeat(SharedLease lease, Duration leaseFor) {
+        return heartbeatAll(List.of(lease), leaseFor).contains(lease.key());
+    }
+
+    @Override
+    public void release(SharedLease lease) {
+        Answers.of(beginRelease(lease));
+    }
+
+    @Override
+    public void releaseAll(Collection<SharedLease> leases) {
+        toEach(leases, this::beginRelease, (lease, done) -> {});
+    }
+
+    @Override
+    public void discard(SharedLease lease) {
+        Answers.of(beginDiscard(lease));
+    }
+
+    @Override
+    public void discardAll(Collection<SharedLease> leases) {
+        toEach(leases, this::beginDiscard, (lease, done) -> {});
+    }
+
+    abstract CompletionStage<?> beginRelease(SharedLease lease);
+
+    abstract CompletionStage<?> beginDiscard(SharedLease lease);
+
+    @Override
+    public void write(Map<String, byte[]> records, Duration kept) {
+        Map<String, SharedTierException> failed = toEach(
+                records.keySet(),
+                name -> node.set(name, Objects.requireNonNull(records.get(name)), kept),
+                (name, done) -> {});
+        for (SharedTierException failure : failed.values()) {
+            throw failure;
+        }
     }
 
     @Override

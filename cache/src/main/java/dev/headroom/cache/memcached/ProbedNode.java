@@ -5,6 +5,7 @@ import dev.headroom.cache.spi.SharedLease;
 import dev.headroom.cache.spi.SharedNode;
 import dev.headroom.cache.spi.SharedRead;
 import dev.headroom.cache.spi.SharedStore;
+import dev.headroom.cache.spi.SharedStores;
 import dev.headroom.memcached.MemcachedNode;
 import java.time.Duration;
 import java.util.Collection;
@@ -100,18 +101,33 @@ final class ProbedNode implements SharedNode {
     }
 
     @Override
+    public Set<String> heartbeatAll(Collection<SharedLease> leases, Duration leaseFor) {
+        return chosen().heartbeatAll(leases, leaseFor);
+    }
+
+    @Override
     public boolean storeIf(SharedLease lease, byte[] value, Lifetime life) {
         return chosen().storeIf(lease, value, life);
     }
 
     @Override
-    public Set<String> storeAllIf(Collection<SharedStore> stores) {
+    public SharedStores storeAllIf(Collection<SharedStore> stores) {
         return chosen().storeAllIf(stores);
     }
 
     @Override
     public void discard(SharedLease lease) {
         chosen().discard(lease);
+    }
+
+    @Override
+    public void discardAll(Collection<SharedLease> leases) {
+        chosen().discardAll(leases);
+    }
+
+    @Override
+    public void releaseAll(Collection<SharedLease> leases) {
+        chosen().releaseAll(leases);
     }
 
     @Override
@@ -142,6 +158,11 @@ final class ProbedNode implements SharedNode {
     @Override
     public byte[] merge(String record, Duration kept, UnaryOperator<byte @Nullable []> change) {
         return meta.merge(record, kept, change);
+    }
+
+    @Override
+    public void write(Map<String, byte[]> records, Duration kept) {
+        meta.write(records, kept);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.headroom.cache.spi;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,25 +77,51 @@ public interface SharedNode {
     /** Prolongs the lease; says whether it is still held, as far as one can tell. */
     boolean heartbeat(SharedLease lease, Duration leaseFor);
 
+    /** The same for several leases, in one round trip if possible; the keys of those that are still held. */
+    default Set<String> heartbeatAll(Collection<SharedLease> leases, Duration leaseFor) {
+        Set<String> held = new HashSet<>();
+        for (SharedLease lease : leases) {
+            if (heartbeat(lease, leaseFor)) {
+                held.add(lease.key());
+            }
+        }
+        return held;
+    }
+
     /** Stores if nothing has happened to the key since the lease was given; says whether it did. */
     boolean storeIf(SharedLease lease, byte[] value, Lifetime life);
 
-    /** The same for several leases, in one round trip if possible; the keys of those that were stored. */
-    default Set<String> storeAllIf(Collection<SharedStore> stores) {
+    /** The same for several leases, in one round trip if possible. One that fails leaves the others alone; throws only if there is no answer at all. */
+    default SharedStores storeAllIf(Collection<SharedStore> stores) {
         Set<String> stored = new HashSet<>();
+        Map<String, SharedTierException> failed = new HashMap<>();
         for (SharedStore each : stores) {
-            if (storeIf(each.lease(), each.value(), each.life())) {
-                stored.add(each.lease().key());
+            try {
+                if (storeIf(each.lease(), each.value(), each.life())) {
+                    stored.add(each.lease().key());
+                }
+            } catch (SharedTierException failure) {
+                failed.put(each.lease().key(), failure);
             }
         }
-        return stored;
+        return new SharedStores(stored, failed);
     }
 
     /** Gives the lease back without a value, so that the next may try. Does nothing if it is not held any more. */
     void release(SharedLease lease);
 
+    /** The same for several leases, in one round trip if possible. */
+    default void releaseAll(Collection<SharedLease> leases) {
+        leases.forEach(this::release);
+    }
+
     /** Gives the lease back and drops the value it is over, which is known to be outdated. Does nothing if it is not held any more. */
     void discard(SharedLease lease);
+
+    /** The same for several leases, in one round trip if possible. */
+    default void discardAll(Collection<SharedLease> leases) {
+        leases.forEach(this::discard);
+    }
 
     /** Ends a lease over the value of this version, whose holder seems dead. Of several who try, one is told that it did. */
     boolean takeOver(String key, long version);
@@ -110,6 +137,11 @@ public interface SharedNode {
 
     /** Changes a record atomically; the function may be called more than once, with null when there is none. Returns the new record. */
     byte[] merge(String record, Duration kept, UnaryOperator<byte @Nullable []> change);
+
+    /** Writes records, whatever there was before, in one round trip if possible. */
+    default void write(Map<String, byte[]> records, Duration kept) {
+        records.forEach((name, record) -> merge(name, kept, before -> record));
+    }
 
     /**
      * Adds one to a counter, a record in decimal digits, and returns it. A counter that is not there, or was lost, begins at a random multiple of

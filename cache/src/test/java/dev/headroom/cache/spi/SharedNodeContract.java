@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -141,7 +142,7 @@ public abstract class SharedNodeContract {
                 new SharedStore(taken, bytes("2"), LIFE),
                 new SharedStore(lease(read.get(key + 3)), bytes("3"), LIFE),
                 new SharedStore(lease(read.get(key + 4)), bytes("old"), LIFE));
-        assertThat(node().storeAllIf(stores)).containsExactlyInAnyOrder(key + 2, key + 3);
+        assertThat(node().storeAllIf(stores)).isEqualTo(new SharedStores(Set.of(key + 2, key + 3), Map.of()));
         assertThat(node().readAll(List.of(key + 1, key + 2, key + 3, key + 4)))
                 .containsOnlyKeys(key + 1, key + 2, key + 3);
     }
@@ -175,6 +176,34 @@ public abstract class SharedNodeContract {
         node().put(key, bytes("2"), LIFE);
         node().discard(lease(next));
         assertThat(text(read())).isEqualTo("2");
+    }
+
+    @Test
+    void severalLeasesAreProlongedAndGivenBackTogether() {
+        node().put(key + 1, bytes("1"), LIFE);
+        SharedLease over = lease(node().lease(
+                        key + 1, node().readAll(List.of(key + 1)).get(key + 1).version(), LEASE));
+        SharedLease first = lease(node().readOrLease(key + 2, LEASE, List.of()));
+        SharedLease second = lease(node().readOrLease(key + 3, LEASE, List.of()));
+        SharedLease lost = lease(node().readOrLease(key + 4, LEASE, List.of()));
+        node().invalidate(key + 4);
+        assertThat(node().heartbeatAll(List.of(over, first, second, lost), LEASE))
+                .containsExactlyInAnyOrder(key + 1, key + 2, key + 3);
+        node().releaseAll(List.of(first, second));
+        node().discardAll(List.of(over, lost));
+        assertThat(node().readOrLeaseAll(List.of(key + 1, key + 2, key + 3, key + 4), LEASE, List.of())
+                        .values())
+                .allSatisfy(read -> assertThat(read.lease()).isNotNull());
+    }
+
+    @Test
+    void recordsAreWrittenTogether() {
+        node().merge(key + 1, LEASE, before -> bytes("old"));
+        node().write(Map.of(key + 1, bytes("1"), key + 2, bytes("2")), LEASE);
+        assertThat(node().records(List.of(key + 1, key + 2)))
+                .hasSize(2)
+                .hasEntrySatisfying(key + 1, record -> assertThat(record).isEqualTo(bytes("1")))
+                .hasEntrySatisfying(key + 2, record -> assertThat(record).isEqualTo(bytes("2")));
     }
 
     @Test

@@ -33,6 +33,7 @@ final class BulkLoads {
     private final CacheOptions options;
     private final Surroundings around;
     private final Flights flights;
+    private final FlightTable table;
     private final SourceCalls calls;
     private final Holding holding;
     private final CacheCounts counts;
@@ -47,6 +48,7 @@ final class BulkLoads {
             CacheOptions options,
             Surroundings around,
             Flights flights,
+            FlightTable table,
             SourceCalls calls,
             Holding holding,
             CacheCounts counts,
@@ -54,6 +56,7 @@ final class BulkLoads {
         this.options = options;
         this.around = around;
         this.flights = flights;
+        this.table = table;
         this.calls = calls;
         this.holding = holding;
         this.counts = counts;
@@ -67,7 +70,7 @@ final class BulkLoads {
         Map<Object, Flight> others = new LinkedHashMap<>();
         for (Object key : keys) {
             counts.missed(key);
-            Flights.Claim claim = flights.claim(key);
+            FlightTable.Claim claim = table.claim(key);
             (claim.mine() ? mine : others).put(key, claim.flight());
         }
         Together together = new Together(mine, Map.of(), source, entries);
@@ -84,7 +87,7 @@ final class BulkLoads {
     void refreshInBackground(Map<Object, Entry> stale, BulkSource source, EntryOptions entries) {
         Map<Object, Flight> idle = new LinkedHashMap<>();
         for (Object key : stale.keySet()) {
-            Flight flight = flights.claimIdle(key);
+            Flight flight = table.claimIdle(key);
             if (flight != null) {
                 idle.put(key, flight);
             }
@@ -165,7 +168,7 @@ final class BulkLoads {
                 prior.values()
                         .forEach(each ->
                                 each.failed(now, options.retryAfterError().toNanos()));
-                mine.forEach((key, flight) -> flights.crash(key, flight, failure));
+                mine.forEach((key, flight) -> table.crash(key, flight, failure));
                 throw failure;
             }
         }

@@ -14,7 +14,7 @@ final class Changes implements SharedSide.Local {
     private final Surroundings around;
     private final CacheCounts counts;
     private final Fences fences;
-    private final Flights flights;
+    private final FlightTable flights;
     private final ConcurrentMap<Object, Entry> held;
     private @Nullable SharedSide side;
     private @Nullable SharedLoads loads;
@@ -24,7 +24,7 @@ final class Changes implements SharedSide.Local {
             Surroundings around,
             CacheCounts counts,
             Fences fences,
-            Flights flights,
+            FlightTable flights,
             ConcurrentMap<Object, Entry> held) {
         this.options = options;
         this.around = around;

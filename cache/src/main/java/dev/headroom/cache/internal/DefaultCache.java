@@ -50,9 +50,10 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
         this.fences = new Fences(around.clock);
         this.calls = new SourceCalls(name, options, around, counts, fences);
         this.holding = new Holding(options, around, counts, held);
-        this.flights = new Flights(name, options, around, counts, fences, calls, holding);
-        this.reads = new Reads(options, around, counts, holding, flights, calls);
-        this.changes = new Changes(options, around, counts, fences, flights, held.map());
+        FlightTable table = new FlightTable();
+        this.flights = new Flights(name, options, around, counts, fences, calls, holding, table);
+        this.reads = new Reads(options, around, counts, holding, flights, table, calls);
+        this.changes = new Changes(options, around, counts, fences, table, held.map());
     }
 
     @Override

@@ -6,10 +6,8 @@ import dev.headroom.cache.EntryOptions;
 import dev.headroom.cache.internal.CacheCounts.Outcome;
 import dev.headroom.cache.internal.CacheCounts.Stale;
 import dev.headroom.consistency.ConsistencyToken;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -37,7 +35,7 @@ final class Flights {
     private final Fences fences;
     private final SourceCalls calls;
     private final Holding holding;
-    private final Map<Object, Flight> flights = new ConcurrentHashMap<>();
+    private final FlightTable flights;
     private volatile @Nullable SharedLoads shared;
 
     Flights(
@@ -47,7 +45,8 @@ final class Flights {
             CacheCounts counts,
             Fences fences,
             SourceCalls calls,
-            Holding holding) {
+            Holding holding,
+            FlightTable flights) {
         this.cache = cache;
         this.options = options;
         this.around = around;
@@ -55,6 +54,7 @@ final class Flights {
         this.fences = fences;
         this.calls = calls;
         this.holding = holding;
+        this.flights = flights;
     }
 
     /** From now on what other JVMs share is asked before a source. */
@@ -65,7 +65,7 @@ final class Flights {
     /** Loads, or waits for who does. */
     @Nullable Object load(Object key, Source source, EntryOptions entries, @Nullable Entry stale) throws Throwable {
         boolean elsewhere = calls.timed(stale);
-        Flight mine = elsewhere ? new Flight() : begun();
+        Flight mine = elsewhere ? new Flight() : FlightTable.begun();
         Flight other = flights.putIfAbsent(key, mine);
         try {
             if (other != null) {
@@ -78,7 +78,7 @@ final class Flights {
             }
             Entry arrived = holding.arrived(key);
             if (arrived != null) {
-                land(key, mine, Loaded.of(arrived, Loaded.Origin.HELD));
+                flights.land(key, mine, Loaded.of(arrived, Loaded.Origin.HELD));
                 counts.hit(key);
                 return arrived.value;
             }
@@ -106,7 +106,7 @@ final class Flights {
         Flight other = flights.putIfAbsent(key, mine);
         Entry arrived = other == null ? holding.arrived(key) : null;
         if (arrived != null) {
-            land(key, mine, Loaded.of(arrived, Loaded.Origin.HELD));
+            flights.land(key, mine, Loaded.of(arrived, Loaded.Origin.HELD));
             counts.hit(key);
             return CompletableFuture.completedFuture(arrived.value);
         }
@@ -155,7 +155,7 @@ final class Flights {
     /** There is no thread for it; somebody who came meanwhile may have taken it over. */
     void unbegun(Object key, Flight mine, Throwable failure) {
         if (mine.begin(Thread.currentThread())) {
-            crash(key, mine, failure);
+            flights.crash(key, mine, failure);
         }
     }
 
@@ -184,16 +184,6 @@ final class Flights {
         }
     }
 
-    /** A key's flight, and whether it is this caller's to lead. */
-    record Claim(Flight flight, boolean mine) {}
-
-    /** For several keys together. */
-    Claim claim(Object key) {
-        Flight mine = begun();
-        Flight other = flights.putIfAbsent(key, mine);
-        return other == null ? new Claim(mine, true) : new Claim(other, other.begin(Thread.currentThread()));
-    }
-
     ConsistencyToken position() {
         return fences.current();
     }
@@ -206,12 +196,6 @@ final class Flights {
         return fences.combine(a, b);
     }
 
-    /** A flight for a key that nobody loads, to be begun by who gets to it first; null if there is one. */
-    @Nullable Flight claimIdle(Object key) {
-        Flight mine = new Flight();
-        return flights.putIfAbsent(key, mine) == null ? mine : null;
-    }
-
     Wanted wanted(Object key, String text, Flight flight, EntryOptions entries, boolean background) {
         Wanted.FromSource none = (position, prior) -> {
             throw new IllegalStateException("loaded together with others");
@@ -222,7 +206,7 @@ final class Flights {
 
     void publishAndLand(Object key, Flight flight, Loaded loaded, EntryOptions entries) {
         holding.publish(key, flight, loaded, entries);
-        land(key, flight, loaded);
+        flights.land(key, flight, loaded);
     }
 
     Loaded join(Flight flight) throws Throwable {
@@ -231,11 +215,8 @@ final class Flights {
 
     /** Loads now, in place of whatever load runs. */
     @Nullable Object reload(Object key, Source source, EntryOptions entries) throws Throwable {
-        Flight mine = begun();
-        Flight before = flights.put(key, mine);
-        if (before != null) {
-            before.overtake();
-        }
+        Flight mine = FlightTable.begun();
+        flights.replace(key, mine);
         return lead(key, mine, new Asked(source, entries, holding.get(key), fences.current(), false, true))
                 .value();
     }
@@ -255,7 +236,7 @@ final class Flights {
 
     /** Refreshes on another thread unless somebody loads already. */
     void refreshInBackground(Object key, Source source, EntryOptions entries, Entry entry) {
-        Flight mine = claimIdle(key);
+        Flight mine = flights.claimIdle(key);
         if (mine == null) {
             return;
         }
@@ -289,46 +270,6 @@ final class Flights {
         }
     }
 
-    /** Another JVM dropped something: what runs now is not held. */
-    void detach(Object key) {
-        Flight flight = flights.remove(key);
-        if (flight != null) {
-            flight.detach();
-        }
-    }
-
-    void detachText(String text) {
-        flights.keySet().stream().filter(key -> text.equals(KeyText.of(key))).forEach(this::detach);
-    }
-
-    void detachAll() {
-        flights.forEach((key, flight) -> {
-            flight.detach();
-            flights.remove(key, flight);
-        });
-    }
-
-    /** An invalidation came: what runs now is stored nowhere. */
-    void overtake(Object key) {
-        Flight flight = flights.remove(key);
-        if (flight != null) {
-            flight.overtake();
-        }
-    }
-
-    void overtakeAll() {
-        flights.forEach((key, flight) -> {
-            flight.overtake();
-            flights.remove(key, flight);
-        });
-    }
-
-    private static Flight begun() {
-        Flight flight = new Flight();
-        flight.begin(Thread.currentThread());
-        return flight;
-    }
-
     /** What a load is for. */
     private record Asked(
             Source source,
@@ -343,11 +284,11 @@ final class Flights {
         try {
             Loaded loaded = obtained(key, mine, asked, start);
             Outcome outcome = holding.publish(key, mine, loaded, asked.entries);
-            land(key, mine, loaded);
+            flights.land(key, mine, loaded);
             landed(key, asked, loaded, outcome, start);
             return loaded;
         } catch (Throwable failure) {
-            crash(key, mine, failure);
+            flights.crash(key, mine, failure);
             throw failure;
         }
     }
@@ -416,15 +357,5 @@ final class Flights {
             throw new IllegalStateException(
                     "cache " + cache + ": the loader of a key asks for the same key (expected: another)");
         }
-    }
-
-    private void land(Object key, Flight flight, Loaded loaded) {
-        flights.remove(key, flight);
-        flight.result().complete(loaded);
-    }
-
-    void crash(Object key, Flight flight, Throwable failure) {
-        flights.remove(key, flight);
-        flight.result().completeExceptionally(failure);
     }
 }

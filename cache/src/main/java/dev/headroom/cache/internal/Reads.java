@@ -25,6 +25,7 @@ final class Reads {
     private final CacheCounts counts;
     private final Holding holding;
     private final Flights flights;
+    private final FlightTable table;
     private final SourceCalls calls;
     private @Nullable SharedLoads loads;
 
@@ -34,12 +35,14 @@ final class Reads {
             CacheCounts counts,
             Holding holding,
             Flights flights,
+            FlightTable table,
             SourceCalls calls) {
         this.options = options;
         this.around = around;
         this.counts = counts;
         this.holding = holding;
         this.flights = flights;
+        this.table = table;
         this.calls = calls;
     }
 
@@ -179,7 +182,7 @@ final class Reads {
             }
         }
         if (around.mode() == CacheMode.ON && !(missing.isEmpty() && stale.isEmpty())) {
-            BulkLoads bulk = new BulkLoads(options, around, flights, calls, holding, counts, loads);
+            BulkLoads bulk = new BulkLoads(options, around, flights, table, calls, holding, counts, loads);
             bulk.refreshInBackground(stale, source, entries);
             found.putAll(bulk.load(missing, source, entries));
         } else if (!missing.isEmpty()) {

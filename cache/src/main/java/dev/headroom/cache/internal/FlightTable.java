@@ -1,0 +1,89 @@
+package dev.headroom.cache.internal;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The loads of one cache that are under way, by key: one for each at a time. */
+final class FlightTable {
+    private final Map<Object, Flight> flights = new ConcurrentHashMap<>();
+
+    /** Puts the flight there if the key has none; else says which it has. */
+    @Nullable Flight putIfAbsent(Object key, Flight mine) {
+        return flights.putIfAbsent(key, mine);
+    }
+
+    /** Puts the flight there in place of any other, which is overtaken. */
+    void replace(Object key, Flight mine) {
+        Flight before = flights.put(key, mine);
+        if (before != null) {
+            before.overtake();
+        }
+    }
+
+    /** A key's flight, and whether it is this caller's to lead. */
+    record Claim(Flight flight, boolean mine) {}
+
+    /** For several keys together. */
+    Claim claim(Object key) {
+        Flight mine = begun();
+        Flight other = flights.putIfAbsent(key, mine);
+        return other == null ? new Claim(mine, true) : new Claim(other, other.begin(Thread.currentThread()));
+    }
+
+    /** A flight for a key that nobody loads, to be begun by who gets to it first; null if there is one. */
+    @Nullable Flight claimIdle(Object key) {
+        Flight mine = new Flight();
+        return flights.putIfAbsent(key, mine) == null ? mine : null;
+    }
+
+    /** Another JVM dropped something: what runs now is not held. */
+    void detach(Object key) {
+        Flight flight = flights.remove(key);
+        if (flight != null) {
+            flight.detach();
+        }
+    }
+
+    void detachText(String text) {
+        flights.keySet().stream().filter(key -> text.equals(KeyText.of(key))).forEach(this::detach);
+    }
+
+    void detachAll() {
+        flights.forEach((key, flight) -> {
+            flight.detach();
+            flights.remove(key, flight);
+        });
+    }
+
+    /** An invalidation came: what runs now is stored nowhere. */
+    void overtake(Object key) {
+        Flight flight = flights.remove(key);
+        if (flight != null) {
+            flight.overtake();
+        }
+    }
+
+    void overtakeAll() {
+        flights.forEach((key, flight) -> {
+            flight.overtake();
+            flights.remove(key, flight);
+        });
+    }
+
+    static Flight begun() {
+        Flight flight = new Flight();
+        flight.begin(Thread.currentThread());
+        return flight;
+    }
+
+    void land(Object key, Flight flight, Loaded loaded) {
+        flights.remove(key, flight);
+        flight.result().complete(loaded);
+    }
+
+    void crash(Object key, Flight flight, Throwable failure) {
+        flights.remove(key, flight);
+        flight.result().completeExceptionally(failure);
+    }
+}

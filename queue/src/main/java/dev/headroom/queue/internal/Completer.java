@@ -11,12 +11,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes outcomes, as many at once as have gathered. While the database is away it tries again until it is back: a job that ran is held
+ * Writes outcomes, as many at once as have gathered; when they come thick and fast, it lets a few milliseconds' worth gather. While the database is away it tries again until it is back: a job that ran is held
  * until the database knows, so what can gather is bounded by what may be claimed.
  */
 final class Completer implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Completer.class);
-    private static final int MOST = 500;
+    private static final int MOST = 1_000;
+
+    /** So many that came while others were written are many: more are waited for. */
+    private static final int MANY = 8;
+
+    private static final long GATHER = 4_000_000;
     private static final long LONGEST_PAUSE = 1_000;
 
     private final String name;
@@ -47,12 +52,28 @@ final class Completer implements Runnable {
                 if (first != null) {
                     batch.add(first);
                     outcomes.drainTo(batch, MOST - 1);
+                    if (batch.size() >= MANY) {
+                        gather(batch);
+                    }
                     write(batch);
                     batch.clear();
                 }
             } catch (InterruptedException stopped) {
                 return;
             }
+        }
+    }
+
+    /** A transaction costs the same for few as for many. */
+    private void gather(List<Settled> batch) throws InterruptedException {
+        long until = System.nanoTime() + GATHER;
+        for (long left = GATHER; batch.size() < MOST && left > 0; left = until - System.nanoTime()) {
+            Settled next = outcomes.poll(left, TimeUnit.NANOSECONDS);
+            if (next == null) {
+                return;
+            }
+            batch.add(next);
+            outcomes.drainTo(batch, MOST - batch.size());
         }
     }
 

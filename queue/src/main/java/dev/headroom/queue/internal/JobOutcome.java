@@ -6,12 +6,15 @@ import org.jspecify.annotations.Nullable;
 /** How a run ended. */
 sealed interface JobOutcome {
     /** The word for it in meters. */
-    default String label() {
-        return getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
-    }
+    String label();
 
     /** Done; its row is still to be removed. */
-    record Done(@Nullable String result) implements JobOutcome {}
+    record Done(@Nullable String result) implements JobOutcome {
+        @Override
+        public String label() {
+            return "done";
+        }
+    }
 
     /** Done, and its row removed in the job's own transaction. */
     record Committed() implements JobOutcome {
@@ -22,20 +25,50 @@ sealed interface JobOutcome {
     }
 
     /** Failed, to be tried again. */
-    record Retried(long delayMillis, String error) implements JobOutcome {}
+    record Retried(long delayMillis, String error) implements JobOutcome {
+        @Override
+        public String label() {
+            return "retried";
+        }
+    }
 
     /** Failed for good. */
-    record Dead(DeadJob.Reason reason, String error) implements JobOutcome {}
+    record Dead(DeadJob.Reason reason, String error) implements JobOutcome {
+        @Override
+        public String label() {
+            return "dead";
+        }
+    }
 
     /** Ended early, or not run, since it was cancelled; its row is still to be removed. */
-    record Cancelled() implements JobOutcome {}
+    record Cancelled() implements JobOutcome {
+        @Override
+        public String label() {
+            return "cancelled";
+        }
+    }
 
     /** Not run, since nothing here knows its name. */
-    record Parked() implements JobOutcome {}
+    record Parked() implements JobOutcome {
+        @Override
+        public String label() {
+            return "parked";
+        }
+    }
 
     /** Not run, or not to its end, and not for a fault of its own. */
-    record Returned() implements JobOutcome {}
+    record Returned() implements JobOutcome {
+        @Override
+        public String label() {
+            return "returned";
+        }
+    }
 
     /** Rolled back, since another holds it by now. */
-    record Lost() implements JobOutcome {}
+    record Lost() implements JobOutcome {
+        @Override
+        public String label() {
+            return "lost";
+        }
+    }
 }

@@ -2,13 +2,15 @@ package dev.headroom.queue.internal;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.headroom.codec.CodecException;
 import java.lang.reflect.Type;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,7 @@ final class JsonPayloads {
             .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
+    private final Map<Type, ObjectReader> readers = new ConcurrentHashMap<>();
     private final int longest;
 
     JsonPayloads(int longest) {
@@ -50,6 +53,10 @@ final class JsonPayloads {
         return text;
     }
 
+    private ObjectReader reader(Type type) {
+        return mapper.readerFor(mapper.constructType(type));
+    }
+
     @Nullable Object read(Kind kind, @Nullable String text) {
         Type type = kind.payload();
         if (type == null) {
@@ -64,8 +71,7 @@ final class JsonPayloads {
             throw new CodecException(what + ": none (expected: " + type.getTypeName() + ")");
         }
         try {
-            JavaType java = mapper.constructType(type);
-            Object read = mapper.readValue(text, java);
+            Object read = readers.computeIfAbsent(type, this::reader).readValue(text);
             if (read == null) {
                 throw new CodecException(what + ": null (expected: " + type.getTypeName() + ")");
             }

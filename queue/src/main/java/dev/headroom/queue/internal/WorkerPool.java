@@ -11,12 +11,18 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
 
 /**
- * The workers of one queue and what was claimed for them. It asks for as many jobs as it has free workers, and for a few more when jobs
- * are so short that those will begin within {@value #AHEAD_MILLIS} ms; so no node hoards what another could run. Thread-safe.
+ * The workers of one queue and what was claimed for them. It asks for as many jobs as it has free workers, and for more when jobs are so
+ * short that those will begin within {@value #AHEAD_MILLIS} ms, as far as their payloads are no burden; so no node hoards what another could
+ * run. Thread-safe.
  */
 final class WorkerPool {
     static final int AHEAD_MILLIS = 250;
-    private static final int MOST_AHEAD = 500;
+    private static final int MOST_AHEAD = 4_000;
+
+    /** So many at once, of several times as many ahead: while they are claimed, others run, and the ends of others are written. */
+    private static final int MOST_AT_ONCE = 1_000;
+
+    private static final double MOST_CHARACTERS = 16e6;
     private static final double WEIGHT = 0.2;
 
     /** Has a worker see that it is over; nobody looks around in between, as there may be many thousands. */
@@ -32,6 +38,7 @@ final class WorkerPool {
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean closed;
     private volatile double usualNanos;
+    private volatile double usualCharacters;
     private volatile boolean hungry;
 
     WorkerPool(String queue, int number, int workers) {
@@ -76,11 +83,12 @@ final class WorkerPool {
     /** How many more jobs it wants; 0 until there is room worth a claim. */
     int appetite() {
         double usual = usualNanos;
-        int ahead = usual == 0 ? 0 : (int) Math.min(MOST_AHEAD, workers * (AHEAD_MILLIS * 1e6 / usual));
+        double most = Math.min(MOST_AHEAD, MOST_CHARACTERS / Math.max(1, usualCharacters));
+        int ahead = usual == 0 ? 0 : (int) Math.min(most, workers * (AHEAD_MILLIS * 1e6 / usual));
         int room = workers + ahead - held.get();
-        boolean worthAClaim = room > 0 && room >= ahead / 2;
+        boolean worthAClaim = room > 0 && room >= Math.min(ahead / 2, MOST_AT_ONCE);
         hungry = !worthAClaim;
-        return worthAClaim ? room : 0;
+        return worthAClaim ? Math.min(room, Math.max(workers, MOST_AT_ONCE)) : 0;
     }
 
     /** How many more jobs of a criticality it wants that runs at a share of full speed. */
@@ -100,7 +108,13 @@ final class WorkerPool {
     /** Takes in what was claimed. */
     void accept(List<Assignment> claimed) {
         held.addAndGet(claimed.size());
-        claimed.forEach(each -> heldByCriticality.incrementAndGet(each.job.criticality()));
+        double characters = usualCharacters;
+        for (Assignment each : claimed) {
+            heldByCriticality.incrementAndGet(each.job.criticality());
+            String payload = each.job.payload();
+            characters += WEIGHT * ((payload == null ? 0 : payload.length()) - characters);
+        }
+        usualCharacters = characters;
         waiting.addAll(claimed);
     }
 

@@ -3,6 +3,7 @@ package dev.headroom.queue.internal;
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.queue.internal.sql.Claim;
 import dev.headroom.queue.internal.sql.ClaimedJob;
+import dev.headroom.queue.internal.sql.Floors;
 import dev.headroom.queue.internal.sql.Lanes;
 import dev.headroom.queue.internal.sql.Room;
 import java.sql.Connection;
@@ -23,13 +24,16 @@ final class Claims {
     private final Store store;
     private final Kinds kinds;
     private final Connected connected;
+    private final @Nullable Floors floors;
     private final Map<Integer, Integer> lastLanes = new ConcurrentHashMap<>();
     private final Map<String, Long> lookedForLanes = new ConcurrentHashMap<>();
 
-    Claims(Store store, Kinds kinds, Connected connected) {
+    /** @param floors where claims need not look, null if they look everywhere */
+    Claims(Store store, Kinds kinds, Connected connected, @Nullable Floors floors) {
         this.store = store;
         this.kinds = kinds;
         this.connected = connected;
+        this.floors = floors;
     }
 
     /** What a claim found, and what of it may run. */
@@ -38,7 +42,12 @@ final class Claims {
     Claimed claim(long lease, String queue, int number, int criticalities, int limit) throws SQLException {
         lookForLanes(queue, number);
         int after = kinds.takeTurns(queue) ? lastLanes.getOrDefault(number, 0) : Claim.NO_TURNS;
-        return claimed(new Claim(lease, number, criticalities, limit, after));
+        Floors.Pass pass = floors == null || after != Claim.NO_TURNS ? null : floors.pass(number);
+        Claimed claimed = claimed(new Claim(lease, number, criticalities, limit, after, pass));
+        if (floors != null && pass != null) {
+            floors.committed(pass);
+        }
+        return claimed;
     }
 
     /** Takes a job up in the caller's transaction, which locks it until its end; empty if none is free. */
@@ -46,7 +55,7 @@ final class Claims {
             throws SQLException {
         int after = kinds.takeTurns(queue) ? lastLanes.getOrDefault(number, 0) : Claim.NO_TURNS;
         List<ClaimedJob> jobs =
-                store.dialect.claimLocked(connection, new Claim(lease, number, criticalities, 1, after));
+                store.dialect.claimLocked(connection, new Claim(lease, number, criticalities, 1, after, null));
         if (jobs.isEmpty()) {
             return List.of();
         }
@@ -64,6 +73,13 @@ final class Claims {
                 kinds.lanesSeen(queue);
             }
             lookedForLanes.put(queue, now);
+        }
+    }
+
+    /** Jobs of this node's went back to where they were in their queues. */
+    void forgetFloors() {
+        if (floors != null) {
+            floors.forget();
         }
     }
 

@@ -157,6 +157,7 @@ final class Dispatcher implements Runnable {
             }
             return true;
         });
+        claims.forgetFloors();
     }
 
     private void promote() throws SQLException {

@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 final class Housekeeper implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Housekeeper.class);
     private static final long COUNT_EVERY = Duration.ofSeconds(5).toNanos();
+    private static final long COUNT_SHARE = 50;
     private static final long HEAL_EVERY = Duration.ofSeconds(10).toNanos();
     private static final long REAP_EVERY = Duration.ofSeconds(1).toNanos();
     private static final long STRAYS_EVERY = Duration.ofSeconds(30).toNanos();
@@ -141,7 +142,7 @@ final class Housekeeper implements Runnable {
     }
 
     private boolean beat(Connection connection, long mine, Set<Long> cancelled) throws SQLException {
-        cancelled.addAll(store.cancellations.markedUnder(connection, mine));
+        cancelled.addAll(store.cancellations.marked(connection, node.running(mine)));
         boolean alive = store.nodes.beat(connection, mine);
         silentMillis = store.nodes.silentMillis(connection);
         return alive;
@@ -180,7 +181,7 @@ final class Housekeeper implements Runnable {
                     rescue.ready(),
                     rescue.dead());
             sweeper.healSoon();
-            dispatcher.signal();
+            node.readyAgain();
         }
     }
 
@@ -196,7 +197,9 @@ final class Housekeeper implements Runnable {
         }
         if (now - countAt >= 0) {
             lengths.refresh();
-            countAt = now + COUNT_EVERY;
+            // It reads dead rows too, of which a snapshot that is kept somewhere may leave millions.
+            long took = System.nanoTime() - now;
+            countAt = System.nanoTime() + Math.max(COUNT_EVERY, COUNT_SHARE * took);
         }
     }
 

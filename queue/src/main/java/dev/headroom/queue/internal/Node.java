@@ -2,12 +2,14 @@ package dev.headroom.queue.internal;
 
 import dev.headroom.meter.Meters;
 import dev.headroom.queue.QueueMeters;
+import dev.headroom.queue.internal.sql.Floors;
 import dev.headroom.queue.spi.RemoteWakeUp;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -31,6 +33,8 @@ final class Node {
     private final Completer completer;
     private final Dispatcher dispatcher;
     private final Sweeper sweeper;
+    private final Claims claims;
+    private final @Nullable FloorSweep floorSweep;
     private final Housekeeper housekeeper;
     private final Watch watch;
     private final Wakeup wakeup;
@@ -51,7 +55,9 @@ final class Node {
         this.runner = new JobRunner(options, store, parts.kinds(), () -> draining);
         Settlement settlement = new Settlement(options, store, parts.kinds(), wakes::signal);
         this.completer = new Completer(options.name(), settlement, this::written, this::lost);
-        Claims claims = new Claims(store, parts.kinds(), connected);
+        Floors floors = store.dialect.hasFloors() ? new Floors() : null;
+        this.claims = new Claims(store, parts.kinds(), connected, floors);
+        this.floorSweep = floors == null ? null : new FloorSweep(options, store, floors, lease, wakeup);
         this.dispatcher = new Dispatcher(options, store, connected, claims, lease, pools, held, gate, wakeup);
         LockRunner lockRunner = new LockRunner(parts, claims, runner, settlement, lease, gate);
         for (String queue : parts.names().all()) {
@@ -85,6 +91,11 @@ final class Node {
         }
     }
 
+    /** The numbers of what this node holds under a lease. */
+    Set<Long> running(long under) {
+        return held.ids(under);
+    }
+
     void start() {
         thread("dispatcher", dispatcher);
         thread("completer", completer);
@@ -93,6 +104,9 @@ final class Node {
         thread("watch", watch);
         if (listener != null) {
             thread("listener", listener);
+        }
+        if (floorSweep != null) {
+            thread("floors", floorSweep);
         }
         for (LockPool pool : lockPools) {
             wakeup.also(pool.wakeup);
@@ -162,7 +176,16 @@ final class Node {
         return connected.get().meters();
     }
 
+    /** Jobs are ready again where they were in their queues. */
+    void readyAgain() {
+        claims.forgetFloors();
+        wakeup.signal();
+    }
+
     private void written(List<Settled> settled) {
+        if (settled.stream().anyMatch(each -> each.outcome() instanceof JobOutcome.Returned)) {
+            readyAgain();
+        }
         settled.forEach(each -> runs.settled(each.assignment().job.id()));
         if (held.settled(settled)) {
             wakeup.signal();
@@ -242,6 +265,9 @@ final class Node {
         sweeper.stop();
         if (listener != null) {
             listener.stop();
+        }
+        if (floorSweep != null) {
+            floorSweep.stop();
         }
         interrupted |= join();
         leave(ended);

@@ -97,16 +97,18 @@ public final class Cancellations {
         }
     }
 
-    /** The numbers of the jobs held under a lease that are marked. */
-    public Set<Long> markedUnder(Connection connection, long lease) throws SQLException {
-        String sql =
-                "select id from headroom_job where state = 1 and lease = ? and mod(flags, 4) >= " + NewJob.CANCELLED;
+    /** The numbers of those of these jobs that run and are marked. */
+    public Set<Long> marked(Connection connection, Collection<Long> running) throws SQLException {
         Set<Long> marked = new HashSet<>();
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setLong(1, lease);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    marked.add(rows.getLong(1));
+        for (List<Long> chunk : Ids.chunks(running)) {
+            String sql = "select id from headroom_job where id" + Ids.in(chunk.size())
+                    + " and state = 1 and mod(flags, 4) >= " + NewJob.CANCELLED;
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                Ids.bind(statement, 0, chunk);
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        marked.add(rows.getLong(1));
+                    }
                 }
             }
         }

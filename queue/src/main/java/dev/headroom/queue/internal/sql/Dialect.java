@@ -128,6 +128,16 @@ public interface Dialect {
         return claim(connection, claim);
     }
 
+    /** Whether claims go by floors. */
+    default boolean hasFloors() {
+        return false;
+    }
+
+    /** Looks for jobs of a queue that are ready below their floor, and lowers it; true if there were any. */
+    default boolean lookBelow(Connection connection, Floors floors, int queue) throws SQLException {
+        return false;
+    }
+
     /** Makes at most {@code limit} scheduled jobs that are due ready; returns how many. */
     int promoteDue(Connection connection, int limit) throws SQLException;
 

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JobTable {
     private static final Comparator<ClaimedJob> BY_ID = Comparator.comparingLong(ClaimedJob::id);
-    private static final String HELD = " where id = ? and lease = ? and state = 1";
+    /** By number alone: the index of leases has a dead entry for each job that a node ever held. */
+    private static final String HELD = " where id = ? and coalesce(lease, 0) = ? and state = 1";
 
     private static final int ROWS_AT_ONCE = 100;
 

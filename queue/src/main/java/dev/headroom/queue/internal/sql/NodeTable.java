@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -111,8 +112,7 @@ public final class NodeTable {
     private Rescue rescue(Connection connection, int nodes, int maxCrashes) throws SQLException {
         String orphaned =
                 "state = 1 and not exists (select 1 from headroom_job_node n where n.id = headroom_job.lease)";
-        List<Long> orphans =
-                numbers(connection, "select id from headroom_job where " + orphaned + " order by id", null);
+        List<Long> orphans = orphans(connection);
         int rescued = dialect.changeRows(
                 connection,
                 "update headroom_job set state = 0, lease = null, crashes = crashes + 1 where " + orphaned + " and id",
@@ -127,6 +127,32 @@ public final class NodeTable {
             }
         }
         return new Rescue(nodes, rescued - buried, buried);
+    }
+
+    /**
+     * The running jobs whose lease is no node's, from the ranges between the nodes' numbers: at a number itself the index has a dead entry
+     * for each job that the node ever held.
+     */
+    private static List<Long> orphans(Connection connection) throws SQLException {
+        List<Long> nodes = numbers(connection, "select id from headroom_job_node order by id", null);
+        String range = "select id from headroom_job where state = 1 and lease > ? and lease < ?";
+        String sql = String.join(" union all ", Collections.nCopies(nodes.size() + 1, range)) + " order by id";
+        List<Long> orphans = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            long from = Long.MIN_VALUE;
+            for (int i = 0; i <= nodes.size(); i++) {
+                long to = i < nodes.size() ? nodes.get(i) : Long.MAX_VALUE;
+                select.setLong(2 * i + 1, from);
+                select.setLong(2 * i + 2, to);
+                from = to;
+            }
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    orphans.add(rows.getLong(1));
+                }
+            }
+        }
+        return orphans;
     }
 
     private static List<Long> numbers(

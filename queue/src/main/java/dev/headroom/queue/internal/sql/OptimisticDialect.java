@@ -43,7 +43,12 @@ abstract class OptimisticDialect implements Dialect {
                 return List.of();
             }
             Claim some = new Claim(
-                    claim.lease(), claim.queue(), claim.criticalities(), claim.limit() + LOCKED, claim.afterLane());
+                    claim.lease(),
+                    claim.queue(),
+                    claim.criticalities(),
+                    claim.limit() + LOCKED,
+                    claim.afterLane(),
+                    claim.pass());
             for (ClaimedJob each : candidates(connection, some)) {
                 if (!lockFree(connection, List.of(each.id()), 0).isEmpty()) {
                     List<ClaimedJob> taken = taken(connection, List.of(each));

@@ -1,0 +1,157 @@
+package dev.headroom.queue.internal.sql;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Up to which position of each priority and criticality nothing is ready, as far as this node knows, so that a claim need not walk there.
+ * What is claimed leaves a dead entry in the index, which can't be thrown away as long as any transaction anywhere keeps a snapshot from
+ * before: without floors every claim would walk all of them.
+ *
+ * <p>Positions are drawn in order but committed in any. A floor is raised to where a claim has been, and no further than to what is
+ * <em>settled</em>: positions that only transactions have drawn that ended before the claim began. To know, a claim now and then looks at
+ * the highest position drawn and takes a transaction number, which is higher than those of all that drew it or a lower one, as they write;
+ * when the lowest number still in progress has reached it, they have ended. Of a transaction that takes longer than {@value #LATE_SECONDS} s
+ * that is not waited for. What becomes ready below a floor all the same, of such a transaction or of a node that gave jobs back, is found by a
+ * look below the floors ({@link #lower}), which is repeated for ever. Thread-safe.
+ */
+public final class Floors {
+    static final int SLOTS = 40;
+
+    private static final long LATE_SECONDS = 2;
+    private static final long LATE = LATE_SECONDS * 1_000_000_000;
+    private static final long LOOK_EVERY = 50_000_000;
+    private static final int LOOK_AFTER = 64;
+
+    private final Map<Integer, long[]> byQueue = new HashMap<>();
+    private final Deque<Mark> marks = new ArrayDeque<>();
+    private long drawn;
+    private long settled;
+    private long version;
+    private final LongSupplier nanoTime;
+    private long lookedAt;
+    private int claimed;
+
+    /** No floors yet. */
+    public Floors() {
+        this(System::nanoTime);
+    }
+
+    Floors(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+        this.lookedAt = nanoTime.getAsLong() - LOOK_EVERY;
+    }
+
+    /** Whoever drew this position or a lower one has a transaction number lower than this. */
+    private record Mark(long position, long transaction, long at) {}
+
+    /** The place in the order of a queue. */
+    static int slot(int priority, int criticality) {
+        return priority * 4 + criticality;
+    }
+
+    /** What a claim is to go by, and what it saw; for one claim, on one thread. */
+    public static final class Pass {
+        final int queue;
+        private final long[] floors;
+        private final long settled;
+        private final long version;
+        private final boolean due;
+        private final long[] through = new long[SLOTS];
+        private int found;
+        private long @Nullable [] looked;
+
+        private Pass(int queue, long[] floors, long settled, long version, boolean due) {
+            this.queue = queue;
+            this.floors = floors;
+            this.settled = settled;
+            this.version = version;
+            this.due = due;
+        }
+
+        long floor(int slot) {
+            return floors[slot];
+        }
+
+        /** The claim found so many. */
+        void found(int jobs) {
+            found = jobs;
+            java.util.Arrays.fill(through, 0);
+        }
+
+        /** The claim took all that was ready up to this position of a slot. */
+        void through(int slot, long position) {
+            through[slot] = position;
+        }
+
+        /** Whether the claim is to look at what is drawn. */
+        boolean wantsLook() {
+            return due && found > 0;
+        }
+
+        /** The claim looked: the highest position drawn, its own transaction, the lowest in progress. */
+        void looked(long position, long transaction, long oldest) {
+            looked = new long[] {position, transaction, oldest};
+        }
+    }
+
+    /** For a claim that begins now. */
+    public synchronized Pass pass(int queue) {
+        long[] floors = byQueue.getOrDefault(queue, new long[SLOTS]).clone();
+        boolean due = claimed >= LOOK_AFTER && nanoTime.getAsLong() - lookedAt >= LOOK_EVERY;
+        return new Pass(queue, floors, settled, version, due);
+    }
+
+    /** The claim has committed. */
+    public synchronized void committed(Pass pass) {
+        if (pass.looked != null) {
+            looked(pass.looked[0], pass.looked[1], pass.looked[2]);
+        }
+        claimed += pass.found;
+        if (pass.version == version) {
+            long[] floors = byQueue.computeIfAbsent(pass.queue, unknown -> new long[SLOTS]);
+            for (int slot = 0; slot < SLOTS; slot++) {
+                floors[slot] = Math.max(floors[slot], Math.min(pass.through[slot], pass.settled));
+            }
+        }
+    }
+
+    private void looked(long position, long transaction, long oldest) {
+        long now = nanoTime.getAsLong();
+        // The position of the look before: it was drawn before this look's transaction got its number, whatever was
+        // read first.
+        marks.addLast(new Mark(drawn, transaction, now));
+        drawn = position;
+        claimed = 0;
+        lookedAt = now;
+        while (!marks.isEmpty() && (marks.getFirst().transaction <= oldest || now - marks.getFirst().at > LATE)) {
+            settled = Math.max(settled, marks.removeFirst().position);
+        }
+    }
+
+    /** The queues that have a floor. */
+    public synchronized Set<Integer> queues() {
+        return new HashSet<>(byQueue.keySet());
+    }
+
+    /** A job below a floor is ready: the floor goes below it. */
+    synchronized void lower(int queue, int slot, long position) {
+        long[] floors = byQueue.get(queue);
+        if (floors != null && floors[slot] >= position) {
+            floors[slot] = position - 1;
+            version++;
+        }
+    }
+
+    /** Jobs of any queue may have become ready where they were before: no floor any more. */
+    public synchronized void forget() {
+        byQueue.clear();
+        version++;
+    }
+}

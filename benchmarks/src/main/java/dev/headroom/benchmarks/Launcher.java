@@ -1,6 +1,7 @@
 package dev.headroom.benchmarks;
 
 import dev.headroom.benchmarks.cache.CacheSystem;
+import dev.headroom.benchmarks.queue.QueueSystem;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -10,7 +11,7 @@ import org.openjdk.jmh.Main;
 /**
  * Runs the benchmarks: {@code java -jar benchmarks.jar [--peer NAME] <JMH arguments>}.
  *
- * <p>{@code --system cache} compares whole caches instead ({@link CacheSystem}).
+ * <p>{@code --system cache} compares whole caches instead ({@link CacheSystem}), {@code --system queue} whole job queues ({@link QueueSystem}).
  *
  * <p>Without a peer it is JMH as everybody knows it. With one, JMH runs in a JVM whose class path starts with the peer's own jars,
  * so that libraries whose dependencies clash can be measured by the same code, one after the other.
@@ -22,6 +23,9 @@ public final class Launcher {
     public static void main(String[] args) throws Exception {
         if (args.length > 1 && args[0].equals("--system") && args[1].equals("cache")) {
             System.exit(CacheSystem.run(Peers.beside(jar()), Arrays.asList(args).subList(2, args.length)));
+        }
+        if (args.length > 1 && args[0].equals("--system") && args[1].equals("queue")) {
+            System.exit(QueueSystem.run(Arrays.asList(args).subList(2, args.length)));
         }
         if (args.length == 0 || !args[0].equals("--peer")) {
             Main.main(args);

@@ -1,0 +1,119 @@
+package dev.headroom.benchmarks.queue;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Requests are served, each with a query, by the JVM that runs the jobs; then 50,000 jobs come at once. */
+final class Burst {
+    private static final int CLIENTS = 16;
+    private static final int ROWS = 1_000;
+    private static final int JOBS = 50_000;
+
+    private final Trial trial;
+
+    Burst(Trial trial) {
+        this.trial = trial;
+    }
+
+    Map<String, Double> run() throws Exception {
+        trial.warmUp(Math.max(500, trial.jobs() / 10));
+        Database database = trial.database();
+        database.execute("create table business (id bigint primary key, note text)");
+        database.execute("insert into business select i, 'order ' || i from generate_series(0, " + (ROWS - 1) + ") i");
+        Map<String, Double> figures = new LinkedHashMap<>();
+        ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
+        try (QueueSubject queue = trial.open();
+                HikariDataSource pool = database.pool(CLIENTS)) {
+            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
+            server.setExecutor(threads);
+            server.createContext("/", exchange -> answer(pool, exchange));
+            server.start();
+            int port = server.getAddress().getPort();
+            queue.start();
+            requests(port, 5);
+            requests(port, trial.seconds()).into(figures, "without: ");
+            LongAdder done = Trial.count();
+            ExecutorService producer = Executors.newSingleThreadExecutor();
+            long begun = System.nanoTime();
+            Future<Double> worked = producer.submit(() -> {
+                queue.enqueueAll(Trial.numbers(JOBS));
+                Trial.await(done, JOBS);
+                return Trial.secondsSince(begun);
+            });
+            requests(port, trial.seconds()).into(figures, "with: ");
+            figures.put("seconds until all were done", worked.get());
+            figures.put("p99, with / without", figures.get("with: p99 ms") / figures.get("without: p99 ms"));
+            producer.shutdown();
+            server.stop(0);
+        } finally {
+            threads.shutdownNow();
+        }
+        return figures;
+    }
+
+    private static void answer(HikariDataSource pool, HttpExchange exchange) throws IOException {
+        byte[] body;
+        try (Connection connection = pool.getConnection();
+                PreparedStatement select = connection.prepareStatement("select note from business where id = ?")) {
+            select.setLong(1, Long.parseLong(exchange.getRequestURI().getPath().substring(1)));
+            try (ResultSet rows = select.executeQuery()) {
+                rows.next();
+                body = rows.getString(1).getBytes(StandardCharsets.UTF_8);
+            }
+        } catch (SQLException e) {
+            throw new IOException(e);
+        }
+        exchange.sendResponseHeaders(200, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+
+    /** By a plan of arrivals: each is measured from when it was due. */
+    private Samples requests(int port, int seconds) throws Exception {
+        Samples samples = new Samples();
+        ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+        int all = trial.rate() * seconds;
+        long start = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(100);
+        List<Future<Boolean>> running = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++) {
+            int first = i;
+            running.add(clients.submit(() -> {
+                for (int request = first; request < all; request += CLIENTS) {
+                    long due = start + request * TimeUnit.SECONDS.toNanos(1) / trial.rate();
+                    Trial.sleepUntil(due);
+                    URI uri = URI.create("http://127.0.0.1:" + port + "/" + request % ROWS);
+                    try (InputStream answer = uri.toURL().openStream()) {
+                        answer.readAllBytes();
+                    }
+                    samples.add(System.nanoTime() - due);
+                }
+                return true;
+            }));
+        }
+        for (Future<Boolean> each : running) {
+            each.get();
+        }
+        clients.shutdown();
+        return samples;
+    }
+}

@@ -112,8 +112,11 @@ public final class QueueSystem {
             Process process = new ProcessBuilder(command)
                     .redirectError(servers.folder().resolve("errors.txt").toFile())
                     .start();
+            Thread end = new Thread(process::destroyForcibly);
+            Runtime.getRuntime().addShutdownHook(end);
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             int status = process.waitFor();
+            Runtime.getRuntime().removeShutdownHook(end);
             Map<String, Double> figures = new LinkedHashMap<>();
             output.lines()
                     .filter(line -> line.startsWith(QueueSubjectMain.MARK))

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Copies rows so that every value arrives as it was. What a driver makes of a value in Java is often less than the value: a
@@ -48,7 +49,7 @@ final class RowCopy {
 
     /** Takes a value from the current row. */
     private interface Reading {
-        Object of(ResultSet row, int column) throws SQLException;
+        @Nullable Object of(ResultSet row, int column) throws SQLException;
     }
 
     /** Copies the rows of a table in which a column has this text; returns how many. */

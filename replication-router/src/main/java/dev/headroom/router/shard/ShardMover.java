@@ -28,14 +28,12 @@ final class ShardMover {
     private static final Logger log = LoggerFactory.getLogger(ShardMover.class);
 
     private final ShardUnits units;
-    private final Shards shards;
     private final int seconds;
     private final ReentrantLock moving = new ReentrantLock();
 
     /** @param seconds how long is waited for each lock */
-    ShardMover(ShardUnits units, Shards shards, int seconds) {
+    ShardMover(ShardUnits units, int seconds) {
         this.units = units;
-        this.shards = shards;
         this.seconds = seconds;
     }
 

@@ -6,7 +6,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -143,8 +142,8 @@ final class ShardTransfer {
         while (true) {
             try {
                 // The lock is there when the transaction that had it is over, one way or the other.
-                @Nullable Entry there = units.inTransaction(to, target -> ShardTable.lock(target, database, seconds));
-                return ShardHandover.hasArrived(there, epoch);
+                return units.inTransaction(
+                        to, target -> ShardHandover.hasArrived(ShardTable.lock(target, database, seconds), epoch));
             } catch (SQLException unknown) {
                 if (System.nanoTime() - end >= 0 || Thread.currentThread().isInterrupted()) {
                     unknown.addSuppressed(failure);

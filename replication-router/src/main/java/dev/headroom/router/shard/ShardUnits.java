@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Runs units where their logical database is, and follows it when it has moved. */
@@ -70,7 +71,8 @@ final class ShardUnits {
 
     /** What the primary of a cluster says of a logical database; null if it is not known there. */
     @Nullable Entry entry(String cluster, String database) throws SQLException {
-        return inTransaction(cluster, connection -> ShardTable.read(connection, database));
+        return inTransaction(cluster, connection -> Optional.ofNullable(ShardTable.read(connection, database)))
+                .orElse(null);
     }
 
     /** Changes a state on a cluster if it still is what it was; whether it was. */

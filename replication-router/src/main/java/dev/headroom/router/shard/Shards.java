@@ -49,7 +49,7 @@ public final class Shards implements AutoCloseable {
         this.map = new AtomicReference<>(builder.map);
         this.units = new ShardUnits(routers, this, builder.moveWait);
         this.scatter = new ShardScatter(units, this, builder.scatterConcurrency, builder.allowPartial);
-        this.mover = new ShardMover(units, this, (int) builder.moveWait.toSeconds());
+        this.mover = new ShardMover(units, (int) builder.moveWait.toSeconds());
     }
 
     /**

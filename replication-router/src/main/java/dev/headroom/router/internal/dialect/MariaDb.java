@@ -47,8 +47,8 @@ public final class MariaDb implements ReplicationDialect {
             "select @@server_id, @@global.gtid_binlog_pos, @@global.gtid_slave_pos, " + IDENTITY;
 
     private static final String PROBE =
-            "select @@server_id, @@global.read_only, @@global.gtid_binlog_pos, @@global.gtid_slave_pos, @@global.log_bin,"
-                    + " " + IDENTITY;
+            "select @@server_id, @@global.read_only, @@global.gtid_binlog_pos, @@global.gtid_slave_pos,"
+                    + " @@global.log_bin, " + IDENTITY;
 
     /**
      * One round trip, on any connection: a block is one statement to the driver. The session keeps the last GTID that was told, and so
@@ -242,7 +242,7 @@ public final class MariaDb implements ReplicationDialect {
             return Position.NONE;
         }
         Reign now = newest;
-        if (last.server() == server && last != replayed) {
+        if (last.server() == server && !last.equals(replayed)) {
             return new Position(Reign.after(replayed, server).timeline(), last.sequence());
         }
         return new Position(now == null ? 0 : now.timeline(), last.sequence());

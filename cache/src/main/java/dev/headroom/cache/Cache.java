@@ -88,6 +88,12 @@ public interface Cache<K, V extends @Nullable Object> {
     /** What is held for the key; never loads, counts nothing. */
     Optional<Lookup<V>> peek(K key);
 
+    /**
+     * What {@link #get} would answer with from this JVM, without any load: a fresh value, or a null known to be absent. Counts a hit or a miss. Empty
+     * while the cache is switched off, and for a value that has to be compared with the shared tier first. Never loads, refreshes or asks the tier.
+     */
+    Optional<Lookup<V>> getIfPresent(K key);
+
     /** Stores a value, in place of what is there or being loaded. A null is stored as known to be absent. */
     void put(K key, V value);
 

@@ -232,12 +232,18 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
     public Optional<Lookup<V>> peek(K key) {
         Entry entry = held.map().get(Objects.requireNonNull(key, "key"));
         long now = around.now();
-        if (entry == null || entry.useless(now)) {
-            return Optional.empty();
-        }
+        return entry == null || entry.useless(now) ? Optional.empty() : Optional.of(lookup(entry, now));
+    }
+
+    @Override
+    public Optional<Lookup<V>> getIfPresent(K key) {
+        return Optional.ofNullable(reads.present(key)).map(entry -> lookup(entry, around.now()));
+    }
+
+    private Lookup<V> lookup(Entry entry, long now) {
         Lookup.State fresh = entry.negative() ? Lookup.State.NEGATIVE : Lookup.State.FRESH;
         Lookup.State state = entry.fresh(now) ? fresh : Lookup.State.STALE;
-        return Optional.of(new Lookup<>(cast(entry.value), state, Duration.ofNanos(now - entry.storedAt)));
+        return new Lookup<>(cast(entry.value), state, Duration.ofNanos(now - entry.storedAt));
     }
 
     @Override

@@ -65,6 +65,18 @@ final class Reads {
         return entry;
     }
 
+    /** The value if it is fresh and need not be compared with anything; counted, and nothing is done beside. */
+    @Nullable Entry present(Object key) {
+        Entry entry = around.mode() == CacheMode.OFF ? null : holding.any(Objects.requireNonNull(key, "key"));
+        long now = around.now();
+        if (entry == null || !entry.fresh(now) || holding.unchecked(entry, now)) {
+            counts.missed(key);
+            return null;
+        }
+        counts.hit(key);
+        return entry;
+    }
+
     private boolean mayRefreshEarly(Entry entry, long now) {
         return (options.earlyRefresh() < 1 && entry.aged(now, options.earlyRefresh()))
                 || (options.refreshBeta() > 0 && entry.mayBeDue(now, options.refreshBeta()));

@@ -17,7 +17,8 @@ import org.springframework.cache.CacheManager;
  * serves what is stale while it refreshes, and never stores what an eviction has overtaken.
  *
  * <p>Without {@code sync} Spring itself asks, calls the method and stores its result: then many callers may call it at once, and what is
- * stale is not served; and on a cache that several JVMs share, Spring asks this JVM alone and each put drops what the others hold. Methods that return a {@link java.util.concurrent.CompletableFuture} or a reactive type load once with
+ * stale is not served; and on a cache that several JVMs share, Spring asks this JVM alone, where what
+ * has not been compared with the others for {@code localFresh} counts as absent, and each put drops what the others hold. Methods that return a {@link java.util.concurrent.CompletableFuture} or a reactive type load once with
  * {@code sync} as well; such a load waits on a thread of the executor. Null results are kept for the cache's {@code negative}, so by
  * default not at all. Every name has a cache, with the options that {@link Caches} has for it. Thread-safe.
  *

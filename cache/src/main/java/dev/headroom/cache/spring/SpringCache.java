@@ -1,15 +1,13 @@
 package dev.headroom.cache.spring;
 
-import dev.headroom.RequestContext;
 import dev.headroom.cache.Cache;
 import dev.headroom.cache.Loader;
 import dev.headroom.cache.Lookup;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,25 +33,23 @@ final class SpringCache implements org.springframework.cache.Cache {
         return cache;
     }
 
-    /** What is stale is no answer here: Spring calls the method and puts its result. */
+    /** What is stale, or has to be compared with the shared tier, is no answer here: Spring calls the method and puts its result. */
     @Override
     public @Nullable ValueWrapper get(Object key) {
-        return held(key).map(lookup -> new SimpleValueWrapper(lookup.value())).orElse(null);
+        return cache.getIfPresent(key)
+                .map(lookup -> new SimpleValueWrapper(lookup.value()))
+                .orElse(null);
     }
 
     @Override
     @SuppressWarnings("unchecked") // checked, or the caller gave no type
     public <T> @Nullable T get(Object key, @Nullable Class<T> type) {
-        Object value = held(key).map(Lookup::value).orElse(null);
+        Object value = cache.getIfPresent(key).map(Lookup::value).orElse(null);
         if (value != null && type != null && !type.isInstance(value)) {
             throw new IllegalStateException("cache " + getName() + ": a value of "
                     + value.getClass().getName() + " (expected: " + type.getName() + ")");
         }
         return (T) value;
-    }
-
-    private Optional<Lookup<@Nullable Object>> held(Object key) {
-        return cache.peek(key).filter(lookup -> lookup.state() != Lookup.State.STALE);
     }
 
     @Override
@@ -78,32 +74,32 @@ final class SpringCache implements org.springframework.cache.Cache {
     @Override
     @SuppressWarnings("unchecked") // as above
     public <T> CompletableFuture<T> retrieve(Object key, Supplier<CompletableFuture<T>> loader) {
-        Optional<Lookup<@Nullable Object>> held = held(key);
-        if (held.isPresent()) {
-            return CompletableFuture.completedFuture((T) held.get().value());
-        }
-        CompletableFuture<T> result = new CompletableFuture<>();
-        try {
-            executor.execute(RequestContext.wrap(() -> load(key, loader, result)));
-        } catch (RejectedExecutionException full) {
-            result.completeExceptionally(full);
-        }
-        return result;
+        Loader<Object, @Nullable Object> source = k -> {
+            try {
+                return loader.get().get();
+            } catch (ExecutionException failed) {
+                throw new ValueRetrievalException(key, loader::get, cause(failed));
+            } catch (RuntimeException failed) {
+                throw new ValueRetrievalException(key, loader::get, failed);
+            }
+        };
+        return (CompletableFuture<T>) cache.getAsync(key, source, executor).handle((value, failure) -> {
+            if (failure != null) {
+                throw new CompletionException(ofTheMethod(failure));
+            }
+            return value;
+        });
     }
 
-    @SuppressWarnings("unchecked") // as above
-    private <T> void load(Object key, Supplier<CompletableFuture<T>> loader, CompletableFuture<T> result) {
-        try {
-            Loader<Object, @Nullable Object> source = k -> loader.get().join();
-            result.complete((T) cache.get(key, source));
-        } catch (CompletionException failure) {
-            result.completeExceptionally(failure.getCause() == null ? failure : failure.getCause());
-        } catch (RuntimeException failure) {
-            result.completeExceptionally(failure);
-        } catch (Error serious) {
-            result.completeExceptionally(serious);
-            throw serious;
-        }
+    /** What the method failed with, without what was put around it here and by the future. */
+    private static Throwable ofTheMethod(Throwable thrown) {
+        Throwable failure = thrown instanceof CompletionException ? cause(thrown) : thrown;
+        return failure instanceof ValueRetrievalException ? cause(failure) : failure;
+    }
+
+    private static Throwable cause(Throwable wrapper) {
+        Throwable cause = wrapper.getCause();
+        return cause == null ? wrapper : cause;
     }
 
     @Override

@@ -3,7 +3,10 @@ package dev.headroom.cache.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.headroom.cache.CacheMode;
+import dev.headroom.cache.CacheStats;
 import dev.headroom.cache.Caches;
+import dev.headroom.cache.testing.InMemorySharedTier;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +18,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -191,6 +196,51 @@ class HeadroomCacheManagerTest {
                 cache.retrieve("k", () -> CompletableFuture.failedFuture(new IOException("down")));
         assertThatThrownBy(failed::join).isInstanceOf(CompletionException.class).hasRootCauseMessage("down");
         assertThat(cache.retrieve("k")).isNull();
+    }
+
+    @Test
+    void whatAnotherJvmPutIsSeenAfterAWhile() {
+        AtomicLong clock = new AtomicLong(1);
+        InMemorySharedTier tier = new InMemorySharedTier();
+        try (Caches one = sharing(tier, clock);
+                Caches other = sharing(tier, clock)) {
+            Cache mine = new HeadroomCacheManager(one, Runnable::run).getCache("c");
+            dev.headroom.cache.Cache<Object, Object> theirs = other.cache("c", Object.class, Object.class);
+            AtomicInteger calls = new AtomicInteger();
+            Supplier<CompletableFuture<String>> method =
+                    () -> CompletableFuture.completedFuture("old" + calls.incrementAndGet());
+            assertThat(mine.retrieve("k", method)).isCompletedWithValue("old1");
+            assertThat(mine.get("k").get()).isEqualTo("old1");
+            theirs.put("k", "new");
+            assertThat(mine.retrieve("k", method)).isCompletedWithValue("old1");
+            clock.addAndGet(Duration.ofSeconds(31).toNanos());
+            assertThat(mine.get("k")).isNull();
+            assertThat(mine.get("k", String.class)).isNull();
+            assertThat(mine.retrieve("k")).isNull();
+            assertThat(mine.retrieve("k", method)).isCompletedWithValue("new");
+            assertThat(mine.get("k").get()).isEqualTo("new");
+            assertThat(calls).hasValue(1);
+        }
+    }
+
+    private static Caches sharing(InMemorySharedTier tier, AtomicLong clock) {
+        return Caches.builder()
+                .shared(tier)
+                .journalEvery(Duration.ZERO)
+                .clock(clock::get)
+                .build();
+    }
+
+    @Test
+    void countsWhatSpringAsksForAndAnswersNothingWhileOff() {
+        Cache cache = context.getBean(CacheManager.class).getCache("counted");
+        assertThat(cache.get("k")).isNull();
+        cache.put("k", "v");
+        assertThat(cache.get("k").get()).isEqualTo("v");
+        CacheStats counted = caches.cache("counted", Object.class, Object.class).stats();
+        assertThat(List.of(counted.hits(), counted.misses())).containsExactly(1L, 1L);
+        caches.mode(CacheMode.OFF);
+        assertThat(cache.get("k")).isNull();
     }
 
     @Test

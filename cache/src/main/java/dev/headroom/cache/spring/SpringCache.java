@@ -1,13 +1,14 @@
 package dev.headroom.cache.spring;
 
 import dev.headroom.cache.Cache;
+import dev.headroom.cache.ContextLoader;
 import dev.headroom.cache.Loader;
 import dev.headroom.cache.Lookup;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -108,12 +109,15 @@ final class SpringCache implements org.springframework.cache.Cache {
         cache.put(key, value);
     }
 
-    /** Atomic: of several who put, one loads what the others get. */
+    /** Atomic: of several who put, one loads what the others get. A stale value counts as there, and is not refreshed by the one that was to be put. */
     @Override
     @SuppressWarnings("NullAway") // as above
     public @Nullable ValueWrapper putIfAbsent(Object key, @Nullable Object value) {
         AtomicBoolean mine = new AtomicBoolean();
-        Loader<Object, @Nullable Object> source = k -> {
+        ContextLoader<Object, @Nullable Object> source = (k, load) -> {
+            if (load.stale().isPresent()) {
+                throw new IllegalStateException("cache " + getName() + ": there is a value already (expected: none)");
+            }
             mine.set(true);
             return value;
         };

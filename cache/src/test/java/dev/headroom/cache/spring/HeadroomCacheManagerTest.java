@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -241,6 +242,39 @@ class HeadroomCacheManagerTest {
         assertThat(List.of(counted.hits(), counted.misses())).containsExactly(1L, 1L);
         caches.mode(CacheMode.OFF);
         assertThat(cache.get("k")).isNull();
+    }
+
+    @Test
+    void putIfAbsentOverwritesNoStaleValue() {
+        AtomicLong clock = new AtomicLong(1);
+        AtomicInteger refreshed = new AtomicInteger();
+        Executor atOnce = refresh -> {
+            refresh.run();
+            refreshed.incrementAndGet();
+        };
+        try (Caches stale = Caches.builder()
+                .clock(clock::get)
+                .refreshExecutor(atOnce)
+                .defaults(options -> options.fresh(Duration.ofMinutes(1))
+                        .staleWhileRevalidate(Duration.ofMinutes(1))
+                        .staleIfError(Duration.ofMinutes(5)))
+                .build()) {
+            Cache cache = new HeadroomCacheManager(stale, Runnable::run).getCache("c");
+            cache.put("k", "first");
+            for (int seconds : new int[] {90, 60}) {
+                clock.addAndGet(Duration.ofSeconds(seconds).toNanos());
+                assertThat(cache.putIfAbsent("k", "second").get()).isEqualTo("first");
+                assertThat(stale.cache("c", Object.class, Object.class)
+                                .peek("k")
+                                .orElseThrow()
+                                .value())
+                        .isEqualTo("first");
+            }
+            assertThat(refreshed).hasValue(1);
+            clock.addAndGet(Duration.ofMinutes(10).toNanos());
+            assertThat(cache.putIfAbsent("k", "third")).isNull();
+            assertThat(cache.get("k").get()).isEqualTo("third");
+        }
     }
 
     @Test

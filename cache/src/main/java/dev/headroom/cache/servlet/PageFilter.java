@@ -28,18 +28,19 @@ final class PageFilter implements Filter {
         boolean asked = request.getDispatcherType() == DispatcherType.REQUEST
                 && request instanceof HttpServletRequest
                 && response instanceof HttpServletResponse;
-        if (!asked || store.caches().mode() == CacheMode.OFF) {
+        if (!asked) {
             chain.doFilter(request, response);
             return;
         }
         HttpServletRequest http = (HttpServletRequest) request;
         HttpServletResponse answer = (HttpServletResponse) response;
-        if (mayBeAnswered(http)) {
+        if (store.caches().mode() != CacheMode.OFF && mayBeAnswered(http)) {
             new PageVisit(store, http, answer, chain).run();
             return;
         }
         chain.doFilter(request, response);
         if (!SAFE.contains(http.getMethod()) && !http.isAsyncStarted() && answer.getStatus() < 400) {
+            // While the cache is switched off, too: its pages are served again when it is switched on.
             // RFC 9111, section 4.4: what has been written to is no longer what it was.
             store.invalidate(store.keys().of(http));
         }

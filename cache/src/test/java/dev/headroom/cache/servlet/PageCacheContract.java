@@ -3,6 +3,8 @@ package dev.headroom.cache.servlet;
 import static dev.headroom.cache.servlet.PageSite.from;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headroom.cache.CacheMode;
+import dev.headroom.cache.testing.InMemorySharedTier;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.Cookie;
 import java.io.BufferedReader;
@@ -435,6 +437,18 @@ abstract class PageCacheContract {
         assertThat(site.get("/a").body()).isEqualTo("GET 1");
         assertThat(site.send("POST", "/a").body()).isEqualTo("POST 2");
         assertThat(site.get("/a").body()).isEqualTo("GET 3");
+    }
+
+    @Test
+    void writingInvalidatesThePageWhileTheCacheIsOff() throws Exception {
+        site.close();
+        start(options().shared(new InMemorySharedTier()));
+        site.page("/a", "max-age=60");
+        assertThat(site.get("/a").body()).isEqualTo("/a 1");
+        cache.mode(CacheMode.OFF);
+        assertThat(site.send("POST", "/a").body()).isEqualTo("/a 2");
+        cache.mode(CacheMode.ON);
+        assertThat(site.get("/a").body()).isEqualTo("/a 3");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.headroom.cache.servlet;
 
+import dev.headroom.RequestContext;
 import dev.headroom.cache.CacheMode;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
@@ -39,10 +40,23 @@ final class PageFilter implements Filter {
             return;
         }
         chain.doFilter(request, response);
-        if (!SAFE.contains(http.getMethod()) && !http.isAsyncStarted() && answer.getStatus() < 400) {
-            // While the cache is switched off, too: its pages are served again when it is switched on.
+        if (!SAFE.contains(http.getMethod())) {
             // RFC 9111, section 4.4: what has been written to is no longer what it was.
-            store.invalidate(store.keys().of(http));
+            written(store.keys().of(http), http, answer);
+        }
+    }
+
+    /** While the cache is switched off, too: its pages are served again when it is switched on. */
+    private void written(String key, HttpServletRequest request, HttpServletResponse answer) {
+        Runnable invalidate = RequestContext.wrap(() -> {
+            if (answer.getStatus() < 400) {
+                store.invalidate(key);
+            }
+        });
+        if (request.isAsyncStarted()) {
+            request.getAsyncContext().addListener(new Completion(invalidate));
+        } else {
+            invalidate.run();
         }
     }
 

@@ -20,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -449,6 +450,29 @@ abstract class PageCacheContract {
         assertThat(site.send("POST", "/a").body()).isEqualTo("/a 2");
         cache.mode(CacheMode.ON);
         assertThat(site.get("/a").body()).isEqualTo("/a 3");
+    }
+
+    @Test
+    void writingAsynchronouslyInvalidatesThePage() {
+        AtomicInteger status = new AtomicInteger(200);
+        site.page("/a", (request, response, n) -> {
+            response.setHeader("Cache-Control", "max-age=60");
+            if (request.getMethod().equals("GET")) {
+                response.getWriter().print("page " + n);
+                return;
+            }
+            AsyncContext async = request.startAsync();
+            async.start(() -> {
+                response.setStatus(status.get());
+                async.complete();
+            });
+        });
+        assertThat(site.get("/a").body()).isEqualTo("page 1");
+        assertThat(site.send("POST", "/a").statusCode()).isEqualTo(200);
+        Awaitility.await().until(() -> site.get("/a").body().equals("page 3"));
+        status.set(409);
+        assertThat(site.send("POST", "/a").statusCode()).isEqualTo(409);
+        assertThat(site.get("/a").body()).isEqualTo("page 3");
     }
 
     @Test

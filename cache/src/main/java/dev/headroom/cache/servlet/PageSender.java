@@ -5,15 +5,17 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** Sends a page to one visitor: whole, its headers alone, or the word that the visitor has it already (RFC 9110, section 13). */
 final class PageSender {
     /** Says where a response comes from. */
     static final String X_CACHE = "X-Cache";
 
-    private static final List<String> OF_NOT_MODIFIED =
-            List.of("Cache-Control", "Content-Location", "ETag", "Expires", "Last-Modified", "Vary");
+    private static final Set<String> OF_NOT_MODIFIED =
+            Set.of("cache-control", "content-location", "etag", "expires", "last-modified", "vary");
 
     private PageSender() {}
 
@@ -26,10 +28,9 @@ final class PageSender {
         }
         if (page.status() == HttpServletResponse.SC_OK && known(page, request)) {
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
-            OF_NOT_MODIFIED.forEach(name -> {
-                String value = page.header(name);
-                if (!value.isEmpty()) {
-                    response.setHeader(name, value);
+            page.headers().forEach((name, values) -> {
+                if (OF_NOT_MODIFIED.contains(name.toLowerCase(Locale.ROOT))) {
+                    PageHeaders.send(response, name, values, page.beside().contains(name));
                 }
             });
             return;

@@ -254,6 +254,22 @@ abstract class PageCacheContract {
     }
 
     @Test
+    void whoHasThePageAlreadyGetsItsHeadersBesideThoseOfOuterFilters() {
+        site.page("/a", (request, response, n) -> {
+            response.addHeader("Cache-Control", "max-age=60");
+            response.addHeader("Cache-Control", "stale-if-error=10");
+            response.addHeader("Vary", "Accept-Language");
+            response.addHeader("Vary", "Accept");
+            response.getWriter().print("page");
+        });
+        String tag = site.get("/a").headers().firstValue("ETag").orElseThrow();
+        HttpResponse<String> again = site.get("/a", "If-None-Match", tag);
+        assertThat(again.statusCode()).isEqualTo(304);
+        assertThat(again.headers().allValues("Vary")).contains("Origin", "Accept-Language", "Accept");
+        assertThat(again.headers().allValues("Cache-Control")).containsExactly("max-age=60", "stale-if-error=10");
+    }
+
+    @Test
     void answersHeadFromThePage() {
         site.page("/a", "max-age=60");
         HttpResponse<String> head = site.send("HEAD", "/a");

@@ -99,6 +99,7 @@ final class PageSite implements AutoCloseable {
     private void start(ServletContext servlets) {
         servlets.addFilter("outer", (request, response, chain) -> {
                     ((HttpServletResponse) response).addHeader("X-Seen", "outer");
+                    ((HttpServletResponse) response).addHeader("Vary", "Origin");
                     ((HttpServletResponse) response).setHeader("X-By", "outer");
                     chain.doFilter(request, response);
                 })

@@ -19,6 +19,23 @@ final class PageSender {
 
     private PageSender() {}
 
+    /** Sees to it that the visitor, once the page is sent and the stream is closed, waits for nothing, though the request goes on. */
+    static void beforeTheRequestEnds(StoredPage page, HttpServletRequest request, HttpServletResponse response) {
+        if (!request.getProtocol().startsWith("HTTP/1")) {
+            return;
+        }
+        // The next request on this connection would wait for the end of this one.
+        response.setHeader("Connection", "close");
+        boolean body = request.getMethod().equals("GET") && page.status() == 200 && !known(page, request);
+        if (body
+                && request.getHeader("Accept-Encoding") != null
+                && request.getProtocol().equals("HTTP/1.1")) {
+            // Tomcat would mark the end of what it compresses by closing the connection, when the request ends; with
+            // trailers, though none, it sends chunks.
+            response.setTrailerFields(Map::of);
+        }
+    }
+
     static void send(
             StoredPage page, Duration age, String label, HttpServletRequest request, HttpServletResponse response)
             throws IOException {

@@ -212,12 +212,10 @@ final class PageVisit {
         Lookup<StoredPage> seen = page(key);
         StoredPage stale = seen == null ? null : seen.value();
         if (seen != null && stale != null && !answered && servable(seen)) {
-            if (request.getProtocol().startsWith("HTTP/1")) {
-                // The next request on this connection would wait until the page is rendered.
-                response.setHeader("Connection", "close");
-            }
+            PageSender.beforeTheRequestEnds(stale, request, response);
             send(stale, seen.age(), PageResult.HIT);
-            response.flushBuffer();
+            // A flush would not do: what compresses outside of this filter knows the end of the page only so.
+            response.getOutputStream().close();
         }
         PageResponse out = new PageResponse(response, store.options().maximumBody(), answered, () -> {
             streamed = !answered;

@@ -8,6 +8,7 @@ import dev.headroom.cache.testing.InMemorySharedTier;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.Cookie;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.http.HttpClient;
@@ -23,6 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPInputStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -300,6 +302,32 @@ abstract class PageCacheContract {
         go.countDown();
         Awaitility.await().until(() -> site.get("/a").body().equals("page 2"));
         assertThat(site.renderings("/a")).isEqualTo(2);
+    }
+
+    @Test
+    void theStalePageEndsBeforeTheNewIsRenderedThoughItIsCompressed() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        String text = "x".repeat(4_000);
+        site.page("/a", (request, response, n) -> {
+            response.setHeader("Cache-Control", "max-age=60, stale-while-revalidate=30");
+            response.setContentType("text/html");
+            if (n == 2) {
+                go.await(60, TimeUnit.SECONDS);
+            }
+            response.getWriter().print(text + n);
+        });
+        site.get("/a");
+        pass(Duration.ofSeconds(70));
+        HttpResponse<byte[]> stale = HttpClient.newHttpClient()
+                .sendAsync(site.request("GET", "/a", "Accept-Encoding", "gzip"), BodyHandlers.ofByteArray())
+                .get(20, TimeUnit.SECONDS);
+        go.countDown();
+        assertThat(from(stale)).isEqualTo("STALE");
+        assertThat(stale.headers().firstValue("Content-Encoding")).hasValue("gzip");
+        try (InputStream plain = new GZIPInputStream(new ByteArrayInputStream(stale.body()))) {
+            assertThat(new String(plain.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(text + 1);
+        }
+        Awaitility.await().until(() -> site.get("/a").body().equals(text + 2));
     }
 
     @Test

@@ -30,6 +30,7 @@ import org.apache.catalina.startup.Tomcat;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.gzip.GzipHandler;
 
 /** A real web site with a page cache in front of pages that a test describes. */
 final class PageSite implements AutoCloseable {
@@ -78,7 +79,7 @@ final class PageSite implements AutoCloseable {
             tomcat.setSilent(true);
             Context context = tomcat.addContext("", null);
             context.addServletContainerInitializer((classes, servlets) -> start(servlets), Set.of());
-            tomcat.getConnector();
+            tomcat.getConnector().setProperty("compression", "on");
             tomcat.start();
             port = tomcat.getConnector().getLocalPort();
             server = () -> {
@@ -89,7 +90,7 @@ final class PageSite implements AutoCloseable {
             Server jetty = new Server(0);
             ServletContextHandler context = new ServletContextHandler("/", ServletContextHandler.SESSIONS);
             context.addServletContainerInitializer((classes, servlets) -> start(servlets));
-            jetty.setHandler(context);
+            jetty.setHandler(new GzipHandler(context));
             jetty.start();
             port = ((ServerConnector) jetty.getConnectors()[0]).getLocalPort();
             server = jetty::stop;

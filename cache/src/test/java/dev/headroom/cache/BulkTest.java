@@ -106,7 +106,8 @@ class BulkTest {
             ManualClock clock = new ManualClock();
             InMemorySharedTier aging = new InMemorySharedTier(clock);
             Cache<Integer, String> one = revalidating(Caches.builder().shared(aging), clock);
-            Cache<Integer, String> reader = fromTier ? revalidating(Caches.builder().shared(aging), clock) : one;
+            Cache<Integer, String> reader =
+                    fromTier ? revalidating(Caches.builder().shared(aging), clock) : one;
             one.getAll(List.of(1, 2, 3), keys -> Map.of(1, "old", 2, "old", 3, "old"));
             clock.advance(Duration.ofSeconds(11));
             BulkLoader<Integer, String> loader = this::loadedInBackground;

@@ -147,7 +147,8 @@ class CommitHooksTest {
                 case "/redirect" -> response.sendRedirect("/elsewhere");
                 case "/error" -> response.sendError(418, "as the test asked");
                 case "/stream" -> response.getOutputStream().write(new byte[MORE_THAN_ANY_BUFFER]);
-                case "/stream-at-once" -> response.getOutputStream().write(new byte[10_000]); // more than Jetty keeps of one write
+                case "/stream-at-once" ->
+                    response.getOutputStream().write(new byte[10_000]); // more than Jetty keeps of one write
                 case "/writer" -> response.getWriter().print("é".repeat(MORE_THAN_ANY_BUFFER / 2));
                 case "/by-byte" -> {
                     for (int i = 0; i < MORE_THAN_ANY_BUFFER; i++) {

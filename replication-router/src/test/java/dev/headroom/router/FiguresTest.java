@@ -212,8 +212,8 @@ class FiguresTest {
         millis.sort(null);
         System.out.printf(
                 "soak: failover %d times, from promoted to the first write that succeeds: median %.0f ms, longest %.0f"
-                    + " ms; writes on the old primary when it is back %d; writes acknowledged after the promotion and"
-                    + " lost %d; failed at the kill %d of 4 clients' each%n",
+                        + " ms; writes on the old primary when it is back %d; writes acknowledged after the promotion and"
+                        + " lost %d; failed at the kill %d of 4 clients' each%n",
                 rounds, millis.get(rounds / 2), millis.get(rounds - 1), onOldPrimary, lost, failed);
         assertThat(onOldPrimary).isZero();
         assertThat(lost).isZero();

@@ -53,7 +53,8 @@ final class Site implements AutoCloseable {
         for (Handler handler : Logger.getLogger("").getHandlers()) {
             handler.setLevel(Level.OFF);
         }
-        Path base = Files.createTempDirectory(Files.createDirectories(Path.of("target").toAbsolutePath()), "tomcat-");
+        Path base = Files.createTempDirectory(
+                Files.createDirectories(Path.of("target").toAbsolutePath()), "tomcat-");
         tomcat.setBaseDir(base.toString());
         tomcat.setPort(0);
         tomcat.setSilent(true);

@@ -68,9 +68,7 @@ final class Units<T> {
     /** A unit ends. @return whether it was cut off before */
     boolean end(T unit, int slot) {
         counts.getAndDecrement();
-        return slot >= 0
-                ? slots.getAndSet(slot, null) == Mark.CUT_OFF
-                : slot == NO_SLOT && !others.remove(unit);
+        return slot >= 0 ? slots.getAndSet(slot, null) == Mark.CUT_OFF : slot == NO_SLOT && !others.remove(unit);
     }
 
     /** Takes a unit out that shall be cut off; false if it has ended. */

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.headroom.testkit.PostgresCluster;
 import dev.headroom.testkit.PostgresNode;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -93,10 +94,12 @@ class ControlTest {
     void writesAreRefusedAtOnceWhileReadsGoOn() throws Exception {
         long id = rig.insert("before");
         try (Connection begun = rig.dataSource().getConnection();
-                Connection autoCommit = rig.dataSource().getConnection()) {
+                Connection autoCommit = rig.dataSource().getConnection();
+                PreparedStatement kept = autoCommit.prepareStatement("insert into note (text) values ('kept')")) {
             begun.setAutoCommit(false);
             Rig.insert(begun, "begun");
             Rig.insert(autoCommit, "auto-commit");
+            kept.executeUpdate();
             control.refuseWrites(true);
             try {
                 assertThat(control.refusesWrites()).isTrue();
@@ -107,6 +110,7 @@ class ControlTest {
                                         .isEqualTo(rig.router.decide(RouteScope.primary()))
                                         .isEqualTo(new RouteDecision.Refused(RouteDecision.Reason.WRITES_REFUSED)));
                 assertThatThrownBy(() -> Rig.insert(autoCommit, "never")).isInstanceOf(RouteRefusedException.class);
+                assertThatThrownBy(kept::executeUpdate).isInstanceOf(RouteRefusedException.class);
                 assertThat(rig.read(id).seen()).isTrue();
                 begun.commit();
             } finally {

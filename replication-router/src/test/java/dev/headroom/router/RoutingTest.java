@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headroom.testkit.SharedPostgres;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -144,6 +145,36 @@ class RoutingTest {
                     }
                     return null;
                 }));
+    }
+
+    @Test
+    void connectionThatWasAbortedIsGivenBackWhenItIsClosed() throws Exception {
+        Connection connection = rig.dataSource().getConnection();
+        Rig.insert(connection, "before");
+        connection.setAutoCommit(false);
+        Rig.insert(connection, "lost");
+        connection.abort(Runnable::run);
+        assertThat(connection.isClosed()).isTrue();
+        assertThatThrownBy(() -> Rig.insert(connection, "never")).isInstanceOf(SQLException.class);
+        try {
+            connection.close();
+        } catch (SQLException cut) {
+            // What was begun can't be rolled back in an orderly way.
+        }
+        assertThat(rig.router.nodes())
+                .allSatisfy(node -> assertThat(node.inFlight()).isZero());
+        assertThat(rig.insert("after")).isPositive();
+    }
+
+    @Test
+    void metaDataOfAClosedConnectionTakesNoOther() throws Exception {
+        DatabaseMetaData kept;
+        try (Connection connection = rig.dataSource().getConnection()) {
+            kept = connection.getMetaData();
+        }
+        assertThatThrownBy(() -> kept.getTables(null, null, "note", null)).isInstanceOf(SQLException.class);
+        assertThat(rig.router.nodes())
+                .allSatisfy(node -> assertThat(node.inFlight()).isZero());
     }
 
     @Test

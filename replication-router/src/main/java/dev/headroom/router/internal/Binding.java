@@ -186,6 +186,17 @@ final class Binding {
         alsoInDoubt = null;
     }
 
+    /** The pools shall throw away what is lent. */
+    void discard() {
+        Lease current = lease;
+        if (current != null) {
+            current.discard();
+        }
+        if (aside != null) {
+            aside.forEach(Lease::discard);
+        }
+    }
+
     void close() throws SQLException {
         forgetActions();
         Lease current = lease;
@@ -317,6 +328,7 @@ final class Binding {
             }
             if (!inTransaction) {
                 Unit unit = unit();
+                router().requireTaken(unit);
                 if (!of.tainted() && !router().mayExecute(of, unit)) {
                     throw moved();
                 }

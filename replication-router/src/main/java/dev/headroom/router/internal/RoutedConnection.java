@@ -38,6 +38,7 @@ final class RoutedConnection implements Routed {
     private final Router router;
     private final Binding binding;
     private boolean closed;
+    private volatile boolean aborted;
 
     RoutedConnection(Router router) {
         this.router = router;
@@ -456,7 +457,7 @@ final class RoutedConnection implements Routed {
             throw new SQLException("timeout: " + timeoutSeconds + " (expected: >= 0)", "22023");
         }
         Lease lease = binding.lease();
-        return !closed && (lease == null || lease.physical().isValid(timeoutSeconds));
+        return !isClosed() && (lease == null || lease.physical().isValid(timeoutSeconds));
     }
 
     @Override
@@ -493,28 +494,33 @@ final class RoutedConnection implements Routed {
 
     @Override
     public boolean isClosed() {
-        return closed;
+        return closed || aborted;
     }
 
     @Override
     public void close() throws SQLException {
         if (!closed) {
             closed = true;
+            if (aborted) {
+                binding.discard();
+            }
             binding.close();
         }
     }
 
+    /** Cuts the connection for another thread, whose {@link #close} then has it thrown away. */
     @Override
     public void abort(Executor executor) throws SQLException {
-        closed = true;
         Lease lease = binding.lease();
-        if (lease != null) {
+        if (!isClosed() && lease != null) {
+            aborted = true;
             lease.physical().abort(executor);
         }
+        aborted = true;
     }
 
     void checkOpen() throws SQLException {
-        if (closed) {
+        if (isClosed()) {
             throw new SQLException("connection: closed (expected: open)", "08003");
         }
     }

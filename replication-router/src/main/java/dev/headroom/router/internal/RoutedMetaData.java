@@ -48,6 +48,7 @@ final class RoutedMetaData implements InvocationHandler {
     }
 
     private @Nullable Object onNode(Method method, Object @Nullable [] arguments) throws Throwable {
+        connection.checkOpen();
         Lease lease = connection.binding().bind();
         lease.executed(true);
         Object answer = call(method, lease.physical().getMetaData(), arguments);

@@ -102,7 +102,7 @@ final class RouterConsistency implements Consistency {
         if (token.isNone() || !cluster.replicated()) {
             return call.call();
         }
-        ConsistencyToken before = combine(asked(), real(token));
+        ConsistencyToken before = combine(current(), real(token)); // what was just written without a position included
         RequestContext inner =
                 RequestContext.current().with().consistency(before).build();
         try {

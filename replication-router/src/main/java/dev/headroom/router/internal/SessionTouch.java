@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  */
 final class SessionTouch {
     private static final Pattern TOUCH = Pattern.compile(
-            "(?:^|;)\\s*(?:set\\s+(?!local\\b|transaction\\b|constraints\\b)|listen\\b|load\\b|prepare\\b|declare\\b.*\\bwith\\s+hold\\b"
+            "(?:^|;)(?:\\s|/\\*.*?\\*/|--[^\\n]*\\n)*+(?:set\\s+(?!local\\b|transaction\\b|constraints\\b)|listen\\b|load\\b|prepare\\b|lock\\s+tables\\b|declare\\b.*\\bwith\\s+hold\\b"
                     + "|create\\s+(?:(?:global|local)\\s+)?temp(?:orary)?\\b)"
                     + "|\\bset_config\\s*\\(|advisory_lock(?:_shared)?\\s*\\(|\\bget_lock\\s*\\(|\\binto\\s+temp(?:orary)?\\b",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);

@@ -39,7 +39,9 @@ import org.jspecify.annotations.Nullable;
 public final class ReadYourWritesFilter implements Filter {
     private static final String DEFAULT_COOKIE = "headroom-position";
     private static final Duration DEFAULT_TTL = Duration.ofSeconds(30);
-    private static final String RUNNING = ReadYourWritesFilter.class.getName();
+
+    /** Several filters of one application have a cookie each, so each has a request's attribute of its own. */
+    private final String running = ReadYourWritesFilter.class.getName() + '@' + System.identityHashCode(this);
 
     private @Nullable Positions positions;
     private final String cookie;
@@ -103,7 +105,7 @@ public final class ReadYourWritesFilter implements Filter {
             throws IOException, ServletException {
         // There is one already in a later dispatch of the same request, on another thread perhaps.
         PositionOnCommit position =
-                request.getAttribute(RUNNING) instanceof PositionOnCommit running ? running : begin(request, response);
+                request.getAttribute(running) instanceof PositionOnCommit running ? running : begin(request, response);
         CommitHooks hooks = CommitHooks.of(request, response);
         hooks.add(position);
         try (RequestContext.Scope scope = position.context().open()) {
@@ -120,7 +122,7 @@ public final class ReadYourWritesFilter implements Filter {
             context.consistency(token -> positions().consistency().combine(token, arrived));
         }
         PositionOnCommit position = new PositionOnCommit(positions(), context, request, response, cookie, ttl);
-        request.setAttribute(RUNNING, position);
+        request.setAttribute(running, position);
         return position;
     }
 

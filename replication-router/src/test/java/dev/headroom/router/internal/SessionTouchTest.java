@@ -23,7 +23,10 @@ class SessionTouchTest {
                 "select pg_try_advisory_lock_shared(1)",
                 "select get_lock('a', 1)",
                 "prepare p as select 1",
-                "declare c cursor with hold for select 1"
+                "declare c cursor with hold for select 1",
+                "/* from: the catalogue */ set search_path to x",
+                "-- from the catalogue\n/* and */ set search_path to x",
+                "lock tables note write"
             })
     void findsChangesOfTheSession(String sql) {
         assertThat(touch.in(sql)).isTrue();
@@ -37,6 +40,8 @@ class SessionTouchTest {
                 "update note set text = 'x'",
                 "set local statement_timeout = 5",
                 "set transaction read only",
+                "/* set a = 1 */ select 1",
+                "lock table note in share mode",
                 "set constraints all deferred",
                 "select pg_advisory_xact_lock(1)",
                 "create table temp_note (x int)",

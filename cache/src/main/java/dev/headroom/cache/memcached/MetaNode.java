@@ -127,12 +127,19 @@ final class MetaNode extends NodeBase {
      */
     private SharedRead handedBack(SharedRead read, MetaReply reply) {
         SharedLease won = read.lease();
-        byte[] item = reply.value();
-        if (won != null && item != null) {
-            long left = Math.max(1, reply.number('t').orElse(1));
-            Answers.of(node.metaSet(won.key(), item, "T" + left + " C" + won.version()));
+        if (won != null) {
+            Answers.of(storeAgain(won.key(), reply));
         }
         return new SharedRead(read.value(), read.version(), read.age(), null, false, read.records());
+    }
+
+    private CompletionStage<MetaReply> storeAgain(String key, MetaReply reply) {
+        byte[] item = reply.value();
+        if (item == null) {
+            return CompletableFuture.completedFuture(reply);
+        }
+        long left = Math.max(1, reply.number('t').orElse(1));
+        return node.metaSet(key, item, "T" + left + " C" + reply.number('c').orElse(0));
     }
 
     private static SharedRead read(String key, MetaReply reply, long connection) {
@@ -193,19 +200,32 @@ final class MetaNode extends NodeBase {
                 .thenApply(reply -> reply.is("HD"));
     }
 
+    /** A value is not marked as bad by it ({@code I}): each who reads it would win it and have to hand it back, though it may be fresh. */
     @Override
     CompletionStage<?> beginRelease(SharedLease lease) {
-        return ended(lease, lease.overValue() ? " I" : "");
+        return lease.overValue() && same(lease)
+                ? node.metaGet(lease.key(), READ).thenCompose(reply -> released(lease, reply))
+                : ended(lease);
+    }
+
+    private CompletionStage<MetaReply> released(SharedLease lease, MetaReply reply) {
+        // A claim that was ended meanwhile is won by this look.
+        SharedLease won = read(lease.key(), reply, lease.incarnation()).lease();
+        if (won != null && !won.overValue()) {
+            return node.metaDelete(won.key(), "C" + won.version());
+        }
+        boolean claimed = won != null || reply.number('c').orElse(0) == lease.version();
+        return claimed ? storeAgain(lease.key(), reply) : CompletableFuture.completedFuture(reply);
     }
 
     @Override
     CompletionStage<?> beginDiscard(SharedLease lease) {
-        return ended(lease, "");
+        return ended(lease);
     }
 
-    private CompletionStage<?> ended(SharedLease lease, String how) {
+    private CompletionStage<?> ended(SharedLease lease) {
         return same(lease)
-                ? node.metaDelete(lease.key(), "C" + lease.version() + how)
+                ? node.metaDelete(lease.key(), "C" + lease.version())
                 : CompletableFuture.completedFuture(null);
     }
 

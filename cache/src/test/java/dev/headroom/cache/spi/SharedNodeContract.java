@@ -2,6 +2,7 @@ package dev.headroom.cache.spi;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.time.Duration;
 import java.util.List;
@@ -123,6 +124,37 @@ public abstract class SharedNodeContract {
                         LEASE);
         assertThat(store(over, "old")).isFalse();
         assertThat(again.value() == null || text(again).equals("new")).isTrue();
+    }
+
+    @Test
+    void aLeaseOverAFreshValueLeavesNothingBehindWhenItIsReleased() {
+        assumeTrue(knowsAge(), "elsewhere a lease takes the value's place");
+        node().put(key, bytes("1"), LIFE);
+        node().release(lease(node().lease(key, read().version(), LEASE)));
+        for (int i = 0; i < 2; i++) {
+            SharedRead after = read();
+            assertThat(text(after)).isEqualTo("1");
+            assertThat(after.age().isFresh()).isTrue();
+            assertThat(after.lease()).isNull();
+            assertThat(after.leased()).isFalse();
+        }
+        assertThat(node().lease(key, read().version(), LEASE).lease()).isNotNull();
+    }
+
+    @Test
+    void releasingALeaseThatWasTakenOverEndsNothing() {
+        node().put(key, bytes("1"), LIFE);
+        SharedLease dead = lease(node().lease(key, read().version(), LEASE));
+        node().takeOver(key, dead.version());
+        node().release(dead);
+        SharedRead next = node().lease(key, read().version(), LEASE);
+        SharedLease won = next.lease();
+        if (won != null) {
+            assertThat(node().storeIf(won, bytes("2"), LIFE)).isTrue();
+            node().release(dead);
+            assertThat(text(read())).isEqualTo("2");
+        }
+        assertThat(node().storeIf(dead, bytes("old"), LIFE)).isFalse();
     }
 
     @Test

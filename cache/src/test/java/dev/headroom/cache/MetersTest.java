@@ -2,7 +2,10 @@ package dev.headroom.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headroom.cache.testing.InMemorySharedTier;
 import dev.headroom.consistency.Consistency;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Counts in Micrometer's words. */
@@ -11,6 +14,49 @@ class MetersTest {
 
     private long count(String name, String... tags) {
         return meters.count(name, tags);
+    }
+
+    @Test
+    void whatNobodyInvalidatedIsNotCountedAsRemoved() {
+        try (Caches caches = Caches.withDefaults()) {
+            caches.connect(meters.contracts(Consistency.none()));
+            Cache<String, @Nullable String> cache = caches.cache("c", String.class, String.class);
+            cache.put("k", "v");
+            cache.refresh("k", key -> null);
+            assertThat(cache.peek("k")).isEmpty();
+            cache.put("k", "v");
+            caches.mode(CacheMode.OFF);
+            assertThat(cache.peek("k")).isEmpty();
+            assertThat(count(CacheMeters.REMOVALS, "cache", "c")).isZero();
+            caches.mode(CacheMode.ON);
+            cache.get("a", (key, load) -> {
+                load.tags("t");
+                return "v";
+            });
+            cache.put("b", "v");
+            cache.invalidateTag("t");
+            assertThat(count(CacheMeters.REMOVALS, "cache", "c")).isEqualTo(1);
+            assertThat(cache.peek("b")).isPresent();
+        }
+    }
+
+    @Test
+    void aValueThatIsHeldOnIsNotStoredAgain() {
+        ManualClock clock = new ManualClock();
+        InMemorySharedTier tier = new InMemorySharedTier();
+        try (Caches caches = Caches.builder()
+                .clock(clock)
+                .shared(tier)
+                .journalEvery(Duration.ZERO)
+                .build()) {
+            caches.connect(meters.contracts(Consistency.none()));
+            Cache<String, String> cache = caches.cache("c", String.class, String.class);
+            cache.put("k", "v");
+            tier.down(true);
+            clock.advance(Duration.ofSeconds(31));
+            assertThat(cache.get("k", key -> "not loaded")).isEqualTo("v");
+            assertThat(count(CacheMeters.PUTS, "cache", "c")).isEqualTo(1);
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.headroom.config.Checks;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
+import java.util.function.BiPredicate;
 
 /** What takes values out of a cache or puts others in their place, in this JVM or in another. */
 final class Changes implements SharedSide.Local {
@@ -78,7 +79,7 @@ final class Changes implements SharedSide.Local {
             side.drop(text);
         }
         flights.overtake(key);
-        held.remove(key);
+        remove(key);
         counts.invalidated(key);
     }
 
@@ -88,7 +89,7 @@ final class Changes implements SharedSide.Local {
             side.dropAll();
         }
         flights.overtakeAll();
-        held.clear();
+        remove((key, entry) -> true);
         counts.invalidated("*");
     }
 
@@ -105,19 +106,39 @@ final class Changes implements SharedSide.Local {
     }
 
     private void removeTagged(String tag) {
-        held.values().removeIf(entry -> entry.tags.contains(tag));
+        remove((key, entry) -> entry.tags.contains(tag));
+    }
+
+    private void remove(Object key) {
+        if (held.remove(key) != null) {
+            counts.removed();
+        }
+    }
+
+    private void remove(BiPredicate<Object, Entry> which) {
+        held.forEach((key, entry) -> {
+            if (which.test(key, entry) && held.remove(key, entry)) {
+                counts.removed();
+            }
+        });
+    }
+
+    /** Drops what is held though nothing has changed at its source: not counted as removed. */
+    void forget() {
+        flights.detachAll();
+        held.clear();
     }
 
     @Override
     public void drop(Object key) {
         flights.detach(key);
-        held.remove(key);
+        remove(key);
     }
 
     @Override
     public void dropText(String text) {
         flights.detachText(text);
-        held.keySet().removeIf(key -> text.equals(KeyText.of(key)));
+        remove((key, entry) -> text.equals(KeyText.of(key)));
     }
 
     @Override
@@ -129,6 +150,6 @@ final class Changes implements SharedSide.Local {
     @Override
     public void dropAll() {
         flights.detachAll();
-        held.clear();
+        remove((key, entry) -> true);
     }
 }

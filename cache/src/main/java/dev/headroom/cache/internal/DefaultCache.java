@@ -292,7 +292,7 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
 
     /** Drops what is held because it is no longer to be used; nothing has changed at its source. */
     void forget() {
-        changes.dropAll();
+        changes.forget();
     }
 
     @Override

@@ -25,11 +25,6 @@ final class HeldValues {
         cache = Caffeine.newBuilder()
                 .maximumSize(maximumSize)
                 .executor(Runnable::run)
-                .removalListener((@Nullable Object key, @Nullable Entry entry, RemovalCause cause) -> {
-                    if (cause == RemovalCause.EXPLICIT && !sweeping.isHeldByCurrentThread()) {
-                        counts.removed();
-                    }
-                })
                 .evictionListener((@Nullable Object key, @Nullable Entry entry, RemovalCause cause) -> {
                     if (cause == RemovalCause.SIZE) {
                         counts.evicted();

@@ -73,7 +73,7 @@ final class Holding {
             outcome[0] = keeps ? Outcome.STORED : Outcome.UNSTORED;
             return keeps ? entry(loaded, entries) : null;
         });
-        if (outcome[0] == Outcome.STORED) {
+        if (outcome[0] == Outcome.STORED && loaded.origin() != Loaded.Origin.HELD) {
             counts.stored();
         }
         return outcome[0];

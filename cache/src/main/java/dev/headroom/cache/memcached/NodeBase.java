@@ -218,7 +218,11 @@ abstract class NodeBase implements SharedNode {
                 return after;
             }
         }
-        throw new SharedTierException(node + ": record changed by others " + MERGE_TRIES + " times in a row", null);
+        // The node answers: it is not down.
+        throw new SharedTierException(
+                SharedTierException.Reason.NOT_ASKED,
+                node + ": record changed by others " + MERGE_TRIES + " times in a row",
+                null);
     }
 
     @Override

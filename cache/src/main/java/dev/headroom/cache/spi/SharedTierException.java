@@ -15,7 +15,7 @@ public final class SharedTierException extends HeadroomException {
         NO_ANSWER,
         /** It answered that it would not, for instance because a value is too large: nothing has changed there. */
         REFUSED,
-        /** It was not asked, for too much is under way: nothing has changed there. */
+        /** It was not asked, for too much is under way, or others were faster each time: nothing has changed there. */
         NOT_ASKED
     }
 

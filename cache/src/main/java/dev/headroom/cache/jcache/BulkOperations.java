@@ -1,9 +1,12 @@
 package dev.headroom.cache.jcache;
 
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import javax.cache.CacheException;
@@ -32,7 +35,7 @@ final class BulkOperations<K, V> {
             return;
         }
         Set<K> asked = new HashSet<>(keys);
-        loading.execute(() -> {
+        Runnable load = () -> {
             try {
                 load(asked, replace);
             } catch (CacheException failed) {
@@ -46,7 +49,12 @@ final class BulkOperations<K, V> {
                 return;
             }
             told.onCompletion();
-        });
+        };
+        try {
+            loading.execute(load);
+        } catch (RejectedExecutionException full) {
+            told.onException(new CacheException("loadAll: too many wait to be loaded", full));
+        }
     }
 
     private void load(Set<K> asked, boolean replace) {
@@ -56,13 +64,59 @@ final class BulkOperations<K, V> {
         if (keys.isEmpty()) {
             return;
         }
-        Map<K, V> loaded = source.loadAll(keys);
-        each(keys, key -> {
-            V value = loaded.get(key);
+        slots.watching(keys, watch -> {
+            Map<K, V> loaded = source.loadAll(keys);
+            each(keys, key -> {
+                V value = loaded.get(key);
+                if (value != null) {
+                    slots.at(key, slot -> !watch.overtaken(key) && (replace || !slot.exists()) && slot.put(value));
+                }
+            });
+            return null;
+        });
+    }
+
+    /** The values that are held, and, where reads load, those of the other keys by one call of the loader. */
+    Map<K, V> getAll(Set<? extends K> keys) {
+        Map<K, V> found = new HashMap<>();
+        Set<K> missing = new LinkedHashSet<>();
+        for (K key : keys) {
+            long start = System.nanoTime();
+            V value = slots.at(key, slot -> {
+                statistics.looked(slot.exists());
+                slot.accessed();
+                return slot.value();
+            });
+            statistics.getTook(start);
             if (value != null) {
-                slots.at(key, slot -> (replace || !slot.exists()) && slot.put(value));
+                found.put(key, value);
+            } else {
+                missing.add(key);
+            }
+        }
+        if (source.readsThrough() && !missing.isEmpty()) {
+            found.putAll(slots.watching(missing, watch -> loaded(missing, watch)));
+        }
+        return found;
+    }
+
+    private Map<K, V> loaded(Set<K> missing, Watch watch) {
+        Map<K, V> loaded = source.loadAll(missing);
+        Map<K, V> found = new HashMap<>();
+        each(missing, key -> {
+            V value = slots.at(key, slot -> {
+                V arrived = slot.value();
+                V mine = arrived == null ? loaded.get(key) : arrived;
+                if (arrived == null && mine != null && !watch.overtaken(key)) {
+                    slot.put(mine);
+                }
+                return mine;
+            });
+            if (value != null) {
+                found.put(key, value);
             }
         });
+        return found;
     }
 
     void putAll(Map<? extends K, ? extends V> entries) {
@@ -97,8 +151,8 @@ final class BulkOperations<K, V> {
     private void remove(K key) {
         slots.at(key, slot -> {
             boolean exists = slot.exists();
+            slot.remove();
             if (exists) {
-                slot.remove();
                 statistics.removed();
             }
             return exists;

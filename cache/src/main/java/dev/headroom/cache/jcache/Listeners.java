@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.cache.Cache;
 import javax.cache.configuration.CacheEntryListenerConfiguration;
 import javax.cache.event.CacheEntryCreatedListener;
@@ -29,6 +30,7 @@ final class Listeners<K, V> {
 
     private final Cache<K, V> cache;
     private final List<Registered<K, V>> all = new CopyOnWriteArrayList<>();
+    private final AtomicLong dropped = new AtomicLong();
     private final ExecutorService later = Manager.threads("headroom-jcache-events-", 1);
 
     private record Registered<K, V>(
@@ -96,8 +98,11 @@ final class Listeners<K, V> {
                     LOG.warn("jcache {}: a listener failed", cache.getName(), failed);
                 }
             });
-        } catch (RejectedExecutionException closed) {
-            LOG.debug("jcache {}: closed, an event is dropped", cache.getName());
+        } catch (RejectedExecutionException full) {
+            long count = dropped.incrementAndGet();
+            if (Long.bitCount(count) == 1) { // the first, and then ever more seldom
+                LOG.warn("jcache {}: {} events dropped: closed, or a listener is too slow", cache.getName(), count);
+            }
         }
     }
 

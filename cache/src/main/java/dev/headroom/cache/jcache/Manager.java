@@ -28,6 +28,8 @@ final class Manager implements CacheManager {
     private final HeadroomCachingProvider provider;
     private final URI uri;
     private final WeakReference<ClassLoader> loader;
+    private static final int QUEUE = 10_000;
+
     private final Properties properties;
     private final long maximumSize;
     private final TreeMap<String, StandardCache<?, ?>> caches = new TreeMap<>();
@@ -53,10 +55,10 @@ final class Manager implements CacheManager {
         }
     }
 
-    /** Daemon threads that end when idle. */
+    /** Daemon threads that end when idle; of more than ten thousand tasks that wait for one the rest are rejected. */
     static ExecutorService threads(String prefix, int most) {
         ThreadPoolExecutor threads =
-                new ThreadPoolExecutor(most, most, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), work -> {
+                new ThreadPoolExecutor(most, most, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(QUEUE), work -> {
                     Thread thread = new Thread(work, prefix + THREADS.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;

@@ -5,6 +5,8 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import javax.cache.event.EventType;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,7 @@ final class Slots<K, V> {
     private final Copies copies;
     private final Expiries expiries;
     private final Listeners<K, V> listeners;
+    private final List<Watch> watches = new CopyOnWriteArrayList<>();
 
     private static final class Held {
         private final Object value;
@@ -70,7 +73,19 @@ final class Slots<K, V> {
     }
 
     void clear() {
+        watches.forEach(Watch::clear);
         held.invalidateAll();
+    }
+
+    /** Does something while it is watched which of the keys change. */
+    <R extends @Nullable Object> R watching(Set<? extends K> keys, Function<Watch, R> work) {
+        Watch watch = new Watch(keys);
+        watches.add(watch);
+        try {
+            return work.apply(watch);
+        } finally {
+            watches.remove(watch);
+        }
     }
 
     @SuppressWarnings("unchecked") // only values of this cache are held
@@ -141,11 +156,13 @@ final class Slots<K, V> {
         }
 
         private void hold(Held is) {
+            watches.forEach(watch -> watch.change(key));
             held.put(known == null ? copies.copy(key) : key, is);
             known = is;
         }
 
         void remove() {
+            watches.forEach(watch -> watch.change(key));
             V before = value();
             if (before != null) {
                 held.invalidate(key);

@@ -45,6 +45,11 @@ final class Source<K, V> {
         }
     }
 
+    /** Whether reads bring in what is not there. */
+    boolean readsThrough() {
+        return loader != null && readThrough;
+    }
+
     boolean loads() {
         return loader != null;
     }

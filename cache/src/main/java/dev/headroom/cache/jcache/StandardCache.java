@@ -146,14 +146,7 @@ final class StandardCache<K, V> implements Cache<K, V> {
     public Map<K, V> getAll(Set<? extends K> keys) {
         open();
         keys.forEach(key -> Objects.requireNonNull(key, "key"));
-        Map<K, V> found = new HashMap<>();
-        for (K key : keys) {
-            V value = get(key);
-            if (value != null) {
-                found.put(key, value);
-            }
-        }
-        return found;
+        return bulk.getAll(keys);
     }
 
     @Override
@@ -220,8 +213,9 @@ final class StandardCache<K, V> implements Cache<K, V> {
         boolean removed = at(key, slot -> {
             source.delete(key);
             boolean exists = slot.exists();
+            slot.remove();
             if (exists) {
-                removed(slot);
+                statistics.removed();
             }
             return exists;
         });
@@ -262,8 +256,9 @@ final class StandardCache<K, V> implements Cache<K, V> {
             statistics.looked(slot.exists());
             V old = slot.value();
             source.delete(key);
+            slot.remove();
             if (old != null) {
-                removed(slot);
+                statistics.removed();
             }
             return old;
         });

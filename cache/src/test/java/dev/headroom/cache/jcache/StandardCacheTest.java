@@ -34,6 +34,7 @@ import javax.cache.event.CacheEntryEvent;
 import javax.cache.event.CacheEntryUpdatedListener;
 import javax.cache.integration.CacheLoader;
 import javax.cache.integration.CompletionListener;
+import javax.cache.integration.CompletionListenerFuture;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -247,6 +248,100 @@ class StandardCacheTest {
         eventually.until(() -> told.equals(List.of("as asked")));
         cache.loadAll(Set.of("good"), true, listener);
         eventually.during(Duration.ofMillis(200)).until(() -> told.equals(List.of("as asked", "completed")));
+    }
+
+    /** Loads several keys at once, when it is told to go on. */
+    private static final class Together implements CacheLoader<String, String> {
+        private final CountDownLatch loading = new CountDownLatch(1);
+        private final CountDownLatch go = new CountDownLatch(1);
+        private final List<Set<String>> calls = new CopyOnWriteArrayList<>();
+
+        @Override
+        public String load(String key) {
+            return key + " alone";
+        }
+
+        @Override
+        public Map<String, String> loadAll(Iterable<? extends String> keys) {
+            Map<String, String> all = new HashMap<>();
+            keys.forEach(key -> all.put(key, key + " old"));
+            calls.add(Set.copyOf(all.keySet()));
+            loading.countDown();
+            try {
+                assertThat(go.await(20, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return all;
+        }
+    }
+
+    private Cache<String, String> loading(CacheLoader<String, String> loader) {
+        return manager.createCache(
+                "c",
+                new MutableConfiguration<String, String>().setReadThrough(true).setCacheLoaderFactory(same(loader)));
+    }
+
+    @Test
+    void whatIsChangedWhileSeveralAreLoadedIsNotOverwritten() throws Exception {
+        Together loader = new Together();
+        Cache<String, String> cache = loading(loader);
+        cache.put("removed", "v");
+        CompletionListenerFuture done = new CompletionListenerFuture();
+        cache.loadAll(Set.of("removed", "absent", "put", "loaded"), true, done);
+        assertThat(loader.loading.await(20, TimeUnit.SECONDS)).isTrue();
+        cache.remove("removed");
+        cache.remove("absent");
+        cache.put("put", "new");
+        loader.go.countDown();
+        done.get(20, TimeUnit.SECONDS);
+        assertThat(cache.containsKey("removed")).isFalse();
+        assertThat(cache.containsKey("absent")).isFalse();
+        assertThat(cache.get("put")).isEqualTo("new");
+        assertThat(cache.get("loaded")).isEqualTo("loaded old");
+    }
+
+    @Test
+    void severalKeysThatAreReadAreLoadedByOneCall() throws Exception {
+        Together loader = new Together();
+        Cache<String, String> cache = loading(loader);
+        cache.put("held", "v");
+        Future<Map<String, String>> all = threads.submit(() -> cache.getAll(Set.of("held", "a", "b", "removed")));
+        assertThat(loader.loading.await(20, TimeUnit.SECONDS)).isTrue();
+        cache.remove("removed");
+        cache.put("b", "new");
+        loader.go.countDown();
+        assertThat(all.get(20, TimeUnit.SECONDS))
+                .containsOnly(
+                        Map.entry("held", "v"),
+                        Map.entry("a", "a old"),
+                        Map.entry("b", "new"),
+                        Map.entry("removed", "removed old"));
+        assertThat(loader.calls).containsExactly(Set.of("a", "b", "removed"));
+        assertThat(cache.containsKey("removed")).isFalse();
+        assertThat(cache.get("a")).isEqualTo("a old");
+    }
+
+    @Test
+    void aListenerThatHangsIsToldOfTenThousandChangesAndNotOfMore() throws Exception {
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger heard = new AtomicInteger();
+        CacheEntryCreatedListener<Integer, Integer> hangs = events -> {
+            try {
+                assertThat(go.await(20, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            heard.incrementAndGet();
+        };
+        Cache<Integer, Integer> cache = manager.createCache("c", new MutableConfiguration<Integer, Integer>());
+        cache.registerCacheEntryListener(new MutableCacheEntryListenerConfiguration<>(same(hangs), null, false, false));
+        for (int key = 0; key < 11_000; key++) {
+            cache.put(key, key);
+        }
+        go.countDown();
+        Awaitility.await().until(() -> heard.get() >= 10_000);
+        Awaitility.await().during(Duration.ofMillis(200)).until(() -> heard.get() <= 10_001);
     }
 
     @Test

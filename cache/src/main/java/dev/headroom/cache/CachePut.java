@@ -33,4 +33,7 @@ public @interface CachePut {
 
     /** An expression over arguments and {@code #result}; when true, the result is not stored. */
     String unless() default "";
+
+    /** Expressions over arguments and {@code #result} for the result's tags, as with {@link Cached#tags}. */
+    String[] tags() default {};
 }

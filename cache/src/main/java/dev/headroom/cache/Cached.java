@@ -44,4 +44,11 @@ public @interface Cached {
 
     /** An expression over arguments and {@code #result}; when true, the result is not kept. An {@code Optional} is unwrapped: empty is null. */
     String unless() default "";
+
+    /**
+     * Expressions over arguments and {@code #result} for the result's tags, for example {@code 'category:' + #result.category}; by each of them it can be dropped
+     * together with others ({@link CacheEvict#tags}, {@link Cache#invalidateTag}). An expression is one tag, or several if its value is a collection; null and
+     * blank ones are none. At most 64 tags. Values have tags only from the method that loads them.
+     */
+    String[] tags() default {};
 }

@@ -12,7 +12,7 @@ import java.lang.annotation.Target;
  *
  * <p>One parameter is a {@code Collection}, {@code Set}, {@code List} or {@code Iterable} of keys; the method returns a {@code Map} of values by key, in which those
  * are missing that there are not. Callers get a map in the order of their keys. A value is one and the same as that of {@link Cached} on another method with the
- * same cache and the same key. Where it comes alive, and how durations are written: as with {@link Cached}.
+ * same cache and the same key, but has no tags. Where it comes alive, and how durations are written: as with {@link Cached}.
  *
  * <pre>{@code
  * @CachedAll(cache = "products", keys = "#ids")

@@ -99,6 +99,40 @@ class AnnotationsTest {
     }
 
     @Test
+    void dropsByTagWhatAnnotationsHaveTagged() {
+        assertThat(catalog.described("1", "red")).isEqualTo(new Described("1 v0", List.of("a", "b")));
+        assertThat(catalog.described("2", "blue")).isEqualTo(new Described("2 v0", List.of("a", "b")));
+        assertThat(catalog.describe("3", "red")).isEqualTo(new Described("3 put", List.of("a", "b")));
+        stock.version = 1;
+        catalog.recolour("red");
+        assertThat(catalog.described("1", "red").name()).isEqualTo("1 v1");
+        assertThat(catalog.described("2", "blue").name()).isEqualTo("2 v0");
+        assertThat(catalog.described("3", "red").name()).isEqualTo("3 v1");
+        stock.version = 2;
+        catalog.forget("2", "none");
+        assertThat(catalog.described("1", "red").name()).isEqualTo("1 v1");
+        assertThat(catalog.described("2", "blue").name()).isEqualTo("2 v2");
+        stock.version = 3;
+        catalog.forget("none", "b");
+        assertThat(catalog.described("1", "red").name()).isEqualTo("1 v3");
+        assertThat(catalog.described("2", "blue").name()).isEqualTo("2 v3");
+    }
+
+    @Test
+    void dropsByTagWhenTheTransactionHasCommitted() {
+        catalog.described("1", "red");
+        stock.version = 1;
+        transactions.begin();
+        catalog.recolour("red");
+        assertThat(catalog.described("1", "red").name()).isEqualTo("1 v0");
+        transactions.commit();
+        assertThat(catalog.described("1", "red").name()).isEqualTo("1 v1");
+    }
+
+    /** A result with what tags are made of. */
+    public record Described(String name, List<String> labels) {}
+
+    @Test
     void throwsWhatTheMethodThrew() {
         assertThatThrownBy(() -> catalog.find("fail"))
                 .isInstanceOf(IOException.class)
@@ -116,6 +150,7 @@ class AnnotationsTest {
                 .hasMessageContaining("WrongOne.later returns CompletableFuture")
                 .hasMessageContaining("@Cached.fresh: soon (expected: a duration such as")
                 .hasMessageContaining("@CacheEvict.key: #id (expected: none beside all = true)")
+                .hasMessageContaining("@CacheEvict.tags: 't' (expected: none beside all = true)")
                 .hasMessageContaining("arrays are never equal");
     }
 
@@ -131,6 +166,14 @@ class AnnotationsTest {
         String maybe(String text, int number);
 
         void rename(String id, String title) throws IOException;
+
+        Described described(String id, String colour);
+
+        Described describe(String id, String colour);
+
+        void recolour(String colour);
+
+        void forget(String id, String label);
     }
 
     static final class Stock implements Catalog {
@@ -174,6 +217,29 @@ class AnnotationsTest {
         }
 
         @Override
+        @Cached(
+                cache = "described",
+                key = "#p0",
+                tags = {"'colour:' + #p1", "#result.labels"})
+        public Described described(String id, String colour) {
+            return new Described(id + " v" + version, List.of("a", "b"));
+        }
+
+        @Override
+        @CachePut(cache = "described", key = "#p0", tags = "'colour:' + #p1")
+        public Described describe(String id, String colour) {
+            return new Described(id + " put", List.of("a", "b"));
+        }
+
+        @Override
+        @CacheEvict(cache = "described", tags = "'colour:' + #p0")
+        public void recolour(String colour) {}
+
+        @Override
+        @CacheEvict(cache = "described", key = "#p0", tags = "#p1")
+        public void forget(String id, String label) {}
+
+        @Override
         @CacheEvict(cache = "products", key = "#p0")
         @CacheEvict(cache = "front", all = true)
         public void rename(String id, String title) throws IOException {
@@ -191,6 +257,8 @@ class AnnotationsTest {
         String soon();
 
         void both(String id);
+
+        void tagged(String id);
 
         String array(byte[] bytes);
     }
@@ -215,6 +283,10 @@ class AnnotationsTest {
         @Override
         @CacheEvict(cache = "c", key = "#id", all = true)
         public void both(String id) {}
+
+        @Override
+        @CacheEvict(cache = "c", tags = "'t'", all = true)
+        public void tagged(String id) {}
 
         @Override
         @Cached(cache = "c")

@@ -6,6 +6,7 @@ import dev.headroom.annotation.InterceptorSlot;
 import dev.headroom.annotation.MethodSite;
 import dev.headroom.cache.CacheEvict;
 import dev.headroom.config.Checks;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Behaviour of {@link CacheEvict}. */
@@ -46,14 +47,22 @@ final class CacheEvictInterceptor implements Interceptor<CacheEvict> {
 
     Eviction eviction(CacheEvict annotation, MethodSite site) {
         DefaultCache<Object, @Nullable Object> cache = caches.named(Sites.cacheName(NAME, annotation.cache()));
+        Tags tags = Tags.of(NAME, annotation.tags(), site);
         if (annotation.all()) {
+            Checks.that(tags.none(), NAME + ".tags", String.join(", ", annotation.tags()), "none beside all = true");
             Checks.that(annotation.key().isEmpty(), NAME + ".key", annotation.key(), "none beside all = true");
             return (arguments, result) -> caches.contracts().transactions().afterPossibleCommit(null, cache::clear);
         }
-        Keys keys = Keys.afterCall(NAME, annotation.key(), site);
+        Keys keys = !tags.none() && annotation.key().isEmpty() ? null : Keys.afterCall(NAME, annotation.key(), site);
         return (arguments, result) -> {
-            Object key = keys.of(arguments, result);
-            caches.contracts().transactions().afterPossibleCommit(null, () -> cache.drop(key));
+            Object key = keys == null ? null : keys.of(arguments, result);
+            Set<String> tagged = tags.of(arguments, result);
+            caches.contracts().transactions().afterPossibleCommit(null, () -> {
+                if (key != null) {
+                    cache.drop(key);
+                }
+                tagged.forEach(cache::invalidateTag);
+            });
         };
     }
 }

@@ -8,6 +8,7 @@ import dev.headroom.annotation.MethodSite;
 import dev.headroom.cache.CachePut;
 import dev.headroom.cache.EntryOptions;
 import dev.headroom.config.Checks;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Behaviour of {@link CachePut}. */
@@ -36,6 +37,7 @@ final class CachePutInterceptor implements Interceptor<CachePut> {
         DefaultCache<Object, @Nullable Object> cache = caches.named(Sites.cacheName(NAME, annotation.cache()));
         Keys keys = Keys.afterCall(NAME, Checks.notBlank(NAME + ".key", annotation.key()), site);
         KeyExpression unless = Sites.unless(NAME, annotation.unless(), site);
+        Tags tags = Tags.of(NAME, annotation.tags(), site);
         EntryOptions from = cache.options().entries();
         EntryOptions options = Sites.changed(from, NAME + ".fresh", annotation.fresh(), from::withFresh);
         return invocation -> {
@@ -43,7 +45,8 @@ final class CachePutInterceptor implements Interceptor<CachePut> {
             @Nullable Object[] arguments = invocation.arguments();
             if (Sites.keeps(unless, arguments, result)) {
                 Object key = keys.of(arguments, result);
-                caches.contracts().transactions().afterCommit(null, () -> cache.store(key, result, options));
+                Set<String> tagged = tags.of(arguments, result);
+                caches.contracts().transactions().afterCommit(null, () -> cache.store(key, result, options, tagged));
             }
             return result;
         };

@@ -38,13 +38,14 @@ final class CachedInterceptor implements Interceptor<Cached> {
         Keys keys = Keys.beforeCall(NAME, annotation.key(), site);
         KeyExpression unless = Sites.unless(NAME, annotation.unless(), site);
         EntryOptions options = options(annotation, cache.options().entries());
-        return new CachedAdvice(cache, keys, unless, options);
+        return new CachedAdvice(cache, keys, unless, Tags.of(NAME, annotation.tags(), site), options);
     }
 
     private record CachedAdvice(
             DefaultCache<Object, @Nullable Object> cache,
             Keys keys,
             @Nullable KeyExpression unless,
+            Tags tags,
             EntryOptions options)
             implements Advice {
         @Override
@@ -58,7 +59,12 @@ final class CachedInterceptor implements Interceptor<Cached> {
             @Nullable Object[] arguments = invocation.arguments();
             Source source = load -> {
                 Object result = invocation.proceed();
-                return new Loaded(result, Sites.keeps(unless, arguments, result));
+                if (Sites.keeps(unless, arguments, result)) {
+                    load.tags(tags.of(arguments, result).toArray(String[]::new));
+                } else {
+                    load.doNotCache();
+                }
+                return load.ended(result);
             };
             return cache.fetch(keys.of(arguments, null), source, options);
         }

@@ -5,9 +5,10 @@ import dev.headroom.cache.CacheOptions;
 import dev.headroom.cache.EntryOptions;
 import dev.headroom.config.Checks;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentMap;
-import org.jspecify.annotations.Nullable;
 import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 
 /** What takes values out of a cache or puts others in their place, in this JVM or in another. */
 final class Changes implements SharedSide.Local {
@@ -41,10 +42,13 @@ final class Changes implements SharedSide.Local {
         this.loads = loads;
     }
 
-    void store(Object key, @Nullable Object value, EntryOptions entries) {
+    void store(Object key, @Nullable Object value, EntryOptions entries, Set<String> tags) {
         Objects.requireNonNull(key, "key");
         boolean keeps = (value != null || !entries.negative().isZero()) && around.mode() != CacheMode.OFF;
-        Loaded given = new Load(entries, null).options(entries).ended(value);
+        Loaded given = new Load(entries, null)
+                .options(entries)
+                .tags(tags.toArray(String[]::new))
+                .ended(value);
         storeShared(key, given, keeps);
         flights.overtake(key);
         if (!keeps) {

@@ -202,8 +202,8 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
         return reads.all(keys, source, entries);
     }
 
-    void store(Object key, @Nullable Object value, EntryOptions entries) {
-        changes.store(key, value, entries);
+    void store(Object key, @Nullable Object value, EntryOptions entries, Set<String> tags) {
+        changes.store(key, value, entries, tags);
     }
 
     @Override
@@ -253,7 +253,7 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
 
     @Override
     public void put(K key, V value, EntryOptions entries) {
-        changes.store(key, value, entries);
+        changes.store(key, value, entries, Set.of());
     }
 
     @Override

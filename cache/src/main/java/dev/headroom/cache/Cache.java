@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A named cache that loads a value once for all who want it at the same time.
  *
  * <p>Of the callers who find no value, one loads on its own thread and the others wait for it ({@link CacheOptions#waitAtMost}). Loads of
- * different keys never wait for one another. A failed load stores nothing; all who waited get the failure, unless a stale value may be
+ * different keys wait for one another only for a place, if there are {@link CachesBuilder#maximumLoads}. A failed load stores nothing; all who waited get the failure, unless a stale value may be
  * served ({@link EntryOptions#staleIfError()}). A loader that asks for the key it is loading gets an {@link IllegalStateException}
  * instead of a deadlock.
  *
@@ -54,7 +54,8 @@ public interface Cache<K, V extends @Nullable Object> {
      * The key's value without blocking the caller: complete at once if it is held, else when it is loaded. The loader is called on a thread of
      * {@link CachesBuilder#loadExecutor}, which waits for its stage; callers who wait for another's load need no thread. Which load that is, timeouts and
      * stale values are as with {@link #get}, and so are failures, by which the future completes. Cancelling it does not end the load. What depends on it runs on the
-     * thread that loaded, unless it is given an executor.
+     * thread that loaded, unless it is given an executor. A loader that asks for the key it is loading gets its {@link IllegalStateException} from this method, not by the
+     * future, as does who gives no key or no loader its {@link NullPointerException}.
      *
      * <p>A loader may itself ask for other keys, in either way. What it asks for on the thread it was called on is never queued behind loads that wait: it runs on
      * further threads, as many as there are of the first, or else on the loader's own before this method returns; and the load lends its place among

@@ -11,6 +11,8 @@ import java.time.Duration;
  * for {@code staleIfError} it is served only when loading fails, or, under load pressure, while a refresh runs. Both windows begin at the end
  * of freshness. Past the longer of the two it is gone. The terms are those of RFC 5861.
  *
+ * <p>In the JVM that loaded they hold as they are; memcached counts in whole seconds, so other JVMs have them rounded up to those.
+ *
  * @param fresh longer than zero; default 5 minutes
  * @param staleWhileRevalidate default zero: off
  * @param staleIfError default zero: off

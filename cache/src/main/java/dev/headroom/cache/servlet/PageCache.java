@@ -133,7 +133,8 @@ public final class PageCache implements Component {
 
     /**
      * For so long, visitors that this site sends get each page as it is when the first of them asks for it, and the application
-     * renders it once: even a page that does not say how long it is fresh, but never one that is private or sets a cookie. Other
+     * renders it once: even a page that does not say how long it is fresh, or says {@code no-cache} or {@code max-age=0}, but never one that is private,
+     * {@code no-store} or sets a cookie. Other
      * visitors get pages as always. Freezing a host again takes new snapshots. For all instances that share the tier.
      *
      * @param host the host in the visitors' {@code Referer}; hosts below it count too

@@ -59,7 +59,8 @@ public interface Cache<K, V extends @Nullable Object> {
      *
      * <p>A loader may itself ask for other keys, in either way. What it asks for on the thread it was called on is never queued behind loads that wait: it runs on
      * further threads, as many as there are of the first, or else on the loader's own before this method returns; and the load lends its place among
-     * {@link CachesBuilder#maximumLoads} until the answer is there. Two loaders that need one another's key wait in vain, for {@link CacheOptions#waitAtMost}. So
+     * {@link CachesBuilder#maximumLoads} while its thread waits for the answer: for the stage that the loader returns, or in {@code get} or {@code join} of the
+     * future or of one made of it (not of {@link CompletableFuture#allOf}, whose {@code thenApply} a loader should return). Two loaders that need one another's key wait in vain, for {@link CacheOptions#waitAtMost}. So
      * does what a loader's stage asks for later, on another thread, while loads like it have all the places: nobody can see that it belongs to one of them.
      */
     CompletableFuture<V> getAsync(K key, AsyncLoader<? super K, ? extends V> loader);

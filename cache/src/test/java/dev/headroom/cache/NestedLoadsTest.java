@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Loaders that ask the cache for other values, with fewer threads and places than there are loads. */
 class NestedLoadsTest {
     private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final AtomicInteger working = new AtomicInteger();
+    private final AtomicInteger most = new AtomicInteger();
     private Caches caches;
 
     @AfterEach
@@ -103,6 +106,65 @@ class NestedLoadsTest {
         for (Future<String> answer : answers) {
             assertThat(answer.get(60, TimeUnit.SECONDS)).endsWith("12");
         }
+    }
+
+    @Test
+    void whoseValueHasComeWaitForTheirPlacesInTurn() throws Exception {
+        Cache<String, String> cache = cache(2, Duration.ZERO);
+        int loads = 20;
+        CountDownLatch all = new CountDownLatch(loads);
+        List<Future<String>> answers = new ArrayList<>();
+        for (int i = 0; i < loads; i++) {
+            String key = "o" + i;
+            answers.add(threads.submit(() -> cache.get(
+                    key,
+                    outer -> working(() -> all.countDown())
+                            + cache.get("inner", inner -> {
+                                all.await(30, TimeUnit.SECONDS);
+                                return working(() -> {});
+                            })
+                            + working(() -> TimeUnit.MILLISECONDS.sleep(10)))));
+        }
+        for (Future<String> answer : answers) {
+            assertThat(answer.get(60, TimeUnit.SECONDS)).isEqualTo("...");
+        }
+        assertThat(all.getCount()).isZero();
+        assertThat(most.get()).isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void whoAsksAndGoesOnKeepsItsPlaceUntilItWaits() throws Exception {
+        Cache<String, String> cache = cache(1, Duration.ZERO);
+        CompletableFuture<String> stage = cache.getAsync("a", outer -> {
+            CompletableFuture<String> inner = cache.getAsync("b", key -> working(() -> {}), Runnable::run);
+            CompletableFuture<String> other =
+                    cache.getAsync("c", key -> CompletableFuture.completedFuture(working(() -> {})));
+            working(() -> TimeUnit.MILLISECONDS.sleep(50));
+            return inner.thenCombine(other, String::concat);
+        });
+        assertThat(stage.get(60, TimeUnit.SECONDS)).isEqualTo("..");
+        Future<String> joined = threads.submit(() -> cache.get("d", outer -> {
+            CompletableFuture<String> inner =
+                    cache.getAsync("e", key -> CompletableFuture.completedFuture(working(() -> {})));
+            working(() -> TimeUnit.MILLISECONDS.sleep(50));
+            return inner.thenApply(value -> value + value).join() + working(() -> {});
+        }));
+        assertThat(joined.get(60, TimeUnit.SECONDS)).isEqualTo("...");
+        assertThat(most.get()).isOne();
+    }
+
+    private String working(Step step) throws Exception {
+        most.accumulateAndGet(working.incrementAndGet(), Math::max);
+        try {
+            step.run();
+            return ".";
+        } finally {
+            working.decrementAndGet();
+        }
+    }
+
+    private interface Step {
+        void run() throws Exception;
     }
 
     private static boolean waits(Thread thread) {

@@ -216,19 +216,22 @@ final class Attempt {
 
     private void pause(long pause) throws InterruptedException {
         if (System.nanoTime() - end >= 0) {
-            throw new CacheTimeoutException(
-                    "cache " + loads.side.name() + ": another JVM's load took longer than "
-                            + wanted.waitNanos() / 1_000_000 + " ms (" + loads.around.gate + ")",
-                    null);
+            throw timeout("another JVM's load is not done");
         }
         if (pause > 0) {
-            Runnable answered = loads.around.gate.lend();
-            try {
-                Thread.sleep(pause / 1_000_000, (int) (pause % 1_000_000));
-            } finally {
-                answered.run();
+            LoadGate.Lent place = loads.around.gate.lend();
+            Thread.sleep(pause / 1_000_000, (int) (pause % 1_000_000));
+            if (!place.takeBack(wanted.waitNanos())) {
+                throw timeout("no place to go on loading");
             }
         }
+    }
+
+    private CacheTimeoutException timeout(String what) {
+        return new CacheTimeoutException(
+                "cache " + loads.side.name() + ": " + what + " after " + wanted.waitNanos() / 1_000_000 + " ms ("
+                        + loads.around.gate + ")",
+                null);
     }
 
     private boolean silent() {

@@ -153,7 +153,7 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
         if (reads.off()) {
             return answer(reads.uncached(key, load -> load.ended(loader.load(key))));
         }
-        return later(key, load -> load.ended(Thrown.resultOf(loader.load(key))), entries, around.loads);
+        return later(key, load -> load.ended(calls.resultOf(loader.load(key))), entries, around.loads);
     }
 
     @Override
@@ -173,12 +173,13 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
     }
 
     private CompletableFuture<V> answer(CompletableFuture<@Nullable Object> found) {
-        return found.handle((value, failure) -> {
+        CompletableFuture<V> answer = found.handle((value, failure) -> {
             if (failure != null) {
                 throw Thrown.completion(name, failure);
             }
             return cast(value);
         });
+        return answer.isDone() || !around.gate.inside() ? answer : Answer.of(answer, calls);
     }
 
     @SuppressWarnings("unchecked") // its values are those of this cache

@@ -125,7 +125,7 @@ final class Flights {
             }
         }
         long wait = calls.waitNanos(stale);
-        Runnable answered = around.gate.lend();
+        Runnable answered = around.gate.ask();
         return (other == null ? mine : other)
                 .result()
                 .thenApply(Loaded::value)
@@ -334,7 +334,7 @@ final class Flights {
     private Loaded join(Flight flight, long wait) throws Throwable {
         refuseOwn(flight);
         counts.coalesced();
-        Runnable answered = around.gate.lend();
+        LoadGate.Lent place = calls.lend();
         try {
             return flight.result().get(wait, TimeUnit.NANOSECONDS);
         } catch (ExecutionException failed) {
@@ -348,7 +348,7 @@ final class Flights {
             Thread.currentThread().interrupt();
             throw calls.timeout("interrupted while waiting for another caller's load");
         } finally {
-            answered.run();
+            calls.goOn(place);
         }
     }
 

@@ -1,56 +1,59 @@
 package dev.headroom.cache.internal;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds how many loads run at once. A load within a load has its place already, or two could wait for one another for ever. For the same reason a load that
- * waits for another one's value lends its place meanwhile; coming back it waits for nobody, so for a moment there may be more loads than places.
+ * Bounds how many loads run at once. A load within a load, on its thread, has its place already, or two could wait for one another for ever. For the same
+ * reason a load lends its place while its thread waits for another one's value; coming back it waits for a place in turn. So who has a place runs, and
+ * whatever somebody without one waits for gets on.
  */
 final class LoadGate {
-    private static final Runnable NOTHING = () -> {};
+    private static final Lent NOTHING = nanos -> true;
+    private static final Runnable NOBODY = () -> {};
 
     private final int maximum;
-    private final Places places;
+    private final Semaphore places;
     private final ThreadLocal<@Nullable Place> mine = new ThreadLocal<>();
 
-    /** They may be fewer than none, while those who came back are too many. */
-    private static final class Places extends Semaphore {
-        private static final long serialVersionUID = 1L;
-
-        Places(int maximum) {
-            super(maximum);
-        }
-
-        void takeWithoutWaiting() {
-            reducePermits(1);
-        }
+    /** A place that was lent. */
+    interface Lent {
+        /** Waits for a place to go on; says no if there is none within this time. */
+        boolean takeBack(long nanos) throws InterruptedException;
     }
 
     LoadGate(int maximum) {
         this.maximum = maximum;
-        this.places = new Places(maximum);
+        this.places = new Semaphore(maximum, true);
     }
 
     boolean enter(long nanos) throws InterruptedException {
         Place place = mine.get();
-        if (place != null) {
-            place.depth++;
-            return true;
-        }
-        if (!(nanos <= 0 ? places.tryAcquire() : places.tryAcquire(nanos, TimeUnit.NANOSECONDS))) {
+        if ((place == null || !place.held) && !taken(nanos)) {
             return false;
         }
-        mine.set(new Place());
+        if (place == null) {
+            mine.set(new Place());
+        } else {
+            place.held = true;
+            place.depth++;
+        }
         return true;
+    }
+
+    private boolean taken(long nanos) throws InterruptedException {
+        return nanos <= 0 ? places.tryAcquire() : places.tryAcquire(nanos, TimeUnit.NANOSECONDS);
     }
 
     void leave() {
         Place place = mine.get();
         if (place != null && --place.depth == 0) {
             mine.remove();
-            place.leave();
+            if (place.held) {
+                places.release();
+            }
         }
     }
 
@@ -59,10 +62,30 @@ final class LoadGate {
         return mine.get() != null;
     }
 
-    /** The load that this thread is at, if any, waits for another's value from now on. Run the answer when that is there, once. */
-    Runnable lend() {
+    /** This thread is about to wait for another's value: the place of the load that it is at, if any, is another's until it is taken back. */
+    Lent lend() {
         Place place = mine.get();
-        return place == null ? NOTHING : place.lend();
+        if (place == null || !place.held) {
+            return NOTHING;
+        }
+        place.held = false;
+        places.release();
+        return nanos -> {
+            place.held = taken(nanos);
+            return place.held;
+        };
+    }
+
+    /** The load that this thread is at, if any, has asked for a value and goes on. Run the answer when that is there, once. */
+    Runnable ask() {
+        Place place = mine.get();
+        return place == null ? NOBODY : place.ask();
+    }
+
+    /** Completes when all is there that the load of this thread has asked for; null if that is so. */
+    @Nullable CompletableFuture<@Nullable Void> unanswered() {
+        Place place = mine.get();
+        return place == null ? null : place.unanswered();
     }
 
     int maximum() {
@@ -86,32 +109,35 @@ final class LoadGate {
         return "maximum=" + maximum + ", running=" + running() + ", waiting=" + waiting();
     }
 
-    /** One load's: lent while any value that it asked for is not there, and no longer than it runs. */
-    private final class Place {
+    /** One load's. */
+    private static final class Place {
         /** Of loads within loads, on this thread. */
         private int depth = 1;
 
-        private int awaited;
-        private boolean left;
+        private boolean held = true;
+        private int asked;
+        private @Nullable CompletableFuture<@Nullable Void> answers;
 
-        synchronized Runnable lend() {
-            if (awaited++ == 0) {
-                places.release();
+        synchronized Runnable ask() {
+            if (asked++ == 0) {
+                answers = new CompletableFuture<>();
             }
             return this::answered;
         }
 
-        private synchronized void answered() {
-            if (--awaited == 0 && !left) {
-                places.takeWithoutWaiting();
+        private void answered() {
+            CompletableFuture<@Nullable Void> done = lastAnswered();
+            if (done != null) {
+                done.complete(null);
             }
         }
 
-        synchronized void leave() {
-            left = true;
-            if (awaited == 0) {
-                places.release();
-            }
+        private synchronized @Nullable CompletableFuture<@Nullable Void> lastAnswered() {
+            return --asked == 0 ? answers : null;
+        }
+
+        synchronized @Nullable CompletableFuture<@Nullable Void> unanswered() {
+            return asked == 0 ? null : answers;
         }
     }
 }

@@ -114,7 +114,7 @@ final class Reads {
         }
         CompletableFuture<@Nullable Object> result = new CompletableFuture<>();
         Runnable load = RequestContext.wrap(() -> complete(result, key, source, entries));
-        Runnable answered = around.gate.lend();
+        Runnable answered = around.gate.ask();
         try {
             around.execute(executor, load);
         } catch (RejectedExecutionException full) {

@@ -9,7 +9,9 @@ import dev.headroom.cache.internal.CacheCounts.Outcome;
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.debug.DebugLog;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /** Calls of one cache's sources: in the places there are, at the position they must read at, counted; and how long callers wait for them. */
@@ -106,17 +108,50 @@ final class SourceCalls {
     }
 
     private void enter() {
+        havePlace(around.gate::enter, "load");
+    }
+
+    /** This thread is about to wait: the place of its load, if it is at one, is lent. */
+    LoadGate.Lent lend() {
+        return around.gate.lend();
+    }
+
+    /** It has waited, and needs a place again. */
+    void goOn(LoadGate.Lent place) {
+        havePlace(place, "go on loading");
+    }
+
+    private void havePlace(LoadGate.Lent place, String what) {
         long wait = waitNanos();
-        boolean entered;
+        boolean taken;
         try {
-            entered = around.gate.enter(wait);
+            taken = place.takeBack(wait);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            throw timeout("interrupted while waiting for a place to load");
+            throw timeout("interrupted while waiting for a place to " + what);
         }
-        if (!entered) {
-            throw timeout("no place to load within " + wait / 1_000_000 + " ms");
+        if (!taken) {
+            throw timeout("no place to " + what + " within " + wait / 1_000_000 + " ms");
         }
+    }
+
+    /** Waits for the stage of a loader; while what the loader has asked the cache for is not there, its place is lent. */
+    <V extends @Nullable Object> V resultOf(CompletionStage<V> stage) throws Throwable {
+        CompletableFuture<V> result = stage.toCompletableFuture();
+        CompletableFuture<@Nullable Void> asked = around.gate.unanswered();
+        while (asked != null && !result.isDone()) {
+            LoadGate.Lent place = lend();
+            try {
+                CompletableFuture.anyOf(result, asked).get();
+            } catch (ExecutionException failed) {
+                break; // the result has
+            }
+            if (!result.isDone()) {
+                goOn(place);
+            }
+            asked = around.gate.unanswered();
+        }
+        return Thrown.resultOf(result);
     }
 
     CacheTimeoutException timeout(String what) {

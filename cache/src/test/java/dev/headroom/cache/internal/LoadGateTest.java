@@ -2,39 +2,71 @@ package dev.headroom.cache.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class LoadGateTest {
     private final LoadGate gate = new LoadGate(1);
 
     @Test
-    void aPlaceIsLentWhileAnythingIsAwaitedAndTakenBackWithoutWaiting() throws Exception {
+    void aPlaceIsLentWhileItsThreadWaitsAndTakenBackInTurn() throws Exception {
         assertThat(gate.enter(0)).isTrue();
-        Runnable first = gate.lend();
-        Runnable second = gate.lend();
+        LoadGate.Lent place = gate.lend();
         assertThat(gate.running()).isZero();
-        assertThat(enteredElsewhere()).isTrue();
-        first.run();
+        CountDownLatch entered = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        Thread other = new Thread(() -> {
+            try {
+                gate.enter(0);
+                entered.countDown();
+                end.await();
+                gate.leave();
+            } catch (InterruptedException impossible) {
+                throw new AssertionError(impossible);
+            }
+        });
+        other.start();
+        entered.await();
+        assertThat(place.takeBack(0)).isFalse();
         assertThat(gate.running()).isOne();
-        second.run();
-        assertThat(gate.running()).isEqualTo(2);
+        end.countDown();
+        assertThat(place.takeBack(60_000_000_000L)).isTrue();
         assertThat(enteredElsewhere()).isFalse();
         gate.leave();
-        assertThat(gate.running()).isOne();
-        assertThat(enteredElsewhere()).isFalse();
+        assertThat(gate.running()).isZero();
+        other.join();
     }
 
     @Test
-    void whoLeavesBeforeTheAnswerHasNothingToTakeBack() throws Exception {
+    void whoGotNoPlaceBackHasNoneToGiveAndWaitsForOneToLoadAnew() throws Exception {
         assertThat(gate.enter(0)).isTrue();
-        Runnable answered = gate.lend();
+        gate.lend();
+        assertThat(enteredElsewhere()).isTrue();
+        assertThat(gate.inside()).isTrue();
+        gate.lend();
+        assertThat(gate.running()).isZero();
+        assertThat(gate.enter(0)).isTrue();
+        assertThat(gate.running()).isOne();
+        gate.leave();
         gate.leave();
         assertThat(gate.inside()).isFalse();
         assertThat(gate.running()).isZero();
-        answered.run();
-        assertThat(gate.running()).isZero();
-        gate.lend().run();
-        assertThat(gate.running()).isZero();
+    }
+
+    @Test
+    void askingLendsNothingAndTellsWhenAllIsAnswered() throws Exception {
+        assertThat(gate.enter(0)).isTrue();
+        assertThat(gate.unanswered()).isNull();
+        Runnable first = gate.ask();
+        Runnable second = gate.ask();
+        assertThat(gate.running()).isOne();
+        CompletableFuture<Void> unanswered = gate.unanswered();
+        first.run();
+        assertThat(unanswered).isNotDone();
+        second.run();
+        assertThat(unanswered).isDone();
+        assertThat(gate.unanswered()).isNull();
     }
 
     @Test
@@ -52,6 +84,9 @@ class LoadGateTest {
         Thread other = new Thread(() -> {
             try {
                 entered[0] = gate.enter(0);
+                if (entered[0]) {
+                    gate.leave();
+                }
             } catch (InterruptedException impossible) {
                 throw new AssertionError(impossible);
             }

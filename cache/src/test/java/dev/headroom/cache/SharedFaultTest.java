@@ -7,6 +7,8 @@ import dev.headroom.cache.testing.InMemorySharedTier;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
@@ -151,6 +153,38 @@ class SharedFaultTest {
         other.invalidate("k");
         assertThat(other.get("k", k -> "3")).isEqualTo("3");
         eventually().until(() -> one.get("k", k -> "4").equals("3"));
+    }
+
+    @Test
+    void whatWasLoadedAcrossARestartIsNotHeld() throws Exception {
+        Cache<String, String> one = rarelyCompared();
+        Cache<String, String> other = rarelyCompared();
+        one.get("witness", k -> "1");
+        tier.down(true);
+        CountDownLatch loading = new CountDownLatch(1);
+        CountDownLatch finish = new CountDownLatch(1);
+        CompletableFuture<String> load = CompletableFuture.supplyAsync(() -> one.get("k", k -> {
+            loading.countDown();
+            finish.await();
+            return "old";
+        }));
+        loading.await();
+        tier.down(false);
+        tier.restart();
+        other.invalidate("k");
+        eventually().until(() -> one.get("witness", k -> "2").equals("2"));
+        finish.countDown();
+        assertThat(load.get(20, TimeUnit.SECONDS)).isEqualTo("old");
+        assertThat(one.get("k", k -> "new")).isEqualTo("new");
+    }
+
+    private Cache<String, String> rarelyCompared() {
+        Caches caches = Caches.builder()
+                .shared(tier)
+                .defaults(options -> options.localFresh(Duration.ofMinutes(5)))
+                .build();
+        open.add(caches);
+        return caches.cache("c", String.class, String.class);
     }
 
     private Cache<String, String> node(Duration fresh, Duration whileRevalidating, Duration ifError) {

@@ -152,6 +152,11 @@ final class Changes implements SharedSide.Local {
     }
 
     @Override
+    public void detachAll() {
+        flights.detachAll();
+    }
+
+    @Override
     public void dropAll() {
         flights.detachAll();
         remove((key, entry) -> true);

@@ -30,7 +30,7 @@ final class Holding {
     }
 
     void put(Object key, Loaded loaded, EntryOptions entries) {
-        held.put(key, entry(loaded, entries));
+        held.put(key, entry(loaded, entries, around.now()));
     }
 
     /** The value if any window allows it; where there is none, some that no window allows go. */
@@ -66,12 +66,13 @@ final class Holding {
     Outcome publish(Object key, Flight mine, Loaded loaded, EntryOptions entries) {
         Outcome[] outcome = {Outcome.DISCARDED};
         held.compute(key, (k, before) -> {
+            long now = around.now(); // before the look, or it would be newer than the reason for which it is detached
             if (mine.detached()) {
                 return before;
             }
             boolean keeps = loaded.keeps(entries);
             outcome[0] = keeps ? Outcome.STORED : Outcome.UNSTORED;
-            return keeps ? entry(loaded, entries) : null;
+            return keeps ? entry(loaded, entries, now) : null;
         });
         if (outcome[0] == Outcome.STORED && loaded.origin() != Loaded.Origin.HELD) {
             counts.stored();
@@ -80,13 +81,13 @@ final class Holding {
     }
 
     /** To be held. */
-    Entry entry(Loaded loaded, EntryOptions entries) {
+    private Entry entry(Loaded loaded, EntryOptions entries, long now) {
         Entry known = loaded.entry();
         if (known != null) {
             return known;
         }
         long recheck = side == null ? Long.MAX_VALUE : options.localFresh().toNanos();
-        return new Entry(loaded, loaded.options(entries), around.now(), recheck);
+        return new Entry(loaded, loaded.options(entries), now, recheck);
     }
 
     /** Whether a stale value is served for a load that failed; then nobody tries again for a while. */

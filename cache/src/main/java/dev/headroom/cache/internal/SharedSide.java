@@ -39,6 +39,9 @@ final class SharedSide {
         void dropTag(String tag);
 
         void dropAll();
+
+        /** Holds nothing of what is loaded now. */
+        void detachAll();
     }
 
     SharedSide(String cache, CacheOptions options, Homes homes, Fences fences, Local local, Surroundings around) {
@@ -88,8 +91,9 @@ final class SharedSide {
         return distrusted;
     }
 
-    /** Something may have been missed. */
+    /** Something may have been missed: by what is held, and by the loads that run, which are detached first, or they would be taken for newer than this. */
     void distrust() {
+        local.detachAll();
         distrusted = around.now();
     }
 

@@ -2,8 +2,15 @@ package dev.headroom.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headroom.Contracts;
+import dev.headroom.background.LocalBackground;
 import dev.headroom.cache.spi.SharedNode;
 import dev.headroom.cache.testing.InMemorySharedTier;
+import dev.headroom.consistency.Consistency;
+import dev.headroom.load.LoadSignal;
+import dev.headroom.load.SignalLoadFeedback;
+import dev.headroom.meter.Readings;
+import dev.headroom.transaction.Transactions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -176,6 +183,32 @@ class SharedFaultTest {
         finish.countDown();
         assertThat(load.get(20, TimeUnit.SECONDS)).isEqualTo("old");
         assertThat(one.get("k", k -> "new")).isEqualTo("new");
+    }
+
+    @Test
+    void underPressureWhatIsStaleInTheTierIsServedAndNotRefreshed() {
+        double[] pressure = {0};
+        ManualClock clock = new ManualClock();
+        SignalLoadFeedback load = new SignalLoadFeedback(Duration.ofNanos(1), clock);
+        load.register(LoadSignal.of("test", () -> pressure[0]));
+        Cache<String, String> one = node(Duration.ofMillis(100), Duration.ZERO, Duration.ofMinutes(5));
+        Caches pressed = caches(Duration.ofMillis(100), Duration.ZERO, Duration.ofMinutes(5));
+        CountingMeters meters = new CountingMeters();
+        pressed.connect(new Contracts(
+                meters, Readings.none(), load, Consistency.none(), Transactions.immediate(), LocalBackground.create()));
+        Cache<String, String> other = pressed.cache("c", String.class, String.class);
+        one.get("k", k -> "1");
+        eventually().until(() -> one.peek("k").map(Lookup::state).orElse(null) == Lookup.State.STALE);
+        pressure[0] = 0.99;
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(other.get("k", k -> "2")).isEqualTo("1");
+        assertThat(other.get("k", k -> "3")).isEqualTo("1");
+        assertThat(meters.count(CacheMeters.STALE, "cache", "c", "reason", "pressure"))
+                .isEqualTo(2);
+        assertThat(other.stats().loads()).isZero();
+        pressure[0] = 0;
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(other.get("k", k -> "4")).isEqualTo("4");
     }
 
     private Cache<String, String> rarelyCompared() {

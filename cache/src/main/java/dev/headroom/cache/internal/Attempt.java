@@ -115,7 +115,7 @@ final class Attempt {
         }
         boolean fresh = read.age().isFresh() && !wanted.background();
         boolean another = read.age().isFresh() && wanted.background() && newer(known);
-        boolean stale = !wanted.background() && known.mayRevalidate();
+        boolean stale = !wanted.background() && mayBeStale(known);
         if (!fresh && !another && !stale) {
             return null;
         }
@@ -125,6 +125,10 @@ final class Attempt {
         }
         loads.counts.shared(Shared.HIT);
         return Loaded.of(loads.entry(known, wanted), fresh || another ? Loaded.Origin.SHARED : Loaded.Origin.STALE);
+    }
+
+    private boolean mayBeStale(Found known) {
+        return known.mayRevalidate() || (known.mayCoverErrors() && loads.around.pressed());
     }
 
     /** Whether another JVM has refreshed it already: more of its freshness is left than of what this JVM holds. */
@@ -160,7 +164,7 @@ final class Attempt {
     /** What is served while another JVM loads. */
     @Nullable Loaded meanwhile() {
         Found known = found;
-        if (known != null && known.mayRevalidate()) {
+        if (known != null && mayBeStale(known)) {
             return Loaded.of(loads.entry(known, wanted), Loaded.Origin.SHARED);
         }
         if (known != null && known.mayCoverErrors() && failedJustNow()) {

@@ -318,9 +318,10 @@ final class Flights {
             case LOAD -> counts.loaded(key, outcome, System.nanoTime() - start, null);
             case OVERTAKEN -> counts.loaded(key, Outcome.DISCARDED, System.nanoTime() - start, null);
             case STALE -> {
-                counts.stale(key, Stale.REVALIDATING);
                 Entry entry = loaded.entry();
-                if (entry != null) {
+                boolean pressure = entry != null && !entry.mayRevalidate(around.now());
+                counts.stale(key, pressure ? Stale.PRESSURE : Stale.REVALIDATING);
+                if (entry != null && !around.overloaded()) {
                     refreshInBackground(key, asked.source, asked.entries, entry);
                 }
             }

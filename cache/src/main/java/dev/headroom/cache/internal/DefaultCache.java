@@ -52,7 +52,8 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
         this.holding = new Holding(options, around, counts, held);
         FlightTable table = new FlightTable();
         this.flights = new Flights(name, options, around, counts, fences, calls, holding, table);
-        this.reads = new Reads(options, around, counts, holding, flights, table, calls);
+        NaiveLoads naive = new NaiveLoads(counts, fences, calls, holding, table);
+        this.reads = new Reads(options, around, counts, holding, flights, table, calls, naive);
         this.changes = new Changes(options, around, counts, fences, table, held.map());
     }
 

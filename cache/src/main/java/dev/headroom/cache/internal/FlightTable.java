@@ -1,12 +1,16 @@
 package dev.headroom.cache.internal;
 
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The loads of one cache that are under way, by key: one for each at a time. */
 final class FlightTable {
     private final Map<Object, Flight> flights = new ConcurrentHashMap<>();
+    /** Those that nobody finds, with their keys. */
+    private final Map<Flight, Object> alone = new ConcurrentHashMap<>();
 
     /** Puts the flight there if the key has none; else says which it has. */
     @Nullable Flight putIfAbsent(Object key, Flight mine) {
@@ -39,6 +43,7 @@ final class FlightTable {
 
     /** Another JVM dropped something: what runs now is not held. */
     void detach(Object key) {
+        detachAlone(key::equals);
         Flight flight = flights.remove(key);
         if (flight != null) {
             flight.detach();
@@ -46,10 +51,12 @@ final class FlightTable {
     }
 
     void detachText(String text) {
+        detachAlone(key -> text.equals(KeyText.of(key)));
         flights.keySet().stream().filter(key -> text.equals(KeyText.of(key))).forEach(this::detach);
     }
 
     void detachAll() {
+        detachAlone(key -> true);
         flights.forEach((key, flight) -> {
             flight.detach();
             flights.remove(key, flight);
@@ -58,6 +65,7 @@ final class FlightTable {
 
     /** An invalidation came: what runs now is stored nowhere. */
     void overtake(Object key) {
+        detachAlone(key::equals);
         Flight flight = flights.remove(key);
         if (flight != null) {
             flight.overtake();
@@ -65,9 +73,29 @@ final class FlightTable {
     }
 
     void overtakeAll() {
+        detachAlone(key -> true);
         flights.forEach((key, flight) -> {
             flight.overtake();
             flights.remove(key, flight);
+        });
+    }
+
+    /** A flight that nobody joins, though invalidations find it until it has ended. */
+    Flight beginAlone(Object key) {
+        Flight mine = begun();
+        alone.put(mine, key);
+        return mine;
+    }
+
+    void endAlone(Collection<Flight> ended) {
+        alone.keySet().removeAll(ended);
+    }
+
+    private void detachAlone(Predicate<Object> which) {
+        alone.forEach((flight, key) -> {
+            if (which.test(key)) {
+                flight.detach();
+            }
         });
     }
 

@@ -221,19 +221,6 @@ final class Flights {
                 .value();
     }
 
-    /** Loads and stores without caring for others. */
-    @Nullable Object loadAlone(Object key, Source source, EntryOptions entries) throws Throwable {
-        long start = System.nanoTime();
-        Loaded loaded = calls.one(key, source, entries, fences.current(), null, start);
-        boolean stored = loaded.keeps(entries);
-        if (stored) {
-            holding.put(key, loaded, entries);
-            counts.stored();
-        }
-        counts.loaded(key, stored ? Outcome.STORED : Outcome.UNSTORED, System.nanoTime() - start, null);
-        return loaded.value();
-    }
-
     /** Refreshes on another thread unless somebody loads already. */
     void refreshInBackground(Object key, Source source, EntryOptions entries, Entry entry) {
         Flight mine = flights.claimIdle(key);

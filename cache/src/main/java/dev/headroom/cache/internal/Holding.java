@@ -29,10 +29,6 @@ final class Holding {
         this.side = side;
     }
 
-    void put(Object key, Loaded loaded, EntryOptions entries) {
-        held.put(key, entry(loaded, entries, around.now()));
-    }
-
     /** The value if any window allows it; where there is none, some that no window allows go. */
     @Nullable Entry get(Object key) {
         Entry entry = held.get(key);

@@ -27,6 +27,7 @@ final class Reads {
     private final Flights flights;
     private final FlightTable table;
     private final SourceCalls calls;
+    private final NaiveLoads naive;
     private @Nullable SharedLoads loads;
 
     Reads(
@@ -36,7 +37,8 @@ final class Reads {
             Holding holding,
             Flights flights,
             FlightTable table,
-            SourceCalls calls) {
+            SourceCalls calls,
+            NaiveLoads naive) {
         this.options = options;
         this.around = around;
         this.counts = counts;
@@ -44,6 +46,7 @@ final class Reads {
         this.flights = flights;
         this.table = table;
         this.calls = calls;
+        this.naive = naive;
     }
 
     /** From now on what other JVMs share is asked before a source. */
@@ -96,7 +99,7 @@ final class Reads {
         }
         if (mode == CacheMode.NAIVE) {
             counts.missed(key);
-            return flights.loadAlone(key, source, entries);
+            return naive.one(key, source, entries);
         }
         return flights.load(key, source, entries, entry);
     }
@@ -185,27 +188,36 @@ final class Reads {
         Map<Object, @Nullable Object> found = new LinkedHashMap<>();
         Set<Object> missing = new LinkedHashSet<>();
         Map<Object, Entry> stale = new LinkedHashMap<>();
+        CacheMode mode = around.mode();
         for (Object key : keys) {
             Objects.requireNonNull(key, "key");
-            Entry entry = around.mode() == CacheMode.ON ? served(key, stale::put) : null;
+            Entry entry = mode == CacheMode.OFF ? null : served(key, mode, stale::put);
             found.put(key, entry == null ? null : entry.value);
             if (entry == null) {
                 missing.add(key);
             }
         }
-        if (around.mode() == CacheMode.ON && !(missing.isEmpty() && stale.isEmpty())) {
-            BulkLoads bulk = new BulkLoads(options, around, flights, table, calls, holding, counts, loads);
-            bulk.refreshInBackground(stale, source, entries);
-            found.putAll(bulk.load(missing, source, entries));
-        } else if (!missing.isEmpty()) {
-            passAll(missing, source, found);
+        if (missing.isEmpty() && stale.isEmpty()) {
+            return found;
+        }
+        switch (mode) {
+            case ON -> {
+                BulkLoads bulk = new BulkLoads(options, around, flights, table, calls, holding, counts, loads);
+                bulk.refreshInBackground(stale, source, entries);
+                found.putAll(bulk.load(missing, source, entries));
+            }
+            case NAIVE -> {
+                missing.forEach(counts::missed);
+                found.putAll(naive.several(missing, source, entries));
+            }
+            case OFF -> passAll(missing, source, found);
         }
         return found;
     }
 
-    private @Nullable Entry served(Object key, BiConsumer<Object, Entry> refresh) {
+    private @Nullable Entry served(Object key, CacheMode mode, BiConsumer<Object, Entry> refresh) {
         Entry entry = holding.get(key);
-        return entry != null && servable(key, entry, CacheMode.ON, refresh) ? entry : null;
+        return entry != null && servable(key, entry, mode, refresh) ? entry : null;
     }
 
     private void passAll(Set<Object> missing, BulkLoads.BulkSource source, Map<Object, @Nullable Object> found)
@@ -215,7 +227,7 @@ final class Reads {
         for (Object key : missing) {
             position = flights.positionOf(key, position);
         }
-        calls.several(position, load -> {
+        calls.uncachedSeveral(position, load -> {
             Map<?, ?> values = source.load(Set.copyOf(missing));
             missing.forEach(key -> found.put(key, values.get(key)));
             return load.ended(null);

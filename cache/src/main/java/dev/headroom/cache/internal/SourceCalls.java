@@ -72,6 +72,19 @@ final class SourceCalls {
         }
     }
 
+    /** Several keys' that nobody keeps. */
+    void uncachedSeveral(ConsistencyToken position, Source source) throws Throwable {
+        counts.loadBegun();
+        long start = System.nanoTime();
+        Outcome outcome = Outcome.FAILED;
+        try {
+            fences.within(position, source, new Load(options.entries(), null));
+            outcome = Outcome.UNSTORED;
+        } finally {
+            counts.loaded("several", outcome, System.nanoTime() - start, null);
+        }
+    }
+
     /** One that nobody keeps; not counted against the places, for nothing here may stand in the application's way. */
     @Nullable Object uncached(Object key, Source source) throws Throwable {
         counts.loadBegun();

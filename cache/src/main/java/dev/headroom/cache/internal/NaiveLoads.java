@@ -1,0 +1,67 @@
+package dev.headroom.cache.internal;
+
+import dev.headroom.cache.EntryOptions;
+import dev.headroom.cache.internal.CacheCounts.Outcome;
+import dev.headroom.consistency.ConsistencyToken;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Loads that nobody waits for but who began them, as many as ask; invalidations detach them like any others. */
+final class NaiveLoads {
+    private final CacheCounts counts;
+    private final Fences fences;
+    private final SourceCalls calls;
+    private final Holding holding;
+    private final FlightTable table;
+
+    NaiveLoads(CacheCounts counts, Fences fences, SourceCalls calls, Holding holding, FlightTable table) {
+        this.counts = counts;
+        this.fences = fences;
+        this.calls = calls;
+        this.holding = holding;
+        this.table = table;
+    }
+
+    /** Loads and stores, whoever else loads; an invalidation still detaches it. */
+    @Nullable Object one(Object key, Source source, EntryOptions entries) throws Throwable {
+        long start = System.nanoTime();
+        Flight mine = table.beginAlone(key);
+        try {
+            Loaded loaded = calls.one(key, source, entries, fences.current(), null, start);
+            Outcome outcome = holding.publish(key, mine, loaded, entries);
+            counts.loaded(key, outcome, System.nanoTime() - start, null);
+            return loaded.value();
+        } finally {
+            table.endAlone(Set.of(mine));
+        }
+    }
+
+    /** The same for several keys, by one call. */
+    Map<Object, @Nullable Object> several(Set<Object> keys, BulkLoads.BulkSource source, EntryOptions entries)
+            throws Throwable {
+        Map<Object, Flight> mine = new LinkedHashMap<>();
+        keys.forEach(key -> mine.put(key, table.beginAlone(key)));
+        try {
+            ConsistencyToken position = fences.current();
+            for (Object key : keys) {
+                position = fences.of(key, position);
+            }
+            Map<Object, Object> values = new HashMap<>();
+            calls.several(position, load -> {
+                values.putAll(source.load(Set.copyOf(keys)));
+                return load.ended(null);
+            });
+            Map<Object, @Nullable Object> found = new HashMap<>();
+            mine.forEach((key, flight) -> {
+                found.put(key, values.get(key));
+                holding.publish(key, flight, new Loaded(values.get(key), true), entries);
+            });
+            return found;
+        } finally {
+            table.endAlone(mine.values());
+        }
+    }
+}

@@ -149,6 +149,9 @@ final class Flights {
             }
         } catch (RuntimeException failed) {
             unbegun(key, flight, failed);
+        } catch (Throwable serious) {
+            unbegun(key, flight, serious);
+            throw serious;
         }
     }
 
@@ -179,8 +182,11 @@ final class Flights {
         try {
             around.execute(around.refreshes, () -> refresh(context, key, mine, asked));
             return true;
-        } catch (RejectedExecutionException full) {
+        } catch (RuntimeException full) {
             return !mine.begin(Thread.currentThread());
+        } catch (Throwable serious) {
+            unbegun(key, mine, serious);
+            throw serious;
         }
     }
 
@@ -234,6 +240,9 @@ final class Flights {
         } catch (RejectedExecutionException full) {
             counts.refreshRejected();
             unbegun(key, mine, calls.timeout("no thread to refresh on"));
+        } catch (Throwable failed) { // an executor's trouble is not that of who has a value in hand
+            unbegun(key, mine, failed);
+            LOG.error("cache {}: no thread to refresh on", cache, failed);
         }
     }
 

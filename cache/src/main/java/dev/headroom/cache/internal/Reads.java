@@ -126,6 +126,8 @@ final class Reads {
             } else {
                 result.completeExceptionally(calls.timeout("no thread to load on"));
             }
+        } catch (RuntimeException failed) {
+            result.completeExceptionally(failed);
         }
         return result.whenComplete((value, failure) -> answered.run());
     }

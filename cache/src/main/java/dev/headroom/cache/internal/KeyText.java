@@ -35,7 +35,10 @@ final class KeyText {
         } else if (key instanceof List<?> several) {
             return appendAll(several, to);
         } else if (key instanceof Enum<?> constant) {
-            to.append("e:").append(constant.name());
+            to.append("e:")
+                    .append(constant.getDeclaringClass().getName())
+                    .append('.')
+                    .append(constant.name());
         } else {
             String kind = kind(key);
             if (kind.isEmpty()) {

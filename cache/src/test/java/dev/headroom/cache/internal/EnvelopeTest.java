@@ -71,6 +71,7 @@ class EnvelopeTest {
                 List.of(List.of("a"), "b"),
                 List.of("a", List.of("b")),
                 Keys.NoKey.NULL,
+                Another.NULL,
                 "n",
                 "i:1");
         assertThat(keys.stream().map(KeyText::of).distinct())
@@ -81,5 +82,9 @@ class EnvelopeTest {
         for (Object key : List.of("s", "", 1, -1L, id)) {
             assertThat(KeyText.parse(KeyText.of(key))).contains(key);
         }
+    }
+
+    private enum Another {
+        NULL
     }
 }

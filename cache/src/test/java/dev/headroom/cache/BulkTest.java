@@ -238,7 +238,8 @@ class BulkTest {
             watched.asked.clear();
             assertThat(others.cache("c", Integer.class, String.class).getAll(keys, this::load))
                     .hasSize(100);
-            assertThat(watched.asked).containsExactly("readOrLeaseAll");
+            // Who comes the first time looks first whether the nodes are those they were.
+            assertThat(watched.asked).containsExactly("records", "readOrLeaseAll");
         }
         assertThat(calls).hasSize(1);
     }

@@ -180,6 +180,9 @@ final class BulkLoads {
         private void load() throws Throwable {
             List<Object> local = new ArrayList<>();
             SharedLoads loads = shared;
+            if (loads != null) {
+                loads.side.settle();
+            }
             SharedBatch batch = loads == null ? null : new SharedBatch(loads);
             for (Object key : mine.keySet()) {
                 Entry arrived = holding.arrived(key);

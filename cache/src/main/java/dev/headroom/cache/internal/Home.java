@@ -125,7 +125,8 @@ final class Home {
         }
     }
 
-    private void remember(Drop drop) {
+    /** Drops before anything is read there. */
+    void remember(Drop drop) {
         synchronized (pending) {
             Drop earlier = pending.remove(drop.name());
             if (pending.size() >= MAXIMUM_PENDING) {

@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,9 @@ final class Homes implements AutoCloseable {
     static final Duration BEAT = LEASE.dividedBy(6);
 
     final String namespace;
+    /** Short names of the nodes there are. */
+    final String nodes;
+
     final String origin = UUID.randomUUID().toString();
     private final SharedTier tier;
     private final Map<SharedNode, Home> homes = new LinkedHashMap<>();
@@ -41,6 +45,10 @@ final class Homes implements AutoCloseable {
     Homes(SharedTier tier, String namespace, Duration poll) {
         this.tier = tier;
         this.namespace = namespace;
+        this.nodes = tier.nodes().stream()
+                .map(node -> Digest.of(node.id()).substring(0, 8))
+                .sorted()
+                .collect(Collectors.joining(","));
         AtomicInteger number = new AtomicInteger();
         this.threads = new ScheduledThreadPoolExecutor(
                 Math.min(MOST_THREADS, tier.nodes().size() + 1), work -> {

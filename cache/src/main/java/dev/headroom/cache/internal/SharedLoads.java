@@ -36,6 +36,7 @@ final class SharedLoads {
     }
 
     Loaded get(Wanted wanted) throws Throwable {
+        side.settle();
         try {
             return new Attempt(this, wanted).run();
         } catch (SharedTierException unreachable) {
@@ -67,6 +68,7 @@ final class SharedLoads {
 
     /** Stores a value that was given. */
     void put(String text, Loaded loaded) {
+        side.settle();
         Home home = side.homes.of(side.key(text));
         try {
             Map<String, byte[]> before = home.call(node -> node.records(List.of(side.stamps.counter())));

@@ -8,8 +8,11 @@ import dev.headroom.cache.spi.SharedTierException;
 import dev.headroom.consistency.ConsistencyToken;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +30,8 @@ final class SharedSide {
     private final Fences fences;
     private final Local local;
     private final Surroundings around;
+    private final ReentrantLock settling = new ReentrantLock();
+    private volatile boolean settled;
     private volatile long distrusted;
 
     /** What this JVM holds of the cache. */
@@ -50,7 +55,7 @@ final class SharedSide {
         this.prefix = homes.namespace + ':' + cache + ':';
         this.values =
                 prefix + 'v' + options.schemaVersion() + ':' + options.codec().name() + ':';
-        this.stamps = new Stamps(prefix);
+        this.stamps = new Stamps(prefix, homes.nodes);
         this.fences = fences;
         this.local = local;
         this.around = around;
@@ -95,6 +100,44 @@ final class SharedSide {
     void distrust() {
         local.detachAll();
         distrusted = around.now();
+    }
+
+    /**
+     * Before anything is read or put there: if the tier had nodes before that are gone, or nodes have come back, what a node has may have been dropped on another
+     * one, so that all of the cache is dropped. Nodes that only came leave what the others have as it was. Who doesn't answer is asked before anything is read there.
+     */
+    void settle() {
+        if (settled) {
+            return;
+        }
+        settling.lock();
+        try {
+            if (!settled) {
+                compareNodes();
+                settled = true;
+            }
+        } finally {
+            settling.unlock();
+        }
+    }
+
+    private void compareNodes() {
+        Set<String> known = new HashSet<>();
+        for (Home home : homes.all()) {
+            try {
+                known.add(home.call(stamps::nodesFor));
+            } catch (SharedTierException unreachable) {
+                home.remember(new MovedDrop());
+            }
+        }
+        known.remove("");
+        boolean one = known.size() <= 1 && known.stream().allMatch(stamps::areAmongOurs);
+        if (!one) {
+            LOG.info("cache {}: the shared tier had other nodes before: cleared", cache);
+            homes.all().forEach(home -> drop(home, new TagDrop(null, ConsistencyToken.NONE)));
+        } else if (!known.contains(homes.nodes)) {
+            homes.all().forEach(home -> drop(home, new MovedDrop()));
+        }
     }
 
     ConsistencyToken token(Map<String, byte[]> records, String text, ConsistencyToken asked) {
@@ -232,6 +275,34 @@ final class SharedSide {
         @Override
         public Home.Drop whole() {
             return new TagDrop(null, token);
+        }
+    }
+
+    /** Of all that a node has of the cache, if the tier had nodes that are gone when it was last written to. */
+    private final class MovedDrop implements Home.Drop {
+        @Override
+        public String name() {
+            return prefix + "m";
+        }
+
+        @Override
+        public void run(SharedNode node) {
+            String known = stamps.nodesFor(node);
+            if (known.isEmpty() || stamps.areAmongOurs(known)) {
+                stamps.nodesHaveCome(node);
+            } else {
+                whole().run(node);
+            }
+        }
+
+        @Override
+        public Home.Drop after(Home.Drop earlier) {
+            return this;
+        }
+
+        @Override
+        public Home.Drop whole() {
+            return new TagDrop(null, ConsistencyToken.NONE);
         }
     }
 

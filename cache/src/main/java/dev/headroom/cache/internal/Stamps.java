@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,15 +18,25 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The upper half of a count tells one life of the counter from the next, for a node may lose it. A count that is missing, or of another life, makes
  * values bad: that costs a load and no more. Who stores a value sees to it that its tags have counts.
+ *
+ * <p>Beside the count of the last clearing stands which nodes the tier had for who wrote it. While there were more of them, keys lay elsewhere, and were dropped
+ * there: who finds nodes named that are gone, or nodes that don't agree, drops all.
  */
 final class Stamps {
     private static final Duration KEPT = Duration.ofDays(30);
 
     private final String counter;
     private final String prefix;
+    private final String nodes;
     final String all;
 
-    Stamps(String prefix) {
+    /**
+     * Those of one cache.
+     *
+     * @param nodes short names of the nodes that the tier has, with commas
+     */
+    Stamps(String prefix, String nodes) {
+        this.nodes = ' ' + nodes;
         this.counter = prefix + "~s";
         this.prefix = prefix + "~t:";
         this.all = prefix + "~a";
@@ -69,7 +80,7 @@ final class Stamps {
         for (String name : names) {
             byte[] known = records.get(name);
             boolean counts = known != null && sameLife(number(known), now);
-            good &= good(stamp, counts ? known : node.merge(name, KEPT, before -> later(before, now)));
+            good &= good(stamp, counts ? known : raise(node, name, now));
         }
         return good;
     }
@@ -80,13 +91,37 @@ final class Stamps {
     }
 
     /** The second half of a drop. */
-    void raise(SharedNode node, String name, long count) {
-        node.merge(name, KEPT, before -> later(before, count));
+    byte[] raise(SharedNode node, String name, long count) {
+        String more = name.equals(all) ? nodes : "";
+        return node.merge(name, KEPT, before -> later(before, count, more));
     }
 
-    private static byte[] later(byte @Nullable [] before, long now) {
+    private static byte[] later(byte @Nullable [] before, long now, String more) {
         boolean isLater = before != null && sameLife(number(before), now) && number(before) > now;
-        return before != null && isLater ? before : Long.toString(now).getBytes(US_ASCII);
+        return before != null && isLater ? before : (now + more).getBytes(US_ASCII);
+    }
+
+    /** Which nodes the tier had for who last wrote to this one; empty if that is not known. */
+    String nodesFor(SharedNode node) {
+        byte[] record = node.records(List.of(all)).get(all);
+        int space = record == null ? -1 : text(record).indexOf(' ');
+        return record == null || space < 0 ? "" : text(record).substring(space + 1);
+    }
+
+    /** Whether all these nodes are among those that there are. */
+    boolean areAmongOurs(String known) {
+        return Set.of(nodes.strip().split(",")).containsAll(List.of(known.split(",")));
+    }
+
+    /** More nodes have come; nothing becomes bad by that. */
+    void nodesHaveCome(SharedNode node) {
+        if (node.records(List.of(all)).containsKey(all)) {
+            node.merge(all, KEPT, before -> ((before == null ? 0 : number(before)) + nodes).getBytes(US_ASCII));
+        }
+    }
+
+    private static String text(byte[] record) {
+        return new String(record, US_ASCII).strip();
     }
 
     private static boolean sameLife(long a, long b) {
@@ -94,6 +129,8 @@ final class Stamps {
     }
 
     private static long number(byte[] text) {
-        return Long.parseLong(new String(text, US_ASCII).strip());
+        String all = text(text);
+        int space = all.indexOf(' ');
+        return Long.parseLong(space < 0 ? all : all.substring(0, space));
     }
 }

@@ -112,7 +112,7 @@ class LeaseModelTest {
         private final ManualClock clock = new ManualClock();
         private final InMemorySharedTier tier = new InMemorySharedTier(clock::nanoTime);
         private final SharedNode node = tier.node("k");
-        private final Stamps stamps = new Stamps("p:");
+        private final Stamps stamps = new Stamps("p:", "n");
         private final Fault fault;
         private final boolean tags;
         private final boolean conditional;

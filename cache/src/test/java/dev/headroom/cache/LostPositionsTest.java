@@ -7,6 +7,8 @@ import dev.headroom.consistency.Consistency;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -62,11 +64,29 @@ class LostPositionsTest {
             writer.invalidate("k" + i);
         }
         tier.down(false);
-        org.awaitility.Awaitility.await().until(() -> {
+        Awaitility.await().until(() -> {
             reader.invalidate("first");
             reader.get("first", key -> "");
             return reading.within.contains("7");
         });
+    }
+
+    @Test
+    void aPositionWhoseNoteIsLostComesWithTheJournal() {
+        writing.current = "7";
+        for (Consumer<Cache<String, String>> drop : List.<Consumer<Cache<String, String>>>of(
+                cache -> cache.invalidate("k"), cache -> cache.invalidateTag("t"), Cache::clear)) {
+            reading.within.clear();
+            Cache<String, String> another = cache(reading);
+            Awaitility.await().until(() -> {
+                drop.accept(writer);
+                tier.evictRecord("headroom:c:~n:s:k");
+                tier.evictRecord("headroom:c:~n");
+                another.invalidate("k");
+                another.get("k", key -> "");
+                return reading.within.contains("7");
+            });
+        }
     }
 
     @Test

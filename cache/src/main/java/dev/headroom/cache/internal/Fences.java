@@ -58,7 +58,10 @@ final class Fences {
     }
 
     void raise(Object key) {
-        ConsistencyToken token = current();
+        raise(key, current());
+    }
+
+    void raise(Object key, ConsistencyToken token) {
         if (!token.isNone()) {
             byKey.asMap().merge(key, token, consistency::combine);
         }
@@ -84,7 +87,7 @@ final class Fences {
         return consistency.within(token, () -> Thrown.asException(source, load));
     }
 
-    private void raiseAll(ConsistencyToken token) {
+    void raiseAll(ConsistencyToken token) {
         if (!token.isNone()) {
             whole.updateAndGet(before -> new Whole(consistency.combine(before.token, token), clock.getAsLong()));
         }

@@ -90,10 +90,10 @@ final class Homes implements AutoCloseable {
         sides.put(side.name(), side);
     }
 
-    void heard(String cache, String kind, String what) {
-        SharedSide side = sides.get(cache);
+    void heard(Journal.Dropped dropped) {
+        SharedSide side = sides.get(dropped.cache());
         if (side != null) {
-            side.heard(kind, what);
+            side.heard(dropped.kind(), dropped.token(), dropped.what());
         }
     }
 

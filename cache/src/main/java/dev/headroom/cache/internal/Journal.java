@@ -3,6 +3,7 @@ package dev.headroom.cache.internal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.headroom.cache.spi.SharedNode;
+import dev.headroom.consistency.ConsistencyToken;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ final class Journal {
     private static final Duration KEPT = Duration.ofMinutes(5);
     private static final long GAP_NANOS = 1_000_000_000L;
     private static final int MOST = 1000;
+    private static final String NO_TOKEN = "-";
 
     private final Home home;
     private final Homes homes;
@@ -38,10 +40,23 @@ final class Journal {
         return counter + ':' + Long.toUnsignedString(number, 36);
     }
 
-    static void append(SharedNode node, String namespace, String what) {
+    /**
+     * What was dropped.
+     *
+     * @param kind k for a key, t for a tag, a for all
+     * @param token where to read what has changed
+     * @param what the key's text, or the tag
+     */
+    record Dropped(String cache, String kind, ConsistencyToken token, String what) {
+        String text(String origin) {
+            return String.join(" ", origin, cache, kind, token.isNone() ? NO_TOKEN : token.value(), what);
+        }
+    }
+
+    static void append(SharedNode node, String namespace, String origin, Dropped dropped) {
         String counter = counter(namespace);
         long number = node.increment(counter);
-        node.write(Map.of(record(counter, number), what.getBytes(UTF_8)), KEPT);
+        node.write(Map.of(record(counter, number), dropped.text(origin).getBytes(UTF_8)), KEPT);
     }
 
     /** Reads what is new; called by one thread at a time. */
@@ -101,9 +116,10 @@ final class Journal {
     }
 
     private void tell(String entry) {
-        String[] parts = entry.split(" ", 4);
-        if (parts.length == 4 && !parts[0].equals(homes.origin)) {
-            homes.heard(parts[1], parts[2], parts[3]);
+        String[] parts = entry.split(" ", 5);
+        if (parts.length == 5 && !parts[0].equals(homes.origin)) {
+            ConsistencyToken token = parts[3].equals(NO_TOKEN) ? ConsistencyToken.NONE : new ConsistencyToken(parts[3]);
+            homes.heard(new Dropped(parts[1], parts[2], token, parts[4]));
         }
     }
 }

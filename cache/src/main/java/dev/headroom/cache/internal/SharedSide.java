@@ -178,16 +178,23 @@ final class SharedSide {
     /** Tells others that the key has another value. */
     void tellPut(Home home, String text) {
         try {
-            home.run(node -> tell(node, "k", text));
+            home.run(node -> tell(node, "k", ConsistencyToken.NONE, text));
         } catch (SharedTierException unreachable) {
             home.drop(new KeyDrop(text, ConsistencyToken.NONE));
         }
     }
 
-    /** Another JVM dropped something. */
-    void heard(String kind, String what) {
+    /** Another JVM dropped something, at this position: the note of it may be lost. */
+    void heard(String kind, ConsistencyToken token, String what) {
+        Object key = kind.equals("k") ? KeyText.parse(what).orElse(null) : null;
+        if (key != null) {
+            fences.raise(key, token);
+            local.drop(key);
+            return;
+        }
+        fences.raiseAll(token);
         switch (kind) {
-            case "k" -> KeyText.parse(what).ifPresentOrElse(local::drop, () -> local.dropText(what));
+            case "k" -> local.dropText(what);
             case "t" -> local.dropTag(what);
             default -> local.dropAll();
         }
@@ -202,13 +209,9 @@ final class SharedSide {
         }
     }
 
-    private String entry(String kind, String what) {
-        return homes.origin + ' ' + cache + ' ' + kind + ' ' + what;
-    }
-
-    private void tell(SharedNode node, String kind, String what) {
+    private void tell(SharedNode node, String kind, ConsistencyToken token, String what) {
         if (homes.journals()) {
-            Journal.append(node, homes.namespace, entry(kind, what));
+            Journal.append(node, homes.namespace, homes.origin, new Journal.Dropped(cache, kind, token, what));
         }
     }
 
@@ -264,7 +267,7 @@ final class SharedSide {
         @Override
         void drop(SharedNode node) {
             node.invalidate(key(text));
-            tell(node, "k", text);
+            tell(node, "k", token, text);
         }
 
         @Override
@@ -336,7 +339,7 @@ final class SharedSide {
         @Override
         void drop(SharedNode node) {
             stamps.drop(node, tag == null ? stamps.all : stamps.tag(tag));
-            tell(node, tag == null ? "a" : "t", tag == null ? "-" : tag);
+            tell(node, tag == null ? "a" : "t", token, tag == null ? "-" : tag);
         }
 
         @Override

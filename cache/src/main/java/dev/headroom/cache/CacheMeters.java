@@ -48,6 +48,9 @@ public final class CacheMeters {
     /** Gauge: invalidations that wait for a node of the shared tier to come back. */
     public static final String SHARED_PENDING = "headroom.cache.shared.pending";
 
+    /** Gauge: invalidations that a node of the shared tier refused since the start; they are lost there. */
+    public static final String SHARED_REFUSED = "headroom.cache.shared.refused";
+
     /** Counter of requests that the page cache looked at; tag {@code result}: hit, stale, frozen, miss, pass, failed, refused. */
     public static final String PAGES = "headroom.cache.pages";
 

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What takes values out of a cache or puts others in their place, in this JVM or in another. */
@@ -140,9 +141,13 @@ final class Changes implements SharedSide.Local {
     }
 
     @Override
-    public void dropText(String text) {
-        flights.detachText(text);
-        remove((key, entry) -> text.equals(KeyText.of(key)));
+    public void dropTexts(Predicate<String> which) {
+        Predicate<Object> keys = key -> {
+            String text = KeyText.of(key);
+            return text != null && which.test(text);
+        };
+        flights.detach(keys);
+        remove((key, entry) -> keys.test(key));
     }
 
     @Override

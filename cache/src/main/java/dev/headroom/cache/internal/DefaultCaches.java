@@ -182,6 +182,7 @@ public final class DefaultCaches implements Caches {
         Homes shared = homes;
         if (shared != null) {
             gauges.add(contracts.meters().gauge(CacheMeters.SHARED_PENDING, shared::pending));
+            gauges.add(contracts.meters().gauge(CacheMeters.SHARED_REFUSED, shared::givenUp));
         }
         caches.values().forEach(this::connect);
     }

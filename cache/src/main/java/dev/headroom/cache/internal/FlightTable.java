@@ -50,9 +50,9 @@ final class FlightTable {
         }
     }
 
-    void detachText(String text) {
-        detachAlone(key -> text.equals(KeyText.of(key)));
-        flights.keySet().stream().filter(key -> text.equals(KeyText.of(key))).forEach(this::detach);
+    void detach(Predicate<Object> which) {
+        detachAlone(which);
+        flights.keySet().stream().filter(which).forEach(this::detach);
     }
 
     void detachAll() {

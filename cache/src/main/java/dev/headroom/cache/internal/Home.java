@@ -5,6 +5,7 @@ import dev.headroom.cache.spi.SharedTierException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -30,6 +31,7 @@ final class Home {
     private final AtomicBoolean down = new AtomicBoolean();
     private final String unavailable;
     private final String notThrough;
+    private final LongAdder givenUp = new LongAdder();
     private volatile boolean behind;
 
     /** Something to be dropped. */
@@ -62,6 +64,11 @@ final class Home {
         synchronized (pending) {
             return pending.size();
         }
+    }
+
+    /** How many drops it refused to do. */
+    long givenUp() {
+        return givenUp.sum();
     }
 
     /** Reads or writes; fails at once while something waits to be dropped that can't be. */
@@ -152,10 +159,14 @@ final class Home {
         try {
             for (Drop next = first(); next != null; next = first()) {
                 Drop drop = next;
-                tried(node -> {
-                    drop.run(node);
-                    return true;
-                });
+                try {
+                    tried(node -> {
+                        drop.run(node);
+                        return true;
+                    });
+                } catch (SharedTierException failed) {
+                    giveUp(drop, failed);
+                }
                 synchronized (pending) {
                     pending.remove(drop.name(), drop);
                     behind = !pending.isEmpty();
@@ -164,6 +175,19 @@ final class Home {
         } finally {
             replaying.unlock();
         }
+    }
+
+    /** What is refused again would be for ever, and nothing else would be read there. */
+    private void giveUp(Drop drop, SharedTierException failed) {
+        if (failed.reason() != SharedTierException.Reason.REFUSED) {
+            throw failed;
+        }
+        givenUp.increment();
+        LOG.error(
+                "cache: shared tier: {} refuses an invalidation, which is given up; until they expire other JVMs may"
+                        + " serve values that it was to drop: {}",
+                node.id(),
+                failed.getMessage());
     }
 
     private @Nullable Drop first() {

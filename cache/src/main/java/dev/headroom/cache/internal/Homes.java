@@ -86,6 +86,11 @@ final class Homes implements AutoCloseable {
         return homes.values().stream().mapToInt(Home::pending).sum();
     }
 
+    /** How many drops nodes refused to do. */
+    long givenUp() {
+        return homes.values().stream().mapToLong(Home::givenUp).sum();
+    }
+
     void add(SharedSide side) {
         sides.put(side.name(), side);
     }

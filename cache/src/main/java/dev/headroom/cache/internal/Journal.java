@@ -43,9 +43,9 @@ final class Journal {
     /**
      * What was dropped.
      *
-     * @param kind k for a key, t for a tag, a for all
+     * @param kind k for a key, d for a key by the digest of its text, t for a tag, a for all
      * @param token where to read what has changed
-     * @param what the key's text, or the tag
+     * @param what the key's text, or its digest, or the tag
      */
     record Dropped(String cache, String kind, ConsistencyToken token, String what) {
         String text(String origin) {

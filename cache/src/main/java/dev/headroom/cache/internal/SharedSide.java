@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
 /** What one cache has in the tier that JVMs share: names, drops, and what other JVMs drop. Loading is {@link SharedLoads}'. */
 final class SharedSide {
     private static final Logger LOG = LoggerFactory.getLogger(SharedSide.class);
+    private static final int LONGEST_TOLD = 1000;
     private static final Duration NOTES_KEPT = Duration.ofMinutes(10);
 
     final Homes homes;
@@ -38,8 +40,8 @@ final class SharedSide {
     interface Local {
         void drop(Object key);
 
-        /** Drops the one whose text this is. */
-        void dropText(String text);
+        /** Drops those with such a text. */
+        void dropTexts(Predicate<String> which);
 
         void dropTag(String tag);
 
@@ -194,7 +196,8 @@ final class SharedSide {
         }
         fences.raiseAll(token);
         switch (kind) {
-            case "k" -> local.dropText(what);
+            case "k" -> local.dropTexts(what::equals);
+            case "d" -> local.dropTexts(text -> text.length() > LONGEST_TOLD && what.equals(Digest.of(text)));
             case "t" -> local.dropTag(what);
             default -> local.dropAll();
         }
@@ -211,8 +214,17 @@ final class SharedSide {
 
     private void tell(SharedNode node, String kind, ConsistencyToken token, String what) {
         if (homes.journals()) {
-            Journal.append(node, homes.namespace, homes.origin, new Journal.Dropped(cache, kind, token, what));
+            Journal.Dropped dropped = new Journal.Dropped(cache, kind, token, what);
+            Journal.append(
+                    node, homes.namespace, homes.origin, what.length() > LONGEST_TOLD ? brief(dropped) : dropped);
         }
+    }
+
+    /** A node takes only so much at once. */
+    private static Journal.Dropped brief(Journal.Dropped told) {
+        return told.kind().equals("k")
+                ? new Journal.Dropped(told.cache(), "d", told.token(), Digest.of(told.what()))
+                : new Journal.Dropped(told.cache(), "a", told.token(), "-");
     }
 
     /** A drop that may be tried more than once: what it does is done in any order with other drops. */

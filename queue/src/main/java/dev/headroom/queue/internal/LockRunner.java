@@ -60,9 +60,9 @@ final class LockRunner {
         Attempt attempt = new Attempt();
         long begun = System.nanoTime();
         try {
-            JdbcTransactions.<@Nullable Void, NotDone>inTransaction(options.dataSource(), connection -> {
+            JdbcTransactions.<Boolean, NotDone>inTransaction(options.dataSource(), connection -> {
                 run(connection, pool, criticalities, attempt, found);
-                return null;
+                return true;
             });
         } catch (NotDone rolledBack) {
             write(attempt);

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -90,7 +91,7 @@ final class BatchEnds {
                 "select id, then_id from headroom_job_batch where then_id is not null and id",
                 new TreeSet<>(batches.values()));
         ends.forEach((job, end) -> {
-            long batch = batches.get(job);
+            long batch = Objects.requireNonNull(batches.get(job));
             if (!job.equals(last.get(batch))) {
                 counts.computeIfAbsent(batch, none -> new int[3])[end.ordinal()]++;
             }

@@ -62,7 +62,7 @@ final class Burst {
             });
             requests(port, trial.seconds()).into(figures, "with: ");
             figures.put("seconds until all were done", worked.get());
-            figures.put("p99, with / without", figures.get("with: p99 ms") / figures.get("without: p99 ms"));
+            figures.put("p99, with / without", Trial.ratio(figures, "with: p99 ms", "without: p99 ms"));
             producer.shutdown();
             server.stop(0);
         } finally {

@@ -171,7 +171,7 @@ final class Latency {
             });
             queue.start();
             stream(queue, 5);
-            part(figures, queue, samples, done, 5 * trial.rate(), "before: ");
+            part(figures, queue, samples, done, 5L * trial.rate(), "before: ");
             idle.setAutoCommit(false);
             idle.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             try (Statement pin = idle.createStatement()) {

@@ -117,8 +117,8 @@ final class Throughput {
         }
         Map<String, Double> figures = new LinkedHashMap<>();
         rates.forEach((name, all) -> figures.put(name + ", tps", Samples.median(all)));
-        figures.put("row and job / row", figures.get("row and job, tps") / figures.get("row, tps"));
-        figures.put("row and job / row and row", figures.get("row and job, tps") / figures.get("row and row, tps"));
+        figures.put("row and job / row", Trial.ratio(figures, "row and job, tps", "row, tps"));
+        figures.put("row and job / row and row", Trial.ratio(figures, "row and job, tps", "row and row, tps"));
         return figures;
     }
 

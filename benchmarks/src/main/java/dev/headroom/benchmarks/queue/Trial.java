@@ -1,6 +1,8 @@
 package dev.headroom.benchmarks.queue;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -74,5 +76,10 @@ record Trial(String subject, Database database, int jobs, int rate, int seconds)
 
     static double secondsSince(long begun) {
         return (System.nanoTime() - begun) / 1e9;
+    }
+
+    /** One figure of those there are by another. */
+    static double ratio(Map<String, Double> figures, String of, String to) {
+        return Objects.requireNonNull(figures.get(of)) / Objects.requireNonNull(figures.get(to));
     }
 }

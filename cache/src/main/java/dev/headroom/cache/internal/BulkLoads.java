@@ -66,21 +66,66 @@ final class BulkLoads {
     /** The values of keys that are not held. */
     Map<Object, @Nullable Object> load(Collection<Object> keys, BulkSource source, EntryOptions entries)
             throws Throwable {
+        boolean elsewhere = mayBeLeft(keys);
         Map<Object, Flight> mine = new LinkedHashMap<>();
-        Map<Object, Flight> others = new LinkedHashMap<>();
+        Map<Object, Flight> awaited = new LinkedHashMap<>();
         for (Object key : keys) {
             counts.missed(key);
-            FlightTable.Claim claim = table.claim(key);
-            (claim.mine() ? mine : others).put(key, claim.flight());
+            FlightTable.Claim claim = table.claim(key, !elsewhere);
+            (claim.mine() ? mine : awaited).put(key, claim.flight());
         }
-        Together together = new Together(mine, Map.of(), source, entries);
-        together.run();
-        Map<Object, @Nullable Object> found = together.found;
-        refreshInBackground(together.stale, source, entries);
-        for (Map.Entry<Object, Flight> other : others.entrySet()) {
-            found.put(other.getKey(), joined(other.getKey(), other.getValue()));
+        Map<Object, @Nullable Object> found = new HashMap<>();
+        long start = System.nanoTime();
+        if (elsewhere) {
+            loadElsewhere(mine, source, entries);
+            awaited.putAll(mine);
+        } else {
+            found.putAll(together(mine, source, entries));
+            start = System.nanoTime();
+        }
+        SourceCalls.Patience patience = calls.patience(start);
+        for (Map.Entry<Object, Flight> each : awaited.entrySet()) {
+            found.put(each.getKey(), joined(each.getKey(), each.getValue(), patience));
         }
         return found;
+    }
+
+    /** Whether the caller may leave before the values are there; a loader, which has its place, loads on its own thread. */
+    private boolean mayBeLeft(Collection<Object> keys) {
+        return !around.gate.inside() && keys.stream().anyMatch(key -> calls.timed(holding.get(key)));
+    }
+
+    private Map<Object, @Nullable Object> together(Map<Object, Flight> mine, BulkSource source, EntryOptions entries)
+            throws Throwable {
+        Together together = new Together(mine, Map.of(), source, entries);
+        together.run();
+        refreshInBackground(together.stale, source, entries);
+        return together.found;
+    }
+
+    /** On a thread that goes on when the caller has left, if there is one. */
+    private void loadElsewhere(Map<Object, Flight> mine, BulkSource source, EntryOptions entries) {
+        RequestContext context = SourceCalls.backgroundContext();
+        Runnable load = () -> {
+            Map<Object, Flight> begun = new LinkedHashMap<>(mine);
+            begun.values().removeIf(flight -> !flight.begin(Thread.currentThread()));
+            try (RequestContext.Scope scope = context.open()) {
+                Objects.requireNonNull(scope);
+                together(begun, source, entries);
+            } catch (Error serious) {
+                throw serious;
+            } catch (Throwable failure) {
+                LOG.debug("cache: a load of several keys failed", failure); // as those are told who wait for it
+            }
+        };
+        try {
+            around.refreshes.execute(load);
+        } catch (RuntimeException full) {
+            load.run();
+        } catch (Throwable serious) {
+            mine.forEach((key, flight) -> flights.unbegun(key, flight, serious));
+            throw serious;
+        }
     }
 
     /** Loads anew what was served stale and nobody loads yet, unless there is no thread for it. */
@@ -106,6 +151,9 @@ final class BulkLoads {
         } catch (RejectedExecutionException full) {
             counts.refreshRejected();
             idle.forEach((key, flight) -> flights.unbegun(key, flight, calls.timeout("no thread to refresh on")));
+        } catch (Throwable failed) { // an executor's trouble is not that of who has values in hand
+            idle.forEach((key, flight) -> flights.unbegun(key, flight, failed));
+            LOG.error("cache: no thread to refresh several keys on", failed);
         }
     }
 
@@ -127,9 +175,10 @@ final class BulkLoads {
         }
     }
 
-    private @Nullable Object joined(Object key, Flight other) throws Throwable {
+    private @Nullable Object joined(Object key, Flight other, SourceCalls.Patience patience) throws Throwable {
+        Entry stale = holding.get(key);
         try {
-            return flights.join(other).value();
+            return flights.join(other, patience.left(stale)).value();
         } catch (Exception failure) {
             Entry held = holding.get(key);
             if (held != null && holding.covers(key, held)) {

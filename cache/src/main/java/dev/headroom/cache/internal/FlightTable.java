@@ -29,10 +29,10 @@ final class FlightTable {
     record Claim(Flight flight, boolean mine) {}
 
     /** For several keys together. */
-    Claim claim(Object key) {
-        Flight mine = begun();
+    Claim claim(Object key, boolean begin) {
+        Flight mine = begin ? begun() : new Flight();
         Flight other = flights.putIfAbsent(key, mine);
-        return other == null ? new Claim(mine, true) : new Claim(other, other.begin(Thread.currentThread()));
+        return other == null ? new Claim(mine, true) : new Claim(other, begin && other.begin(Thread.currentThread()));
     }
 
     /** A flight for a key that nobody loads, to be begun by who gets to it first; null if there is one. */

@@ -215,10 +215,6 @@ final class Flights {
         flights.land(key, flight, loaded);
     }
 
-    Loaded join(Flight flight) throws Throwable {
-        return join(flight, calls.waitNanos((Entry) null));
-    }
-
     /** Loads now, in place of whatever load runs. */
     @Nullable Object reload(Object key, Source source, EntryOptions entries) throws Throwable {
         Flight mine = FlightTable.begun();
@@ -328,7 +324,7 @@ final class Flights {
         }
     }
 
-    private Loaded join(Flight flight, long wait) throws Throwable {
+    Loaded join(Flight flight, long wait) throws Throwable {
         refuseOwn(flight);
         counts.coalesced();
         LoadGate.Lent place = calls.lend();

@@ -202,6 +202,31 @@ final class SourceCalls {
                 .orElse(most);
     }
 
+    /** How long one call waits for several loads: all have one end, and who has a stale value in hand is waited for no longer than that is worth. */
+    Patience patience(long start) {
+        return new Patience(start + waitNanos((Entry) null), start);
+    }
+
+    /** What is left of it. */
+    final class Patience {
+        private final long end;
+        private final long start;
+
+        private Patience(long end, long start) {
+            this.end = end;
+            this.start = start;
+        }
+
+        long left(@Nullable Entry stale) {
+            long now = System.nanoTime();
+            long left = end - now;
+            if (soft(stale)) {
+                left = Math.min(left, options.softTimeout().toNanos() - (now - start));
+            }
+            return Math.max(0, left);
+        }
+    }
+
     /** The context of a load that goes on when its caller has left. */
     static RequestContext backgroundContext() {
         return RequestContext.current()

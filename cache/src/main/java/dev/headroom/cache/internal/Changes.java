@@ -157,8 +157,8 @@ final class Changes implements SharedSide.Local {
     }
 
     @Override
-    public void detachAll() {
-        flights.detachAll();
+    public void distrustLoads() {
+        flights.distrustAll();
     }
 
     @Override

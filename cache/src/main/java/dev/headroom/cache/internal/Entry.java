@@ -74,6 +74,11 @@ final class Entry {
         checkedAt = now - recheckNanos + Math.min(pause, recheckNanos);
     }
 
+    /** It was loaded across something that others may have told in vain. */
+    void distrust(long changedAt) {
+        checkedAt = changedAt - 1;
+    }
+
     boolean mayRevalidate(long now) {
         return now - storedAt < revalidateNanos;
     }

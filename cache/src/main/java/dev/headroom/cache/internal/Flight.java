@@ -13,6 +13,7 @@ final class Flight {
     private final AtomicReference<@Nullable Thread> leader = new AtomicReference<>();
     private volatile boolean detached;
     private volatile boolean overtaken;
+    private volatile boolean distrusted;
 
     CompletableFuture<Loaded> result() {
         return result;
@@ -39,6 +40,15 @@ final class Flight {
     void overtake() {
         overtaken = true;
         detached = true;
+    }
+
+    /** Other JVMs may have dropped what it loads, without this one's knowing. */
+    void distrust() {
+        distrusted = true;
+    }
+
+    boolean distrusted() {
+        return distrusted;
     }
 
     boolean overtaken() {

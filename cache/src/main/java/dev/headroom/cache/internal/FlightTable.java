@@ -63,6 +63,12 @@ final class FlightTable {
         });
     }
 
+    /** Something may have been missed: what runs now is compared with the tier before it is served again. */
+    void distrustAll() {
+        flights.values().forEach(Flight::distrust);
+        alone.keySet().forEach(Flight::distrust);
+    }
+
     /** An invalidation came: what runs now is stored nowhere. */
     void overtake(Object key) {
         detachAlone(key::equals);

@@ -62,18 +62,29 @@ final class Holding {
     Outcome publish(Object key, Flight mine, Loaded loaded, EntryOptions entries) {
         Outcome[] outcome = {Outcome.DISCARDED};
         held.compute(key, (k, before) -> {
-            long now = around.now(); // before the look, or it would be newer than the reason for which it is detached
+            long now =
+                    around
+                            .now(); // before the looks at the flight, or it would be newer than the reason not to trust
+                                    // it
             if (mine.detached()) {
                 return before;
             }
             boolean keeps = loaded.keeps(entries);
             outcome[0] = keeps ? Outcome.STORED : Outcome.UNSTORED;
-            return keeps ? entry(loaded, entries, now) : null;
+            return keeps ? trusted(mine, entry(loaded, entries, now)) : null;
         });
         if (outcome[0] == Outcome.STORED && loaded.origin() != Loaded.Origin.HELD) {
             counts.stored();
         }
         return outcome[0];
+    }
+
+    private Entry trusted(Flight mine, Entry entry) {
+        SharedSide known = side;
+        if (known != null && mine.distrusted()) {
+            entry.distrust(known.distrusted());
+        }
+        return entry;
     }
 
     /** To be held. */

@@ -47,8 +47,8 @@ final class SharedSide {
 
         void dropAll();
 
-        /** Holds nothing of what is loaded now. */
-        void detachAll();
+        /** What is loaded now has to be compared with the tier before it is served again. */
+        void distrustLoads();
     }
 
     SharedSide(String cache, CacheOptions options, Homes homes, Fences fences, Local local, Surroundings around) {
@@ -98,9 +98,9 @@ final class SharedSide {
         return distrusted;
     }
 
-    /** Something may have been missed: by what is held, and by the loads that run, which are detached first, or they would be taken for newer than this. */
+    /** Something may have been missed: by what is held, and by the loads that run, which are told first, or what they load would be taken for newer than this. */
     void distrust() {
-        local.detachAll();
+        local.distrustLoads();
         distrusted = around.now();
     }
 

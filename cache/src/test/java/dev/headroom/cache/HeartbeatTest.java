@@ -15,7 +15,7 @@ class HeartbeatTest {
         CountDownLatch storing = new CountDownLatch(1);
         AtomicBoolean both = new AtomicBoolean();
         WatchedTier tier = new WatchedTier(operation -> {
-            if (operation.equals("heartbeat")) {
+            if (operation.equals("heartbeatAll")) {
                 beating.countDown();
                 both.set(reached(storing, Duration.ofMillis(500)));
             } else if (operation.equals("storeIf")) {
@@ -31,7 +31,7 @@ class HeartbeatTest {
                     }))
                     .isEqualTo("1");
         }
-        assertThat(tier.asked).contains("heartbeat").endsWith("storeIf");
+        assertThat(tier.asked).contains("heartbeatAll").endsWith("storeIf");
         assertThat(both).as("a heartbeat and the store at the same time").isFalse();
     }
 

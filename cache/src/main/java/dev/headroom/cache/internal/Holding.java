@@ -63,9 +63,8 @@ final class Holding {
         Outcome[] outcome = {Outcome.DISCARDED};
         held.compute(key, (k, before) -> {
             long now =
-                    around
-                            .now(); // before the looks at the flight, or it would be newer than the reason not to trust
-                                    // it
+                    around.now(); // before the looks at the flight, or it would be newer than the reason not to trust
+            // it
             if (mine.detached()) {
                 return before;
             }

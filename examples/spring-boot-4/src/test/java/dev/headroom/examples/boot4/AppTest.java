@@ -132,13 +132,13 @@ class AppTest {
 
     @Test
     void explainsARefusedConfiguration() {
-        assertThatThrownBy(() -> run("--headroom.drain-timeout=0s", "--headroom.readiness-grace=-1s"))
+        assertThatThrownBy(() -> run("--headroom.drain-timeout=0s", "--headroom.health-cache-for=-1s"))
                 .satisfies(failure -> {
                     FailureAnalysis analysis = new ConfigurationFailureAnalyzer().analyze(failure);
                     assertThat(analysis).isNotNull();
                     assertThat(analysis.getDescription())
                             .contains("headroom.drain-timeout: PT0S")
-                            .contains("headroom.readiness-grace: PT-1S");
+                            .contains("headroom.health-cache-for: PT-1S");
                     assertThat(analysis.getAction()).contains("expected: > PT0S");
                 });
     }

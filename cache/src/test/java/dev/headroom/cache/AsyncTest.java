@@ -57,8 +57,10 @@ class AsyncTest {
         for (CompletableFuture<String> answer : answers) {
             assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo("1");
         }
-        assertThat(loads).hasValue(1);
+        // What was loaded while the journal began is compared with the tier once.
+        assertThat(one.getAsync("k", loader).get(30, TimeUnit.SECONDS)).isEqualTo("1");
         assertThat(one.getAsync("k", loader)).isCompletedWithValue("1");
+        assertThat(loads).hasValue(1);
     }
 
     @Test

@@ -179,7 +179,7 @@ class HeadroomTest {
         headroom.web().inFlight().enter();
 
         long begun = System.nanoTime();
-        DrainReport report = headroom.drain(Duration.ofSeconds(6));
+        DrainReport report = headroom.drain(Duration.ofSeconds(3));
 
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(20));
         assertThat(report.complete()).isFalse();

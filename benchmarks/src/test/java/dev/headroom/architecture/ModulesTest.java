@@ -11,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Which module may see which. */
+@Tag("one-jdk")
 class ModulesTest {
     @ParameterizedTest
     @EnumSource(Module.class)

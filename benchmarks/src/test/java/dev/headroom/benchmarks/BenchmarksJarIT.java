@@ -6,9 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The packaged jar, run as its users run it. */
+@Tag("one-jdk")
 class BenchmarksJarIT {
     private static final String ONCE = "-f 1 -wi 0 -i 1 -r 20ms -foe true";
 

@@ -12,8 +12,10 @@ import java.util.concurrent.TimeoutException;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("one-jdk")
 class MemcachedFaultTest {
     private static final Duration TTL = Duration.ofMinutes(1);
     private LocalMemcached server;

@@ -12,10 +12,10 @@ import java.lang.annotation.Target;
  *
  * <p>One parameter is a {@code Collection}, {@code Set}, {@code List} or {@code Iterable} of keys; the method returns a {@code Map} of values by key, in which those
  * are missing that there are not. Callers get a map in the order of their keys. A value is one and the same as that of {@link Cached} on another method with the
- * same cache and the same key, but has no tags. Where it comes alive, and how durations are written: as with {@link Cached}.
+ * same cache and the same key. Where it comes alive, and how durations are written: as with {@link Cached}.
  *
  * <pre>{@code
- * @CachedAll(cache = "products", keys = "#ids")
+ * @CachedAll(cache = "products", keys = "#ids", tags = "'category:' + #result.category")
  * Map<String, Product> findAll(Collection<String> ids);
  * }</pre>
  */
@@ -44,4 +44,10 @@ public @interface CachedAll {
 
     /** How long it is kept that a key has no value, written the same way; {@code 0s}: not at all; empty: as the cache's options say. */
     String negative() default "";
+
+    /**
+     * Expressions for the tags of each value, as in {@link Cached#tags}: {@code #result} is that one value, and the parameter with the keys stands for its key.
+     * That a key has no value has no tags.
+     */
+    String[] tags() default {};
 }

@@ -2,8 +2,11 @@ package dev.headroom.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 
 import dev.headroom.Headroom;
+import dev.headroom.cache.testing.InMemorySharedTier;
+import dev.headroom.codec.Codecs;
 import dev.headroom.config.ConfigurationException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -13,6 +16,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,12 +32,18 @@ class CachedAllTest {
         headroom.close();
     }
 
+    /** A value with something to tag by. */
+    public record Name(String first, String last) {}
+
     interface Catalog {
         @Cached(cache = "products", key = "#id")
         String find(String id);
 
         @CachedAll(cache = "products", fresh = "5m", negative = "1m")
         Map<String, String> findAll(Collection<String> ids) throws IOException;
+
+        @CachedAll(cache = "tagged", keys = "#ids", tags = {"'first:' + #result.first", "'id:' + #ids"})
+        Map<String, Name> named(int unused, List<String> ids);
 
         @CachedAll(cache = "listed", keys = "#ids")
         Map<Integer, String> listed(Locale language, List<Integer> ids);
@@ -54,6 +65,14 @@ class CachedAllTest {
             calls.add(ids);
             Map<String, String> found = new HashMap<>();
             ids.stream().filter(id -> !id.equals("none")).forEach(id -> found.put(id, "product " + id));
+            return found;
+        }
+
+        @Override
+        public Map<String, Name> named(int unused, List<String> ids) {
+            calls.add(ids);
+            Map<String, Name> found = new HashMap<>();
+            ids.forEach(id -> found.put(id, new Name(id.substring(0, 1), id)));
             return found;
         }
 
@@ -85,6 +104,52 @@ class CachedAllTest {
         assertThat(catalog.listed(Locale.FRENCH, List.of(1, 3)))
                 .containsOnly(Map.entry(1, "de 1"), Map.entry(3, "fr 3"));
         assertThat(stock.calls.get(1)).isEqualTo(List.of(3));
+    }
+
+    @Test
+    void eachValueHasTheTagsOfItsOwn() {
+        List<String> ids = List.of("ada", "alan", "grace");
+        assertThat(catalog.named(1, ids)).hasSize(3);
+        caches.cache("tagged", String.class, Name.class).invalidateTag("first:a");
+        assertThat(catalog.named(1, ids)).hasSize(3);
+        assertThat(stock.calls.get(1)).asInstanceOf(LIST).containsExactlyInAnyOrder("ada", "alan");
+        caches.cache("tagged", String.class, Name.class).invalidateTag("id:grace");
+        assertThat(catalog.named(1, ids)).hasSize(3);
+        assertThat(stock.calls.get(2)).isEqualTo(List.of("grace"));
+    }
+
+    /** Of a shared tier too: what one drops by a tag another loads anew. */
+    @Test
+    void theTagsAreSharedByJvms() {
+        InMemorySharedTier tier = new InMemorySharedTier();
+        List<String> ids = List.of("ada", "alan", "grace");
+        try (Caches one = sharing(tier);
+                Caches other = sharing(tier);
+                Headroom first = Headroom.builder("one").plug(one).build();
+                Headroom second = Headroom.builder("other").plug(other).build()) {
+            Stock loads = new Stock();
+            Stock more = new Stock();
+            assertThat(first.enhance(Catalog.class, loads).named(1, ids)).hasSize(3);
+            assertThat(second.enhance(Catalog.class, more).named(1, ids)).hasSize(3);
+            assertThat(more.calls).isEmpty();
+            one.cache("tagged", String.class, Name.class).invalidateTag("first:a");
+            Awaitility.await()
+                    .atMost(30, TimeUnit.SECONDS)
+                    .until(() -> second.enhance(Catalog.class, more)
+                                    .named(1, ids)
+                                    .size()
+                                    == 3
+                            && !more.calls.isEmpty());
+            assertThat(more.calls.get(0)).asInstanceOf(LIST).containsExactlyInAnyOrder("ada", "alan");
+        }
+    }
+
+    private static Caches sharing(InMemorySharedTier tier) {
+        return Caches.builder()
+                .shared(tier)
+                .defaults(options ->
+                        options.codec(Codecs.tlv().record(64, Name.class).build()))
+                .build();
     }
 
     @Test

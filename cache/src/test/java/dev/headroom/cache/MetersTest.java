@@ -1,10 +1,13 @@
 package dev.headroom.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headroom.cache.testing.InMemorySharedTier;
 import dev.headroom.consistency.Consistency;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +60,36 @@ class MetersTest {
             assertThat(cache.get("k", key -> "not loaded")).isEqualTo("v");
             assertThat(count(CacheMeters.PUTS, "cache", "c")).isEqualTo(1);
         }
+    }
+
+    @Test
+    void aLoadOfSeveralIsCountedByWhatBecameOfIt() {
+        for (CacheMode mode : List.of(CacheMode.ON, CacheMode.NAIVE)) {
+            CountingMeters counted = new CountingMeters();
+            try (Caches caches = Caches.builder().mode(mode).build()) {
+                caches.connect(counted.contracts(Consistency.none()));
+                Cache<Integer, String> cache = caches.cache("c", Integer.class, String.class);
+                cache.getAll(List.of(1, 2), keys -> Map.of(1, "one"));
+                assertThat(loads(counted, "stored")).as("%s", mode).isEqualTo(1);
+                cache.getAll(List.of(3), keys -> Map.of());
+                assertThat(loads(counted, "unstored")).as("%s", mode).isEqualTo(1);
+                cache.getAll(List.of(4, 5), keys -> {
+                    cache.clear();
+                    return Map.of(4, "four");
+                });
+                assertThat(loads(counted, "discarded")).as("%s", mode).isEqualTo(1);
+                assertThatThrownBy(() -> cache.getAll(List.of(6), keys -> {
+                            throw new IllegalStateException("as asked");
+                        }))
+                        .hasMessage("as asked");
+                assertThat(loads(counted, "failed")).as("%s", mode).isEqualTo(1);
+                assertThat(loads(counted, "stored")).as("%s", mode).isEqualTo(1);
+            }
+        }
+    }
+
+    private static long loads(CountingMeters counted, String result) {
+        return counted.count(CacheMeters.LOADS, "cache", "c", "result", result);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headroom.Contracts;
 import dev.headroom.background.LocalBackground;
 import dev.headroom.cache.spi.SharedNode;
+import dev.headroom.cache.spi.SharedTier;
 import dev.headroom.cache.testing.InMemorySharedTier;
 import dev.headroom.consistency.Consistency;
 import dev.headroom.load.LoadSignal;
@@ -116,6 +117,37 @@ class SharedFaultTest {
         }
         assertThat(calls.get()).isBetween(1, 6);
         eventually().until(() -> other.get("k", k -> "2").equals("2"));
+    }
+
+    /** Nobody has to find out first that who failed to refresh it is dead. */
+    @Test
+    void theLeaseOfARefreshThatFailedIsGivenBackWhenSomebodyMayTryAgain() {
+        WatchedTier watched = new WatchedTier(operation -> {});
+        Cache<String, String> one = failing(watched, Duration.ofSeconds(10));
+        Cache<String, String> other = failing(watched, Duration.ofMillis(500));
+        Cache<String, String> another = failing(watched, Duration.ofMillis(500));
+        one.get("k", k -> "1");
+        eventually().until(() -> one.peek("k").map(Lookup::state).orElse(null) == Lookup.State.STALE);
+        assertThat(other.get("k", k -> {
+                    throw new IllegalStateException("down");
+                }))
+                .isEqualTo("1");
+        eventually().until(() -> another.get("k", k -> "2").equals("2"));
+        eventually().until(() -> one.get("k", k -> "3").equals("2"));
+        assertThat(watched.asked("takeOver")).isZero();
+    }
+
+    private Cache<String, String> failing(SharedTier tier, Duration retryAfterError) {
+        Caches caches = Caches.builder()
+                .shared(tier)
+                .defaults(options -> options.fresh(Duration.ofSeconds(1))
+                        .staleIfError(Duration.ofMinutes(5))
+                        .retryAfterError(retryAfterError)
+                        .localFresh(Duration.ofMillis(100))
+                        .jitter(0))
+                .build();
+        open.add(caches);
+        return caches.cache("c", String.class, String.class);
     }
 
     @Test

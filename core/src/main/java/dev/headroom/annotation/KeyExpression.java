@@ -60,6 +60,17 @@ public interface KeyExpression {
     }
 
     /**
+     * Compiles an expression that is evaluated for each entry of the map that the method returns: {@code #result} is the entry's value, and the parameter with
+     * the keys stands for the entry's key.
+     *
+     * @param keys which parameter has the keys; in its place stands the key when the expression is evaluated
+     * @throws dev.headroom.config.ConfigurationException as {@link #compile} does
+     */
+    static KeyExpression compileForEach(String option, String expression, MethodSite site, int keys) {
+        return ExpressionParser.compileForEach(option, expression, site, keys);
+    }
+
+    /**
      * Compiles an expression that is evaluated before the call, where there is no {@code #result} yet.
      *
      * @throws dev.headroom.config.ConfigurationException as {@link #compile} does, and if it names {@code #result}

@@ -172,6 +172,22 @@ class KeyExpressionTest {
         assertThatThrownBy(compile).hasMessageContaining("a public accessor, of which Hidden has none");
     }
 
+    /** Gets several by their keys. */
+    public interface Several {
+        Map<String, List<String>> all(boolean any, java.util.Set<String> ids);
+    }
+
+    @Test
+    void standsForOneEntryOfAMap() throws NoSuchMethodException {
+        Method all = Several.class.getMethod("all", boolean.class, java.util.Set.class);
+        MethodSite site = new MethodSite(all, all);
+        KeyExpression each = KeyExpression.compileForEach("tags", "#ids + '/' + #p1 + '/' + #result[0]", site, 1);
+        assertThat(each.evaluate(new Object[] {true, "key"}, List.of("first"))).isEqualTo("key/key/first");
+        assertThatThrownBy(() -> KeyExpression.compileForEach("tags", "#result.first", site, 1))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("tags");
+    }
+
     @Test
     void refusesTheResultBeforeTheCall() {
         assertThatThrownBy(() -> KeyExpression.compileBeforeCall("key", "#result.id", site("find")))

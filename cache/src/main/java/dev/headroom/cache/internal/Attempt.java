@@ -176,8 +176,11 @@ final class Attempt {
 
     private boolean failedJustNow() {
         String name = loads.side.failure(wanted.text());
-        byte[] failed = home.call(node -> node.records(List.of(name))).get(name);
-        return failed != null && Arrays.equals(failed, SharedLoads.version(read.version()));
+        return isOfThisVersion(home.call(node -> node.records(List.of(name))).get(name));
+    }
+
+    private boolean isOfThisVersion(byte @Nullable [] failure) {
+        return failure != null && Arrays.equals(failure, SharedLoads.version(read.version()));
     }
 
     /** Whether what another JVM loaded, for which this one has waited, can't be shared: versions only grow. */
@@ -238,10 +241,14 @@ final class Attempt {
                 null);
     }
 
+    /** Who has failed just now is silent for another reason. */
     private boolean silent() {
-        String name = loads.side.beat(wanted.text());
-        return read.value() != null
-                && loads.suspects.old(key, read.version())
-                && home.call(node -> node.records(List.of(name))).isEmpty();
+        if (read.value() == null || !loads.suspects.old(key, read.version())) {
+            return false;
+        }
+        String beat = loads.side.beat(wanted.text());
+        String failure = loads.side.failure(wanted.text());
+        Map<String, byte[]> signs = home.call(node -> node.records(List.of(beat, failure)));
+        return !signs.containsKey(beat) && !isOfThisVersion(signs.get(failure));
     }
 }

@@ -3,9 +3,11 @@ package dev.headroom.cache.internal;
 import dev.headroom.RequestContext;
 import dev.headroom.cache.CacheOptions;
 import dev.headroom.cache.EntryOptions;
+import dev.headroom.cache.internal.CacheCounts.Outcome;
 import dev.headroom.consistency.ConsistencyToken;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -42,6 +44,19 @@ final class BulkLoads {
     /** Gets the values of the keys. */
     interface BulkSource {
         Map<?, ?> load(Set<Object> keys) throws Throwable;
+
+        /** The tags of a value that it got. */
+        default Set<String> tags(Object key, Object value) {
+            return Set.of();
+        }
+
+        /** One of the values that it got, or that there is none. */
+        default Loaded loaded(Object key, @Nullable Object value, EntryOptions entries) {
+            Set<String> tags = value == null ? Set.of() : tags(key, value);
+            return tags.isEmpty()
+                    ? new Loaded(value, true)
+                    : new Load(entries, null).tags(tags.toArray(String[]::new)).ended(value);
+        }
     }
 
     BulkLoads(
@@ -311,9 +326,13 @@ final class BulkLoads {
             }
             long took = System.nanoTime() - start;
             Map<Object, Loaded> loaded = new LinkedHashMap<>();
-            keys.forEach(key -> loaded.put(key, new Loaded(values.get(key), true).took(took)));
+            keys.forEach(key -> loaded.put(
+                    key, source.loaded(key, values.get(key), entries).took(took)));
             SharedLoads loads = shared;
-            (loads == null ? loaded : Leads.stored(loads, leads, loaded)).forEach(this::land);
+            Set<Outcome> outcomes = EnumSet.noneOf(Outcome.class);
+            (loads == null ? loaded : Leads.stored(loads, leads, loaded))
+                    .forEach((key, each) -> outcomes.add(land(key, each)));
+            counts.loadedTogether(outcomes, took);
         }
 
         /** Serves what is stale in place of what failed to load; throws the failure if that leaves a key without a value. */
@@ -348,14 +367,15 @@ final class BulkLoads {
             return Objects.requireNonNull(mine.get(key));
         }
 
-        private void land(Object key, Loaded loaded) {
-            flights.publishAndLand(key, flight(key), loaded, entries);
+        private Outcome land(Object key, Loaded loaded) {
+            Outcome outcome = flights.publishAndLand(key, flight(key), loaded, entries);
             found.put(key, loaded.value());
             Entry entry = loaded.entry();
             if (loaded.origin() == Loaded.Origin.STALE && entry != null) {
                 counts.stale(key, CacheCounts.Stale.REVALIDATING);
                 stale.put(key, entry);
             }
+            return outcome;
         }
     }
 }

@@ -9,11 +9,15 @@ import dev.headroom.meter.Meters;
 import dev.headroom.meter.Timer;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** What happened in one cache: statistics, meters and the debug log. */
 final class CacheCounts {
+    /** In place of the key of a load of several. */
+    static final String SEVERAL = "several";
+
     private static final int LONGEST_KEY = 80;
 
     private final String cache;
@@ -74,6 +78,14 @@ final class CacheCounts {
         }
         to.loads[outcome.ordinal()].recordNanos(nanos);
         debug(key, "load " + outcome.text, nanos, failure);
+    }
+
+    /** Several values by one call, with what became of them: it counts as stored if any of them was, else as discarded if any was. */
+    void loadedTogether(Set<Outcome> outcomes, long nanos) {
+        Outcome outcome = outcomes.contains(Outcome.STORED)
+                ? Outcome.STORED
+                : outcomes.contains(Outcome.DISCARDED) ? Outcome.DISCARDED : Outcome.UNSTORED;
+        loaded(SEVERAL, outcome, nanos, null);
     }
 
     void stored() {

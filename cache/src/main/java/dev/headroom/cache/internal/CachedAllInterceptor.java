@@ -55,6 +55,7 @@ final class CachedAllInterceptor implements Interceptor<CachedAll> {
         DefaultCache<Object, @Nullable Object> cache = caches.named(Sites.cacheName(NAME, annotation.cache()));
         cache.typeIfUnknown(values(site));
         EntryOptions options = options(annotation, cache.options().entries());
+        Tags tags = Tags.ofEach(NAME, annotation.tags(), site, at);
         return invocation -> {
             Object given = invocation.arguments()[at];
             if (given == null) {
@@ -64,7 +65,7 @@ final class CachedAllInterceptor implements Interceptor<CachedAll> {
             Collection<Object> wanted = new LinkedHashSet<>();
             ((Iterable<?>) given).forEach(wanted::add);
             Map<Object, Object> found = new LinkedHashMap<>();
-            cache.fetchAll(wanted, missing -> called(invocation, at, asList, missing), options)
+            cache.fetchAll(wanted, new Called(invocation, at, asList, tags), options)
                     .forEach((key, value) -> {
                         if (value != null) {
                             found.put(key, value);
@@ -74,12 +75,24 @@ final class CachedAllInterceptor implements Interceptor<CachedAll> {
         };
     }
 
-    private static Map<?, ?> called(Invocation invocation, int at, boolean asList, Set<Object> missing)
-            throws Throwable {
-        @Nullable Object[] arguments = invocation.arguments().clone();
-        arguments[at] = asList ? new ArrayList<>(missing) : missing;
-        Object result = invocation.proceed(arguments);
-        return result == null ? Map.of() : (Map<?, ?>) result;
+    /** The method, called with the keys that are missing. */
+    private record Called(Invocation invocation, int at, boolean asList, Tags tags) implements BulkLoads.BulkSource {
+        @Override
+        public Map<?, ?> load(Set<Object> missing) throws Throwable {
+            Object result = invocation.proceed(with(asList ? new ArrayList<>(missing) : missing));
+            return result == null ? Map.of() : (Map<?, ?>) result;
+        }
+
+        @Override
+        public Set<String> tags(Object key, Object value) {
+            return tags.none() ? Set.of() : tags.of(with(key), value);
+        }
+
+        private @Nullable Object[] with(Object keys) {
+            @Nullable Object[] arguments = invocation.arguments().clone();
+            arguments[at] = keys;
+            return arguments;
+        }
     }
 
     private static int keys(String expression, MethodSite site) {

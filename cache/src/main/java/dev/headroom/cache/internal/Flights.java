@@ -210,9 +210,10 @@ final class Flights {
                 text, entries, holding.get(key), fences.current(), background, false, calls.waitNanos(), flight, none);
     }
 
-    void publishAndLand(Object key, Flight flight, Loaded loaded, EntryOptions entries) {
-        holding.publish(key, flight, loaded, entries);
+    Outcome publishAndLand(Object key, Flight flight, Loaded loaded, EntryOptions entries) {
+        Outcome outcome = holding.publish(key, flight, loaded, entries);
         flights.land(key, flight, loaded);
+        return loaded.origin() == Loaded.Origin.OVERTAKEN ? Outcome.DISCARDED : outcome;
     }
 
     /** Loads now, in place of whatever load runs. */

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -109,6 +110,15 @@ final class Homes implements AutoCloseable {
     /** Whether other JVMs are told of what is dropped. */
     boolean journals() {
         return !journals.isEmpty();
+    }
+
+    /** Does it after a while, unless this is closed before. */
+    void later(Runnable work, Duration pause) {
+        try {
+            threads.schedule(() -> quietly(work), pause.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("cache: shared tier: closed");
+        }
     }
 
     private void follow() {

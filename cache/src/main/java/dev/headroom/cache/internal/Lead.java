@@ -157,10 +157,16 @@ final class Lead {
         home.run(node -> node.write(Map.ofEntries(failure()), loads.options.retryAfterError()));
     }
 
+    /** When somebody may try again; until then it keeps others from doing so. */
+    private void releaseLater() {
+        loads.side.homes.later(() -> home.run(node -> node.release(lease)), loads.options.retryAfterError());
+    }
+
     private Loaded failed(Throwable failure) throws Throwable {
         try {
             if (found != null && found.mayCoverErrors()) {
                 tellFailed();
+                releaseLater();
                 if (!wanted.background() && failure instanceof Exception) {
                     return loads.afterFailure(found, wanted);
                 }

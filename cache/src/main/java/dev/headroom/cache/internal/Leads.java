@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -72,24 +74,18 @@ final class Leads {
             Map<Object, SharedStore> stores = new LinkedHashMap<>();
             List<Lead> released = new ArrayList<>();
             List<Lead> unshared = new ArrayList<>();
-            leads.forEach((key, lead) -> {
-                SharedStore store = lead.prepared(Objects.requireNonNull(result.get(key)));
-                if (store != null) {
-                    stores.put(key, store);
-                } else {
-                    (lead.overtaken() ? released : unshared).add(lead);
-                }
-            });
             try {
-                Map<Long, Boolean> stamps = new HashMap<>();
-                stores.keySet().removeIf(key -> {
-                    Lead lead = Objects.requireNonNull(leads.get(key));
-                    boolean good = stamps.computeIfAbsent(lead.stamp(), this::isGood);
-                    if (!good) {
+                Set<Object> good = good(leads, result);
+                leads.forEach((key, lead) -> {
+                    SharedStore store = lead.prepared(Objects.requireNonNull(result.get(key)));
+                    if (store == null) {
+                        (lead.overtaken() ? released : unshared).add(lead);
+                    } else if (good.contains(key)) {
+                        stores.put(key, store);
+                    } else {
                         released.add(lead);
                         result.computeIfPresent(key, (k, each) -> lead.outcome(each, false));
                     }
-                    return !good;
                 });
                 SharedStores done = stores.isEmpty()
                         ? new SharedStores(Set.of(), Map.of())
@@ -107,18 +103,42 @@ final class Leads {
                     }
                 });
             } catch (SharedTierException failed) {
-                stores.keySet()
-                        .forEach(key -> result.computeIfPresent(
-                                key,
-                                (k, each) ->
-                                        Objects.requireNonNull(leads.get(key)).failedToStore(each, failed)));
+                leads.forEach((key, lead) -> {
+                    lead.end();
+                    if (!released.contains(lead) && !unshared.contains(lead)) {
+                        result.computeIfPresent(key, (k, each) -> lead.failedToStore(each, failed));
+                    }
+                });
             }
             release(released);
             letOthersGo(unshared);
         }
 
-        private boolean isGood(long stamp) {
-            return home.call(node -> loads.side.stamps.ensure(node, Set.of(), stamp));
+        /** The keys whose values no drop has made bad; all their tags have counts. While that is seen to, signs of life are still given. */
+        private Set<Object> good(Map<Object, Lead> leads, Map<Object, Loaded> result) {
+            Map<Long, Map<Object, Set<String>>> byStamp = new LinkedHashMap<>();
+            leads.forEach((key, lead) -> byStamp.computeIfAbsent(lead.stamp(), stamp -> new LinkedHashMap<>())
+                    .put(key, Objects.requireNonNull(result.get(key)).tags()));
+            Set<Object> good = new HashSet<>();
+            byStamp.forEach((stamp, tagged) -> {
+                Set<String> all = new LinkedHashSet<>();
+                tagged.values().forEach(all::addAll);
+                if (isGood(stamp, all)) {
+                    good.addAll(tagged.keySet());
+                } else {
+                    Map<Set<String>, Boolean> known = new HashMap<>();
+                    tagged.forEach((key, tags) -> {
+                        if (known.computeIfAbsent(tags, each -> isGood(stamp, each))) {
+                            good.add(key);
+                        }
+                    });
+                }
+            });
+            return good;
+        }
+
+        private boolean isGood(long stamp, Set<String> tags) {
+            return home.call(node -> loads.side.stamps.ensure(node, tags, stamp));
         }
 
         void cover(Map<Object, Lead> leads, Map<Object, Loaded> covered) {
@@ -134,6 +154,9 @@ final class Leads {
                 }
             });
             quietly(() -> write(failed, Lead::failure, loads.options.retryAfterError()));
+            if (!failed.isEmpty()) {
+                loads.side.homes.later(() -> release(failed), loads.options.retryAfterError());
+            }
             release(released);
         }
 

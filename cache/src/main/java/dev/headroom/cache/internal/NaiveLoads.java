@@ -3,6 +3,7 @@ package dev.headroom.cache.internal;
 import dev.headroom.cache.EntryOptions;
 import dev.headroom.cache.internal.CacheCounts.Outcome;
 import dev.headroom.consistency.ConsistencyToken;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -50,15 +51,19 @@ final class NaiveLoads {
                 position = fences.of(key, position);
             }
             Map<Object, Object> values = new HashMap<>();
+            long start = System.nanoTime();
             calls.several(position, load -> {
                 values.putAll(source.load(Set.copyOf(keys)));
                 return load.ended(null);
             });
             Map<Object, @Nullable Object> found = new HashMap<>();
+            Set<Outcome> outcomes = EnumSet.noneOf(Outcome.class);
+            long took = System.nanoTime() - start;
             mine.forEach((key, flight) -> {
                 found.put(key, values.get(key));
-                holding.publish(key, flight, new Loaded(values.get(key), true), entries);
+                outcomes.add(holding.publish(key, flight, source.loaded(key, values.get(key), entries), entries));
             });
+            counts.loadedTogether(outcomes, took);
             return found;
         } finally {
             table.endAlone(mine.values());

@@ -54,21 +54,19 @@ final class SourceCalls {
         }
     }
 
-    /** Several keys' by one call that takes one place. */
+    /** Several keys' by one call that takes one place; what became of them is counted by who has them. */
     void several(ConsistencyToken position, Source source) throws Throwable {
         enter();
         long start = System.nanoTime();
         counts.loadBegun();
-        Outcome outcome = Outcome.FAILED;
         try {
             fences.within(position, source, new Load(options.entries(), null));
-            outcome = Outcome.STORED;
         } catch (Throwable failure) {
             lastFailure = failure;
+            counts.loaded(CacheCounts.SEVERAL, Outcome.FAILED, System.nanoTime() - start, failure);
             throw failure;
         } finally {
             around.gate.leave();
-            counts.loaded("several", outcome, System.nanoTime() - start, null);
         }
     }
 
@@ -81,7 +79,7 @@ final class SourceCalls {
             fences.within(position, source, new Load(options.entries(), null));
             outcome = Outcome.UNSTORED;
         } finally {
-            counts.loaded("several", outcome, System.nanoTime() - start, null);
+            counts.loaded(CacheCounts.SEVERAL, outcome, System.nanoTime() - start, null);
         }
     }
 

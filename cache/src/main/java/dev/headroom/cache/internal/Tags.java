@@ -17,6 +17,13 @@ record Tags(List<KeyExpression> expressions) {
                 .toList());
     }
 
+    /** Of each value of a method that gets several by their keys, which are its argument there. */
+    static Tags ofEach(String annotation, String[] expressions, MethodSite site, int keys) {
+        return new Tags(Arrays.stream(expressions)
+                .map(each -> KeyExpression.compileForEach(annotation + ".tags", each, site, keys))
+                .toList());
+    }
+
     boolean none() {
         return expressions.isEmpty();
     }

@@ -27,10 +27,21 @@ public final class ExpressionParser {
     /** Compiles an expression; see {@link KeyExpression#compile}. */
     public static KeyExpression compile(String option, String expression, MethodSite site, boolean afterCall) {
         Faults faults = new Faults(option, expression);
+        return compile(faults, new Variables(faults, site, afterCall, Variables.WHOLE));
+    }
+
+    /** Compiles an expression; see {@link KeyExpression#compileForEach}. */
+    public static KeyExpression compileForEach(String option, String expression, MethodSite site, int keys) {
+        Faults faults = new Faults(option, expression);
+        return compile(faults, new Variables(faults, site, true, keys));
+    }
+
+    private static KeyExpression compile(Faults faults, Variables variables) {
+        String expression = faults.expression();
         if (expression.length() > KeyExpression.MAXIMUM_LENGTH) {
             throw faults.whole(expression.length() + " characters", "at most " + KeyExpression.MAXIMUM_LENGTH);
         }
-        ExpressionParser parser = new ExpressionParser(faults, new Variables(faults, site, afterCall));
+        ExpressionParser parser = new ExpressionParser(faults, variables);
         Node whole = parser.choice();
         if (parser.peek().kind() != Kind.END) {
             throw parser.expected("an operator or the end");

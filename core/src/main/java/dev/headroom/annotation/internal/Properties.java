@@ -95,7 +95,7 @@ final class Properties {
         return wraps ? argument(type, 0) : type;
     }
 
-    private static Type argument(Type type, int index) {
+    static Type argument(Type type, int index) {
         return type instanceof ParameterizedType parameterized && parameterized.getActualTypeArguments().length > index
                 ? parameterized.getActualTypeArguments()[index]
                 : Object.class;

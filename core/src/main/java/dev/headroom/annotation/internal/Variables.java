@@ -3,6 +3,7 @@ package dev.headroom.annotation.internal;
 import dev.headroom.annotation.MethodSite;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
+import java.lang.reflect.Type;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -10,17 +11,22 @@ import java.util.regex.Pattern;
 /** What {@code #name} means in expressions about one method. */
 final class Variables {
     private static final Pattern BY_POSITION = Pattern.compile("p\\d{1,3}");
+    /** In place of the parameter with the keys: there is none. */
+    static final int WHOLE = -1;
+
     private static final String RESULT = "result";
 
     private final Faults faults;
     private final MethodSite site;
     private final boolean afterCall;
+    private final int keys;
     private final Map<String, Integer> names = new LinkedHashMap<>();
 
-    Variables(Faults faults, MethodSite site, boolean afterCall) {
+    Variables(Faults faults, MethodSite site, boolean afterCall, int keys) {
         this.faults = faults;
         this.site = site;
         this.afterCall = afterCall;
+        this.keys = keys;
         collectNames(site.implementation());
         collectNames(site.declared());
     }
@@ -31,7 +37,9 @@ final class Variables {
             if (!afterCall) {
                 throw faults.at(token.at(), "no #result before the call,");
             }
-            return new Node(site.implementation().getGenericReturnType(), (arguments, result) -> result);
+            Type returned = site.implementation().getGenericReturnType();
+            Type type = keys == WHOLE ? returned : Properties.argument(returned, 1);
+            return new Node(type, (arguments, result) -> result);
         }
         Integer position = names.get(name);
         if (position == null && BY_POSITION.matcher(name).matches()) {
@@ -42,8 +50,9 @@ final class Variables {
             throw faults.at(token.at(), unknown(token));
         }
         int index = position;
+        Type declared = site.implementation().getGenericParameterTypes()[index];
         return new Node(
-                site.implementation().getGenericParameterTypes()[index], (arguments, result) -> arguments[index]);
+                index == keys ? Properties.argument(declared, 0) : declared, (arguments, result) -> arguments[index]);
     }
 
     private void collectNames(Method method) {

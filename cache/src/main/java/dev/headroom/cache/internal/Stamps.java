@@ -5,10 +5,14 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.headroom.cache.spi.SharedNode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,11 +23,18 @@ import org.jspecify.annotations.Nullable;
  * <p>The upper half of a count tells one life of the counter from the next, for a node may lose it. A count that is missing, or of another life, makes
  * values bad: that costs a load and no more. Who stores a value sees to it that its tags have counts.
  *
+ * <p>A count that is missing is made anew in two steps, for a drop may have come and its count may have been lost again since the counter was read. First a record
+ * is left that makes values bad and that nobody has left before, then the counter is read, and only in the place of that very record the count is put: so
+ * the record was there all the time, and a drop that the counter did not have would have replaced it. Whoever finds such a record may take the second step.
+ *
  * <p>Beside the count of the last clearing stands which nodes the tier had for who wrote it. While there were more of them, keys lay elsewhere, and were dropped
  * there: who finds nodes named that are gone, or nodes that don't agree, drops all.
  */
 final class Stamps {
     private static final Duration KEPT = Duration.ofDays(30);
+    /** What a record begins with that is no count yet. */
+    private static final char MARK = 'p';
+
 
     private final String counter;
     private final String prefix;
@@ -61,7 +72,7 @@ final class Stamps {
     }
 
     static boolean good(long stamp, byte @Nullable [] drop) {
-        return drop != null && sameLife(number(drop), stamp) && number(drop) <= stamp;
+        return drop != null && counts(drop, stamp) && number(drop) <= stamp;
     }
 
     static boolean good(long stamp, Collection<String> names, Map<String, byte[]> records) {
@@ -74,15 +85,56 @@ final class Stamps {
         names.add(all);
         List<String> asked = new ArrayList<>(names);
         asked.add(counter);
-        Map<String, byte[]> records = node.records(asked);
+        Map<String, byte[]> records = new HashMap<>(node.records(asked));
         long now = now(node, records);
-        boolean good = true;
-        for (String name : names) {
-            byte[] known = records.get(name);
-            boolean counts = known != null && sameLife(number(known), now);
-            good &= good(stamp, counts ? known : raise(node, name, now));
+        List<String> missing =
+                names.stream().filter(name -> !counts(records.get(name), now)).toList();
+        if (!missing.isEmpty()) {
+            records.putAll(renewed(node, missing, now));
         }
-        return good;
+        return good(stamp, names, records);
+    }
+
+    /** Counts in place of those that are missing, or of another life than this. It may be a mark where others are at it. */
+    private Map<String, byte[]> renewed(SharedNode node, Collection<String> names, long life) {
+        Map<String, byte[]> there = new HashMap<>();
+        for (String name : names) {
+            byte[] mark = mark(name);
+            there.put(
+                    name,
+                    node.merge(
+                            name, KEPT, before -> isMark(before) || counts(before, life) ? kept(before) : mark));
+        }
+        long now = now(node, node.records(List.of(counter)));
+        there.replaceAll((name, left) -> isMark(left) ? counted(node, name, left, now) : left);
+        return there;
+    }
+
+    private byte[] counted(SharedNode node, String name, byte[] mark, long now) {
+        byte[] count = (now + more(name)).getBytes(US_ASCII);
+        byte[] another = mark(name);
+        return node.merge(
+                name, KEPT, before -> Arrays.equals(before, mark) ? count : before == null ? another : before);
+    }
+
+    private byte[] mark(String name) {
+        return (MARK + UUID.randomUUID().toString() + more(name)).getBytes(US_ASCII);
+    }
+
+    private static byte[] kept(byte @Nullable [] before) {
+        return Objects.requireNonNull(before);
+    }
+
+    private static boolean isMark(byte @Nullable [] record) {
+        return record != null && record.length > 0 && record[0] == MARK;
+    }
+
+    private static boolean counts(byte @Nullable [] record, long life) {
+        return record != null && !isMark(record) && sameLife(number(record), life);
+    }
+
+    private String more(String name) {
+        return name.equals(all) ? nodes : "";
     }
 
     /** What is under this name is bad from now on. */
@@ -92,13 +144,8 @@ final class Stamps {
 
     /** The second half of a drop. */
     byte[] raise(SharedNode node, String name, long count) {
-        String more = name.equals(all) ? nodes : "";
-        return node.merge(name, KEPT, before -> later(before, count, more));
-    }
-
-    private static byte[] later(byte @Nullable [] before, long now, String more) {
-        boolean isLater = before != null && sameLife(number(before), now) && number(before) > now;
-        return before != null && isLater ? before : (now + more).getBytes(US_ASCII);
+        byte[] raised = (count + more(name)).getBytes(US_ASCII);
+        return node.merge(name, KEPT, before -> counts(before, count) && number(before) > count ? before : raised);
     }
 
     /** Which nodes the tier had for who last wrote to this one; empty if that is not known. */
@@ -116,7 +163,7 @@ final class Stamps {
     /** More nodes have come; nothing becomes bad by that. */
     void nodesHaveCome(SharedNode node) {
         if (node.records(List.of(all)).containsKey(all)) {
-            node.merge(all, KEPT, before -> ((before == null ? 0 : number(before)) + nodes).getBytes(US_ASCII));
+            node.merge(all, KEPT, before -> ((before == null ? "0" : head(text(before))) + nodes).getBytes(US_ASCII));
         }
     }
 
@@ -128,9 +175,12 @@ final class Stamps {
         return a >>> 32 == b >>> 32;
     }
 
-    private static long number(byte[] text) {
-        String all = text(text);
-        int space = all.indexOf(' ');
-        return Long.parseLong(space < 0 ? all : all.substring(0, space));
+    private static long number(byte[] record) {
+        return Long.parseLong(head(text(record)));
+    }
+
+    private static String head(String record) {
+        int space = record.indexOf(' ');
+        return space < 0 ? record : record.substring(0, space);
     }
 }

@@ -1,0 +1,56 @@
+package dev.headroom.cache;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Numbers in memory that several JVMs share, by a file: a write is seen by all at once, and a JVM that is killed leaves them as they were. */
+final class MappedTruth implements RandomWalk.Truth {
+    private static final VarHandle LONGS =
+            MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+    private final ByteBuffer numbers;
+
+    MappedTruth(Path file) {
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            numbers = channel.map(FileChannel.MapMode.READ_WRITE, 0, 2L * Long.BYTES * RandomWalk.KEYS);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public long value(int key) {
+        return (long) LONGS.getVolatile(numbers, at(key));
+    }
+
+    @Override
+    public long change(int key) {
+        return (long) LONGS.getAndAdd(numbers, at(key), 1L) + 1;
+    }
+
+    @Override
+    public long dropped(int key) {
+        return (long) LONGS.getVolatile(numbers, at(RandomWalk.KEYS + key));
+    }
+
+    @Override
+    public void dropped(int key, long value) {
+        int at = at(RandomWalk.KEYS + key);
+        long known = (long) LONGS.getVolatile(numbers, at);
+        while (known < value && !LONGS.compareAndSet(numbers, at, known, value)) {
+            known = (long) LONGS.getVolatile(numbers, at);
+        }
+    }
+
+    private static int at(int index) {
+        return index * Long.BYTES;
+    }
+}

@@ -21,6 +21,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,11 +58,8 @@ final class ClassicNode extends NodeBase {
         long connection = node.connectionNumber();
         Map<String, SharedRead> found = new LinkedHashMap<>();
         for (List<String> part : parts(keys)) {
-            Map<String, CompletionStage<Optional<Item>>> begun = new LinkedHashMap<>();
-            part.forEach(key -> begun.put(key, node.gets(key)));
             Map<String, @Nullable Item> open = new LinkedHashMap<>();
-            begun.forEach((key, stage) -> {
-                Item item = Answers.of(stage).orElse(null);
+            items(part).forEach((key, item) -> {
                 SharedRead seen = item == null ? SharedRead.NOTHING : seen(item);
                 found.put(key, seen);
                 if (seen.value() == null && !seen.leased()) {
@@ -77,11 +76,9 @@ final class ClassicNode extends NodeBase {
     @Override
     public Map<String, SharedRead> readAll(Collection<String> keys) {
         Map<String, SharedRead> found = new HashMap<>();
-        for (var part : parts(keys)) {
-            Map<String, CompletionStage<Optional<Item>>> begun = new LinkedHashMap<>();
-            part.forEach(key -> begun.put(key, node.gets(key)));
-            gathered(begun).forEach((key, item) -> {
-                SharedRead read = seen(item);
+        for (List<String> part : parts(keys)) {
+            items(part).forEach((key, item) -> {
+                SharedRead read = item == null ? SharedRead.NOTHING : seen(item);
                 if (read.value() != null) {
                     found.put(key, read);
                 }
@@ -104,11 +101,8 @@ final class ClassicNode extends NodeBase {
         long connection = node.connectionNumber();
         Map<String, SharedRead> read = new LinkedHashMap<>();
         for (List<String> part : parts(versions.keySet())) {
-            Map<String, CompletionStage<Optional<Item>>> begun = new LinkedHashMap<>();
-            part.forEach(key -> begun.put(key, node.gets(key)));
             Map<String, @Nullable Item> open = new LinkedHashMap<>();
-            begun.forEach((key, stage) -> {
-                Item item = Answers.of(stage).orElse(null);
+            items(part).forEach((key, item) -> {
                 SharedRead seen = item == null ? SharedRead.NOTHING : seen(item);
                 read.put(key, seen);
                 Long version = versions.get(key);
@@ -141,18 +135,27 @@ final class ClassicNode extends NodeBase {
         nonces.forEach((key, nonce) -> claims.put(key, claim(key, found.get(key), nonce, leaseFor)));
         Map<String, Boolean> won = new LinkedHashMap<>();
         claims.forEach((key, claim) -> won.put(key, Answers.of(claim)));
-        Map<String, CompletionStage<Optional<Item>>> begun = new LinkedHashMap<>();
-        found.keySet().forEach(key -> begun.put(key, node.gets(key)));
         Map<String, SharedRead> read = new LinkedHashMap<>();
-        begun.forEach((key, stage) -> read.put(
-                key,
-                outcome(
+        items(List.copyOf(found.keySet()))
+                .forEach((key, now) -> read.put(
                         key,
-                        won.getOrDefault(key, false),
-                        Objects.requireNonNull(nonces.get(key)),
-                        Answers.of(stage).orElse(null),
-                        connection)));
+                        outcome(
+                                key,
+                                won.getOrDefault(key, false),
+                                Objects.requireNonNull(nonces.get(key)),
+                                now,
+                                connection)));
         return read;
+    }
+
+    /** What is under each of the keys, of which there are not too many for one operation. */
+    private Map<String, @Nullable Item> items(List<String> keys) {
+        List<Optional<Item>> found = Answers.of(node.getsAll(keys));
+        Map<String, @Nullable Item> items = new LinkedHashMap<>();
+        for (int i = 0; i < keys.size(); i++) {
+            items.put(keys.get(i), found.get(i).orElse(null));
+        }
+        return items;
     }
 
     private CompletionStage<Boolean> claim(String key, @Nullable Item found, UUID nonce, Duration leaseFor) {
@@ -179,18 +182,35 @@ final class ClassicNode extends NodeBase {
     public Set<String> heartbeatAll(Collection<SharedLease> leases, Duration leaseFor) {
         List<SharedLease> held = new ArrayList<>();
         List<SharedLease> mine = leases.stream().filter(this::same).toList();
-        toEach(mine, lease -> node.gets(lease.key()), (lease, item) -> {
+        each(mine, node::getsAll, (lease, item) -> {
             if (item.map(Item::cas).orElse(0L) == lease.version()) {
                 held.add(lease);
             }
         });
         Set<String> prolonged = new HashSet<>();
-        toEach(held, lease -> node.touch(lease.key(), leaseFor), (lease, done) -> {
+        each(held, keys -> node.touchAll(keys, leaseFor), (lease, done) -> {
             if (done) {
                 prolonged.add(lease.key());
             }
         });
         return prolonged;
+    }
+
+    /** A part of them in one operation, all parts at once: they are small, and late ones would be too late. */
+    private static <T> void each(
+            List<SharedLease> leases,
+            Function<List<String>, CompletionStage<List<T>>> send,
+            BiConsumer<SharedLease, T> answered) {
+        List<CompletionStage<List<T>>> begun = new ArrayList<>();
+        for (List<SharedLease> part : parts(leases)) {
+            begun.add(send.apply(part.stream().map(SharedLease::key).toList()));
+        }
+        int at = 0;
+        for (CompletionStage<List<T>> part : begun) {
+            for (T answer : Answers.of(part)) {
+                answered.accept(leases.get(at++), answer);
+            }
+        }
     }
 
     @Override

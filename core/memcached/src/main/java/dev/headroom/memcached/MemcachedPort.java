@@ -23,6 +23,12 @@ public interface MemcachedPort {
     /** The value with its version, empty if there is none. */
     CompletionStage<Optional<Item>> gets(String key);
 
+    /**
+     * Several {@link #gets}, sent together and answered together, in their order. It is one operation, with the time of one: ask for a few hundred at
+     * most. Fails if any of them is refused.
+     */
+    CompletionStage<List<Optional<Item>>> getsAll(List<String> keys);
+
     /** Stores in any case. */
     CompletionStage<Void> set(String key, byte[] value, Duration ttl);
 
@@ -34,6 +40,9 @@ public interface MemcachedPort {
 
     /** Gives the value a new time to live; says whether there was one. */
     CompletionStage<Boolean> touch(String key, Duration ttl);
+
+    /** Several {@link #touch}, as one operation like {@link #getsAll}. */
+    CompletionStage<List<Boolean>> touchAll(List<String> keys, Duration ttl);
 
     /** Removes the value; says whether there was one. */
     CompletionStage<Boolean> delete(String key);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.headroom.config.ConfigurationException;
 import dev.headroom.memcached.MemcachedException.Kind;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -74,6 +75,22 @@ class MemcachedTest {
         long version = await(node.gets("touch")).map(Item::cas).orElseThrow();
         assertThat(await(node.touch("touch", TTL))).isTrue();
         assertThat(await(node.cas("touch", version, bytes("2"), TTL))).isEqualTo(CasOutcome.STORED);
+    }
+
+    @Test
+    void readsAndTouchesSeveralByOneOperation() {
+        MemcachedNode node = memcached.node("several");
+        await(node.set("several 1", bytes("END\r\nVALUE"), TTL));
+        await(node.set("several 2", bytes(""), TTL));
+        List<Optional<Item>> items = await(node.getsAll(List.of("several 1", "none", "several 2", "several 1")));
+        assertThat(items.stream().map(item -> item.map(each -> new String(each.value()))))
+                .containsExactly(
+                        Optional.of("END\r\nVALUE"), Optional.empty(), Optional.of(""), Optional.of("END\r\nVALUE"));
+        long version = await(node.gets("several 2")).map(Item::cas).orElseThrow();
+        assertThat(items.get(2).map(Item::cas)).contains(version);
+        assertThat(await(node.touchAll(List.of("several 2", "none"), TTL))).containsExactly(true, false);
+        assertThat(await(node.cas("several 2", version, bytes("3"), TTL))).isEqualTo(CasOutcome.STORED);
+        assertThat(await(node.getsAll(List.of()))).isEmpty();
     }
 
     @Test

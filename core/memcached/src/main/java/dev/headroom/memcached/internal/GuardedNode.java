@@ -76,6 +76,15 @@ final class GuardedNode implements MemcachedNode {
     }
 
     @Override
+    public CompletionStage<List<Optional<Item>>> getsAll(List<String> keys) {
+        return guard(node -> node.getsAll(safe(keys)));
+    }
+
+    private static List<String> safe(List<String> keys) {
+        return keys.stream().map(Keys::safe).toList();
+    }
+
+    @Override
     public CompletionStage<Void> set(String key, byte[] value, Duration ttl) {
         return sized(value, node -> node.set(Keys.safe(key), value, ttl));
     }
@@ -93,6 +102,11 @@ final class GuardedNode implements MemcachedNode {
     @Override
     public CompletionStage<Boolean> touch(String key, Duration ttl) {
         return guard(node -> node.touch(Keys.safe(key), ttl));
+    }
+
+    @Override
+    public CompletionStage<List<Boolean>> touchAll(List<String> keys, Duration ttl) {
+        return guard(node -> node.touchAll(safe(keys), ttl));
     }
 
     @Override

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One or more meta commands, which spymemcached does not know, through its public extension points; each has one answer. An error that the server
  * answers fails this operation alone and keeps the connection. That is why classic commands that store go this way too: spymemcached takes a refused value for
- * the end of the connection.
+ * the end of the connection. {@code gets} for one key does for the sake of several of them in one operation; its answer has the version as the flag {@code c}.
  */
 final class MetaOperation<T> extends BaseOperationImpl {
     private static final int LONGEST_LINE = 2048;
@@ -35,6 +35,9 @@ final class MetaOperation<T> extends BaseOperationImpl {
     private String code = "";
     private String flags = "";
     private byte @Nullable [] value;
+    /** A value whose end has not come yet. */
+    private @Nullable MetaReply got;
+
     private int received;
 
     /**
@@ -102,8 +105,16 @@ final class MetaOperation<T> extends BaseOperationImpl {
             int end = flags.indexOf(' ');
             value = new byte[Integer.parseInt(end < 0 ? flags : flags.substring(0, end))];
             flags = end < 0 ? "" : flags.substring(end + 1).strip();
+        } else if (code.equals("VALUE")) {
+            String[] words = flags.split(" "); // key, flags, bytes, version
+            value = new byte[Integer.parseInt(words[2])];
+            flags = "c" + words[3];
+        } else if (code.equals("END") && got != null) {
+            MetaReply complete = got;
+            got = null;
+            finish(complete);
         } else {
-            finish();
+            finish(new MetaReply(code, null, flags));
         }
     }
 
@@ -114,17 +125,22 @@ final class MetaOperation<T> extends BaseOperationImpl {
             from.get(into, received, some);
             received += some;
         } else if (from.get() == '\n') {
-            finish();
+            MetaReply reply = new MetaReply(code, into, flags);
+            value = null;
+            received = 0;
+            if (code.equals("VALUE")) {
+                got = reply; // its end is a line of its own
+            } else {
+                finish(reply);
+            }
         }
     }
 
-    private void finish() {
+    private void finish(MetaReply reply) {
         if (code.endsWith("ERROR")) {
             refusal = (code + " " + flags).strip();
         }
-        replies.add(new MetaReply(code, value, flags));
-        value = null;
-        received = 0;
+        replies.add(reply);
         if (replies.size() < expected) {
             return;
         }

@@ -9,6 +9,7 @@ import dev.headroom.memcached.MetaGet;
 import dev.headroom.memcached.MetaReply;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -51,6 +52,33 @@ final class SpyPort implements MemcachedPort {
     }
 
     @Override
+    public CompletionStage<List<Optional<Item>>> getsAll(List<String> keys) {
+        return several(keys, "gets ", "", SpyPort::items);
+    }
+
+    private static @Nullable List<Optional<Item>> items(List<MetaReply> replies) {
+        List<Optional<Item>> items = new ArrayList<>(replies.size());
+        for (MetaReply reply : replies) {
+            byte[] value = reply.value();
+            items.add(value == null ? Optional.empty() : Optional.of(new Item(value, reply.number('c').orElse(0))));
+        }
+        return items;
+    }
+
+    /** One command for each, of which each has one answer. */
+    private <T> CompletionStage<List<T>> several(
+            List<String> keys, String before, String after, Function<List<MetaReply>, @Nullable List<T>> answer) {
+        if (keys.isEmpty()) {
+            return CompletableFuture.completedFuture(List.of());
+        }
+        StringBuilder commands = new StringBuilder();
+        keys.forEach(key -> commands.append(before).append(key).append(after).append("\r\n"));
+        Call<List<T>> call = call();
+        byte[] bytes = commands.toString().getBytes(StandardCharsets.US_ASCII);
+        return run(call, keys.get(0), factory -> new MetaOperation<>(bytes, keys.size(), answer, call));
+    }
+
+    @Override
     public CompletionStage<Void> set(String key, byte[] value, Duration ttl) {
         return store("set", key, value, ttl).thenApply(stored -> null);
     }
@@ -71,6 +99,13 @@ final class SpyPort implements MemcachedPort {
         Call<Boolean> call = call();
         var callback = new Callbacks.OfStatus<>(call, SpyPort::found);
         return run(call, key, factory -> factory.touch(key, seconds(ttl), callback));
+    }
+
+    @Override
+    public CompletionStage<List<Boolean>> touchAll(List<String> keys, Duration ttl) {
+        return several(keys, "touch ", " " + seconds(ttl), replies -> replies.stream()
+                .map(reply -> reply.is("TOUCHED"))
+                .toList());
     }
 
     @Override

@@ -1,16 +1,11 @@
 package dev.headroom.cache.servlet;
 
-import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
+import dev.headroom.servlet.BodyResponse;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletResponse;
-import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.charset.Charset;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -30,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * too large and when the request goes asynchronous, everything goes through: what is held is sent, and what follows is written as
  * usual. Where the visitor has got an answer already, it goes nowhere instead.
  */
-final class PageResponse extends HttpServletResponseWrapper {
+final class PageResponse extends BodyResponse {
     /** With two digits for the day, as RFC 9110 has it. */
     private static final DateTimeFormatter HTTP_DATE =
             DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
@@ -49,11 +44,8 @@ final class PageResponse extends HttpServletResponseWrapper {
     private BooleanSupplier mayBeKept = () -> true;
     private State state = State.HOLDING;
     private boolean flushed;
-    private boolean draining;
     private int error;
     private @Nullable String errorMessage;
-    private @Nullable Sink stream;
-    private @Nullable PrintWriter writer;
 
     /**
      * A response that holds a page.
@@ -79,9 +71,6 @@ final class PageResponse extends HttpServletResponseWrapper {
 
     /** Ends the rendering; true if the page is held, whole. */
     boolean finish() {
-        if (state == State.HOLDING) { // else an asynchronous thread may be writing
-            drainWriter();
-        }
         return state == State.HOLDING;
     }
 
@@ -103,7 +92,6 @@ final class PageResponse extends HttpServletResponseWrapper {
         if (state != State.HOLDING || error != 0) {
             return;
         }
-        drainWriter();
         try {
             open();
         } catch (IOException e) {
@@ -117,7 +105,7 @@ final class PageResponse extends HttpServletResponseWrapper {
         }
         state = answered ? State.NOWHERE : State.THROUGH;
         onThrough.run();
-        if (through()) {
+        if (isThrough()) {
             headers.copyTo(real());
             if (body.size() > 0) {
                 body.writeTo(real().getOutputStream());
@@ -126,31 +114,21 @@ final class PageResponse extends HttpServletResponseWrapper {
         body.reset();
     }
 
-    /** What the writer has not given on yet; not a flush of the response. */
-    private void drainWriter() {
-        if (writer != null && !draining) {
-            draining = true;
-            try {
-                writer.flush();
-            } finally {
-                draining = false;
-            }
-        }
-    }
-
     private HttpServletResponse real() {
         return (HttpServletResponse) getResponse();
     }
 
-    private boolean through() {
+    @Override
+    protected boolean isThrough() {
         return state == State.THROUGH;
     }
 
-    private void write(byte[] bytes, int from, int count) throws IOException {
+    @Override
+    protected void take(byte[] bytes, int from, int count) throws IOException {
         if (state == State.HOLDING && error == 0 && body.size() + (long) count > maximumBody) {
             open();
         }
-        if (through()) {
+        if (isThrough()) {
             real().getOutputStream().write(bytes, from, count);
         } else if (state == State.HOLDING && error == 0) {
             body.write(bytes, from, count);
@@ -159,41 +137,13 @@ final class PageResponse extends HttpServletResponseWrapper {
 
     @Override
     public void flushBuffer() throws IOException {
-        if (draining) {
-            return;
-        }
-        drainWriter();
         flushed = true;
         if (state == State.HOLDING && error == 0 && !mayBeKept.getAsBoolean()) {
             letThrough();
         }
-        if (through()) {
+        if (isThrough()) {
             real().flushBuffer();
         }
-    }
-
-    @Override
-    public ServletOutputStream getOutputStream() {
-        if (writer != null) {
-            throw new IllegalStateException("getWriter() was called for this response");
-        }
-        if (stream == null) {
-            stream = new Sink();
-        }
-        return stream;
-    }
-
-    @Override
-    public PrintWriter getWriter() {
-        if (writer == null) {
-            if (stream != null) {
-                throw new IllegalStateException("getOutputStream() was called for this response");
-            }
-            String charset = getCharacterEncoding();
-            headers.charset(charset);
-            writer = new PrintWriter(new Encoder(new Sink(), Charset.forName(charset)));
-        }
-        return writer;
     }
 
     @Override
@@ -204,12 +154,11 @@ final class PageResponse extends HttpServletResponseWrapper {
     @Override
     public void reset() {
         resetBuffer();
-        if (through()) {
+        if (isThrough()) {
             super.reset();
         }
         headers.clear();
-        stream = null;
-        writer = null;
+        forgetChoice();
     }
 
     @Override
@@ -217,16 +166,15 @@ final class PageResponse extends HttpServletResponseWrapper {
         if (isCommitted()) {
             throw new IllegalStateException("the response is committed");
         }
-        if (through()) {
+        if (isThrough()) {
             super.resetBuffer();
         }
-        drainWriter();
         body.reset();
     }
 
     @Override
     public void setBufferSize(int size) {
-        if (through()) {
+        if (isThrough()) {
             super.setBufferSize(size);
         }
     }
@@ -238,7 +186,7 @@ final class PageResponse extends HttpServletResponseWrapper {
 
     @Override
     public void sendError(int status, @Nullable String message) throws IOException {
-        if (through()) {
+        if (isThrough()) {
             super.sendError(status, message);
             return;
         }
@@ -273,7 +221,7 @@ final class PageResponse extends HttpServletResponseWrapper {
     @Override
     public void setStatus(int status) {
         headers.status(status);
-        if (through()) {
+        if (isThrough()) {
             super.setStatus(status);
         }
     }
@@ -285,7 +233,7 @@ final class PageResponse extends HttpServletResponseWrapper {
 
     @Override
     public void addCookie(Cookie cookie) {
-        if (through()) {
+        if (isThrough()) {
             super.addCookie(cookie);
         } else {
             headers.cookie(cookie);
@@ -319,7 +267,7 @@ final class PageResponse extends HttpServletResponseWrapper {
     @Override
     public void setHeader(String name, @Nullable String value) {
         headers.set(name, value);
-        if (through()) {
+        if (isThrough()) {
             super.setHeader(name, value);
         }
     }
@@ -327,7 +275,7 @@ final class PageResponse extends HttpServletResponseWrapper {
     @Override
     public void addHeader(String name, @Nullable String value) {
         headers.add(name, value);
-        if (through()) {
+        if (isThrough()) {
             super.addHeader(name, value);
         }
     }
@@ -366,10 +314,10 @@ final class PageResponse extends HttpServletResponseWrapper {
     public void setContentType(@Nullable String type) {
         String before = headers.charset();
         headers.type(type);
-        if (writer != null) {
+        if (hasWriter()) {
             headers.charset(before);
         }
-        if (through()) {
+        if (isThrough()) {
             super.setContentType(type);
         }
     }
@@ -381,10 +329,10 @@ final class PageResponse extends HttpServletResponseWrapper {
 
     @Override
     public void setCharacterEncoding(@Nullable String charset) {
-        if (writer == null) {
+        if (!hasWriter()) {
             headers.charset(charset);
         }
-        if (through()) {
+        if (isThrough()) {
             super.setCharacterEncoding(charset);
         }
     }
@@ -404,75 +352,13 @@ final class PageResponse extends HttpServletResponseWrapper {
         return HTTP_DATE.format(Instant.ofEpochMilli(date).atOffset(ZoneOffset.UTC));
     }
 
-    /** Keeps nothing back once the page goes through: who completes an asynchronous response does not flush it. */
-    private final class Encoder extends OutputStreamWriter {
-        Encoder(Sink sink, Charset charset) {
-            super(sink, charset);
-        }
-
-        @Override
-        public void write(int c) throws IOException {
-            super.write(c);
-            prompt();
-        }
-
-        @Override
-        public void write(char[] chars, int from, int count) throws IOException {
-            super.write(chars, from, count);
-            prompt();
-        }
-
-        @Override
-        public void write(String text, int from, int count) throws IOException {
-            super.write(text, from, count);
-            prompt();
-        }
-
-        private void prompt() throws IOException {
-            if (through() && !draining) {
-                draining = true;
-                try {
-                    flush();
-                } finally {
-                    draining = false;
-                }
-            }
-        }
+    @Override
+    protected void flushBody() throws IOException {
+        flushBuffer();
     }
 
-    private final class Sink extends ServletOutputStream {
-        @Override
-        public void write(int b) throws IOException {
-            PageResponse.this.write(new byte[] {(byte) b}, 0, 1);
-        }
-
-        @Override
-        public void write(byte[] bytes, int from, int count) throws IOException {
-            PageResponse.this.write(bytes, from, count);
-        }
-
-        @Override
-        public void flush() throws IOException {
-            flushBuffer();
-        }
-
-        @Override
-        public boolean isReady() {
-            try {
-                return !through() || real().getOutputStream().isReady();
-            } catch (IOException e) {
-                return true;
-            }
-        }
-
-        @Override
-        public void setWriteListener(WriteListener listener) {
-            letThrough();
-            try {
-                real().getOutputStream().setWriteListener(listener);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+    @Override
+    protected void goThrough() {
+        letThrough();
     }
 }

@@ -1,12 +1,10 @@
 package dev.headroom.internal.debug;
 
+import dev.headroom.servlet.BodyResponse;
 import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
-import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The response of a debugged request: holds an HTML page back until its dispatch ends and puts a block at its end; lets everything else
  * through untouched, and everything from the moment that the request goes asynchronous or the page is larger than 2 MiB.
  */
-public final class DebugResponse extends HttpServletResponseWrapper {
+public final class DebugResponse extends BodyResponse {
     static final int LARGEST_PAGE = 2 << 20;
 
     private enum State {
@@ -28,8 +26,6 @@ public final class DebugResponse extends HttpServletResponseWrapper {
     private final boolean hasBody;
     private State state = State.UNDECIDED;
     private long length = -1;
-    private @Nullable Sink stream;
-    private @Nullable PrintWriter writer;
 
     /** A response around the container's; {@code hasBody} is false for the answer to {@code HEAD}. */
     public DebugResponse(HttpServletResponse response, boolean hasBody) {
@@ -55,7 +51,7 @@ public final class DebugResponse extends HttpServletResponseWrapper {
             super.setHeader("Cache-Control", "no-store");
         }
         super.setContentLengthLong((long) page.length + added.length);
-        ServletOutputStream out = super.getOutputStream();
+        ServletOutputStream out = containersStream();
         out.write(page, 0, at);
         out.write(added);
         out.write(page, at, page.length - at);
@@ -72,7 +68,7 @@ public final class DebugResponse extends HttpServletResponseWrapper {
             super.setContentLengthLong(length);
         }
         if (holding && held.size() > 0) {
-            held.writeTo(super.getOutputStream());
+            held.writeTo(containersStream());
             held.reset();
         }
     }
@@ -81,30 +77,6 @@ public final class DebugResponse extends HttpServletResponseWrapper {
     public void discard() {
         held.reset();
         state = State.THROUGH;
-    }
-
-    @Override
-    public ServletOutputStream getOutputStream() {
-        if (writer != null) {
-            throw new IllegalStateException("getWriter() was called for this response");
-        }
-        if (stream == null) {
-            stream = new Sink();
-        }
-        return stream;
-    }
-
-    @Override
-    public PrintWriter getWriter() {
-        if (writer == null) {
-            if (stream != null) {
-                throw new IllegalStateException("getOutputStream() was called for this response");
-            }
-            String charset = getCharacterEncoding();
-            super.setCharacterEncoding(charset);
-            writer = new PrintWriter(new PromptWriter(new Sink(), Charset.forName(charset)));
-        }
-        return writer;
     }
 
     @Override
@@ -125,8 +97,7 @@ public final class DebugResponse extends HttpServletResponseWrapper {
     public void reset() {
         held.reset();
         super.reset();
-        stream = null;
-        writer = null;
+        forgetChoice();
         length = -1;
         state = State.UNDECIDED;
     }
@@ -205,7 +176,8 @@ public final class DebugResponse extends HttpServletResponseWrapper {
         }
     }
 
-    private void write(byte[] bytes, int from, int count) throws IOException {
+    @Override
+    protected void take(byte[] bytes, int from, int count) throws IOException {
         if (state == State.UNDECIDED) {
             decide();
         }
@@ -214,55 +186,30 @@ public final class DebugResponse extends HttpServletResponseWrapper {
             if (length >= 0) {
                 super.setContentLengthLong(length);
             }
-            held.writeTo(super.getOutputStream());
+            held.writeTo(containersStream());
             held.reset();
         }
         if (state == State.HOLDING) {
             held.write(bytes, from, count);
         } else {
-            super.getOutputStream().write(bytes, from, count);
+            containersStream().write(bytes, from, count);
         }
     }
 
-    private ServletOutputStream through() throws IOException {
-        return super.getOutputStream();
+    @Override
+    protected void flushBody() throws IOException {
+        if (isThrough()) {
+            containersStream().flush();
+        }
     }
 
-    private final class Sink extends ServletOutputStream {
-        @Override
-        public void write(int b) throws IOException {
-            DebugResponse.this.write(new byte[] {(byte) b}, 0, 1);
-        }
+    @Override
+    protected boolean isThrough() {
+        return state == State.THROUGH;
+    }
 
-        @Override
-        public void write(byte[] bytes, int from, int count) throws IOException {
-            DebugResponse.this.write(bytes, from, count);
-        }
-
-        @Override
-        public void flush() throws IOException {
-            if (state == State.THROUGH) {
-                through().flush();
-            }
-        }
-
-        @Override
-        public boolean isReady() {
-            try {
-                return state != State.THROUGH || through().isReady();
-            } catch (IOException e) {
-                return true;
-            }
-        }
-
-        @Override
-        public void setWriteListener(WriteListener listener) {
-            try {
-                letThrough();
-                through().setWriteListener(listener);
-            } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
-            }
-        }
+    @Override
+    protected void goThrough() throws IOException {
+        letThrough();
     }
 }

@@ -1,4 +1,4 @@
-package dev.headroom.internal.debug;
+package dev.headroom.servlet;
 
 import java.io.IOException;
 import java.io.OutputStream;

@@ -44,6 +44,10 @@ final class Binding {
         return connection.router();
     }
 
+    private Binder binder() {
+        return connection.router().binder();
+    }
+
     /** What was set on the connection; not to be changed. */
     Session session() {
         return session;
@@ -84,13 +88,13 @@ final class Binding {
             return current;
         }
         Unit unit = unit();
-        router().requireTaken(unit);
-        if (current != null && !current.tainted() && !router().fits(current, unit)) {
+        binder().requireTaken(unit);
+        if (current != null && !current.tainted() && !binder().fits(current, unit)) {
             letGo(current);
             current = null;
         }
         if (current == null) {
-            current = router().bind(unit, session);
+            current = binder().bind(unit, session);
             lease = current;
             owner = new Owner(current);
         }
@@ -133,7 +137,7 @@ final class Binding {
 
     private void commit(Lease current) throws SQLException {
         try {
-            router().commit(current);
+            binder().commit(current);
         } catch (SQLException failure) {
             afterCommit = alsoInDoubt;
             runAfterCommit();
@@ -146,7 +150,7 @@ final class Binding {
         Lease current = lease;
         if (inTransaction && current != null) {
             if (current.executed()) {
-                router().used(current, false);
+                binder().used(current, false);
             }
             current.physical().rollback();
         }
@@ -270,9 +274,9 @@ final class Binding {
 
     /** Learns from a failure. @return what to throw */
     SQLException failed(Lease of, SQLException failure) {
-        SQLException told = router().failed(of, failure);
+        SQLException told = binder().failed(of, failure);
         if (of.readOnly() && (autoCommit || bornIn == ReadAttempt.current())) {
-            router().mayRetry(of, told);
+            binder().mayRetry(of, told);
         }
         return told;
     }
@@ -328,13 +332,13 @@ final class Binding {
             }
             if (!inTransaction) {
                 Unit unit = unit();
-                router().requireTaken(unit);
-                if (!of.tainted() && !router().mayExecute(of, unit)) {
+                binder().requireTaken(unit);
+                if (!of.tainted() && !binder().mayExecute(of, unit)) {
                     throw moved();
                 }
                 enter(of);
             }
-            if (router().touchesSession(sql)) {
+            if (binder().touchesSession(sql)) {
                 of.taint();
             }
             of.executed(true);
@@ -344,7 +348,7 @@ final class Binding {
         @Override
         public @Nullable SQLException end(String sql, long startedAt, @Nullable SQLException failure) {
             if (autoCommit || of.readOnly()) {
-                router().used(of, true);
+                binder().used(of, true);
             }
             if (startedAt != StatementWatch.NOT_TIMED) {
                 router().statements().end(sql, of, startedAt, failure);

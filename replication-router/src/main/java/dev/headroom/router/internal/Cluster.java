@@ -42,8 +42,8 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     private final Change writesGoOn = new Change();
     private final RouterSensors sensors;
     private final ReentrantLock electing = new ReentrantLock();
+    private final Election election;
     private volatile Node primary;
-    private volatile long latestTimeline;
     private volatile long toldTimeline;
     private volatile boolean allAsked;
     private volatile boolean held;
@@ -57,6 +57,7 @@ final class Cluster implements Probe.Listener, AutoCloseable {
         this.timeoutNanos = options.probeTimeout().toNanos();
         this.sensors = sensors;
         this.primary = nodes.get(0);
+        this.election = new Election(options.dialect(), this::up);
         this.live = live;
         this.probes = nodes.size() == 1 && !live
                 ? List.of()
@@ -358,16 +359,10 @@ final class Cluster implements Probe.Listener, AutoCloseable {
 
     /** @return the node whose place was taken, null if all stays as it is */
     private @Nullable Node electLocked() {
-        Node best = null;
-        for (Node node : nodes) {
-            if (electable(node) && (best == null || before(node, best))) {
-                best = node;
-            }
-        }
+        Node best = election.best(nodes, primary);
         if (best == null) {
             return null;
         }
-        latestTimeline = best.position().timeline();
         Node former = primary;
         if (best == former) {
             return null;
@@ -381,31 +376,6 @@ final class Cluster implements Probe.Listener, AutoCloseable {
         held = false;
         sensors.promoted();
         return former;
-    }
-
-    /** A deposed node on a later timeline was a replica meanwhile, even if no probe met it as one. */
-    private boolean electable(Node node) {
-        long timeline = node.position().timeline();
-        boolean rival = dialect().rivals(timeline, latestTimeline);
-        return node.role() == NodeRole.PRIMARY
-                && up(node)
-                && (node.deposed() ? timeline > latestTimeline && !rival : timeline >= latestTimeline || rival);
-    }
-
-    private boolean before(Node a, Node b) {
-        long ofA = a.position().timeline();
-        long ofB = b.position().timeline();
-        if (ofA == ofB) {
-            return a == primary;
-        }
-        if (!dialect().rivals(ofA, ofB)) {
-            return ofA > ofB;
-        }
-        if (a.promotedAfter(b) || b.promotedAfter(a)) {
-            return a.promotedAfter(b);
-        }
-        int written = Long.compare(a.position().sequence(), b.position().sequence());
-        return written != 0 ? written > 0 : ofA > ofB;
     }
 
     /** A position as it counts now: of a timeline that turned out not to be the later one, its number alone. */

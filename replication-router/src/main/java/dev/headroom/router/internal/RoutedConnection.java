@@ -13,28 +13,23 @@ import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.NClob;
 import java.sql.PreparedStatement;
-import java.sql.SQLClientInfoException;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.SQLXML;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.sql.Struct;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that takes a node's connection only when a statement is made, and gives it back when the transaction is over.
  *
- * <p>Everything that is set before is recorded and played back on the node's connection; what is asked before is answered from what was
- * recorded or from facts that are the same on every node. So no framework that looks at a fresh connection fixes the route too early.
+ * <p>What is set and asked before is {@link RoutedSettings}', so no framework that looks at a fresh connection fixes the route too early.
  * The binding itself is {@link Binding}'s.
  */
-final class RoutedConnection implements Routed {
+final class RoutedConnection extends RoutedSettings {
     private final Router router;
     private final Binding binding;
     private boolean closed;
@@ -64,6 +59,7 @@ final class RoutedConnection implements Routed {
         return router == other;
     }
 
+    @Override
     Binding binding() {
         return binding;
     }
@@ -72,7 +68,8 @@ final class RoutedConnection implements Routed {
         return router;
     }
 
-    private Facts facts() {
+    @Override
+    Facts facts() {
         return router.facts();
     }
 
@@ -286,163 +283,6 @@ final class RoutedConnection implements Routed {
         bound().physical().releaseSavepoint(savepoint);
     }
 
-    // Settings: recorded, and set at once where there is a node's connection already.
-
-    @Override
-    public void setReadOnly(boolean readOnly) throws SQLException {
-        checkOpen();
-        if (binding.inTransaction() && readOnly != binding.readOnly()) {
-            throw new SQLException("setReadOnly: in a transaction (expected: before its first statement)", "25001");
-        }
-        binding.readOnly(readOnly);
-    }
-
-    @Override
-    public boolean isReadOnly() throws SQLException {
-        checkOpen();
-        return binding.readOnly();
-    }
-
-    @Override
-    public void setTransactionIsolation(int level) throws SQLException {
-        checkOpen();
-        Lease lease = binding.lease();
-        if (lease != null) {
-            lease.physical().setTransactionIsolation(level);
-        }
-        binding.set().isolation = level;
-    }
-
-    @Override
-    public int getTransactionIsolation() throws SQLException {
-        checkOpen();
-        Integer set = binding.session().isolation;
-        return set != null ? set : facts().isolation();
-    }
-
-    @Override
-    public void setCatalog(String catalog) throws SQLException {
-        checkOpen();
-        Lease lease = binding.lease();
-        if (lease != null) {
-            lease.physical().setCatalog(catalog);
-        }
-        binding.set().catalog = catalog;
-    }
-
-    @Override
-    public @Nullable String getCatalog() throws SQLException {
-        checkOpen();
-        String set = binding.session().catalog;
-        return set != null ? set : facts().catalog();
-    }
-
-    @Override
-    public void setSchema(String schema) throws SQLException {
-        checkOpen();
-        Lease lease = binding.lease();
-        if (lease != null) {
-            lease.physical().setSchema(schema);
-        }
-        binding.set().schema = schema;
-    }
-
-    @Override
-    public @Nullable String getSchema() throws SQLException {
-        checkOpen();
-        String set = binding.session().schema;
-        return set != null ? set : facts().schema();
-    }
-
-    @Override
-    public void setHoldability(int holdability) throws SQLException {
-        checkOpen();
-        Lease lease = binding.lease();
-        if (lease != null) {
-            lease.physical().setHoldability(holdability);
-        }
-        binding.set().holdability = holdability;
-    }
-
-    @Override
-    public int getHoldability() throws SQLException {
-        checkOpen();
-        Integer set = binding.session().holdability;
-        return set != null ? set : facts().holdability();
-    }
-
-    @Override
-    public void setTypeMap(Map<String, Class<?>> map) throws SQLException {
-        checkOpen();
-        Lease lease = binding.lease();
-        if (lease != null) {
-            lease.physical().setTypeMap(map);
-        }
-        binding.set().typeMap = map;
-    }
-
-    @Override
-    public Map<String, Class<?>> getTypeMap() throws SQLException {
-        checkOpen();
-        Map<String, Class<?>> set = binding.session().typeMap;
-        return set != null ? set : new HashMap<>();
-    }
-
-    @Override
-    public void setNetworkTimeout(Executor executor, int milliseconds) throws SQLException {
-        checkOpen();
-        Lease lease = binding.lease();
-        if (lease != null) {
-            lease.physical().setNetworkTimeout(executor, milliseconds);
-        }
-        binding.set().networkExecutor = executor;
-        binding.set().networkTimeout = milliseconds;
-    }
-
-    @Override
-    public int getNetworkTimeout() throws SQLException {
-        checkOpen();
-        Lease lease = binding.lease();
-        return lease != null ? lease.physical().getNetworkTimeout() : binding.session().networkTimeout;
-    }
-
-    @Override
-    public void setClientInfo(String name, String value) throws SQLClientInfoException {
-        Lease lease = binding.lease();
-        if (lease != null) {
-            lease.physical().setClientInfo(name, value);
-        }
-        binding.set().clientInfo(name, value);
-    }
-
-    @Override
-    public void setClientInfo(Properties properties) throws SQLClientInfoException {
-        Lease lease = binding.lease();
-        if (lease != null) {
-            lease.physical().setClientInfo(properties);
-        }
-        binding.set().clientInfo(properties);
-    }
-
-    @Override
-    public @Nullable String getClientInfo(String name) throws SQLException {
-        checkOpen();
-        Lease lease = binding.lease();
-        return lease != null
-                ? lease.physical().getClientInfo(name)
-                : binding.session().clientInfo(name);
-    }
-
-    @Override
-    public Properties getClientInfo() throws SQLException {
-        checkOpen();
-        Lease lease = binding.lease();
-        if (lease != null) {
-            return lease.physical().getClientInfo();
-        }
-        return binding.session().clientInfo();
-    }
-
     // Questions.
 
     @Override
@@ -519,6 +359,7 @@ final class RoutedConnection implements Routed {
         aborted = true;
     }
 
+    @Override
     void checkOpen() throws SQLException {
         if (isClosed()) {
             throw new SQLException("connection: closed (expected: open)", "08003");

@@ -1,0 +1,203 @@
+package dev.headroom.router.internal;
+
+import dev.headroom.RequestContext;
+import dev.headroom.debug.DebugLog;
+import dev.headroom.router.ReadOnlyViolationException;
+import dev.headroom.router.RouteDecision.Reason;
+import dev.headroom.router.RouteRefusedException;
+import dev.headroom.router.RouteScope;
+import dev.headroom.router.spi.Position;
+import dev.headroom.router.spi.ReplicationDialect;
+import java.sql.SQLException;
+
+/** Binds units to nodes, says whether they may stay there, and learns from what becomes of them. */
+final class Binder {
+    private static final int MOST_ATTEMPTS = 4;
+
+    private final String name;
+    private final Cluster cluster;
+    private final ReadPath readPath;
+    private final WritePath writePath;
+    private final Floors floors;
+    private final RouterSensors sensors;
+    private final SessionTouch sessionTouch = new SessionTouch();
+
+    Binder(String name, Cluster cluster, ReadPath readPath, Floors floors, RouterSensors sensors) {
+        this.name = name;
+        this.cluster = cluster;
+        this.readPath = readPath;
+        this.writePath = new WritePath(name, cluster, sensors);
+        this.floors = floors;
+        this.sensors = sensors;
+    }
+
+    /** Takes a node's connection for the unit and brings it into the session's state. */
+    Lease bind(Unit unit, Session session) throws SQLException {
+        Lease lease = take(unit, session);
+        sensors.bound(lease);
+        explain(lease);
+        return lease;
+    }
+
+    /** A connection that turns out to be lost costs nothing, since nothing was executed on it; a node dies one connection after another. */
+    private Lease take(Unit unit, Session session) throws SQLException {
+        SQLException last = null;
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return prepared(find(unit), session);
+            } catch (SQLException failure) {
+                if (last != null) {
+                    failure.addSuppressed(last);
+                }
+                boolean lost = !(failure instanceof RouteRefusedException) && Failures.lostConnection(failure);
+                if (!lost || !cluster.replicated() || attempt == MOST_ATTEMPTS) {
+                    throw failure;
+                }
+                last = failure;
+            }
+        }
+    }
+
+    private Lease find(Unit unit) throws SQLException {
+        return unit.forReplica() && cluster.replicated() ? readPath.bind(unit) : writePath.bind(unit);
+    }
+
+    private Lease prepared(Lease lease, Session session) throws SQLException {
+        try {
+            lease.prepare(session);
+            return lease;
+        } catch (SQLException | RuntimeException failure) {
+            if (failure instanceof SQLException sql && Failures.lostConnection(sql)) {
+                lease.discard();
+                cluster.suspect(lease.node(), sql);
+            }
+            try {
+                lease.release();
+            } catch (SQLException alsoFailed) {
+                failure.addSuppressed(alsoFailed);
+            }
+            throw failure;
+        }
+    }
+
+    private static void explain(Lease lease) {
+        Reason reason = lease.reason();
+        if (reason == Reason.READ_ONLY || reason == Reason.WRITE || reason == Reason.NO_REPLICAS) {
+            return; // as expected
+        }
+        DebugLog debug = RequestContext.currentDebug();
+        if (debug.enabled()) {
+            debug.add("db", "bound to " + lease.decision().explanation(), -1, null);
+        }
+    }
+
+    /** Whether the unit may run on what is bound already. */
+    boolean fits(Lease lease, Unit unit) {
+        if (lease.readOnly() != unit.readOnly() || (!unit.readOnly() && cluster.refusesWrites())) {
+            return false;
+        }
+        if (!cluster.replicated()) {
+            return true;
+        }
+        if (!unit.forReplica()) {
+            return !lease.onReplica() && !lease.diverted() && lease.node() == cluster.writer();
+        }
+        if (lease.onReplica()) {
+            return readPath.stillGood(lease, unit);
+        }
+        return lease.diverted()
+                && unit.target() == RouteScope.Target.ANY
+                && lease.node() == cluster.writable()
+                && !readPath.replicaReady(unit);
+    }
+
+    /** Refuses a unit that may write while writes are refused, on a connection that it has already, too. */
+    void requireTaken(Unit unit) throws SQLException {
+        if (!unit.readOnly() && cluster.refusesWrites()) {
+            throw writePath.refuse(Reason.WRITES_REFUSED, null);
+        }
+    }
+
+    /**
+     * Whether a statement that was made for the lease may run as this unit. Less strict than {@link #fits}: what stands in for a replica
+     * may go on doing so, and the lag was looked at when the statement was made. Waits shortly for a replica to reach the position.
+     */
+    boolean mayExecute(Lease lease, Unit unit) {
+        if (lease.readOnly() != unit.readOnly()) {
+            return false;
+        }
+        if (!cluster.replicated()) {
+            return true;
+        }
+        if (!lease.onReplica()) {
+            return lease.node() == cluster.writable() && unit.target() != RouteScope.Target.REPLICA;
+        }
+        return unit.forReplica() && readPath.mayGoOn(lease, unit);
+    }
+
+    /** Commits; the position goes to the request. */
+    void commit(Lease lease) throws SQLException {
+        if (!cluster.replicated() || lease.readOnly() || !lease.executed()) {
+            lease.physical().commit();
+            return;
+        }
+        ReplicationDialect.Commit committed;
+        try {
+            committed = cluster.dialect().commit(lease.physical());
+        } catch (SQLException failure) {
+            used(lease, true); // it may have taken effect
+            throw failed(lease, failure);
+        }
+        if (committed.sequence() == 0) {
+            used(lease, committed.mayHaveWritten());
+            return;
+        }
+        Position position = new Position(lease.node().position().timeline(), committed.sequence());
+        if (committed.mayHaveWritten()) {
+            floors.wrote(position);
+            sensors.minted();
+        } else {
+            floors.current().saw(position);
+        }
+    }
+
+    /** The lease's node was read, or perhaps written, without telling its position. */
+    void used(Lease lease, boolean mayHaveWritten) {
+        if (!cluster.replicated()) {
+            return;
+        }
+        if (!lease.onReplica()) {
+            floors.current().touchedPrimary(cluster.now(), mayHaveWritten && !lease.readOnly());
+        } else if (RequestContext.active().isPresent()) {
+            floors.current().readReplica(lease.node(), cluster.now());
+        }
+    }
+
+    /** Learns from a failure. @return what to throw */
+    SQLException failed(Lease lease, SQLException failure) {
+        if (Failures.readOnlyViolation(failure) && lease.readOnly()) {
+            sensors.violated();
+            return new ReadOnlyViolationException(
+                    "router " + name + ": a statement that is not read-only, in a read-only unit on " + lease.node()
+                            + " (expected: RouteScope.primary(), @UsePrimary or no scope around it, and"
+                            + " setReadOnly(false))",
+                    failure);
+        }
+        if (Failures.lostConnection(failure) || Failures.readOnlyViolation(failure)) {
+            lease.discard();
+            cluster.suspect(lease.node(), failure);
+        }
+        return failure;
+    }
+
+    /** A call around the failed unit may run it again elsewhere. */
+    void mayRetry(Lease lease, SQLException failure) {
+        if (cluster.replicated()) {
+            ReadAttempt.note(lease.node(), failure, sensors);
+        }
+    }
+
+    boolean touchesSession(String sql) {
+        return cluster.replicated() && sessionTouch.in(sql);
+    }
+}

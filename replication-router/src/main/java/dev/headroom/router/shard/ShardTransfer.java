@@ -80,6 +80,9 @@ final class ShardTransfer {
             }
             boolean older = there.state() == State.COMING || there.state().left() && there.epoch() <= past;
             if (!older) {
+                if (!source.equals(units.entry(from, database))) {
+                    throw overtaken(from, source);
+                }
                 throw new SQLException(
                         database + ": " + from + " says " + source + ", and " + to + " says " + there
                                 + " (expected: that it was there before, if at all; was a cluster set back?)",

@@ -11,15 +11,15 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
 
 /** Meters that can be asked. */
-final class CountingMeters implements Meters {
+public final class CountingMeters implements Meters {
     private final Map<List<String>, LongAdder> counts = new ConcurrentHashMap<>();
     private final Set<String> gauges = ConcurrentHashMap.newKeySet();
 
-    long count(String name, String... tags) {
+    public long count(String name, String... tags) {
         return adder(name, tags).sum();
     }
 
-    Set<String> gaugeNames() {
+    public Set<String> gaugeNames() {
         return gauges;
     }
 

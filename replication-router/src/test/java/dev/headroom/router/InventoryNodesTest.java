@@ -13,17 +13,25 @@ import dev.headroom.inventory.InventorySource;
 import dev.headroom.inventory.ServiceInventory;
 import dev.headroom.inventory.WatchedInventory;
 import dev.headroom.router.hikari.HikariNodes;
+import dev.headroom.router.spi.Position;
+import dev.headroom.router.spi.ReplicationDialect;
 import dev.headroom.testkit.PostgresCluster;
 import dev.headroom.testkit.PostgresNode;
 import dev.headroom.testkit.SharedPostgres;
 import dev.headroom.testkit.TestDatabase;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
+import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.Test;
 
 /** A router whose replicas come and go while it is read. */
@@ -112,6 +120,126 @@ class InventoryNodesTest {
                 .filter(node -> node.name().equals(name))
                 .mapToLong(NodeStatus::reads)
                 .sum();
+    }
+
+    @Test
+    void hostThatKeepsItsNameAtANewAddressIsUsedThere() throws Exception {
+        PostgresNode first = cluster.standbys().get(0);
+        PostgresNode second = cluster.standbys().get(1);
+        hosts.add(host(cluster.primary(), true));
+        hosts.add(host(first, false));
+        try (WatchedInventory inventory = Inventories.watched(() -> List.copyOf(hosts), Duration.ofMillis(50));
+                TestDatabase database = cluster.createDatabase();
+                ReplicaRouter router = Rig.patient(ReplicaRouter.builder("named"))
+                        .nodes(InventoryNodes.of(
+                                        inventory,
+                                        "postgres",
+                                        host -> HikariNodes.node(
+                                                host.flag("primary").orElseThrow() ? "p" : "replica",
+                                                pool(database, host)))
+                                .onRemoved(spec -> {
+                                    removed.add(((HikariDataSource) spec.dataSource()).getJdbcUrl());
+                                    ((HikariDataSource) spec.dataSource()).close();
+                                }))
+                        .build()) {
+            assertThat(portOfReplica(router)).isEqualTo(first.port());
+            hosts.removeIf(host -> host.port() == first.port());
+            hosts.add(host(second, false));
+            await().atMost(LONG).until(() -> portOfReplica(router) == second.port());
+            assertThat(removed).anyMatch(url -> url.contains(":" + first.port() + "/"));
+        }
+    }
+
+    /** The port of the server that answers a read; 0 while nobody does. */
+    private static int portOfReplica(ReplicaRouter router) throws Exception {
+        return RouteScope.replica().call(() -> {
+            try (Connection connection = router.dataSource().getConnection();
+                    Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("select inet_server_port()")) {
+                row.next();
+                return row.getInt(1);
+            } catch (SQLException nobody) {
+                return 0;
+            }
+        });
+    }
+
+    @Test
+    void nodeThatIsPromotedWhileItIsDrainedIsUsedAgainWhenItIsAReplica() throws Exception {
+        String url = "jdbc:h2:mem:promoted;DB_CLOSE_DELAY=-1";
+        ToldRoles roles = new ToldRoles();
+        roles.primary("n1");
+        hosts.add(new Host("postgres", "a", 1, Map.of("primary", "true")));
+        hosts.add(new Host("postgres", "a", 2, Map.of()));
+        try (WatchedInventory inventory = Inventories.watched(() -> List.copyOf(hosts), Duration.ofMillis(20));
+                ReplicaRouter router = Rig.patient(ReplicaRouter.builder("told"))
+                        .probeEvery(Duration.ofMillis(20))
+                        .dialect(roles)
+                        .nodes(InventoryNodes.of(
+                                inventory,
+                                "postgres",
+                                host -> NodeSpec.of("n" + host.port(), JdbcConnectionPool.create(url, "sa", ""))
+                                        .probe(url, "sa", "")))
+                        .build()) {
+            try (Connection held = router.dataSource().getConnection()) {
+                held.setReadOnly(true);
+                held.setAutoCommit(false);
+                held.createStatement().execute("select 1");
+                hosts.remove(1);
+                await().atMost(LONG).until(() -> state(router, "n2") == NodeState.DRAINED);
+                roles.primary("n2");
+                await().atMost(LONG)
+                        .until(() -> Rig.nodeOf(router.decide(RouteScope.primary()))
+                                .equals("n2"));
+            }
+            hosts.add(new Host("postgres", "a", 2, Map.of()));
+            roles.primary("n1");
+            await().atMost(LONG)
+                    .until(() -> Rig.nodeOf(router.decide(RouteScope.primary())).equals("n1"));
+            await().atMost(LONG).until(() -> state(router, "n2") == NodeState.UP);
+            assertThat(Rig.nodeOf(router.decide(RouteScope.replica()))).isEqualTo("n2");
+        }
+    }
+
+    private static NodeState state(ReplicaRouter router, String name) {
+        return router.nodes().stream()
+                .filter(node -> node.name().equals(name))
+                .map(NodeStatus::state)
+                .findFirst()
+                .orElse(NodeState.DOWN);
+    }
+
+    /** A database whose roles are as the test says; every change of them is a new timeline. */
+    private static final class ToldRoles implements ReplicationDialect {
+        private volatile String primary = "";
+        private volatile long timeline;
+
+        void primary(String name) {
+            timeline++;
+            primary = name;
+        }
+
+        @Override
+        public Answer probe(Asked node, Connection connection) {
+            NodeRole role = node.name().equals(primary) ? NodeRole.PRIMARY : NodeRole.REPLICA;
+            return new Answer(role, new Position(timeline, 1));
+        }
+
+        @Override
+        public Commit commit(Connection connection) throws SQLException {
+            connection.commit();
+            return Commit.UNTOLD;
+        }
+
+        @Override
+        public Optional<Position> capture(Connection connection) {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean speaks(Connection connection) {
+            return true;
+        }
     }
 
     @Test

@@ -66,17 +66,15 @@ final class LiveNodes implements AutoCloseable {
                 log.warn("router {}: {} has no host; the nodes stay as they are", router, source);
                 return;
             }
-            boolean failed = false;
-            for (Host host : hosts) {
-                failed |= !added(host);
-            }
-            if (failed) {
-                later(RETRY_MILLIS);
-            }
             List<String> addresses = hosts.stream().map(Host::address).toList();
+            List<Host> failed = failed(hosts, addresses);
             boolean unfinished = false;
             for (String address : List.copyOf(byAddress.keySet())) {
                 unfinished |= !addresses.contains(address) && !removed(address);
+            }
+            // A host that has kept its name at a new address finds it free only now.
+            if (!failed.isEmpty() && !failed(failed, addresses).isEmpty()) {
+                later(RETRY_MILLIS);
             }
             if (unfinished) {
                 later(AGAIN_MILLIS);
@@ -88,8 +86,13 @@ final class LiveNodes implements AutoCloseable {
         }
     }
 
+    /** Adds the hosts. @return those that may succeed another time */
+    private List<Host> failed(List<Host> hosts, List<String> addresses) {
+        return hosts.stream().filter(host -> !added(host, addresses)).toList();
+    }
+
     /** @return false if it may succeed another time */
-    private boolean added(Host host) {
+    private boolean added(Host host, List<String> addresses) {
         if (byAddress.containsKey(host.address())) {
             return true;
         }
@@ -101,17 +104,22 @@ final class LiveNodes implements AutoCloseable {
             return false;
         }
         try {
-            boolean taken =
-                    cluster.nodes().stream().anyMatch(node -> node.name().equals(spec.name()));
-            if (taken || spec.probe().isEmpty()) {
-                log.error(
-                        "router {}: node: {} of {} (expected: {}); it is not used",
-                        router,
-                        spec.name(),
-                        host.address(),
-                        taken ? "a name that no other node has" : "a probe");
+            Node namesake = cluster.nodes().stream()
+                    .filter(node -> node.name().equals(spec.name()))
+                    .findFirst()
+                    .orElse(null);
+            if (namesake != null || spec.probe().isEmpty()) {
+                boolean leaving = namesake != null && spec.probe().isPresent() && leaves(namesake, addresses);
+                if (!leaving) {
+                    log.error(
+                            "router {}: node: {} of {} (expected: {}); it is not used",
+                            router,
+                            spec.name(),
+                            host.address(),
+                            namesake != null ? "a name that no other node has" : "a probe");
+                }
                 tell(spec);
-                return true;
+                return !leaving;
             }
             byAddress.put(host.address(), cluster.add(spec));
             log.info("router {}: {} at {} is new", router, spec.name(), host.address());
@@ -121,6 +129,11 @@ final class LiveNodes implements AutoCloseable {
             tell(spec);
             return false;
         }
+    }
+
+    private boolean leaves(Node node, List<String> addresses) {
+        return byAddress.entrySet().stream()
+                .anyMatch(entry -> entry.getValue() == node && !addresses.contains(entry.getKey()));
     }
 
     /** Tells that a node is no longer used, or never was. */
@@ -146,6 +159,7 @@ final class LiveNodes implements AutoCloseable {
         boolean empty = cluster.await(
                 () -> node.units().running().isEmpty(), source.drainWithin().toNanos());
         if (!cluster.remove(node)) { // promoted meanwhile
+            node.drained(false);
             return false;
         }
         byAddress.remove(address);

@@ -19,7 +19,7 @@ final class RouterSensors implements AutoCloseable {
     private final LongAdder diverted = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private final Map<Node, List<Meters.Gauge>> gauges = new ConcurrentHashMap<>();
-    private volatile Meters meters = Meters.none();
+    private Meters meters = Meters.none();
     private volatile Instruments to;
 
     RouterSensors(String router) {
@@ -27,15 +27,16 @@ final class RouterSensors implements AutoCloseable {
         this.to = new Instruments(Meters.none(), router);
     }
 
-    /** Sends measurements there from now on. */
-    void connect(Meters meters, Cluster cluster) {
+    /** Sends measurements there from now on; of nodes that came before, too. */
+    synchronized void connect(Meters meters, Cluster cluster) {
         this.meters = meters;
         to = new Instruments(meters, router);
+        gauges.keySet().forEach(this::removed);
         cluster.nodes().forEach(node -> added(node, cluster));
     }
 
     /** Shows a node's gauges. */
-    void added(Node node, Cluster cluster) {
+    synchronized void added(Node node, Cluster cluster) {
         gauges.computeIfAbsent(
                 node,
                 key -> List.of(
@@ -56,7 +57,7 @@ final class RouterSensors implements AutoCloseable {
     }
 
     /** Takes a node's gauges away. */
-    void removed(Node node) {
+    synchronized void removed(Node node) {
         List<Meters.Gauge> shown = gauges.remove(node);
         if (shown != null) {
             shown.forEach(Meters.Gauge::close);

@@ -1,0 +1,25 @@
+package dev.headroom.router.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headroom.router.CountingMeters;
+import dev.headroom.router.NodeSpec;
+import dev.headroom.router.RouterMeters;
+import java.util.List;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.Test;
+
+class RouterSensorsTest {
+    @Test
+    void nodeThatCameBeforeTheMetersIsShownToo() {
+        Node node = new Node(NodeSpec.of("p", new JdbcDataSource()));
+        CountingMeters meters = new CountingMeters();
+        try (RouterSensors sensors = new RouterSensors("main");
+                Cluster cluster = new Cluster("main", List.of(node), false, RouterOptions.defaults(), sensors)) {
+            sensors.added(node, cluster);
+            sensors.connect(meters, cluster);
+            assertThat(meters.gaugeNames()).containsExactlyInAnyOrder(RouterMeters.LAG, RouterMeters.IN_FLIGHT);
+        }
+        assertThat(meters.gaugeNames()).isEmpty();
+    }
+}

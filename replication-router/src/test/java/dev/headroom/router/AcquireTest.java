@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.headroom.Deadline;
+import dev.headroom.RequestContext;
 import dev.headroom.router.hikari.HikariNodes;
 import dev.headroom.testkit.SharedPostgres;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +89,41 @@ class AcquireTest {
             }
         }
         assertThat(threads).isNotEmpty().doesNotContain(Thread.currentThread());
+    }
+
+    @Test
+    void writerIsNotKeptByAFullPoolForLongerThanItIsByAFailover() throws Exception {
+        HikariDataSource pool = rig.pools.get(0);
+        NodeSpec primary = NodeSpec.of("p", new Noting(pool))
+                .probe(rig.database.jdbcUrl(), null, null)
+                .poolTimeout(() -> Duration.ofSeconds(30));
+        List<Connection> all = new ArrayList<>();
+        try (ReplicaRouter router = Rig.patient(ReplicaRouter.builder("main")
+                        .primary(primary)
+                        .replica(HikariNodes.node("r1", rig.pools.get(1))))
+                .failoverWait(Duration.ofMillis(200))
+                .build()) {
+            for (int i = 0; i < pool.getMaximumPoolSize(); i++) {
+                all.add(pool.getConnection());
+            }
+            assertThatThrownBy(() -> Rig.insert(router.dataSource().getConnection(), "never"))
+                    .isInstanceOf(SQLTransientConnectionException.class)
+                    .hasMessageMatching("p: no connection within (1\\d\\d|200) ms");
+            assertThat(threads).hasSize(1).doesNotContain(Thread.currentThread());
+            RequestContext late = RequestContext.builder()
+                    .deadline(Deadline.after(Duration.ofMillis(50)))
+                    .build();
+            assertThatThrownBy(() -> late.call(() -> Rig.insert(router.dataSource().getConnection(), "never")))
+                    .isInstanceOf(SQLTransientConnectionException.class);
+            all.remove(0).close();
+            try (Connection connection = router.dataSource().getConnection()) {
+                assertThat(Rig.insert(connection, "in time")).isPositive();
+            }
+        } finally {
+            for (Connection connection : all) {
+                connection.close();
+            }
+        }
     }
 
     @Test

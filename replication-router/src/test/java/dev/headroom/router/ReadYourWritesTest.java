@@ -7,6 +7,7 @@ import dev.headroom.RequestContext;
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.testkit.SharedPostgres;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -251,6 +253,70 @@ class ReadYourWritesTest {
             other.join();
         }
         assertThat(wentBack).hasValue(0);
+    }
+
+    /** Threads of one request, each with a statement on another replica. */
+    @Test
+    void statementsOnSeveralReplicasGoOnSideBySide() throws Exception {
+        try (Connection first = readOnly();
+                Connection second = readOnly()) {
+            request(() -> {
+                PreparedStatement one = first.prepareStatement("select count(*) from note");
+                PreparedStatement two = second.prepareStatement("select count(*) from note");
+                assertThat(Rig.nodeOf(first)).startsWith("r").isNotEqualTo(Rig.nodeOf(second));
+                RequestContext request = RequestContext.current();
+                for (int i = 0; i < 10; i++) {
+                    one.executeQuery().close();
+                    inAnotherThread(request, () -> two.executeQuery());
+                }
+                return null;
+            });
+        }
+    }
+
+    private Connection readOnly() throws SQLException {
+        Connection connection = rig.dataSource().getConnection();
+        connection.setReadOnly(true);
+        return connection;
+    }
+
+    private static void inAnotherThread(RequestContext request, Callable<?> work) throws Exception {
+        AtomicReference<Exception> failure = new AtomicReference<>();
+        Thread thread = new Thread(() -> {
+            try {
+                request.call(work);
+            } catch (Exception e) {
+                failure.set(e);
+            }
+        });
+        thread.start();
+        thread.join();
+        if (failure.get() != null) {
+            throw failure.get();
+        }
+    }
+
+    @Test
+    void whatARequestHasReadOnSeveralReplicasAtOnceItNeverGoesBackBehind() throws Exception {
+        rig.standby(2).pauseReplay();
+        long id = rig.insert("on r1 only");
+        rig.standby(1).waitUntilCaughtUp();
+        inAnotherThread(RequestContext.builder().build(), () -> {
+            RequestContext request = RequestContext.current();
+            try (Connection first = readOnly();
+                    Connection second = readOnly()) {
+                String sql = "select 1 from note where id = " + id;
+                PreparedStatement one = first.prepareStatement(sql);
+                PreparedStatement two = second.prepareStatement(sql);
+                AtomicInteger seen = new AtomicInteger(one.executeQuery().next() ? 1 : 0);
+                inAnotherThread(request, () -> seen.addAndGet(two.executeQuery().next() ? 1 : 0));
+                assertThat(seen).as("on one of two").hasValue(1);
+            }
+            for (int i = 0; i < 20; i++) {
+                assertThat(rig.read(id).seen()).isTrue();
+            }
+            return null;
+        });
     }
 
     private void readTwice(long id, AtomicInteger wentBack) {

@@ -3,24 +3,31 @@ package dev.headroom.router.internal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Takes connections from a pool within a deadline of its own: pools wait as long as they were told to (HikariCP: 30 s), which is far too
- * long for a read that another node could answer. The wait is on a thread of ours, a connection that comes too late goes back. From a pool
+ * long for a read that another node could answer, and for a write whose primary has just lost its place. The wait is on a thread of ours, a connection that comes too late goes back. From a pool
  * that is known to wait no longer than the deadline the caller takes its connection itself.
  */
 final class Acquirer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Acquirer.class);
     private static final long KEEP_ALIVE_SECONDS = 20;
+
+    /** How often is looked whether a connection is still wanted. */
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     private final ThreadPoolExecutor threads;
 
@@ -40,31 +47,69 @@ final class Acquirer implements AutoCloseable {
     /** A connection within the time, for a read. The number of threads that wait is bounded by each node's {@code waiting()}. */
     Connection within(Node node, long nanos) throws SQLException {
         if (node.poolTimeoutNanos() <= nanos) {
-            try {
-                return node.spec().dataSource().getConnection();
-            } catch (RuntimeException failure) {
-                throw new SQLTransientConnectionException(node + ": " + failure, failure);
-            }
+            return own(node);
         }
         if (!node.waiting().tryAcquire()) {
             throw new SQLTransientConnectionException(node + ": too many readers wait for its pool already");
         }
+        Connection connection = await(node, asked(node, node.waiting()), nanos, () -> true);
+        return Objects.requireNonNull(connection);
+    }
+
+    /**
+     * A connection within the time, for a unit that may write; null as soon as the node takes no writes any more. When very many wait already, one
+     * more waits as long as the pool lets it.
+     */
+    @Nullable Connection forWriter(Node node, long nanos, BooleanSupplier takesWrites) throws SQLException {
+        if (node.poolTimeoutNanos() <= nanos || !node.writersWaiting().tryAcquire()) {
+            return own(node);
+        }
+        return await(node, asked(node, node.writersWaiting()), nanos, takesWrites);
+    }
+
+    private static Connection own(Node node) throws SQLException {
+        try {
+            return node.spec().dataSource().getConnection();
+        } catch (RuntimeException failure) {
+            throw new SQLTransientConnectionException(node + ": " + failure, failure);
+        }
+    }
+
+    private CompletableFuture<Connection> asked(Node node, Semaphore place) {
         CompletableFuture<Connection> arrival = new CompletableFuture<>();
         threads.execute(() -> {
             try {
                 deliver(node, arrival);
             } finally {
-                node.waiting().release();
+                place.release();
             }
         });
+        return arrival;
+    }
+
+    /** Waits so long, or until it is no longer wanted: then null. */
+    private static @Nullable Connection await(
+            Node node, CompletableFuture<Connection> arrival, long nanos, BooleanSupplier wanted) throws SQLException {
+        long end = System.nanoTime() + nanos;
         try {
-            return arrival.get(nanos, TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            arrival.cancel(false);
-            throw new SQLTransientConnectionException(
-                    node + ": no connection within " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms");
+            while (true) {
+                try {
+                    return arrival.get(Math.min(end - System.nanoTime(), LOOK_NANOS), TimeUnit.NANOSECONDS);
+                } catch (TimeoutException e) {
+                    boolean late = System.nanoTime() - end >= 0;
+                    if ((late || !wanted.getAsBoolean()) && !arrival.isDone() && arrival.cancel(false)) {
+                        if (late) {
+                            throw new SQLTransientConnectionException(
+                                    node + ": no connection within " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms");
+                        }
+                        return null;
+                    }
+                }
+            }
         } catch (InterruptedException e) {
-            arrival.cancel(false);
+            if (!arrival.cancel(false)) {
+                arrival.thenAccept(Acquirer::close);
+            }
             Thread.currentThread().interrupt();
             throw new SQLTransientConnectionException(node + ": interrupted while waiting for a connection");
         } catch (ExecutionException e) {
@@ -83,11 +128,15 @@ final class Acquirer implements AutoCloseable {
             return;
         }
         if (!arrival.complete(connection)) {
-            try {
-                connection.close();
-            } catch (SQLException e) {
-                log.debug("router: a connection to {} that came too late could not be closed", node, e);
-            }
+            close(connection);
+        }
+    }
+
+    private static void close(Connection late) {
+        try {
+            late.close();
+        } catch (SQLException e) {
+            log.debug("router: a connection that came too late could not be closed", e);
         }
     }
 

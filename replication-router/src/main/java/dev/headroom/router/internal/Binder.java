@@ -22,11 +22,11 @@ final class Binder {
     private final RouterSensors sensors;
     private final SessionTouch sessionTouch = new SessionTouch();
 
-    Binder(String name, Cluster cluster, ReadPath readPath, Floors floors, RouterSensors sensors) {
+    Binder(String name, Cluster cluster, ReadPath readPath, WritePath writePath, Floors floors, RouterSensors sensors) {
         this.name = name;
         this.cluster = cluster;
         this.readPath = readPath;
-        this.writePath = new WritePath(name, cluster, sensors);
+        this.writePath = writePath;
         this.floors = floors;
         this.sensors = sensors;
     }
@@ -133,6 +133,34 @@ final class Binder {
             return lease.node() == cluster.writable() && unit.target() != RouteScope.Target.REPLICA;
         }
         return unit.forReplica() && readPath.mayGoOn(lease, unit);
+    }
+
+    /**
+     * Whether a session that was changed, and so can't move, may run this unit. On a replica a read must find what it has to see; what is not for
+     * a replica fails there by itself.
+     */
+    boolean mayStay(Lease changed, Unit unit) {
+        return !cluster.replicated() || !changed.onReplica() || !unit.forReplica() || readPath.mayGoOn(changed, unit);
+    }
+
+    /**
+     * The driver's own connection, statement or result is in somebody's hands, who may write with it at any time until the lease is given back. Neither
+     * pool nor router know what is done with it.
+     */
+    void unwrapped(Lease lease) {
+        lease.taint();
+        lease.executed(true);
+        if (!cluster.replicated() || lease.onReplica() || lease.readOnly()) {
+            return;
+        }
+        SessionFloor floor = floors.current();
+        lease.unwrapped(
+                () -> floor.unwrapped(1),
+                () -> {
+                    floor.touchedPrimary(cluster.now(), true);
+                    floors.current().touchedPrimary(cluster.now(), true);
+                    floor.unwrapped(-1);
+                });
     }
 
     /** Commits; the position goes to the request. */

@@ -89,7 +89,9 @@ final class Binding {
         }
         Unit unit = unit();
         binder().requireTaken(unit);
-        if (current != null && !current.tainted() && !binder().fits(current, unit)) {
+        if (current != null && current.tainted()) {
+            requireStay(current, unit);
+        } else if (current != null && !binder().fits(current, unit)) {
             letGo(current);
             current = null;
         }
@@ -246,6 +248,20 @@ final class Binding {
         return first;
     }
 
+    private void requireStay(Lease changed, Unit unit) throws SQLException {
+        if (!binder().mayStay(changed, unit)) {
+            throw new SQLException(
+                    "connection: its session was changed on " + changed.node()
+                            + ", which is too far behind for this read (expected: to be closed, for the next one to go elsewhere)",
+                    "24000");
+        }
+    }
+
+    /** A driver's own object is given out. */
+    void unwrapped(Lease of) {
+        binder().unwrapped(of);
+    }
+
     private Unit unit() {
         RouteScope scope = autoCommit || !begun ? RouteScope.current().orElse(null) : begunIn;
         return Unit.of(scope, readOnly, session.serializable());
@@ -333,7 +349,9 @@ final class Binding {
             if (!inTransaction) {
                 Unit unit = unit();
                 binder().requireTaken(unit);
-                if (!of.tainted() && !binder().mayExecute(of, unit)) {
+                if (of.tainted()) {
+                    requireStay(of, unit);
+                } else if (!binder().mayExecute(of, unit)) {
                     throw moved();
                 }
                 enter(of);
@@ -354,6 +372,11 @@ final class Binding {
                 router().statements().end(sql, of, startedAt, failure);
             }
             return failure == null ? null : failed(of, failure);
+        }
+
+        @Override
+        public void unwrapped() {
+            binder().unwrapped(of);
         }
 
         @Override

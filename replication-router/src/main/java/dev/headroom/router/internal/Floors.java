@@ -88,8 +88,15 @@ final class Floors {
 
     /** The same of a floor that is the current one of that request. */
     @Nullable Position requiredNow(SessionFloor floor, @Nullable RequestContext context) {
-        SessionFloor.Touch touch = floor.touch();
+        SessionFloor.Touch touch = touch(floor);
         return touch == null || settled(floor, touch) ? known(floor, context) : null;
+    }
+
+    /** The latest timeline that the current request has been told of; 0 if of none in particular. */
+    long timelineNow() {
+        RequestContext context = RequestContext.active().orElse(null);
+        Position known = known(current(context), context);
+        return PositionCodec.beyondAll(known) ? 0 : known.timeline();
     }
 
     private Position known(SessionFloor floor, @Nullable RequestContext context) {
@@ -101,7 +108,7 @@ final class Floors {
     @Nullable Position writtenNow() {
         RequestContext context = RequestContext.active().orElse(null);
         SessionFloor floor = current(context);
-        SessionFloor.Touch touch = floor.touch();
+        SessionFloor.Touch touch = touch(floor);
         if (touch != null && touch.mayHaveWritten() && !settled(floor, touch)) {
             return null;
         }
@@ -109,9 +116,17 @@ final class Floors {
         return context == null ? own : own.and(floor.told(context.consistency(), codec));
     }
 
+    /** What was done on the primary without being told a position; with a driver's connection in hand, anything until now. */
+    SessionFloor.@Nullable Touch touch(SessionFloor floor) {
+        if (floor.hasUnwrapped()) {
+            floor.touchedPrimary(cluster.now(), true);
+        }
+        return floor.touch();
+    }
+
     /** Finds the position of what was done on the primary without being told one. */
     boolean settle(SessionFloor floor, long waitNanos) throws InterruptedException {
-        SessionFloor.Touch touch = floor.touch();
+        SessionFloor.Touch touch = touch(floor);
         if (touch == null || settled(floor, touch)) {
             return true;
         }
@@ -134,17 +149,26 @@ final class Floors {
     }
 
     /**
-     * Makes the floor cover what the request has seen on a replica that it will not read again; false if that can't be known within the
+     * Makes the floor cover what these reads saw, but for those of the node that is read next; false if that can't be known within the
      * time.
      */
-    boolean leave(SessionFloor floor, SessionFloor.ReplicaRead read, long waitNanos) throws InterruptedException {
-        cluster.refresh(() -> bound(read) != null, waitNanos);
-        Position bound = bound(read);
-        if (bound == null) {
-            return false;
+    boolean leave(
+            SessionFloor floor, SessionFloor.@Nullable ReplicaRead reads, @Nullable Node next, long waitNanos)
+            throws InterruptedException {
+        return reads == null || cluster.refresh(() -> left(floor, reads, next), waitNanos);
+    }
+
+    private boolean left(SessionFloor floor, SessionFloor.ReplicaRead reads, @Nullable Node next) {
+        boolean all = true;
+        for (SessionFloor.ReplicaRead read = reads; read != null; read = read.next()) {
+            Position bound = read.node() == next ? null : bound(read);
+            if (bound != null) {
+                floor.resolved(read, bound);
+            } else {
+                all &= read.node() == next;
+            }
         }
-        floor.resolved(read, bound);
-        return true;
+        return all;
     }
 
     /** A position at or beyond the one that was read: the replica's own, or if it is gone the primary's. */

@@ -66,10 +66,7 @@ final class GroupConsistency implements Consistency {
         for (Router router : routers) { // each cuts down its own cluster's entry and leaves the others
             real = router.positions().real(real);
         }
-        ConsistencyToken before = real;
-        for (Router router : routers) {
-            before = combine(before, router.positions().asked());
-        }
+        ConsistencyToken before = combine(current(), real); // what was just written without a position included
         RequestContext inner =
                 RequestContext.current().with().consistency(before).build();
         try {
@@ -79,6 +76,7 @@ final class GroupConsistency implements Consistency {
             if (!after.equals(before)) { // the call has written
                 wrote(after);
             }
+            routers.forEach(router -> router.positions().ended(inner));
         }
     }
 

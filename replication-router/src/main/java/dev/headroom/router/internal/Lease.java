@@ -26,6 +26,7 @@ final class Lease {
     private boolean tainted;
     private boolean discarded;
     private boolean guarded;
+    private @Nullable Runnable whenReleased;
     private int openStatements;
     private long checkedAt;
 
@@ -156,6 +157,14 @@ final class Lease {
         tainted = true;
     }
 
+    /** What is run once, at the first call, and when the lease is given back. */
+    void unwrapped(Runnable first, Runnable atRelease) {
+        if (whenReleased == null) {
+            whenReleased = atRelease;
+            first.run();
+        }
+    }
+
     /** The pool shall throw it away; unlike a tainted one, it is not kept until then. */
     void discard() {
         discarded = true;
@@ -177,6 +186,10 @@ final class Lease {
     void release() throws SQLException {
         boolean cut = node.units().end(this, slot);
         boolean evicted = false;
+        if (whenReleased != null) {
+            whenReleased.run();
+            whenReleased = null;
+        }
         try {
             if (cut || tainted || discarded || !unguarded()) {
                 evicted = true;

@@ -16,8 +16,11 @@ import org.slf4j.LoggerFactory;
 final class Node {
     private static final Logger log = LoggerFactory.getLogger(Node.class);
 
-    /** How many threads may wait for this node's pool at one time. */
+    /** How many reads may have threads of ours wait for this node's pool at one time. */
     private static final int MOST_WAITING = 64;
+
+    /** The same of units that may write. */
+    private static final int MOST_WRITERS_WAITING = 256;
 
     /** The latest probe's share in the latency: one fifth, so that a second tells. */
     private static final int LATENCY_SMOOTHING = 5;
@@ -26,6 +29,7 @@ final class Node {
 
     private final NodeSpec spec;
     private final Semaphore waiting = new Semaphore(MOST_WAITING);
+    private final Semaphore writersWaiting = new Semaphore(MOST_WRITERS_WAITING);
     private final Units<Lease> units = new Units<>();
     private final @Nullable Supplier<Duration> poolTimeout;
     private volatile @Nullable Seen seen;
@@ -81,6 +85,10 @@ final class Node {
 
     Semaphore waiting() {
         return waiting;
+    }
+
+    Semaphore writersWaiting() {
+        return writersWaiting;
     }
 
     /** The units that run on it now. */

@@ -45,6 +45,11 @@ final class PositionCodec {
         }
     }
 
+    /** Whether it stands for what only the primary covers, whichever that is. */
+    static boolean beyondAll(Position position) {
+        return position.equals(BEYOND_ALL);
+    }
+
     /** This cluster's position; none when the token has none or is not one of ours. */
     Position position(ConsistencyToken token) {
         Entry entry = token.isNone() ? null : entries(token).get(cluster);

@@ -25,14 +25,14 @@ final class Ready {
     /** The node; null if there is none, or if more has to be looked at. */
     @Nullable Node node(Unit unit, long now, @Nullable RequestContext context) {
         SessionFloor floor = floors.current(context);
-        SessionFloor.ReplicaRead read = floor.replicaRead();
+        SessionFloor.ReplicaRead read = floor.replicaReads();
         Position required = floors.requiredNow(floor, context);
         if (required == null || ReadAttempt.avoidsAny()) {
             return null;
         }
         long limit = Unit.READ.equals(unit) ? softNanos : unit.limitNanos(cluster.options());
         if (read != null) {
-            return mayAnswer(read.node(), now, limit, required) ? read.node() : null;
+            return read.next() == null && mayAnswer(read.node(), now, limit, required) ? read.node() : null;
         }
         List<Node> nodes = cluster.nodes();
         if (nodes.size() > Long.SIZE) {

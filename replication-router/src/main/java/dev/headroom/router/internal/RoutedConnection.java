@@ -322,8 +322,7 @@ final class RoutedConnection extends RoutedSettings {
             return type.cast(this);
         }
         Lease lease = bound();
-        lease.taint(); // whatever is done to the driver's connection, the pool does not know of it
-        lease.executed(true);
+        binding.unwrapped(lease);
         return lease.physical().unwrap(type);
     }
 

@@ -61,7 +61,8 @@ public final class Router implements ReplicaRouter {
         this.acquirer = new Acquirer(name);
         Floors floors = new Floors(cluster, new PositionCodec(name, options.dialect()::mark), name);
         this.readPath = new ReadPath(cluster, floors, acquirer, sensors);
-        this.binder = new Binder(name, cluster, readPath, floors, sensors);
+        WritePath writePath = new WritePath(name, cluster, acquirer, sensors);
+        this.binder = new Binder(name, cluster, readPath, writePath, floors, sensors);
         this.consistency = new RouterConsistency(cluster, floors);
         this.facts = new Facts(cluster);
         this.control = new Control(name, cluster);

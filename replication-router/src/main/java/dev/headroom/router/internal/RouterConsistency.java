@@ -7,6 +7,7 @@ import dev.headroom.router.spi.Position;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Read-your-writes by position in the primary's log. */
@@ -29,7 +30,7 @@ final class RouterConsistency implements Consistency {
             return floors.token();
         }
         SessionFloor floor = floors.current();
-        SessionFloor.Touch touch = floor.touch();
+        SessionFloor.Touch touch = floors.touch(floor);
         boolean monotonic = cluster.options().monotonicReads();
         boolean known = touch == null || (!monotonic && !touch.mayHaveWritten()) || settle(floor);
         if (monotonic) {
@@ -41,13 +42,14 @@ final class RouterConsistency implements Consistency {
         return monotonic ? floors.codec().raise(floors.token(), floor.required()) : floors.token();
     }
 
-    /** Whether the floor covers what was read on a replica. */
+    /** Whether the floor covers what was read on replicas. */
     private boolean left(SessionFloor floor) {
-        SessionFloor.ReplicaRead read = floor.replicaRead();
         try {
-            return read == null
-                    || floors.leave(
-                            floor, read, cluster.options().probeTimeout().toNanos());
+            return floors.leave(
+                    floor,
+                    floor.replicaReads(),
+                    null,
+                    cluster.options().probeTimeout().toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -112,12 +114,15 @@ final class RouterConsistency implements Consistency {
             if (!after.equals(before)) { // the call has written
                 wrote(after);
             }
+            ended(inner);
         }
     }
 
-    /** What the current request asks for. */
-    ConsistencyToken asked() {
-        return floors.token();
+    /** A part of the current request, with a context of its own, has ended: what it did without being told a position is the request's. */
+    void ended(RequestContext part) {
+        if (cluster.replicated()) {
+            floors.current().absorb(floors.current(part));
+        }
     }
 
     /** The token with this cluster's position cut down to what can be real. */
@@ -147,16 +152,35 @@ final class RouterConsistency implements Consistency {
         return cluster.replicated() ? clamp(floors.codec().token(position)) : ConsistencyToken.NONE;
     }
 
-    /** No position beyond the primary's is real. What the last sample does not cover is compared with a fresh one. */
+    /**
+     * No position beyond the primary's is real. What the last sample does not cover is compared with a fresh one; and what is of a later timeline
+     * only when every node has answered, since otherwise ours may be the primary whose place was taken.
+     */
     private ConsistencyToken clamp(ConsistencyToken token) {
         Position asked = floors.codec().position(token);
         if (asked.isNone() || cluster.primary().position().covers(asked)) {
             return token;
         }
-        Node.Seen primary = primarySince(cluster.now());
-        return primary == null || primary.position().covers(asked)
+        long now = cluster.now();
+        Node.Seen primary = primarySince(now);
+        return primary == null || primary.position().covers(asked) || mayBeReplaced(primary.position(), asked, now)
                 ? token
                 : floors.codec().replace(token, primary.position());
+    }
+
+    /** Whether a node that does not answer may have taken the primary's place, and be where the token is from. */
+    private boolean mayBeReplaced(Position primary, Position asked, long now) {
+        if (asked.timeline() <= primary.timeline() || PositionCodec.beyondAll(asked)) {
+            return false;
+        }
+        BooleanSupplier allAnswered = () -> cluster.nodes().stream().allMatch(node -> node.seenSince(now));
+        try {
+            return !cluster.refresh(
+                    allAnswered, cluster.options().probeTimeout().toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
     }
 
     private boolean settle(SessionFloor floor) {

@@ -2,6 +2,7 @@ package dev.headroom.router.internal;
 
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.spi.Position;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,8 @@ final class SessionFloor {
     private volatile Position seen = Position.NONE;
     private volatile Position written = Position.NONE;
     private volatile @Nullable Touch touch;
-    private volatile @Nullable ReplicaRead replicaRead;
+    private volatile @Nullable ReplicaRead replicaReads;
+    private volatile int unwrapped;
     private volatile Told told = new Told(ConsistencyToken.NONE, Position.NONE);
 
     /**
@@ -24,8 +26,48 @@ final class SessionFloor {
      */
     record Touch(long at, boolean mayHaveWritten) {}
 
-    /** A replica was read, up to this time. */
-    record ReplicaRead(Node node, long at) {}
+    /**
+     * A replica was read, up to this time, at a position that nobody asked for yet.
+     *
+     * @param thread the last one that read it
+     * @param next the replica that was read before this one
+     */
+    record ReplicaRead(Node node, long at, long thread, @Nullable ReplicaRead next) {
+        private @Nullable ReplicaRead without(Node other) {
+            ReplicaRead rest = next == null ? null : next.without(other);
+            if (node == other) {
+                return rest;
+            }
+            return rest == next ? this : new ReplicaRead(node, at, thread, rest);
+        }
+
+        /** The entry of the node alone; null if there is none. */
+        @Nullable ReplicaRead only(@Nullable Node wanted) {
+            if (node == wanted) {
+                return next == null ? this : new ReplicaRead(node, at, thread, null);
+            }
+            return next == null ? null : next.only(wanted);
+        }
+
+        /** The last that was read, of these; null if none was. */
+        @Nullable Node lastOf(List<Node> nodes) {
+            if (nodes.contains(node)) {
+                return node;
+            }
+            return next == null ? null : next.lastOf(nodes);
+        }
+
+        /** Whether another replica than this one was read. */
+        boolean elsewhere(@Nullable Node than) {
+            return node != than || next != null;
+        }
+
+        /** What this thread was the last to read. */
+        @Nullable ReplicaRead by(long reader) {
+            ReplicaRead rest = next == null ? null : next.by(reader);
+            return thread == reader ? new ReplicaRead(node, at, thread, rest) : rest;
+        }
+    }
 
     /** A token, and the position that it tells of this cluster. */
     record Told(ConsistencyToken token, Position position) {}
@@ -50,8 +92,19 @@ final class SessionFloor {
 
     synchronized void touchedPrimary(long at, boolean mayHaveWritten) {
         Touch before = touch;
-        touch = new Touch(at, mayHaveWritten || (before != null && before.mayHaveWritten()));
-        replicaRead = null; // the primary is ahead of every replica
+        touch = before == null
+                ? new Touch(at, mayHaveWritten)
+                : new Touch(Math.max(at, before.at()), mayHaveWritten || before.mayHaveWritten());
+        replicaReads = null; // the primary is ahead of every replica
+    }
+
+    /** Somebody has a driver's connection to the primary in his hands, or has given one back. */
+    synchronized void unwrapped(int more) {
+        unwrapped += more;
+    }
+
+    boolean hasUnwrapped() {
+        return unwrapped > 0;
     }
 
     @Nullable Touch touch() {
@@ -66,17 +119,38 @@ final class SessionFloor {
     }
 
     synchronized void readReplica(Node node, long at) {
-        replicaRead = new ReplicaRead(node, at);
+        ReplicaRead before = replicaReads;
+        ReplicaRead others = before == null ? null : before.without(node);
+        replicaReads = new ReplicaRead(node, at, Thread.currentThread().getId(), others);
     }
 
-    @Nullable ReplicaRead replicaRead() {
-        return replicaRead;
+    /** The replicas that were read, the last one first; null for none. */
+    @Nullable ReplicaRead replicaReads() {
+        return replicaReads;
     }
 
     synchronized void resolved(ReplicaRead known, Position position) {
         seen = seen.and(position);
-        if (known.equals(replicaRead)) {
-            replicaRead = null;
+        ReplicaRead before = replicaReads;
+        ReplicaRead same = before == null ? null : before.only(known.node());
+        if (before != null && same != null && same.at() == known.at()) {
+            replicaReads = before.without(known.node());
+        }
+    }
+
+    /** Takes over what was written and seen in a part of the request that had a floor of its own. */
+    synchronized void absorb(SessionFloor part) {
+        if (part == this) { // contexts that come of one another share it
+            return;
+        }
+        seen = seen.and(part.seen);
+        written = written.and(part.written);
+        Touch touched = part.touch;
+        if (touched != null) {
+            touchedPrimary(touched.at(), touched.mayHaveWritten());
+        }
+        for (ReplicaRead read = part.replicaReads; read != null; read = read.next()) {
+            readReplica(read.node(), read.at());
         }
     }
 

@@ -8,29 +8,37 @@ import dev.headroom.router.RouteRefusedException;
 import dev.headroom.router.RouteScope;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the primary for a unit that may write. While there is none, as during a failover, all such units wait for the same piece of news,
- * for a bounded time: none of them asks any server anything. A connection that is lost while it is taken costs nothing, since nothing was
- * executed on it: the unit waits on.
+ * for a bounded time: none of them asks any server anything. The same time bounds the wait for a connection of the primary's pool, which ends when
+ * another node takes the writes. A connection that is lost while it is taken costs nothing, since nothing was executed on it: the unit
+ * waits on.
  */
 final class WritePath {
+    /** Who comes with a deadline that has passed is given what lies ready. */
+    private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
     private final Cluster cluster;
+    private final Acquirer acquirer;
     private final RouterSensors sensors;
     private final String router;
 
-    WritePath(String router, Cluster cluster, RouterSensors sensors) {
+    WritePath(String router, Cluster cluster, Acquirer acquirer, RouterSensors sensors) {
         this.router = router;
         this.cluster = cluster;
+        this.acquirer = acquirer;
         this.sensors = sensors;
     }
 
     /** Binds the unit, or throws {@link RouteRefusedException}. */
     Lease bind(Unit unit) throws SQLException {
         Node primary = cluster.writer();
-        long start = primary != null ? 0 : System.nanoTime();
-        long end = primary != null ? 0 : start + patience();
+        long begun = System.nanoTime();
+        long end = begun + patience();
+        boolean waited = primary == null;
         SQLException last = null;
         while (true) {
             if (primary == null) {
@@ -40,31 +48,33 @@ final class WritePath {
                 }
             }
             try {
-                Lease lease = take(primary, unit);
+                Lease lease = take(primary, unit, end - System.nanoTime());
                 if (lease != null) {
-                    if (start != 0) {
-                        sensors.waitedForPrimary(System.nanoTime() - start);
+                    if (waited) {
+                        sensors.waitedForPrimary(System.nanoTime() - begun);
                     }
                     return lease;
                 }
             } catch (SQLException failure) {
-                if (!cluster.replicated() || !Failures.lostConnection(failure)) {
+                if (!cluster.replicated() || !(Failures.lostConnection(failure) || cluster.writer() != primary)) {
                     throw failure;
                 }
-                cluster.suspect(primary, failure);
+                if (Failures.lostConnection(failure)) {
+                    cluster.suspect(primary, failure);
+                }
                 last = failure;
             }
-            if (start == 0) {
-                start = System.nanoTime();
-                end = start + patience();
-            }
+            waited = true;
             primary = null;
         }
     }
 
     /** Null if it takes no writes any more. */
-    private @Nullable Lease take(Node primary, Unit unit) throws SQLException {
-        Connection connection = primary.spec().dataSource().getConnection();
+    private @Nullable Lease take(Node primary, Unit unit, long nanos) throws SQLException {
+        Connection connection = connection(primary, nanos);
+        if (connection == null) {
+            return null;
+        }
         Lease.Grant grant = Lease.Grant.onPrimary(unit.readOnly(), reason(unit), null);
         Lease lease = new Lease(cluster, primary, connection, grant);
         if (primary == cluster.writer()) { // asked once more, now that whoever holds writes can see this one
@@ -72,6 +82,15 @@ final class WritePath {
         }
         lease.release();
         return null;
+    }
+
+    private @Nullable Connection connection(Node primary, long nanos) throws SQLException {
+        if (!cluster.replicated()
+                || cluster.options().writing().failoverWait().isZero()) {
+            return primary.spec().dataSource().getConnection();
+        }
+        long most = Math.max(nanos, LEAST_NANOS);
+        return acquirer.forWriter(primary, most, () -> cluster.writer() == primary);
     }
 
     private @Nullable Node await(long nanos) {

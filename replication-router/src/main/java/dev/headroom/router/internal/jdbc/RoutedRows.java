@@ -20,6 +20,46 @@ public final class RoutedRows extends ForwardingUpdatableRows {
     }
 
     @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        if (statement != null && !type.isInstance(this)) {
+            statement.unwrapped();
+        }
+        return super.unwrap(type);
+    }
+
+    // Changes in place are executions as others are.
+
+    @Override
+    public void insertRow() throws SQLException {
+        change("insert row in place", delegate()::insertRow);
+    }
+
+    @Override
+    public void updateRow() throws SQLException {
+        change("update row in place", delegate()::updateRow);
+    }
+
+    @Override
+    public void deleteRow() throws SQLException {
+        change("delete row in place", delegate()::deleteRow);
+    }
+
+    private interface Change {
+        void run() throws SQLException;
+    }
+
+    private void change(String what, Change change) throws SQLException {
+        if (statement == null) {
+            change.run();
+            return;
+        }
+        statement.run(what, () -> {
+            change.run();
+            return true;
+        });
+    }
+
+    @Override
     public void close() throws SQLException {
         delegate().close();
         if (statement != null) {

@@ -69,6 +69,19 @@ public class RoutedStatement<S extends Statement> extends ForwardingStatement<S>
         }
     }
 
+    /** Before the driver's own object is given out. */
+    final void unwrapped() {
+        owner.unwrapped();
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        if (!type.isInstance(this)) {
+            unwrapped();
+        }
+        return super.unwrap(type);
+    }
+
     @Override
     public Connection getConnection() {
         return owner.connection();

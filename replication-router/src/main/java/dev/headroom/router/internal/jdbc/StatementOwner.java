@@ -24,6 +24,9 @@ public interface StatementOwner {
      */
     @Nullable SQLException end(String sql, long startedAt, @Nullable SQLException failure);
 
+    /** Before the driver's own statement or result is given out, with which anything may be done. */
+    void unwrapped();
+
     /** When a statement has been closed. */
     void closed();
 }

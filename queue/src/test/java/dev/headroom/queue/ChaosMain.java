@@ -8,6 +8,8 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 
 /** A process among several that work on jobs of all modes until it is killed, or its standard input ends. */
@@ -34,6 +36,7 @@ public final class ChaosMain {
 
     /** A row for each run that counted. */
     public static final class Effects {
+        final Set<Long> plain = ConcurrentHashMap.newKeySet();
         private final DataSource dataSource;
 
         Effects(DataSource dataSource) {
@@ -46,6 +49,7 @@ public final class ChaosMain {
             try (Connection connection = dataSource.getConnection()) {
                 insert(connection, "plain", note);
             }
+            plain.add(note.id());
         }
 
         /** Writes in its completion's transaction. */

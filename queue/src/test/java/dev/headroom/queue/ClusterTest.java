@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.headroom.queue.Recorder.Note;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -82,6 +85,24 @@ class ClusterTest extends JobQueueContract {
         await().until(() -> innocent.state().isEmpty());
         assertThat(recorder.order).containsExactly("innocent");
         assertThat(queue.dead().newest(10)).extracting(DeadJob::reason).containsExactly(DeadJob.Reason.CRASHED);
+    }
+
+    @Test
+    void aJobOfALivingNodeThatDoesNotKnowOfItRunsAgain() throws Exception {
+        JobQueue queue = started(builder().handlers(recorder).lease(Duration.ofMillis(600)));
+        await().until(() -> count("headroom_job_node") == 1);
+        try (Connection connection = dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            JobHandle job = queue.in(connection).enqueue(Recorder::note, new Note(1, "its end was lost"));
+            // As a standby has it that was promoted before it was told how the job ended.
+            statement.execute("update headroom_job set state = 1, attempt = 1,"
+                    + " lease = (select max(id) from headroom_job_node) where id = " + job.id());
+            connection.commit();
+            connection.setAutoCommit(true);
+        }
+        awaitNoJobs();
+        assertThat(recorder.runs).containsOnly(Map.entry(1L, 1));
     }
 
     @Test

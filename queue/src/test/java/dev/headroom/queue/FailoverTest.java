@@ -15,6 +15,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
@@ -25,8 +26,9 @@ import org.junit.jupiter.api.Test;
 class FailoverTest {
     private static final int JOBS = 400;
 
+    private Effects effects;
+
     @Test
-    @Tag("soak")
     void workGoesOnOnThePromotedStandby() throws Exception {
         try (PostgresCluster cluster = PostgresCluster.builder().standbys(1).start()) {
             PostgresNode primary = cluster.primary();
@@ -74,11 +76,12 @@ class FailoverTest {
         return uri.getHost() + ":" + uri.getPort();
     }
 
-    private static JobQueue enqueued(HikariDataSource pool) throws SQLException {
+    private JobQueue enqueued(HikariDataSource pool) throws SQLException {
+        effects = new Effects(pool);
         SchemaInstaller.install(pool);
         execute(pool, "create table effect (id bigint, mode text)");
         JobQueue queue = JobQueue.builder(pool)
-                .handlers(new Effects(pool))
+                .handlers(effects)
                 .workers(2)
                 .lease(Duration.ofSeconds(3))
                 .pollInterval(Duration.ofMillis(200))
@@ -91,19 +94,39 @@ class FailoverTest {
         return queue;
     }
 
-    private static void assertAllDoneOnce(HikariDataSource pool) throws SQLException {
-        await().atMost(Duration.ofSeconds(90)).ignoreExceptions().until(() -> count(pool, "headroom_job") == 0);
+    private void assertAllDoneOnce(HikariDataSource pool) throws SQLException {
+        await().atMost(Duration.ofSeconds(90))
+                .ignoreExceptions()
+                .untilAsserted(() -> assertThat(remaining(pool)).isEmpty());
         for (String mode : List.of("complete", "lock")) {
             assertThat(count(pool, "effect where mode = '" + mode + "'"))
                     .as(mode)
                     .isEqualTo(JOBS);
         }
-        for (String mode : List.of("plain", "complete", "lock")) {
+        for (String mode : List.of("complete", "lock")) {
             assertThat(count(pool, "(select distinct id from effect where mode = '" + mode + "') as d"))
                     .as("different " + mode)
                     .isEqualTo(JOBS);
         }
+        // What a job has written in a transaction of its own may be lost with the primary and its end be kept.
+        assertThat(effects.plain).as("ran").hasSize(JOBS);
         assertThat(count(pool, "headroom_job_dead")).isZero();
+    }
+
+    private static List<String> remaining(HikariDataSource pool) throws SQLException {
+        String sql =
+                "select count(*) || ' ' || kind || ', state ' || state || ', lease ' || coalesce(lease, 0) || ', its node '"
+                        + " || case when exists (select 1 from headroom_job_node n where n.id = lease) then 'lives' else 'is gone' end"
+                        + " from headroom_job group by kind, state, lease";
+        List<String> remaining = new ArrayList<>();
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            while (rows.next()) {
+                remaining.add(rows.getString(1));
+            }
+        }
+        return remaining;
     }
 
     private static void execute(HikariDataSource pool, String sql) throws SQLException {

@@ -9,12 +9,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What commits long after others that were enqueued later is found all the same, wherever claims have got to by then. */
-@ParameterizedClass
-@EnumSource(value = Backend.class, names = "POSTGRESQL") // where claims begin where others have got to
+@OnEveryBackend
 class LateCommitTest extends JobQueueContract {
     private static final int AT_ONCE = 100;
 

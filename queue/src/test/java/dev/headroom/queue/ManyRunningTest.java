@@ -87,13 +87,13 @@ class ManyRunningTest {
 
     @Test
     void jobsThatRunCostNoStatements() throws Exception {
-        assertThat(statements(1_000, Duration.ofSeconds(5))).isLessThan(60); // of a process, not of its jobs
+        assertThat(statements(1_000, Duration.ofSeconds(5))).isLessThan(30); // of a process, not of its jobs
     }
 
     @Test
     @Tag("soak")
     void jobsThatRunCostNoStatementsForAMinute() throws Exception {
-        assertThat(statements(1_000, Duration.ofSeconds(60))).isLessThan(600);
+        assertThat(statements(1_000, Duration.ofSeconds(60))).isLessThan(200);
     }
 
     /** The statements of one process in a time, while so many jobs run. */

@@ -76,6 +76,13 @@ final class Claims {
         }
     }
 
+    /** Another server answers. */
+    void beginFloors() {
+        if (floors != null) {
+            floors.begin();
+        }
+    }
+
     /** Jobs of this node's went back to where they were in their queues. */
     void forgetFloors() {
         if (floors != null) {

@@ -3,13 +3,16 @@ package dev.headroom.queue.internal;
 import dev.headroom.load.LoadFeedback;
 import dev.headroom.load.Pacer;
 import dev.headroom.queue.QueueMeters;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +43,7 @@ final class Dispatcher implements Runnable {
     private volatile boolean stopped;
     private long pause = SHORTEST_PAUSE;
     private boolean unsure;
+    private final AtomicReference<Set<Long>> toHandBack = new AtomicReference<>(Set.of());
     private boolean heldBack;
     private @Nullable Long dueAt;
     private long promotedAt;
@@ -121,9 +125,12 @@ final class Dispatcher implements Runnable {
         if (!lease.mayBegin()) {
             return false;
         }
+        Set<Long> forgotten = toHandBack.getAndSet(Set.of());
         if (unsure) {
             handBackUnknown();
             unsure = false;
+        } else if (!forgotten.isEmpty()) {
+            handBack(forgotten);
         }
         if (!busy || System.nanoTime() - promotedAt > PROMOTE_EVERY || isDue()) {
             promote();
@@ -147,17 +154,33 @@ final class Dispatcher implements Runnable {
         return due != null && System.nanoTime() - due >= 0;
     }
 
+    /** Jobs that this node may hold without knowing of them: on this thread, which alone claims any, that is certain. */
+    void forgotten(Set<Long> ids) {
+        toHandBack.set(Set.copyOf(ids));
+    }
+
     private void handBackUnknown() throws SQLException {
         long mine = lease.id();
         store.transact(connection -> {
-            Set<Long> unknown = store.jobs.heldUnder(connection, mine);
-            unknown.removeAll(held.ids(mine));
-            if (!unknown.isEmpty()) {
-                store.jobs.handBack(connection, mine, unknown);
-            }
+            handBack(connection, mine, store.jobs.heldUnder(connection, mine));
             return true;
         });
         claims.forgetFloors();
+    }
+
+    private void handBack(Set<Long> ids) throws SQLException {
+        long mine = lease.id();
+        int unknown = store.transact(connection -> handBack(connection, mine, ids));
+        claims.forgetFloors();
+        if (unknown > 0) {
+            log.warn("{}: {} jobs run again whose ends the database has lost", options.name(), unknown);
+        }
+    }
+
+    private int handBack(Connection connection, long mine, Set<Long> ids) throws SQLException {
+        Set<Long> unknown = new HashSet<>(ids);
+        unknown.removeAll(held.ids(mine));
+        return unknown.isEmpty() ? 0 : store.jobs.handBack(connection, mine, unknown);
     }
 
     private void promote() throws SQLException {

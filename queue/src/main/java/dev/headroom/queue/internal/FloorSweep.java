@@ -25,6 +25,7 @@ final class FloorSweep implements Runnable {
     private final Wakeup dispatcher;
     private final LogLimit limit = new LogLimit();
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private long claimedBefore;
 
     FloorSweep(QueueOptions options, Store store, Floors floors, Lease lease, Wakeup dispatcher) {
         this.options = options;
@@ -36,12 +37,17 @@ final class FloorSweep implements Runnable {
 
     @Override
     public void run() {
+        // While nothing is claimed, the dispatcher looks no more often.
+        long quietPause = Math.max(SHORTEST_PAUSE, options.pollInterval().toNanos());
         long pause = SHORTEST_PAUSE;
         try {
             while (!stopped.await(pause, TimeUnit.NANOSECONDS)) {
                 long begun = System.nanoTime();
+                long claimed = floors.claimed();
                 look();
-                pause = Math.min(LONGEST_PAUSE, Math.max(SHORTEST_PAUSE, SHARE * (System.nanoTime() - begun)));
+                long quiet = claimed == claimedBefore ? quietPause : SHORTEST_PAUSE;
+                claimedBefore = claimed;
+                pause = Math.min(LONGEST_PAUSE, Math.max(quiet, SHARE * (System.nanoTime() - begun)));
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

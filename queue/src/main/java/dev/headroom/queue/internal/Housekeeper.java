@@ -2,6 +2,7 @@ package dev.headroom.queue.internal;
 
 import dev.headroom.queue.QueueMeters;
 import dev.headroom.queue.internal.sql.NodeTable;
+import dev.headroom.queue.internal.sql.Sql;
 import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -10,6 +11,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,9 +23,7 @@ final class Housekeeper implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Housekeeper.class);
     private static final long COUNT_EVERY = Duration.ofSeconds(5).toNanos();
     private static final long COUNT_SHARE = 50;
-    private static final long HEAL_EVERY = Duration.ofSeconds(10).toNanos();
     private static final long REAP_EVERY = Duration.ofSeconds(1).toNanos();
-    private static final long STRAYS_EVERY = Duration.ofSeconds(30).toNanos();
     private static final int PRUNED_AT_ONCE = 1_000;
     private static final long LONGEST_ROUND = 1_000;
 
@@ -39,6 +39,8 @@ final class Housekeeper implements Runnable {
     private final Sweeper sweeper;
     private final LogLimit limit = new LogLimit();
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private final long healEvery;
+    private final long straysEvery;
     private long beatAt = System.nanoTime();
     private long countAt = beatAt;
     private long healAt = beatAt;
@@ -49,7 +51,10 @@ final class Housekeeper implements Runnable {
     /** When it is time to look for jobs of nodes that are gone for long. */
     private long straysAt = beatAt;
 
-    private long silentMillis;
+    /** As the last heartbeat saw it, and as the transaction does that is under way. */
+    private NodeTable.@Nullable Around around;
+
+    private NodeTable.@Nullable Around seen;
 
     Housekeeper(
             QueueOptions options,
@@ -72,6 +77,8 @@ final class Housekeeper implements Runnable {
         this.node = node;
         this.dispatcher = dispatcher;
         this.sweeper = sweeper;
+        this.healEvery = Sweeper.every(lease, Sweeper.HEAL_EVERY);
+        this.straysEvery = Sweeper.every(lease, Sweeper.FORGET_EVERY);
     }
 
     @Override
@@ -124,7 +131,7 @@ final class Housekeeper implements Runnable {
             Set<Long> cancelled = new HashSet<>();
             if (store.transact(connection -> beat(connection, mine, cancelled))) {
                 lease.shown(begun);
-                silentAt = begun + Math.max(0, lease.lengthMillis() - silentMillis) * 1_000_000;
+                look(begun);
                 node.cancelled(cancelled);
             } else {
                 log.warn(
@@ -144,8 +151,23 @@ final class Housekeeper implements Runnable {
     private boolean beat(Connection connection, long mine, Set<Long> cancelled) throws SQLException {
         cancelled.addAll(store.cancellations.marked(connection, node.running(mine)));
         boolean alive = store.nodes.beat(connection, mine);
-        silentMillis = store.nodes.silentMillis(connection);
+        seen = store.nodes.around(connection);
         return alive;
+    }
+
+    /** Goes by what was seen by a transaction that has committed. */
+    private void look(long begun) {
+        NodeTable.Around now = java.util.Objects.requireNonNull(seen);
+        NodeTable.Around before = around;
+        around = now;
+        silentAt = begun + Math.max(0, lease.lengthMillis() - now.silentMillis()) * 1_000_000;
+        if (before != null && !before.server().equals(now.server())) {
+            log.warn(
+                    "{}: another database server answers; what the one before had committed last may be lost",
+                    options.name());
+            sweeper.lookForForgotten();
+            node.serverChanged();
+        }
     }
 
     private void judge(long now) throws SQLException {
@@ -153,14 +175,19 @@ final class Housekeeper implements Runnable {
         boolean silent = now - silentAt >= 0;
         if (strays || silent) {
             reap();
-            straysAt = strays ? now + STRAYS_EVERY : straysAt;
-            silentAt = silent ? now + REAP_EVERY : silentAt;
+            straysAt = strays ? now + straysEvery : straysAt;
+            silentAt = silent ? Math.max(silentAt, now + REAP_EVERY) : silentAt;
         }
     }
 
     private void register(long begun) throws SQLException {
-        long id = store.transact(connection -> store.nodes.register(connection, nodeName(), workers));
+        long id = store.transact(connection -> {
+            long mine = store.nodes.register(connection, nodeName(), workers);
+            seen = store.nodes.around(connection);
+            return mine;
+        });
         lease.granted(id, begun);
+        look(begun);
         log.info("{}: node {} is at work", options.name(), id);
         dispatcher.here().signal();
     }
@@ -170,8 +197,13 @@ final class Housekeeper implements Runnable {
     }
 
     private void reap() throws SQLException {
-        NodeTable.Rescue rescue =
-                store.transact(connection -> store.nodes.reap(connection, lease.lengthMillis(), options.maxCrashes()));
+        long begun = System.nanoTime();
+        NodeTable.Rescue rescue = store.transact(connection -> {
+            NodeTable.Rescue done = store.nodes.reap(connection, lease.lengthMillis(), options.maxCrashes());
+            seen = store.nodes.around(connection);
+            return done;
+        });
+        look(begun);
         if (rescue.ready() + rescue.dead() > 0) {
             connected.get().meters().counter(QueueMeters.RESCUED).add(rescue.ready() + rescue.dead());
             log.warn(
@@ -193,7 +225,7 @@ final class Housekeeper implements Runnable {
         if (now - healAt >= 0) {
             schedules.heal();
             prune();
-            healAt = now + HEAL_EVERY;
+            healAt = now + healEvery;
         }
         if (now - countAt >= 0) {
             lengths.refresh();
@@ -206,19 +238,20 @@ final class Housekeeper implements Runnable {
     /** As many as there are, but for a short time only: the heartbeat waits for it. */
     private void prune() throws SQLException {
         long kept = options.keepResults().toMillis();
-        store.transact(connection -> {
-            store.batches.prune(connection, kept);
-            store.windows.prune(connection);
-            return true;
-        });
+        long until = System.nanoTime() + lease.heartbeatNanos() / 4;
+        prune(until, connection -> store.batches.prune(connection, kept, PRUNED_AT_ONCE));
+        prune(until, connection -> store.windows.prune(connection, PRUNED_AT_ONCE));
         Duration keepDead = options.keepDead();
         if (keepDead != null) {
-            store.transact(connection -> store.dead.prune(connection, keepDead.toMillis(), PRUNED_AT_ONCE));
+            prune(until, connection -> store.dead.prune(connection, keepDead.toMillis(), PRUNED_AT_ONCE));
         }
-        long until = System.nanoTime() + lease.heartbeatNanos() / 4;
+        prune(until, connection -> store.results.prune(connection, kept, PRUNED_AT_ONCE));
+    }
+
+    private void prune(long until, Sql.Work<Integer> some) throws SQLException {
         int pruned = PRUNED_AT_ONCE;
         while (pruned == PRUNED_AT_ONCE && System.nanoTime() - until < 0) {
-            pruned = store.transact(connection -> store.results.prune(connection, kept, PRUNED_AT_ONCE));
+            pruned = store.transact(some);
         }
     }
 

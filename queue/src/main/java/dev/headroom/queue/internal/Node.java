@@ -68,7 +68,7 @@ final class Node {
             }
         }
         Schedules schedules = new Schedules(store, parts.kinds(), parts.producer());
-        this.sweeper = new Sweeper(options, store, lease, wakes);
+        this.sweeper = new Sweeper(options, store, lease, wakes, this);
         this.housekeeper = new Housekeeper(
                 options, workers(), store, connected, lease, schedules, parts.lengths(), this, wakes, sweeper);
         this.runs = parts.runs();
@@ -94,6 +94,14 @@ final class Node {
     /** The numbers of what this node holds under a lease. */
     Set<Long> running(long under) {
         return held.ids(under);
+    }
+
+    /** The database says of these jobs that this node holds them, and it did not when it was asked; those that it still does not hold are given back. */
+    void forgotten(Set<Long> ids) {
+        if (!ids.isEmpty()) {
+            dispatcher.forgotten(ids);
+            wakeup.signal();
+        }
     }
 
     void start() {
@@ -179,6 +187,12 @@ final class Node {
     /** Jobs are ready again where they were in their queues. */
     void readyAgain() {
         claims.forgetFloors();
+        wakeup.signal();
+    }
+
+    /** Another database server answers. */
+    void serverChanged() {
+        claims.beginFloors();
         wakeup.signal();
     }
 

@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -19,8 +20,9 @@ final class Sweeper implements Runnable {
     private static final int KEYS_AT_ONCE = 2_000;
     private static final int KEYS_IN_ONE_TRANSACTION = 20;
     private static final long LOOK_EVERY = Duration.ofSeconds(5).toNanos();
-    private static final long HEAL_EVERY = Duration.ofSeconds(10).toNanos();
-    private static final long FORGET_EVERY = Duration.ofSeconds(30).toNanos();
+    static final long HEAL_EVERY = Duration.ofSeconds(10).toNanos();
+    static final long FORGET_EVERY = Duration.ofSeconds(30).toNanos();
+    private static final long SHARE = 50;
     private static final long SLICE = Duration.ofMillis(500).toNanos();
     private static final long UNUSED_LIMIT_MILLIS = Duration.ofHours(1).toMillis();
 
@@ -28,21 +30,35 @@ final class Sweeper implements Runnable {
     private final Store store;
     private final Lease lease;
     private final Wakes dispatcher;
+    private final Node node;
+    private final long healEvery;
+    private final long forgetEvery;
     private final LogLimit limit = new LogLimit();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile boolean toHeal;
+    private volatile boolean toLook;
     private long healAt = System.nanoTime();
     private long forgetAt = healAt;
     private long lookAt = healAt;
+    private long forgottenAt = healAt;
     private boolean blocked;
     private long lastLimited;
     private long lastStep;
 
-    Sweeper(QueueOptions options, Store store, Lease lease, Wakes dispatcher) {
+    Sweeper(QueueOptions options, Store store, Lease lease, Wakes dispatcher, Node node) {
         this.options = options;
         this.store = store;
         this.lease = lease;
         this.dispatcher = dispatcher;
+        this.node = node;
+        this.healEvery = every(lease, HEAL_EVERY);
+        this.forgetEvery = every(lease, FORGET_EVERY);
+        this.forgottenAt += forgetEvery;
+    }
+
+    /** What is done so often with a lease of 12 s is done more often with a shorter one. */
+    static long every(Lease lease, long usual) {
+        return Math.min(usual, lease.lengthMillis() * usual / 10_000);
     }
 
     @Override
@@ -63,6 +79,7 @@ final class Sweeper implements Runnable {
                 release();
                 heal();
                 forget();
+                handBackForgotten();
             }
         } catch (SQLException | RuntimeException failed) {
             long kept = limit.pass();
@@ -97,6 +114,31 @@ final class Sweeper implements Runnable {
         }
     }
 
+    /** The database may have lost what it had committed: looked at in the next round. */
+    void lookForForgotten() {
+        toLook = true;
+    }
+
+    /**
+     * When a standby takes the primary's place, the last ends of jobs that were written here may be lost with it: the database says then that
+     * this node holds them, and the node, which lives, knows nothing of them.
+     */
+    private void handBackForgotten() throws SQLException {
+        long begun = System.nanoTime();
+        if (!toLook && begun - forgottenAt < 0) {
+            return;
+        }
+        toLook = false;
+        long mine = lease.id();
+        Set<Long> before = node.running(mine);
+        Set<Long> held = store.transact(connection -> store.jobs.heldUnder(connection, mine));
+        held.removeAll(before);
+        held.removeAll(node.running(mine));
+        node.forgotten(held);
+        // It walks the dead entries of all jobs that the node ever held.
+        forgottenAt = System.nanoTime() + Math.max(forgetEvery, SHARE * (System.nanoTime() - begun));
+    }
+
     /** Processes died: their slots are freed in the next round. */
     void healSoon() {
         toHeal = true;
@@ -113,7 +155,7 @@ final class Sweeper implements Runnable {
                 dispatcher.signal();
             }
         }
-        healAt = System.nanoTime() + HEAL_EVERY;
+        healAt = System.nanoTime() + healEvery;
     }
 
     /** One node suffices for it; the one that has been there longest. */
@@ -133,7 +175,7 @@ final class Sweeper implements Runnable {
             store.heal.forgetUnused(connection, UNUSED_LIMIT_MILLIS);
             return true;
         });
-        forgetAt = System.nanoTime() + FORGET_EVERY;
+        forgetAt = System.nanoTime() + forgetEvery;
     }
 
     void stop() {

@@ -131,12 +131,12 @@ final class BatchEnds {
     private Set<Long> cancel(Connection connection, Told told) throws SQLException {
         Set<Long> all = new TreeSet<>(told.cancelled());
         all.addAll(told.times().keySet());
-        List<Long> waiting =
-                Ids.locked(connection, "select id from " + dialect.jobsByNumber() + " where id", all, " and state = 4");
+        List<Long> waiting = Ids.locked(
+                connection, "select id from " + dialect.byNumber("headroom_job") + " where id", all, " and state = 4");
         told.times().keySet().retainAll(Set.copyOf(waiting));
         told.cancelled().retainAll(Set.copyOf(waiting));
         Set<Long> cancelled = told.cancelled();
-        dialect.changeRows(connection, "delete from headroom_job where state = 4 and id", cancelled);
+        dialect.changeRows(connection, "delete from headroom_job where id", cancelled);
         dialect.changeRows(connection, "delete from headroom_job_limited where job_id", cancelled);
         results.cancelled(connection, cancelled);
         return cancelled;
@@ -153,17 +153,19 @@ final class BatchEnds {
         }
         return ready(
                         connection,
-                        " and exists (select 1 from headroom_job_member m"
-                                + " where m.job_id = headroom_job.id and m.waits_for <= 0)",
-                        told.times().keySet())
+                        pairs(
+                                        connection,
+                                        "select job_id, batch_id from headroom_job_member where waits_for <= 0 and job_id",
+                                        told.times().keySet())
+                                .keySet())
                 > 0;
     }
 
-    private int ready(Connection connection, String condition, Collection<Long> jobs) throws SQLException {
+    private int ready(Connection connection, Collection<Long> jobs) throws SQLException {
         return dialect.changeRows(
                 connection,
-                "update headroom_job set state = 0, pos = " + dialect.nextPosition() + ", run_at = " + dialect.now()
-                        + " where state = 4" + condition + " and id",
+                "update " + dialect.byNumber("headroom_job") + " set state = 0, pos = " + dialect.nextPosition()
+                        + ", run_at = " + dialect.now() + " where state = 4 and id",
                 jobs);
     }
 
@@ -186,14 +188,13 @@ final class BatchEnds {
                 batch);
         boolean over = BatchTable.change(
                         connection,
-                        "update headroom_job_batch set ended_at = " + dialect.now()
+                        "update " + dialect.byNumber("headroom_job_batch") + " set ended_at = " + dialect.now()
                                 + " where id = ? and ended_at is null and done + dead + cancelled >= total",
                         batch)
                 == 1;
         return over
                 && ready(
                                 connection,
-                                "",
                                 pairs(
                                                 connection,
                                                 "select id, then_id from headroom_job_batch where then_id is not null and id",

@@ -161,13 +161,25 @@ public final class BatchTable {
         }
     }
 
-    /** Forgets batches that ended so long ago, and whose last job has too. */
-    public void prune(Connection connection, long millis) throws SQLException {
-        change(
-                connection,
-                "delete from headroom_job_batch where ended_at < " + dialect.nowPlusMillis()
-                        + " and not exists (select 1 from headroom_job_member m where m.batch_id = headroom_job_batch.id)",
-                -millis);
+    /**
+     * Forgets at most so many batches that ended so long ago, and whose last job has too; returns how many. Found by a plain select, so that
+     * nothing waits for batches that callers have enqueued and not committed.
+     */
+    public int prune(Connection connection, long millis, int limit) throws SQLException {
+        List<Long> old = new ArrayList<>();
+        try (PreparedStatement select =
+                connection.prepareStatement("select id from headroom_job_batch b where ended_at < "
+                        + dialect.nowPlusMillis()
+                        + " and not exists (select 1 from headroom_job_member m where m.batch_id = b.id) limit ?")) {
+            select.setLong(1, -millis);
+            select.setInt(2, limit);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    old.add(rows.getLong(1));
+                }
+            }
+        }
+        return dialect.changeRows(connection, "delete from headroom_job_batch where id", old);
     }
 
     static int change(Connection connection, String sql, @Nullable Object... parameters) throws SQLException {

@@ -18,14 +18,14 @@ import java.util.TreeSet;
  */
 public final class Cancellations {
     private static final int MOST_TRIES = 20;
-    private static final String MARK = "update headroom_job set unique_key = null, flags = flags + " + NewJob.CANCELLED
-            + " where id = ? and state = 1 and mod(flags, 4) < " + NewJob.CANCELLED;
-
     private final Dialect dialect;
+    private final String mark;
 
     /** Statements in this dialect. */
     public Cancellations(Dialect dialect) {
         this.dialect = dialect;
+        this.mark = "update " + dialect.byNumber("headroom_job") + " set unique_key = null, flags = flags + "
+                + NewJob.CANCELLED + " where id = ? and state = 1 and mod(flags, 4) < " + NewJob.CANCELLED;
     }
 
     /** What a cancellation met. */
@@ -40,7 +40,7 @@ public final class Cancellations {
 
     /** Cancels jobs by a few statements, however many there are. */
     public Cancelled cancel(Connection connection, Collection<Long> ids) throws SQLException {
-        String jobs = "select id from " + dialect.jobsByNumber() + " where id";
+        String jobs = "select id from " + dialect.byNumber("headroom_job") + " where id";
         List<Long> waiting = Ids.locked(connection, jobs, ids, " and state <> 1");
         dialect.changeRows(connection, "delete from headroom_job where id", waiting);
         dialect.changeRows(connection, "delete from headroom_job_limited where job_id", waiting);
@@ -60,11 +60,11 @@ public final class Cancellations {
     public Met cancel(Connection connection, long id) throws SQLException {
         // Between the statements a waiting job may be claimed and a running one given back.
         for (int tries = 0; tries < MOST_TRIES; tries++) {
-            if (changed(connection, "delete from headroom_job where id = ? and state <> 1", id)) {
+            if (changed(connection, "delete from headroom_job where id = ? and state + 0 <> 1", id)) {
                 LimitTable.forget(connection, id);
                 return Met.WAITING;
             }
-            if (changed(connection, MARK, id)) {
+            if (changed(connection, mark, id)) {
                 return Met.RUNNING;
             }
             Optional<Boolean> marked = marked(connection, id);

@@ -33,8 +33,8 @@ public final class DeadTable {
     /** Makes the job a dead letter, if the lease still holds. */
     public Buried bury(Connection connection, Burial burial, boolean tracked) throws SQLException {
         ClaimedJob job = burial.job();
-        try (PreparedStatement lock = connection.prepareStatement(
-                "update headroom_job set error = ? where id = ? and lease = ? and state = 1")) {
+        try (PreparedStatement lock = connection.prepareStatement("update " + dialect.byNumber("headroom_job")
+                + " set error = ? where id = ? and coalesce(lease, 0) = ? and state = 1")) {
             lock.setString(1, burial.error());
             lock.setLong(2, job.id());
             lock.setLong(3, job.lease());
@@ -107,7 +107,8 @@ public final class DeadTable {
 
     /** Makes dead letters ready again, with all their attempts, and returns how many there were. They keep their numbers. */
     public int requeue(Connection connection, Collection<Long> given) throws SQLException {
-        List<Long> ids = Ids.locked(connection, "select id from headroom_job_dead where id", given, "");
+        List<Long> ids = Ids.locked(
+                connection, "select id from " + dialect.byNumber("headroom_job_dead") + " where id", given, "");
         dialect.changeRows(connection, "update headroom_job_dead set attempt = 0, crashes = 0 where id", ids);
         int requeued = dialect.changeRows(
                 connection,

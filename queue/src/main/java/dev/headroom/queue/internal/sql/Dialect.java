@@ -83,6 +83,11 @@ public interface Dialect {
         return rows.getObject(column, OffsetDateTime.class).toInstant();
     }
 
+    /** Says which server answers, since when it runs; another text means that what was committed last may be lost. */
+    default String server() {
+        return "''";
+    }
+
     /** Before the first statement of a transaction of the queue's own. */
     default void begin(Connection connection) throws SQLException {}
 
@@ -158,7 +163,7 @@ public interface Dialect {
     /** Locks those of these jobs, at most 1,024, that are in the state and that nobody else has locked; never waits. */
     default List<Long> lockFree(Connection connection, List<Long> ids, int state) throws SQLException {
         List<Long> locked = new ArrayList<>();
-        String sql = "select id from " + jobsByNumber() + " where id" + Ids.in(ids.size())
+        String sql = "select id from " + byNumber("headroom_job") + " where id" + Ids.in(ids.size())
                 + " and state = ? order by id for update skip locked";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int bound = Ids.bind(statement, 0, ids);
@@ -172,9 +177,9 @@ public interface Dialect {
         return locked;
     }
 
-    /** The table of jobs in a statement that must read no rows but those whose numbers it names. */
-    default String jobsByNumber() {
-        return "headroom_job";
+    /** A table in a select or update that must read no rows but those that it names by their primary key, as others may have locked the rest. */
+    default String byNumber(String table) {
+        return table;
     }
 
     /** Takes a key for so long, if it has no row; false if it has. */

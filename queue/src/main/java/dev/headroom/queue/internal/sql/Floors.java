@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +38,7 @@ public final class Floors {
     private final LongSupplier nanoTime;
     private long lookedAt;
     private int claimed;
+    private long claimedInAll;
 
     /** No floors yet. */
     public Floors() {
@@ -114,6 +116,7 @@ public final class Floors {
             looked(pass.looked[0], pass.looked[1], pass.looked[2]);
         }
         claimed += pass.found;
+        claimedInAll += pass.found;
         if (pass.version == version) {
             long[] floors = byQueue.computeIfAbsent(pass.queue, unknown -> new long[SLOTS]);
             for (int slot = 0; slot < SLOTS; slot++) {
@@ -137,7 +140,18 @@ public final class Floors {
 
     /** The queues that have a floor. */
     public synchronized Set<Integer> queues() {
-        return new HashSet<>(byQueue.keySet());
+        Set<Integer> queues = new HashSet<>();
+        byQueue.forEach((queue, floors) -> {
+            if (LongStream.of(floors).anyMatch(floor -> floor > 0)) {
+                queues.add(queue);
+            }
+        });
+        return queues;
+    }
+
+    /** How many jobs were claimed up to now. */
+    public synchronized long claimed() {
+        return claimedInAll;
     }
 
     /** A job below a floor is ready: the floor goes below it. */
@@ -147,6 +161,14 @@ public final class Floors {
             floors[slot] = position - 1;
             version++;
         }
+    }
+
+    /** Another server answers, whose positions and transactions may lie behind those of the one before. */
+    public synchronized void begin() {
+        forget();
+        marks.clear();
+        drawn = 0;
+        settled = 0;
     }
 
     /** Jobs of any queue may have become ready where they were before: no floor any more. */

@@ -166,7 +166,7 @@ public final class JobTable {
 
     /** Takes a ready job that the caller has locked; false if it is not as it was claimed before. */
     public boolean take(Connection connection, ClaimedJob job) throws SQLException {
-        String sql = "update headroom_job set state = 1, lease = ?, attempt = attempt + 1"
+        String sql = "update " + dialect.byNumber("headroom_job") + " set state = 1, lease = ?, attempt = attempt + 1"
                 + " where id = ? and state = 0 and attempt = ?";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setLong(1, job.lease());
@@ -211,8 +211,8 @@ public final class JobTable {
 
     private boolean reschedule(Connection connection, ClaimedJob job, String change, String error, long delayMillis)
             throws SQLException {
-        String sql = "update headroom_job set state = 2, lease = null, " + change + ", run_at = "
-                + dialect.nowPlusMillis() + HELD;
+        String sql = "update " + dialect.byNumber("headroom_job") + " set state = 2, lease = null, " + change
+                + ", run_at = " + dialect.nowPlusMillis() + HELD;
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, error);
             statement.setLong(2, delayMillis);
@@ -237,16 +237,17 @@ public final class JobTable {
         return held;
     }
 
-    /** Gives back jobs by number; see {@link #handBack}. */
-    public void handBack(Connection connection, long lease, Collection<Long> ids) throws SQLException {
-        String sql = "update headroom_job set state = 0, lease = null, attempt = attempt - 1" + HELD;
+    /** Gives back jobs by number; see {@link #handBack}. Returns how many were held. */
+    public int handBack(Connection connection, long lease, Collection<Long> ids) throws SQLException {
+        String sql = "update " + dialect.byNumber("headroom_job")
+                + " set state = 0, lease = null, attempt = attempt - 1" + HELD;
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (long id : ids.stream().sorted().toList()) {
                 statement.setLong(1, id);
                 statement.setLong(2, lease);
                 statement.addBatch();
             }
-            statement.executeBatch();
+            return counted(List.copyOf(ids), statement.executeBatch()).size();
         }
     }
 

@@ -112,7 +112,7 @@ public final class LimitHeal {
 
     /** Forgets keys that have not been used for so long; some of them, if there are many. */
     public void forgetUnused(Connection connection, long millis) throws SQLException {
-        String unused = " blocked = 0 and turn < ((" + dialect.epochMillis() + ") - ?) * 1000";
+        String unused = " blocked + 0 = 0 and turn < ((" + dialect.epochMillis() + ") - ?) * 1000";
         List<String> keys = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(
                 "select limit_key from headroom_job_limit where" + unused + " limit " + CHUNK)) {

@@ -202,30 +202,48 @@ public final class LimitTable {
 
     /**
      * A waiting job that the caller has locked got what a new one has. One that is put off has no slot and waits no more for one; nor has
-     * one whose key is another now.
+     * one whose key is another now. By number alone: a condition on the other table would have MariaDB lock rows of other jobs there.
      */
     void changed(Connection connection, long id, NewJob job, boolean putOff) throws SQLException {
         String key = job.limitKey();
-        if (key == null || putOff) {
-            change(connection, "update headroom_job_limited set held = 0 where job_id = ?", id);
-        }
-        // What was put aside, or given a turn, by a limit that is not its own any more asks for a slot anew.
-        String unheld = key == null ? "" : " and l.limit_key <> ? and l.held in (2, 3)";
-        String sql = "update headroom_job set state = 0, run_at = " + dialect.now() + " where id = ? and state"
-                + (key == null ? " = 3" : " in (2, 3)")
-                + " and exists (select 1 from headroom_job_limited l where l.job_id = headroom_job.id" + unheld + ")";
-        if (key == null) {
-            if (!putOff) {
-                change(connection, sql, id);
+        Beside beside = beside(connection, id);
+        if (beside == null) {
+            if (key != null) {
+                open(connection, id, key, job.priority());
             }
-            change(connection, "delete from headroom_job_limited where job_id = ?", id);
             return;
         }
-        change(connection, sql, id, key);
-        String update = "update headroom_job_limited set held = case when limit_key = ? then held else 0 end,"
-                + " limit_key = ?, priority = ? where job_id = ?";
-        if (change(connection, update, key, key, job.priority(), id) == 0) {
-            open(connection, id, key, job.priority());
+        boolean moves = !beside.key().equals(key);
+        if (moves && !putOff && (key == null || beside.held() >= LimitRows.GRANTED)) {
+            // What was put aside, or given a turn, by a limit that is not its own any more asks for a slot anew.
+            String sql = "update " + dialect.byNumber("headroom_job") + " set state = 0, run_at = " + dialect.now()
+                    + " where id = ? and state"
+                    + (key == null ? " = 3" : " in (2, 3)");
+            change(connection, sql, id);
+        }
+        if (key == null) {
+            forget(connection, id);
+        } else {
+            change(
+                    connection,
+                    "update headroom_job_limited set held = ?, limit_key = ?, priority = ? where job_id = ?",
+                    moves || putOff ? LimitRows.FRESH : beside.held(),
+                    key,
+                    job.priority(),
+                    id);
+        }
+    }
+
+    /** What is beside a limited job. */
+    private record Beside(String key, int held) {}
+
+    private static @Nullable Beside beside(Connection connection, long id) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "select limit_key, held from headroom_job_limited where job_id = ? for update")) {
+            select.setLong(1, id);
+            try (ResultSet rows = select.executeQuery()) {
+                return rows.next() ? new Beside(rows.getString(1), rows.getInt(2)) : null;
+            }
         }
     }
 
@@ -326,7 +344,7 @@ public final class LimitTable {
                 }
             }
         }
-        Ids.change(connection, "delete from headroom_job_limited where held = 3 and job_id", gone);
+        Ids.change(connection, "delete from headroom_job_limited where held + 0 = 3 and job_id", gone);
         return gone.size();
     }
 

@@ -74,6 +74,11 @@ final class MariaDbDialect implements Dialect {
     }
 
     @Override
+    public String server() {
+        return "concat_ws(' ', @@hostname, @@port, @@server_id)";
+    }
+
+    @Override
     public String nextPosition() {
         return "default";
     }
@@ -202,8 +207,7 @@ final class MariaDbDialect implements Dialect {
                     .toList();
             held.addAll(numbers(
                     connection,
-                    "select id from headroom_job force index (primary) where id in (" + list(ids)
-                            + ") and state = 1 and lease = " + lease + " order by id for update"));
+                    "select id from " + given(ids) + " where state = 1 and lease = " + lease + " for update"));
         }
         change(connection, change, held.stream().sorted().toList());
         return jobs.stream().filter(job -> held.contains(job.id())).toList();
@@ -224,20 +228,25 @@ final class MariaDbDialect implements Dialect {
         return due.size();
     }
 
-    /** Through the primary key: a table that is small it would read from end to end, and wait for rows that others have locked. */
     private static void change(Connection connection, String change, List<Long> ids) throws SQLException {
         if (!ids.isEmpty()) {
-            String byNumber = change.startsWith("delete")
-                    ? "delete headroom_job from headroom_job force index (primary)"
-                    : change.replace("update headroom_job ", "update headroom_job force index (primary) ");
+            String byNumber = change.startsWith("delete from headroom_job")
+                    ? "delete headroom_job from " + given(ids)
+                    : change.replace("update headroom_job ", "update " + given(ids) + " ");
             try (Statement statement = connection.createStatement()) {
-                statement.executeUpdate(byNumber + " where id in (" + list(ids) + ")");
+                statement.executeUpdate(byNumber);
             }
         }
     }
 
-    private static String list(List<Long> ids) {
-        return ids.stream().sorted().map(String::valueOf).collect(Collectors.joining(","));
+    /**
+     * The jobs of these numbers, one after the other through the primary key. For a list after {@code in} a small table may be read from end to end
+     * all the same, and a list of a thousand is made a join whose order is anybody's: the statement would wait for rows that others have locked.
+     */
+    private static String given(List<Long> ids) {
+        String list = ids.stream().sorted().map(String::valueOf).collect(Collectors.joining(",", "'[", "]'"));
+        return "json_table(" + list + ", '$[*]' columns (number bigint path '$')) as given"
+                + " straight_join headroom_job force index (primary) on id = number";
     }
 
     private static List<Long> numbers(Connection connection, String sql) throws SQLException {
@@ -295,8 +304,8 @@ final class MariaDbDialect implements Dialect {
     }
 
     @Override
-    public String jobsByNumber() {
-        return "headroom_job force index (primary)";
+    public String byNumber(String table) {
+        return table + " force index (primary)";
     }
 
     @Override

@@ -76,13 +76,22 @@ public final class NodeTable {
         }
     }
 
-    /** For how long the node has been silent that was seen longest ago; 0 if there is none. */
-    public long silentMillis(Connection connection) throws SQLException {
-        List<Long> longest = numbers(
-                connection,
-                "select " + dialect.millisSince("last_seen") + " from headroom_job_node order by last_seen limit 1",
-                null);
-        return longest.isEmpty() ? 0 : Math.max(0, longest.get(0));
+    /**
+     * What a node sees around it.
+     *
+     * @param silentMillis for how long the node has been silent that was seen longest ago; 0 if there is none
+     * @param server which server answers, since when it runs
+     */
+    public record Around(long silentMillis, String server) {}
+
+    /** Looks around. */
+    public Around around(Connection connection) throws SQLException {
+        String sql = "select " + dialect.millisSince("last_seen") + ", " + dialect.server()
+                + " from headroom_job_node order by last_seen limit 1";
+        try (PreparedStatement statement = connection.prepareStatement(sql);
+                ResultSet rows = statement.executeQuery()) {
+            return rows.next() ? new Around(Math.max(0, rows.getLong(1)), rows.getString(2)) : new Around(0, "");
+        }
     }
 
     /** Takes a node out that holds no jobs any more. */
@@ -115,13 +124,14 @@ public final class NodeTable {
         List<Long> orphans = orphans(connection);
         int rescued = dialect.changeRows(
                 connection,
-                "update headroom_job set state = 0, lease = null, crashes = crashes + 1 where " + orphaned + " and id",
+                "update " + dialect.byNumber("headroom_job")
+                        + " set state = 0, lease = null, crashes = crashes + 1 where " + orphaned + " and id",
                 orphans);
         int buried = 0;
         for (List<Long> few : Ids.chunks(rescued == 0 ? List.of() : orphans)) {
             String poison = " and state = 0 and crashes >= " + maxCrashes;
-            for (long id :
-                    Ids.locked(connection, "select id from " + dialect.jobsByNumber() + " where id", few, poison)) {
+            for (long id : Ids.locked(
+                    connection, "select id from " + dialect.byNumber("headroom_job") + " where id", few, poison)) {
                 dead.move(connection, id, DeadJob.Reason.CRASHED);
                 buried++;
             }

@@ -119,6 +119,11 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
+    public String server() {
+        return "pg_postmaster_start_time()::text";
+    }
+
+    @Override
     public String nextPosition() {
         return "nextval('headroom_job_pos')";
     }

@@ -115,8 +115,8 @@ public final class UniqueJobs {
     }
 
     private boolean keep(Connection connection, Found found, NewJob job) throws SQLException {
-        String sql =
-                "select id from headroom_job where id = ? and unique_key = ? and state <> 1" + dialect.keepingRows();
+        String sql = "select id from " + dialect.byNumber("headroom_job")
+                + " where id = ? and unique_key = ? and state <> 1" + dialect.keepingRows();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setLong(1, found.id());
             statement.setString(2, job.uniqueKey());
@@ -129,7 +129,8 @@ public final class UniqueJobs {
     private boolean change(Connection connection, Found found, NewJob job, String due) throws SQLException {
         boolean debounced = !due.isEmpty();
         // Of the flags the unique key's and the limit's are the new job's.
-        String sql = "update headroom_job set kind_version = ?, payload = ?, priority = ?, lane = ?,"
+        String sql = "update " + dialect.byNumber("headroom_job")
+                + " set kind_version = ?, payload = ?, priority = ?, lane = ?,"
                 + " flags = flags - mod(flags, 8) + mod(flags, 4) - mod(flags, 2) + ?, trace = ?, user_id = ?" + due
                 + " where id = ? and unique_key = ? and state <> 1";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {

@@ -5,6 +5,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Places jobs of which there may be one in a time. The key's row is the lock: whoever takes it has it until the end of the transaction, and with
@@ -36,8 +38,8 @@ public final class UniqueWindows {
     private boolean retake(Connection connection, String key, long millis) throws SQLException {
         return BatchTable.change(
                         connection,
-                        "update headroom_job_window set free_at = " + dialect.nowPlusMillis()
-                                + " where unique_key = ? and free_at <= " + dialect.now(),
+                        "update " + dialect.byNumber("headroom_job_window") + " set free_at = "
+                                + dialect.nowPlusMillis() + " where unique_key = ? and free_at <= " + dialect.now(),
                         millis,
                         key)
                 == 1;
@@ -53,9 +55,29 @@ public final class UniqueWindows {
         }
     }
 
-    /** Forgets keys that are free again. */
-    public void prune(Connection connection) throws SQLException {
-        BatchTable.change(connection, "delete from headroom_job_window where free_at < " + dialect.now());
+    /** Forgets at most so many keys that are free again, and that no caller is about to take; returns how many. */
+    public int prune(Connection connection, int limit) throws SQLException {
+        List<String> free = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement("select unique_key from headroom_job_window"
+                + " where free_at < " + dialect.now() + " order by free_at limit ? for update skip locked")) {
+            select.setInt(1, limit);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    free.add(rows.getString(1));
+                }
+            }
+        }
+        if (!free.isEmpty()) {
+            try (PreparedStatement delete =
+                    connection.prepareStatement("delete from headroom_job_window where unique_key = ?")) {
+                for (String key : free) {
+                    delete.setString(1, key);
+                    delete.addBatch();
+                }
+                delete.executeBatch();
+            }
+        }
+        return free.size();
     }
 
     /** Makes every key free so much earlier. */

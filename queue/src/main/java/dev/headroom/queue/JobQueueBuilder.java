@@ -144,7 +144,11 @@ public final class JobQueueBuilder {
         return this;
     }
 
-    /** How many processes may die while they hold a job before it is a dead letter. Default: 3. */
+    /**
+     * How many processes may die with a job before it is a dead letter. What a process held that died, begun or not, is suspect from then on; the
+     * crashes that follow count for those of them alone that had begun. A job that fails or ends is suspect no more. Default: 3; with 1 whatever a
+     * process held that died is a dead letter.
+     */
     public JobQueueBuilder maxCrashes(int maxCrashes) {
         this.maxCrashes = Checks.between("maxCrashes", maxCrashes, 1, 1_000);
         return this;

@@ -79,12 +79,44 @@ class ClusterTest extends JobQueueContract {
         JobHandle poison = queue.enqueue(Recorder::note, new Note(2, "poison"));
         execute("insert into headroom_job_node (name) values ('killed')");
         execute("update headroom_job set state = 1, attempt = 1, lease = (select max(id) from headroom_job_node)");
-        execute("update headroom_job set crashes = 2 where id = " + poison.id());
+        // Two processes had died before that held it, and this one as it ran.
+        execute("update headroom_job set crashes = 3 where id = " + poison.id());
+        execute("update headroom_job set crashes = 2 where id = " + innocent.id());
         queue.start();
         await().untilAsserted(() -> assertThat(poison.state()).contains(JobState.DEAD));
         await().until(() -> innocent.state().isEmpty());
         assertThat(recorder.order).containsExactly("innocent");
         assertThat(queue.dead().newest(10)).extracting(DeadJob::reason).containsExactly(DeadJob.Reason.CRASHED);
+    }
+
+    @Test
+    void whatADeadProcessHeldAndHadNotBegunIsNoPoisonPill() throws SQLException {
+        JobQueue queue = built(builder().handlers(recorder).lease(Duration.ofMillis(400)));
+        JobHandle beside = queue.enqueue(Recorder::note, new Note(1, "beside"));
+        started(builder().lease(Duration.ofMillis(400)));
+        for (int crash = 1; crash <= 3; crash++) {
+            execute("insert into headroom_job_node (name) values ('killed')");
+            execute("update headroom_job set state = 1, attempt = 1, lease = (select max(id) from headroom_job_node)");
+            await().until(() -> count("headroom_job where state = 0") == 1);
+        }
+        assertThat(beside.state()).contains(JobState.READY);
+        assertThat(number("select crashes from headroom_job")).isOne();
+        queue.start();
+        awaitNoJobs();
+        assertThat(recorder.order).containsExactly("beside");
+    }
+
+    @Test
+    void aSuspectThatBeginsIsCountedAheadAndAcquittedWhenItIsGivenBack() throws Exception {
+        JobQueue queue = built(builder().handlers(recorder).shutdownGrace(Duration.ofMillis(50)));
+        queue.enqueue(Recorder::blocked, new Note(1, ""));
+        execute("update headroom_job set crashes = 1");
+        queue.start();
+        assertThat(recorder.blockedBegan.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(number("select crashes from headroom_job")).isEqualTo(2);
+        queue.close();
+        assertThat(number("select crashes from headroom_job where state = 0")).isOne();
+        execute("delete from headroom_job");
     }
 
     @Test

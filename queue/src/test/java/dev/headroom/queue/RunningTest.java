@@ -90,7 +90,8 @@ class RunningTest extends JobQueueContract {
     @Test
     void looksForWorkLessAndLessOftenWhileThereIsNone() {
         CountingDataSource counting = new CountingDataSource(dataSource());
-        JobQueue queue = built(JobQueue.builder(counting).pollInterval(Duration.ofMinutes(10)));
+        JobQueue queue = built(
+                JobQueue.builder(counting).handlers(new SturdyTest.Strange()).pollInterval(Duration.ofMinutes(10)));
         counting.sinceLast();
         long begun = System.nanoTime();
         queue.start();
@@ -193,7 +194,8 @@ class RunningTest extends JobQueueContract {
 
     @Test
     void putsAsideWhatHasNoHandlerHereWithoutCountingTheAttempt() {
-        started(builder().parking(Duration.ofMillis(100))).enqueue(Recorder::note, new Note(1, "new version"));
+        started(builder().handlers(new SturdyTest.Strange()).parking(Duration.ofMillis(100)))
+                .enqueue(Recorder::note, new Note(1, "new version"));
         await().until(() -> count("headroom_job where state = 2 and attempt = 0") == 1);
         started(builder().handlers(recorder));
         awaitNoJobs();

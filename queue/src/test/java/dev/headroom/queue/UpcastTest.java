@@ -47,12 +47,30 @@ class UpcastTest extends JobQueueContract {
         }
     }
 
+    /** As a proxy that frameworks make of a class. */
+    public static class Proxied extends ThirdThumbs {
+        @Override
+        public void thumb(Third request) {
+            super.thumb(request);
+        }
+
+        @Override
+        public Map<String, Object> withHeight(First old) {
+            return super.withHeight(old);
+        }
+
+        @Override
+        public Third withFormat(Map<String, Object> old) {
+            return super.withFormat(old);
+        }
+    }
+
     @Test
     void olderPayloadsAreUpcastVersionByVersionAndNewerOnesWait() {
         FirstThumbs first = new FirstThumbs();
         JobQueue older = built(builder().handlers(first));
         older.enqueue(FirstThumbs::thumb, new First(90));
-        ThirdThumbs third = new ThirdThumbs();
+        ThirdThumbs third = new Proxied();
         JobQueue newer = built(builder().handlers(third));
         JobHandle waits = newer.enqueue(ThirdThumbs::thumb, new Third(1, 2, "png"));
         try (ManualQueue jobs = ManualQueue.of(older)) {
@@ -80,10 +98,24 @@ class UpcastTest extends JobQueueContract {
         }
     }
 
+    /** Of a job that there is not. */
+    public static class Misspelt {
+        @Job(name = "thumb", version = 2)
+        public void thumb(First request) {}
+
+        @Upcast(job = "tumb", from = 1)
+        public First same(First old) {
+            return old;
+        }
+    }
+
     @Test
     void refusesAnUpcastThatLeadsNowhere() {
         assertThatThrownBy(() -> builder().handlers(new Wrong()))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("@Upcast: Wrong.same from 2 (expected: a public, not static method");
+        assertThatThrownBy(() -> builder().handlers(new Misspelt()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("@Upcast job: tumb (expected: the name of a @Job of the same handler");
     }
 }

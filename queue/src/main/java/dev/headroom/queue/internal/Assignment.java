@@ -24,6 +24,7 @@ final class Assignment {
     private @Nullable Interruption interruption;
     private volatile boolean cancelled;
     private volatile boolean stepped;
+    private volatile boolean suspected;
 
     Assignment(ClaimedJob job, ConsistencyToken token) {
         this.job = job;
@@ -53,6 +54,15 @@ final class Assignment {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** A crash was counted ahead for it. */
+    void suspected() {
+        suspected = true;
+    }
+
+    boolean isSuspected() {
+        return suspected;
     }
 
     /** Its job has steps. */

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -24,16 +25,26 @@ final class Claims {
     private final Store store;
     private final Kinds kinds;
     private final Connected connected;
+    private final Set<String> told;
     private final @Nullable Floors floors;
     private final Map<Integer, Integer> lastLanes = new ConcurrentHashMap<>();
     private final Map<String, Long> lookedForLanes = new ConcurrentHashMap<>();
 
-    /** @param floors where claims need not look, null if they look everywhere */
-    Claims(Store store, Kinds kinds, Connected connected, @Nullable Floors floors) {
+    /**
+     * @param told the queues that are claimed from though no handler of theirs is here
+     * @param floors where claims need not look, null if they look everywhere
+     */
+    Claims(Store store, Kinds kinds, Connected connected, Set<String> told, @Nullable Floors floors) {
         this.store = store;
+        this.told = told;
         this.kinds = kinds;
         this.connected = connected;
         this.floors = floors;
+    }
+
+    /** Whether jobs of a queue are for this process: it has a handler of one, or was told to have workers for it. */
+    boolean serves(String queue) {
+        return kinds.serves(queue) || told.contains(queue);
     }
 
     /** What a claim found, and what of it may run. */

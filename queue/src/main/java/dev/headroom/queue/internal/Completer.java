@@ -87,7 +87,7 @@ final class Completer implements Runnable {
                 }
                 written.accept(batch);
                 return;
-            } catch (SQLException | RuntimeException failed) {
+            } catch (SQLException | RuntimeException | Error failed) {
                 long kept = limit.pass();
                 if (kept >= 0) {
                     log.warn(

@@ -184,9 +184,19 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         }
     }
 
+    /** The queues of which this process has handlers, or was told to have workers: what else is in the database is for others. */
+    private Set<String> served() {
+        Set<String> served = new TreeSet<>(parts.names().all());
+        // Other components give their handlers, which are all in this one, when they like.
+        served.removeIf(queue -> !queue.equals("default")
+                && !parts.options().workers().containsKey(queue)
+                && !parts.kinds().serves(queue));
+        return served;
+    }
+
     private List<WorkerPool> pools() {
         List<WorkerPool> pools = new ArrayList<>();
-        for (String queue : parts.names().all()) {
+        for (String queue : served()) {
             int workers = parts.options().workersOf(queue);
             if (workers > 0 && !parts.kinds().locks(queue)) {
                 pools.add(new WorkerPool(queue, parts.names().number(queue), workers));

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -84,7 +83,7 @@ final class Dispatcher implements Runnable {
                 if (!more && wakeup.pause(pauseMillis())) {
                     pause = SHORTEST_PAUSE;
                 }
-            } catch (SQLException | RuntimeException failed) {
+            } catch (SQLException | RuntimeException | Error failed) {
                 failed(failed);
             } catch (InterruptedException interrupted) {
                 return;
@@ -92,7 +91,7 @@ final class Dispatcher implements Runnable {
         }
     }
 
-    private void failed(Exception failed) {
+    private void failed(Throwable failed) {
         // A claim whose commit was cut off may have happened: its jobs are looked for before the next one.
         unsure = true;
         pause = Math.min(LONGEST_PAUSE_AFTER_FAILURE, Math.max(100, pause * 2));
@@ -132,12 +131,9 @@ final class Dispatcher implements Runnable {
         } else if (!forgotten.isEmpty()) {
             handBack(forgotten);
         }
-        if (!busy || System.nanoTime() - promotedAt > PROMOTE_EVERY || isDue()) {
-            promote();
-        }
+        boolean more = (!busy || System.nanoTime() - promotedAt > PROMOTE_EVERY || isDue()) && promote();
         double[] factors = gate.factors();
         heldBack = false;
-        boolean more = false;
         first++;
         for (int i = 0; i < pools.size() && !stopped; i++) {
             more |= feed(pools.get((first + i) % pools.size()), factors);
@@ -183,27 +179,32 @@ final class Dispatcher implements Runnable {
         return unknown.isEmpty() ? 0 : store.jobs.handBack(connection, mine, unknown);
     }
 
-    private void promote() throws SQLException {
+    private record Promoted(int count, OptionalLong millisUntilNext) {}
+
+    /** Makes what is due ready, a part of it at a time: claims go on in between. Returns whether there may be more. */
+    private boolean promote() throws SQLException {
         promotedAt = System.nanoTime();
-        AtomicBoolean any = new AtomicBoolean();
-        OptionalLong millis = store.transact(connection -> {
+        Promoted promoted = store.transact(connection -> {
             OptionalLong next = store.jobs.millisUntilDue(connection);
-            int promoted = PROMOTED_AT_ONCE;
-            while (next.isPresent() && next.getAsLong() <= 0 && promoted == PROMOTED_AT_ONCE) {
-                promoted = store.dialect.promoteDue(connection, PROMOTED_AT_ONCE);
-                any.compareAndSet(false, promoted > 0);
-                next = store.jobs.millisUntilDue(connection);
+            if (next.isEmpty() || next.getAsLong() > 0) {
+                return new Promoted(0, next);
             }
-            return next;
+            int count = store.dialect.promoteDue(connection, PROMOTED_AT_ONCE);
+            return new Promoted(count, store.jobs.millisUntilDue(connection));
         });
-        if (any.get()) {
+        if (promoted.count() > 0) {
             wakeup.passOn();
         }
-        dueAt = millis.isPresent() ? System.nanoTime() + millis.getAsLong() * 1_000_000 : null;
+        boolean more = promoted.count() == PROMOTED_AT_ONCE;
+        OptionalLong millis = promoted.millisUntilNext();
+        // What is due and was left is locked by somebody.
+        long soonest = more ? 0 : SHORTEST_PAUSE;
+        dueAt = millis.isPresent() ? System.nanoTime() + Math.max(soonest, millis.getAsLong()) * 1_000_000 : null;
+        return more;
     }
 
     private boolean feed(WorkerPool pool, double[] factors) throws SQLException {
-        int wanted = pool.appetite();
+        int wanted = claims.serves(pool.queue) ? pool.appetite() : 0;
         int room = wanted == 0 ? 0 : permitted(pool, wanted);
         if (room == 0) {
             return false;

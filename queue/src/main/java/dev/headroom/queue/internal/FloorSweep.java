@@ -61,7 +61,7 @@ final class FloorSweep implements Runnable {
                     dispatcher.signal();
                 }
             }
-        } catch (SQLException | RuntimeException failed) {
+        } catch (SQLException | RuntimeException | Error failed) {
             long kept = limit.pass();
             if (kept >= 0) {
                 log.warn(

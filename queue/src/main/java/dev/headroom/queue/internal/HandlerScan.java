@@ -8,7 +8,9 @@ import dev.headroom.queue.Every;
 import dev.headroom.queue.Job;
 import dev.headroom.queue.JobContext;
 import dev.headroom.queue.Tx;
+import dev.headroom.queue.Upcast;
 import dev.headroom.queue.cron.CronTicks;
+import java.lang.annotation.Annotation;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -31,14 +33,15 @@ public final class HandlerScan {
     /** The kinds of a handler. */
     public static List<Kind> scan(Object handler) {
         List<Kind> kinds = new ArrayList<>();
-        Set<String> names = new LinkedHashSet<>();
         Problems problems = new Problems();
-        for (Class<?> type : hierarchy(handler.getClass())) {
-            for (Method method : type.getDeclaredMethods()) {
-                if (method.isAnnotationPresent(Job.class) && !method.isBridge() && names.add(signature(method))) {
-                    problems.collect(() -> kinds.add(kind(method, handler)));
-                }
-            }
+        Set<String> names = new LinkedHashSet<>();
+        for (Method method : annotated(handler.getClass(), Job.class)) {
+            names.add(method.getAnnotation(Job.class).name());
+            problems.collect(() -> kinds.add(kind(method, handler)));
+        }
+        for (Method method : annotated(handler.getClass(), Upcast.class)) {
+            String job = method.getAnnotation(Upcast.class).job();
+            problems.unless(names.contains(job), "@Upcast job", job, "the name of a @Job of the same handler");
         }
         problems.unless(
                 !kinds.isEmpty() || !problems.found().isEmpty(),
@@ -165,6 +168,20 @@ public final class HandlerScan {
             throw error;
         }
         return cause instanceof Exception exception ? exception : thrown;
+    }
+
+    /** The methods that have an annotation, of a class and of all that it extends and implements: a proxy's class itself has none. */
+    static List<Method> annotated(Class<?> type, Class<? extends Annotation> annotation) {
+        List<Method> found = new ArrayList<>();
+        Set<String> signatures = new LinkedHashSet<>();
+        for (Class<?> declaring : hierarchy(type)) {
+            for (Method method : declaring.getDeclaredMethods()) {
+                if (method.isAnnotationPresent(annotation) && !method.isBridge() && signatures.add(signature(method))) {
+                    found.add(method);
+                }
+            }
+        }
+        return found;
     }
 
     /** The method with {@code @Job} that a class's or interface's method of this name and descriptor stands for. */

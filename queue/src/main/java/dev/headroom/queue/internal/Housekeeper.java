@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -110,7 +111,7 @@ final class Housekeeper implements Runnable {
             if (lease.mayBegin()) {
                 chores();
             }
-        } catch (SQLException | RuntimeException failed) {
+        } catch (SQLException | RuntimeException | Error failed) {
             long kept = limit.pass();
             if (kept >= 0) {
                 log.warn(
@@ -181,12 +182,14 @@ final class Housekeeper implements Runnable {
     }
 
     private void register(long begun) throws SQLException {
+        AtomicBoolean othersSeen = new AtomicBoolean();
         long id = store.transact(connection -> {
             long mine = store.nodes.register(connection, nodeName(), workers);
             seen = store.nodes.around(connection);
+            othersSeen.set(store.nodes.othersSeen(connection, mine, lease.lengthMillis()));
             return mine;
         });
-        lease.granted(id, begun);
+        lease.granted(id, begun, othersSeen.get());
         look(begun);
         log.info("{}: node {} is at work", options.name(), id);
         dispatcher.here().signal();

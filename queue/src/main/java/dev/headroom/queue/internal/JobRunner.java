@@ -40,6 +40,16 @@ final class JobRunner {
 
     /** @param locked the connection of the transaction that has locked the job; null where the lease holds it */
     JobOutcome run(Assignment assignment, @Nullable Connection locked) {
+        try {
+            return attempt(assignment, locked);
+        } catch (Throwable thrown) {
+            // Outside of the handler, by the payload's class for one: the job's failure, too, and the worker lives on.
+            Kind kind = kinds.find(assignment.job.kind());
+            return kind == null ? new JobOutcome.Parked() : failed(assignment.job, kind, thrown, false);
+        }
+    }
+
+    private JobOutcome attempt(Assignment assignment, @Nullable Connection locked) {
         ClaimedJob job = assignment.job;
         Kind kind = kinds.find(job.kind());
         if (kind == null
@@ -85,7 +95,7 @@ final class JobRunner {
         Throwable failure = null;
         assignment.begin(kind.timeout().toNanos());
         try {
-            Work work = new Work(assignment, kind, code, payload);
+            Work work = new Work(assignment, kind, code, payload, new Progress());
             outcome = kind.tx() == Tx.NONE && locked == null ? plainly(work) : inTransaction(work, locked);
         } catch (Throwable thrown) {
             // The worker's thread lives on: whatever a handler throws is the job's failure, as a Future would keep it.
@@ -114,7 +124,14 @@ final class JobRunner {
             Assignment assignment,
             Kind kind,
             Kind.Code code,
-            @Nullable Object payload) {}
+            @Nullable Object payload,
+            Progress progress) {}
+
+    /** How far a run in a transaction has come. */
+    private static final class Progress {
+        private boolean entered;
+        private boolean returned;
+    }
 
     private JobOutcome plainly(Work work) throws Exception {
         return new JobOutcome.Done(result(work.assignment().job, work.kind(), handle(work, null)));
@@ -143,11 +160,26 @@ final class JobRunner {
                     kind.name(),
                     collided.getCause());
             return new JobOutcome.Returned();
+        } catch (SQLException failed) {
+            // A handler that never began, or ended well and could not be committed, did not fail.
+            Progress progress = work.progress();
+            if (!progress.entered || progress.returned && Sql.isLost(failed)) {
+                log.warn(
+                        "{}: job {} of {} is run again, since the database was away: {}",
+                        options.name(),
+                        assignment.job.id(),
+                        kind.name(),
+                        failed.getMessage());
+                return new JobOutcome.Returned();
+            }
+            throw failed;
         }
     }
 
     private JobOutcome on(Connection connection, Work work) throws Exception {
+        work.progress().entered = true;
         Object returned = handle(work, BorrowedConnection.of(connection));
+        work.progress().returned = true;
         ClaimedJob job = work.assignment().job;
         complete(connection, job, work.kind(), result(job, work.kind(), returned));
         return new JobOutcome.Committed();
@@ -220,9 +252,10 @@ final class JobRunner {
         return kind == null ? new JobOutcome.Returned() : failed(job, kind, failure, false);
     }
 
-    private JobOutcome failed(ClaimedJob job, Kind kind, Throwable failure, boolean timedOut) {
+    private JobOutcome failed(ClaimedJob job, Kind kind, Throwable thrown, boolean timedOut) {
+        Throwable failure = Errors.printable(thrown);
         String error = (timedOut ? "timed out after " + kind.timeout() + "\n" : "") + Errors.text(failure);
-        boolean givesUp = kind.givesUpOn(failure);
+        boolean givesUp = kind.givesUpOn(thrown);
         if (givesUp || job.attempt() >= job.maxAttempts()) {
             log.error(
                     "{}: job {} of {} is a dead letter after {} attempts",

@@ -60,6 +60,12 @@ final class Kinds {
         }
     }
 
+    /** Whether this process has a handler of a queue. */
+    boolean serves(String queue) {
+        return byName.values().stream()
+                .anyMatch(kind -> kind.code() != null && kind.queue().equals(queue));
+    }
+
     /** There are jobs with lanes in a queue: another process has a handler with turns. */
     void lanesSeen(String queue) {
         inTurns.add(queue);

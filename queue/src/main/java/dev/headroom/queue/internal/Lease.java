@@ -22,14 +22,18 @@ final class Lease {
         return id;
     }
 
-    /** The node was registered under this number by a statement begun at that time. */
-    void granted(long id, long begun) {
+    /**
+     * The node was registered under this number by a statement begun at that time.
+     *
+     * @param othersSeen whether another node has been seen within the time of a lease
+     */
+    void granted(long id, long begun, boolean othersSeen) {
         if (first) {
-            // A node that comes up takes over at once from one that died before: it knows of no time without a
-            // database.
+            // A node that comes up may take over at once from one that died before, unless all are silent: then it may
+            // have been the database that was away.
             first = false;
             shownAt = begun;
-            unbrokenSince = begun - length;
+            unbrokenSince = othersSeen ? begun - length : begun;
         } else {
             shown(begun);
         }

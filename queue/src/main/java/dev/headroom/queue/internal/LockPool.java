@@ -70,7 +70,7 @@ final class LockPool {
             }
         } catch (InterruptedException interrupted) {
             throw interrupted;
-        } catch (Exception failed) {
+        } catch (Exception | Error failed) {
             long kept = limit.pass();
             if (kept >= 0) {
                 log.warn("{}: could not take a job up, tries again ({} messages kept back)", queue, kept, failed);

@@ -23,6 +23,7 @@ final class LockRunner {
     private final Settlement settlement;
     private final Lease lease;
     private final LoadGate gate;
+    private final LocalRuns runs;
 
     LockRunner(Parts parts, Claims claims, JobRunner runner, Settlement settlement, Lease lease, LoadGate gate) {
         this.options = parts.options();
@@ -34,6 +35,7 @@ final class LockRunner {
         this.settlement = settlement;
         this.lease = lease;
         this.gate = gate;
+        this.runs = parts.runs();
     }
 
     /** One attempt: what was taken up, and how it ended. */
@@ -83,6 +85,10 @@ final class LockRunner {
         }
         if (attempt.freed) {
             settlement.wake();
+        }
+        Assignment settled = attempt.assignment;
+        if (settled != null) {
+            runs.settled(settled.job.id());
         }
         return attempt.assignment != null;
     }

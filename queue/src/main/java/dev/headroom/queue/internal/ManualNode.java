@@ -29,7 +29,12 @@ public final class ManualNode {
         this.runner = new JobRunner(parts.options(), store, parts.kinds(), () -> false);
         this.settlement = new Settlement(parts.options(), store, parts.kinds(), () -> {});
         this.payloads = new JsonPayloads(parts.options().maxPayload());
-        this.claims = new Claims(store, parts.kinds(), parts.connected(), null);
+        this.claims = new Claims(
+                store,
+                parts.kinds(),
+                parts.connected(),
+                parts.options().workers().keySet(),
+                null);
         this.lease = store.call("register a node", connection -> store.nodes.register(connection, "manual", 1));
     }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -39,7 +40,7 @@ final class Node {
     private final Watch watch;
     private final Wakeup wakeup;
     private final @Nullable RemoteListener listener;
-    private final List<Thread> threads = new ArrayList<>();
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private final LocalRuns runs;
     private volatile boolean draining;
 
@@ -56,7 +57,8 @@ final class Node {
         Settlement settlement = new Settlement(options, store, parts.kinds(), wakes::signal);
         this.completer = new Completer(options.name(), settlement, this::written, this::lost);
         Floors floors = store.dialect.hasFloors() ? new Floors() : null;
-        this.claims = new Claims(store, parts.kinds(), connected, floors);
+        this.claims =
+                new Claims(store, parts.kinds(), connected, options.workers().keySet(), floors);
         this.floorSweep = floors == null ? null : new FloorSweep(options, store, floors, lease, wakeup);
         this.dispatcher = new Dispatcher(options, store, connected, claims, lease, pools, held, gate, wakeup);
         LockRunner lockRunner = new LockRunner(parts, claims, runner, settlement, lease, gate);
@@ -73,11 +75,18 @@ final class Node {
                 options, workers(), store, connected, lease, schedules, parts.lengths(), this, wakes, sweeper);
         this.runs = parts.runs();
         runs.ranBy(this);
-        this.watch = new Watch(lease, () -> Stream.concat(held.all().stream(), locked().stream()), this::fenced);
+        this.watch = new Watch(
+                lease,
+                () -> Stream.concat(held.all().stream(), locked().stream()),
+                this::fenced,
+                this::giveBackHoarded);
     }
 
     private int workers() {
-        return pools.stream().mapToInt(pool -> pool.workers).sum()
+        return pools.stream()
+                        .filter(pool -> claims.serves(pool.queue))
+                        .mapToInt(pool -> pool.workers)
+                        .sum()
                 + lockPools.stream().mapToInt(pool -> pool.workers).sum();
     }
 
@@ -157,13 +166,30 @@ final class Node {
             if (!draining && lease.mayBegin() && lease.id() == assignment.job.lease()) {
                 long waited = assignment.job.waitedMillis() * 1_000_000 + begun - assignment.claimedAt;
                 meters().timer(QueueMeters.PICKUP, "queue", pool.queue).recordNanos(waited);
-                outcome = runner.run(assignment);
+                JobOutcome refused = assignment.job.suspect() ? suspect(assignment) : null;
+                outcome = refused != null ? refused : runner.run(assignment);
                 meters().timer(QueueMeters.RUN, "job", assignment.job.kind(), "outcome", outcome.label())
                         .recordNanos(System.nanoTime() - begun);
             }
         } finally {
-            count(outcome);
             completer.add(new Settled(assignment, outcome));
+        }
+        count(outcome);
+    }
+
+    /** Should this process die, too, it was with this job at work. */
+    private @Nullable JobOutcome suspect(Assignment assignment) {
+        try {
+            boolean held = store.transact(connection -> store.jobs.suspect(connection, assignment.job));
+            assignment.suspected();
+            return held ? null : new JobOutcome.Lost();
+        } catch (SQLException away) {
+            log.warn(
+                    "{}: job {} does not begin here, since its database is away",
+                    options.name(),
+                    assignment.job.id(),
+                    away);
+            return new JobOutcome.Returned();
         }
     }
 
@@ -218,7 +244,16 @@ final class Node {
     }
 
     private void giveBackWaiting(WorkerPool pool) {
-        pool.takeWaiting().forEach(each -> completer.add(new Settled(each, new JobOutcome.Returned())));
+        giveBack(pool.takeWaiting());
+    }
+
+    /** What was claimed ahead of short jobs and stands behind long ones is for others, or for later. */
+    private void giveBackHoarded(long now) {
+        pools.forEach(pool -> giveBack(pool.takeStale(now)));
+    }
+
+    private void giveBack(List<Assignment> assignments) {
+        assignments.forEach(each -> completer.add(new Settled(each, new JobOutcome.Returned())));
     }
 
     /** Claims no more, gives back what no worker has begun and lets what runs end within the time; true if all has ended. */
@@ -245,7 +280,7 @@ final class Node {
     }
 
     boolean healthy() {
-        return lease.mayBegin();
+        return lease.mayBegin() && (draining || threads.stream().allMatch(Thread::isAlive));
     }
 
     int busy(String queue) {

@@ -308,7 +308,7 @@ final class Producer {
     }
 
     private <T> T placeIn(Connection borrowed, Sql.Work<T> insertion) throws SQLException {
-        T inserted = insertion.on(borrowed);
+        T inserted = borrowed.getAutoCommit() ? Sql.atOnce(borrowed, insertion) : insertion.on(borrowed);
         wakeAfterCommit(borrowed);
         return inserted;
     }

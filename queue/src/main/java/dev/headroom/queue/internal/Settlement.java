@@ -95,7 +95,14 @@ final class Settlement {
         written.freed |= committed.stream().anyMatch(ClaimedJob::batched);
         List<ClaimedJob> returned = of(sorted, JobOutcome.Returned.class);
         if (!returned.isEmpty()) {
-            written.again.addAll(store.jobs.handBack(connection, returned));
+            List<ClaimedJob> given = store.jobs.handBack(connection, returned);
+            written.again.addAll(given);
+            Set<ClaimedJob> suspected = new HashSet<>();
+            sorted.stream()
+                    .filter(each -> each.assignment().isSuspected())
+                    .forEach(each -> suspected.add(each.assignment().job));
+            store.jobs.acquit(
+                    connection, given.stream().filter(suspected::contains).toList());
         }
         for (Settled each : sorted) {
             other(connection, each, written);

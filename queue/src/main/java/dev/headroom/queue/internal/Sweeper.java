@@ -81,7 +81,7 @@ final class Sweeper implements Runnable {
                 forget();
                 handBackForgotten();
             }
-        } catch (SQLException | RuntimeException failed) {
+        } catch (SQLException | RuntimeException | Error failed) {
             long kept = limit.pass();
             if (kept >= 0) {
                 log.warn("{}: could not tidy up, tries again ({} messages kept back)", options.name(), kept, failed);

@@ -36,10 +36,11 @@ record Upcasts(int version, Map<Integer, Step> steps) {
         Checks.between(site + " version", version, 1, 30_000);
         Map<Integer, Step> steps = new TreeMap<>();
         if (handler != null) {
-            for (Method method : handler.getClass().getMethods()) {
+            for (Method method : HandlerScan.annotated(handler.getClass(), Upcast.class)) {
                 Upcast upcast = method.getAnnotation(Upcast.class);
-                if (upcast != null && upcast.job().equals(job) && !method.isBridge()) {
+                if (upcast.job().equals(job)) {
                     boolean fits = method.getParameterCount() == 1
+                            && Modifier.isPublic(method.getModifiers())
                             && method.getReturnType() != void.class
                             && !Modifier.isStatic(method.getModifiers())
                             && upcast.from() >= 1

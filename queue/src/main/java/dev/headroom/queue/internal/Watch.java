@@ -2,22 +2,25 @@ package dev.headroom.queue.internal;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Interrupts runs that take too long, and all runs once the lease has run out; asks no database, so that none can hold it up. */
+/** Interrupts runs that take too long, and all runs once the lease has run out, and gives back what workers do not come to; asks no database, so that none can hold it up. */
 final class Watch implements Runnable {
     private static final long EVERY_MILLIS = 50;
 
     private final Lease lease;
     private final Supplier<Stream<Assignment>> running;
     private final Runnable fenced;
+    private final LongConsumer hoarded;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
-    Watch(Lease lease, Supplier<Stream<Assignment>> running, Runnable fenced) {
+    Watch(Lease lease, Supplier<Stream<Assignment>> running, Runnable fenced, LongConsumer hoarded) {
         this.lease = lease;
         this.running = running;
         this.fenced = fenced;
+        this.hoarded = hoarded;
     }
 
     @Override
@@ -29,6 +32,7 @@ final class Watch implements Runnable {
                 }
                 long now = System.nanoTime();
                 running.get().forEach(each -> each.interruptIfOverdue(now));
+                hoarded.accept(now);
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

@@ -9,6 +9,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The workers of one queue and what was claimed for them. It asks for as many jobs as it has free workers, and for more when jobs are so
@@ -16,6 +18,7 @@ import java.util.function.Consumer;
  * run. Thread-safe.
  */
 final class WorkerPool {
+    private static final Logger log = LoggerFactory.getLogger(WorkerPool.class);
     static final int AHEAD_MILLIS = 250;
     private static final int MOST_AHEAD = 4_000;
 
@@ -24,6 +27,7 @@ final class WorkerPool {
 
     private static final double MOST_CHARACTERS = 16e6;
     private static final double WEIGHT = 0.2;
+    private static final long STALE = 4L * AHEAD_MILLIS * 1_000_000;
 
     /** Has a worker see that it is over; nobody looks around in between, as there may be many thousands. */
     private static final Object END = new Object();
@@ -64,6 +68,9 @@ final class WorkerPool {
             } catch (InterruptedException stray) {
                 // Nobody interrupts an idle worker but a handler's leftovers; closing is seen by the flag.
                 continue;
+            } catch (RuntimeException | Error unexpected) {
+                // A meter's, say: the job is settled by then, and a worker that ended would be missed by nobody.
+                log.error("queue {}: a worker goes on after a failure outside of its job", queue, unexpected);
             }
         }
     }
@@ -133,6 +140,16 @@ final class WorkerPool {
                 .filter(Assignment.class::isInstance)
                 .map(Assignment.class::cast)
                 .toList();
+    }
+
+    /** Takes out what no worker has begun, if the next one has waited here for longer than it was to; less is claimed ahead then. */
+    List<Assignment> takeStale(long now) {
+        boolean stale = waiting.peek() instanceof Assignment next && now - next.claimedAt > STALE;
+        if (!stale) {
+            return List.of();
+        }
+        usualNanos = Math.max(usualNanos, AHEAD_MILLIS * 1e6);
+        return takeWaiting();
     }
 
     int busy() {

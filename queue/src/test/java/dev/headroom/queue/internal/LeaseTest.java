@@ -14,14 +14,21 @@ class LeaseTest {
     @Test
     void aNodeThatComesUpMayTakeOverAtOnce() {
         assertThat(lease.mayBegin()).isFalse();
-        lease.granted(1, now);
+        lease.granted(1, now, true);
         assertThat(lease.mayBegin()).isTrue();
         assertThat(lease.mayJudgeOthers()).isTrue();
     }
 
     @Test
+    void aNodeThatComesUpAndFindsAllSilentDoesNotTakeADatabaseThatWasAwayForTheirDeath() {
+        lease.granted(1, now, false);
+        assertThat(lease.mayBegin()).isTrue();
+        assertThat(lease.mayJudgeOthers()).isFalse();
+    }
+
+    @Test
     void beginsNothingAfterTwoThirdsAndHasRunOutAtTheEnd() {
-        lease.granted(1, now - Duration.ofMillis(8_001).toNanos());
+        lease.granted(1, now - Duration.ofMillis(8_001).toNanos(), true);
         assertThat(lease.mayBegin()).isFalse();
         assertThat(lease.expired()).isFalse();
         lease.shown(now - LENGTH.toNanos());
@@ -30,7 +37,7 @@ class LeaseTest {
 
     @Test
     void doesNotTakeADatabaseThatWasAwayForTheDeathOfOthers() {
-        lease.granted(1, now - Duration.ofSeconds(20).toNanos());
+        lease.granted(1, now - Duration.ofSeconds(20).toNanos(), true);
         lease.shown(now);
         assertThat(lease.mayBegin()).isTrue();
         assertThat(lease.mayJudgeOthers()).isFalse();
@@ -38,9 +45,9 @@ class LeaseTest {
 
     @Test
     void judgesNobodyWhenItWasItselfDeclaredDeadMeanwhile() {
-        lease.granted(1, now - Duration.ofSeconds(20).toNanos());
+        lease.granted(1, now - Duration.ofSeconds(20).toNanos(), true);
         lease.revoked();
-        lease.granted(2, now);
+        lease.granted(2, now, true);
         assertThat(lease.id()).isEqualTo(2);
         assertThat(lease.mayBegin()).isTrue();
         assertThat(lease.mayJudgeOthers()).isFalse();

@@ -5,7 +5,7 @@ import java.sql.SQLException;
 
 /**
  * Reads the rows of a claim; their columns are id, kind, attempt, max_attempts, criticality, waited, trace, user_id, payload, flags, lane,
- * kind_version.
+ * kind_version, crashes.
  */
 final class ClaimRows {
     private ClaimRows() {}
@@ -22,6 +22,7 @@ final class ClaimRows {
                 rows.getInt(5),
                 rows.getInt(10),
                 rows.getInt(11),
+                rows.getInt(13),
                 Math.max(0, rows.getLong(6)),
                 rows.getString(7),
                 rows.getString(8),

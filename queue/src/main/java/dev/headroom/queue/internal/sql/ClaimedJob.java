@@ -14,6 +14,7 @@ public record ClaimedJob(
         int criticality,
         int flags,
         int lane,
+        int crashes,
         long waitedMillis,
         @Nullable String trace,
         @Nullable String user,
@@ -21,6 +22,11 @@ public record ClaimedJob(
     /** Whether it was cancelled while a node held it that then died. */
     public boolean cancelled() {
         return (flags & NewJob.CANCELLED) != 0;
+    }
+
+    /** Whether a process has died that held it: it may be what kills them. */
+    public boolean suspect() {
+        return crashes > 0;
     }
 
     /** Whether a newer version enqueued it in a way that this one does not know. */

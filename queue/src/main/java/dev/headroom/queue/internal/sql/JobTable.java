@@ -176,6 +176,28 @@ public final class JobTable {
         }
     }
 
+    /**
+     * Counts a crash ahead, for a job that was held when a process died: should this one die too, it did with the job running. False if the
+     * lease was lost.
+     */
+    public boolean suspect(Connection connection, ClaimedJob job) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "update " + dialect.byNumber("headroom_job") + " set crashes = crashes + 1" + HELD)) {
+            statement.setLong(1, job.id());
+            statement.setLong(2, job.lease());
+            return statement.executeUpdate() == 1;
+        }
+    }
+
+    /** Takes that back of jobs that were just given back. */
+    public void acquit(Connection connection, Collection<ClaimedJob> jobs) throws SQLException {
+        dialect.changeRows(
+                connection,
+                "update " + dialect.byNumber("headroom_job")
+                        + " set crashes = crashes - 1 where state = 0 and crashes > 0 and id",
+                jobs.stream().map(ClaimedJob::id).toList());
+    }
+
     /** Removes a job that is done; false if the lease was lost. */
     public boolean complete(Connection connection, ClaimedJob job) throws SQLException {
         return completeAll(connection, List.of(job)).size() == 1;
@@ -201,7 +223,7 @@ public final class JobTable {
 
     /** Has a run tried again later; false if the lease was lost. */
     public boolean retry(Connection connection, Failure failure) throws SQLException {
-        return reschedule(connection, failure.job(), "error = ?", failure.error(), failure.delayMillis());
+        return reschedule(connection, failure.job(), "crashes = 0, error = ?", failure.error(), failure.delayMillis());
     }
 
     /** Puts a job aside for a while without counting the attempt; false if the lease was lost. */

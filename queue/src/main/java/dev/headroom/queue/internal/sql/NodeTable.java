@@ -94,6 +94,13 @@ public final class NodeTable {
         }
     }
 
+    /** Whether another node has been seen within so long. */
+    public boolean othersSeen(Connection connection, long lease, long millis) throws SQLException {
+        String sql = "select id from headroom_job_node where id <> " + lease + " and "
+                + dialect.millisSince("last_seen") + " < ?";
+        return !numbers(connection, sql, millis).isEmpty();
+    }
+
     /** Takes a node out that holds no jobs any more. */
     public void remove(Connection connection, long lease) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("delete from headroom_job_node where id = ?")) {
@@ -102,7 +109,10 @@ public final class NodeTable {
         }
     }
 
-    /** Deletes nodes not seen for so long, and makes what they held ready again, or a dead letter at the given count of crashes. */
+    /**
+     * Deletes nodes not seen for so long, and makes what they held ready again, or a dead letter at the given count of crashes. What they held is
+     * suspect from the first crash on; the following are counted as such a job begins.
+     */
     public Rescue reap(Connection connection, long silentMillis, int maxCrashes) throws SQLException {
         int nodes = 0;
         String silent = dialect.millisSince("last_seen") + " > ?";
@@ -125,7 +135,8 @@ public final class NodeTable {
         int rescued = dialect.changeRows(
                 connection,
                 "update " + dialect.byNumber("headroom_job")
-                        + " set state = 0, lease = null, crashes = crashes + 1 where " + orphaned + " and id",
+                        + " set state = 0, lease = null, crashes = case when crashes = 0 then 1 else crashes end where "
+                        + orphaned + " and id",
                 orphans);
         int buried = 0;
         for (List<Long> few : Ids.chunks(rescued == 0 ? List.of() : orphans)) {

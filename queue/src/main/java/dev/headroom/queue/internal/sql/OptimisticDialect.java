@@ -107,7 +107,7 @@ abstract class OptimisticDialect implements Dialect {
 
     private String candidates() {
         return "select id, kind, attempt + 1, max_attempts, criticality, " + millisSince("run_at")
-                + ", trace, user_id, payload, flags, lane, kind_version from headroom_job where queue = ? and state = 0"
+                + ", trace, user_id, payload, flags, lane, kind_version, crashes from headroom_job where queue = ? and state = 0"
                 + " and priority = ? and criticality = ?";
     }
 

@@ -2,6 +2,8 @@ package dev.headroom.queue.internal.sql;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLTransientConnectionException;
 import javax.sql.DataSource;
 
 /** Runs work on a connection of the queue's own: in one transaction, given back as it was found. */
@@ -18,26 +20,39 @@ public final class Sql {
     /** Runs the work in a transaction of its own. */
     public static <T> T inTransaction(DataSource dataSource, Work<T> work) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
-            boolean autoCommit = connection.getAutoCommit();
-            if (autoCommit) {
-                connection.setAutoCommit(false);
-            }
-            try {
-                T result = work.on(connection);
-                connection.commit();
-                return result;
-            } catch (Throwable failure) {
-                rollback(connection, failure);
-                throw failure;
-            } finally {
-                restore(connection, autoCommit);
-            }
+            return atOnce(connection, work);
+        }
+    }
+
+    /** Runs the work, of whatever many statements, in a transaction of its own on this connection, which is in none. */
+    public static <T> T atOnce(Connection connection, Work<T> work) throws SQLException {
+        boolean autoCommit = connection.getAutoCommit();
+        if (autoCommit) {
+            connection.setAutoCommit(false);
+        }
+        try {
+            T result = work.on(connection);
+            connection.commit();
+            return result;
+        } catch (Throwable failure) {
+            rollback(connection, failure);
+            throw failure;
+        } finally {
+            restore(connection, autoCommit);
         }
     }
 
     /** Whether the database rolled the transaction back to end a deadlock, so that it may be tried again at once. */
     public static boolean isDeadlock(SQLException failure) {
         return "40001".equals(failure.getSQLState()) || "40P01".equals(failure.getSQLState());
+    }
+
+    /** Whether the connection was lost, or its server is going down. */
+    public static boolean isLost(SQLException failure) {
+        String state = failure.getSQLState();
+        return failure instanceof SQLTransientConnectionException
+                || failure instanceof SQLNonTransientConnectionException
+                || state != null && (state.startsWith("08") || state.startsWith("57P0"));
     }
 
     /** Rolls back; a failure of that is suppressed by the one that caused it. */

@@ -7,6 +7,8 @@ import java.time.Duration;
  * others may take its jobs, it begins no more; at the end it stops those that run. Only this JVM's monotonic clock is read. Thread-safe.
  */
 final class Lease {
+    private static final long LONGEST_ROUND = 1_000;
+
     private final long length;
     private volatile long id;
     private volatile long shownAt;
@@ -66,6 +68,11 @@ final class Lease {
     /** Whether a node that was silent for the whole lease can be told from a database that was away. */
     boolean mayJudgeOthers() {
         return mayBegin() && System.nanoTime() - unbrokenSince >= length;
+    }
+
+    /** How long a thread pauses that acts by it. */
+    long roundMillis() {
+        return Math.min(LONGEST_ROUND, Math.max(20, lengthMillis() / 12));
     }
 
     long heartbeatNanos() {

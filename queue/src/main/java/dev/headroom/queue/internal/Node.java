@@ -36,6 +36,7 @@ final class Node {
     private final Sweeper sweeper;
     private final Claims claims;
     private final @Nullable FloorSweep floorSweep;
+    private final Heartbeat heartbeat;
     private final Housekeeper housekeeper;
     private final Watch watch;
     private final Wakeup wakeup;
@@ -71,8 +72,8 @@ final class Node {
         }
         Schedules schedules = new Schedules(store, parts.kinds(), parts.producer());
         this.sweeper = new Sweeper(options, store, lease, wakes, this);
-        this.housekeeper = new Housekeeper(
-                options, workers(), store, connected, lease, schedules, parts.lengths(), this, wakes, sweeper);
+        this.heartbeat = new Heartbeat(options, workers(), store, connected, lease, this, sweeper);
+        this.housekeeper = new Housekeeper(options, store, lease, schedules, parts.lengths(), wakes);
         this.runs = parts.runs();
         runs.ranBy(this);
         this.watch = new Watch(
@@ -116,6 +117,7 @@ final class Node {
     void start() {
         thread("dispatcher", dispatcher);
         thread("completer", completer);
+        thread("heartbeat", heartbeat);
         thread("housekeeper", housekeeper);
         thread("sweeper", sweeper);
         thread("watch", watch);
@@ -216,6 +218,11 @@ final class Node {
         wakeup.signal();
     }
 
+    /** It has a lease. */
+    void registered() {
+        wakeup.signal();
+    }
+
     /** Another database server answers. */
     void serverChanged() {
         claims.beginFloors();
@@ -310,6 +317,7 @@ final class Node {
         pools.forEach(WorkerPool::close);
         completer.close();
         watch.stop();
+        heartbeat.stop();
         housekeeper.stop();
         sweeper.stop();
         if (listener != null) {

@@ -16,7 +16,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Sweeper implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Sweeper.class);
-    private static final long LONGEST_ROUND = 1_000;
     private static final int KEYS_AT_ONCE = 2_000;
     private static final int KEYS_IN_ONE_TRANSACTION = 20;
     private static final long LOOK_EVERY = Duration.ofSeconds(5).toNanos();
@@ -63,7 +62,7 @@ final class Sweeper implements Runnable {
 
     @Override
     public void run() {
-        long pause = Math.min(LONGEST_ROUND, Math.max(20, lease.lengthMillis() / 12));
+        long pause = lease.roundMillis();
         try {
             do {
                 round();

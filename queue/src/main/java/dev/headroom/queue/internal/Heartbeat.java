@@ -1,0 +1,196 @@
+package dev.headroom.queue.internal;
+
+import dev.headroom.queue.QueueMeters;
+import dev.headroom.queue.internal.sql.NodeTable;
+import java.lang.management.ManagementFactory;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a node's place among the others, on a thread that does nothing else and waits for nobody: shows that it lives, hears of
+ * cancellations, takes over from nodes that died.
+ */
+final class Heartbeat implements Runnable {
+    private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
+    private static final long REAP_EVERY = Duration.ofSeconds(1).toNanos();
+
+    private final QueueOptions options;
+    private final int workers;
+    private final Store store;
+    private final Connected connected;
+    private final Lease lease;
+    private final Node node;
+    private final Sweeper sweeper;
+    private final LogLimit limit = new LogLimit();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final long straysEvery;
+    private long beatAt = System.nanoTime();
+
+    /** When a node can have been silent for a lease, as far as was seen last. */
+    private long silentAt = beatAt;
+
+    /** When it is time to look for jobs of nodes that are gone for long. */
+    private long straysAt = beatAt;
+
+    /** As the last transaction saw it, and as the one does that is under way. */
+    private NodeTable.@Nullable Around around;
+
+    private NodeTable.@Nullable Around seen;
+
+    Heartbeat(
+            QueueOptions options,
+            int workers,
+            Store store,
+            Connected connected,
+            Lease lease,
+            Node node,
+            Sweeper sweeper) {
+        this.options = options;
+        this.workers = workers;
+        this.store = store;
+        this.connected = connected;
+        this.lease = lease;
+        this.node = node;
+        this.sweeper = sweeper;
+        this.straysEvery = Sweeper.every(lease, Sweeper.FORGET_EVERY);
+    }
+
+    @Override
+    public void run() {
+        try {
+            do {
+                round();
+            } while (!stopped.await(lease.roundMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void round() {
+        try {
+            beat();
+            if (lease.mayJudgeOthers()) {
+                judge(System.nanoTime());
+            }
+        } catch (SQLException | RuntimeException | Error failed) {
+            long kept = limit.pass();
+            if (kept >= 0) {
+                log.warn(
+                        "{}: could not show that this node lives, tries again ({} messages kept back)",
+                        options.name(),
+                        kept,
+                        failed);
+            }
+        }
+    }
+
+    private void beat() throws SQLException {
+        long begun = System.nanoTime();
+        long mine = lease.id();
+        if (mine == 0) {
+            register(begun);
+        } else if (begun - beatAt >= 0) {
+            Set<Long> cancelled = new HashSet<>();
+            if (store.transact(connection -> beat(connection, mine, cancelled))) {
+                lease.shown(begun);
+                look(begun);
+                node.cancelled(cancelled);
+            } else {
+                log.warn(
+                        "{}: node {} was declared dead; what it ran is run by others, it goes on under a new lease",
+                        options.name(),
+                        mine);
+                lease.revoked();
+                node.fenced();
+                register(System.nanoTime());
+            }
+        } else {
+            return;
+        }
+        beatAt = begun + lease.heartbeatNanos();
+    }
+
+    private boolean beat(Connection connection, long mine, Set<Long> cancelled) throws SQLException {
+        cancelled.addAll(store.cancellations.marked(connection, node.running(mine)));
+        boolean alive = store.nodes.beat(connection, mine);
+        seen = store.nodes.around(connection);
+        return alive;
+    }
+
+    /** Goes by what was seen by a transaction that has committed. */
+    private void look(long begun) {
+        NodeTable.Around now = java.util.Objects.requireNonNull(seen);
+        NodeTable.Around before = around;
+        around = now;
+        silentAt = begun + Math.max(0, lease.lengthMillis() - now.silentMillis()) * 1_000_000;
+        if (before != null && !before.server().equals(now.server())) {
+            log.warn(
+                    "{}: another database server answers; what the one before had committed last may be lost",
+                    options.name());
+            sweeper.lookForForgotten();
+            node.serverChanged();
+        }
+    }
+
+    private void judge(long now) throws SQLException {
+        boolean strays = now - straysAt >= 0;
+        boolean silent = now - silentAt >= 0;
+        if (strays || silent) {
+            reap();
+            straysAt = strays ? now + straysEvery : straysAt;
+            silentAt = silent ? Math.max(silentAt, now + REAP_EVERY) : silentAt;
+        }
+    }
+
+    private void register(long begun) throws SQLException {
+        AtomicBoolean othersSeen = new AtomicBoolean();
+        long id = store.transact(connection -> {
+            long mine = store.nodes.register(connection, nodeName(), workers);
+            seen = store.nodes.around(connection);
+            othersSeen.set(store.nodes.othersSeen(connection, mine, lease.lengthMillis()));
+            return mine;
+        });
+        lease.granted(id, begun, othersSeen.get());
+        look(begun);
+        log.info("{}: node {} is at work", options.name(), id);
+        node.registered();
+    }
+
+    private static String nodeName() {
+        return ManagementFactory.getRuntimeMXBean().getName();
+    }
+
+    private void reap() throws SQLException {
+        long begun = System.nanoTime();
+        NodeTable.Rescue rescue = store.transact(connection -> {
+            NodeTable.Rescue done = store.nodes.reap(connection, lease.lengthMillis(), options.maxCrashes());
+            seen = store.nodes.around(connection);
+            return done;
+        });
+        look(begun);
+        if (rescue.ready() + rescue.dead() > 0) {
+            connected.get().meters().counter(QueueMeters.RESCUED).add(rescue.ready() + rescue.dead());
+            log.warn(
+                    "{}: {} nodes died; {} of their jobs run again, {} are dead letters since it was not their first time",
+                    options.name(),
+                    rescue.nodes(),
+                    rescue.ready(),
+                    rescue.dead());
+            sweeper.healSoon();
+            node.readyAgain();
+        }
+    }
+
+    void stop() {
+        stopped.countDown();
+    }
+}

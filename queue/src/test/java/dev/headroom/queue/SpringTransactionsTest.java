@@ -7,12 +7,18 @@ import dev.headroom.queue.Recorder.Note;
 import dev.headroom.queue.spring.SpringTransactions;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Jobs belong to Spring's transactions: what {@code @Transactional} opens, opened here by its template. */
@@ -53,6 +59,64 @@ class SpringTransactionsTest extends JobQueueContract {
         // The node itself borrows connections now and then.
         await("connections given back")
                 .until(() -> database.dataSource().getHikariPoolMXBean().getActiveConnections() == 0);
+    }
+
+    /** Handlers as Spring's users write them: what they call knows nothing of jobs. */
+    public static final class Orders {
+        private final JdbcTemplate jdbc;
+        private final TransactionTemplate transactional;
+        private final TransactionTemplate apart;
+        final List<String> told = new CopyOnWriteArrayList<>();
+        JobQueue queue;
+
+        Orders(DataSource dataSource) {
+            jdbc = new JdbcTemplate(dataSource);
+            transactional = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
+            apart = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
+            apart.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+        }
+
+        @Job(name = "order", tx = Tx.COMPLETE_IN_TX, attempts = 1)
+        public void order(Note note) {
+            jdbc.update("insert into effect (id, note) values (?, 'template')", note.id());
+            apart.executeWithoutResult(
+                    status -> jdbc.update("insert into effect (id, note) values (?, 'apart')", note.id()));
+            transactional.executeWithoutResult(status -> {
+                jdbc.update("insert into effect (id, note) values (?, 'transactional')", note.id());
+                queue.enqueue(Recorder::note, note);
+                TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+                    @Override
+                    public void afterCommit() {
+                        told.add(note.text());
+                    }
+                });
+                if (note.text().equals("marked")) {
+                    status.setRollbackOnly();
+                }
+            });
+            if (note.text().equals("fails")) {
+                throw new IllegalStateException("after all was written");
+            }
+        }
+    }
+
+    @Test
+    void whatSpringsCodeWritesInAHandlerBelongsToItsJob() {
+        Orders orders = new Orders(dataSource());
+        JobQueue queue =
+                built(builder().handlers(orders, recorder).currentTransaction(SpringTransactions.of(dataSource())));
+        orders.queue = queue;
+        queue.enqueue(Orders::order, new Note(1, "done"));
+        queue.enqueue(Orders::order, new Note(2, "fails"));
+        queue.enqueue(Orders::order, new Note(3, "marked"));
+        queue.start();
+        awaitNoJobs();
+        assertThat(count("effect where note <> 'apart'")).isEqualTo(2);
+        assertThat(count("effect where note <> 'apart' and id = 1")).isEqualTo(2);
+        assertThat(count("effect where note = 'apart'")).isEqualTo(3);
+        assertThat(recorder.order).containsExactly("done");
+        assertThat(orders.told).containsExactly("done");
+        assertThat(queue.dead().newest(10)).extracting(DeadJob::name).containsExactly("order", "order");
     }
 
     @Test

@@ -178,7 +178,8 @@ final class JobRunner {
 
     private JobOutcome on(Connection connection, Work work) throws Exception {
         work.progress().entered = true;
-        Object returned = handle(work, BorrowedConnection.of(connection));
+        Connection lent = BorrowedConnection.of(connection);
+        Object returned = options.currentTransaction().within(lent, () -> handle(work, lent));
         work.progress().returned = true;
         ClaimedJob job = work.assignment().job;
         complete(connection, job, work.kind(), result(job, work.kind(), returned));

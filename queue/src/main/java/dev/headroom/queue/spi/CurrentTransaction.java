@@ -1,6 +1,7 @@
 package dev.headroom.queue.spi;
 
 import java.sql.Connection;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,5 +25,16 @@ public interface CurrentTransaction {
      */
     default boolean afterCommit(Runnable action) {
         return false;
+    }
+
+    /**
+     * Runs a handler in its job's transaction, which is to be the thread's for the framework's code too: what that writes on the queue's
+     * data source belongs to the job then. By default only the connection that the handler is given does. The queue commits or rolls back
+     * afterwards; a failure rolls back.
+     *
+     * @param connection the transaction's; closing it does nothing, committing it is refused
+     */
+    default <T extends @Nullable Object> T within(Connection connection, Callable<T> work) throws Exception {
+        return work.call();
     }
 }

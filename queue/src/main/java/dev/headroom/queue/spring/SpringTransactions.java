@@ -4,14 +4,20 @@ import dev.headroom.config.Checks;
 import dev.headroom.queue.QueueException;
 import dev.headroom.queue.spi.CurrentTransaction;
 import dev.headroom.spring.SpringTransactionHook;
+import dev.headroom.transaction.JdbcTransactions;
 import dev.headroom.transaction.TransactionHook;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.Callable;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.ConnectionHolder;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+import org.springframework.transaction.UnexpectedRollbackException;
+import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionSynchronizationUtils;
 
 /**
  * Has jobs that are enqueued in a {@code @Transactional} method belong to its transaction.
@@ -19,7 +25,9 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  * <p>Knows the transactions of every manager that exposes its connection under the data source: {@code DataSourceTransactionManager},
  * {@code JdbcTransactionManager}, {@code JpaTransactionManager} and {@code HibernateTransactionManager} do; {@code
  * JtaTransactionManager} does not (see {@code dev.headroom.queue.jta}). The connection is Spring's: it is neither committed nor closed
- * here. In a transaction on another data source, and in none, an enqueue has a transaction of its own. Workers are woken once Spring has
+ * here. In a handler with {@code COMPLETE_IN_TX} or {@code LOCK_IN_TX} the job's transaction is Spring's: {@code JdbcTemplate}, {@code
+ * DataSourceUtils} and {@code @Transactional} methods of a {@code DataSourceTransactionManager} take part in it, and one that is marked for
+ * rollback fails the job. A {@code JpaTransactionManager} refuses to take part; {@code REQUIRES_NEW} has a transaction of its own. In a transaction on another data source, and in none, an enqueue has a transaction of its own. Workers are woken once Spring has
  * committed. Thread-safe.
  *
  * <pre>{@code
@@ -61,5 +69,42 @@ public final class SpringTransactions implements CurrentTransaction {
     @Override
     public boolean afterCommit(Runnable action) {
         return hook.afterCommit(null, action);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T within(Connection connection, Callable<T> work) throws Exception {
+        if (TransactionSynchronizationManager.isSynchronizationActive()
+                || TransactionSynchronizationManager.hasResource(dataSource)) {
+            return work.call();
+        }
+        ConnectionHolder holder = new ConnectionHolder(connection, true);
+        TransactionSynchronizationManager.bindResource(dataSource, holder);
+        TransactionSynchronizationManager.initSynchronization();
+        TransactionSynchronizationManager.setActualTransactionActive(true);
+        boolean well = false;
+        try {
+            T result = work.call();
+            if (holder.isRollbackOnly()) {
+                throw new UnexpectedRollbackException("job: its transaction was marked for rollback by what it called");
+            }
+            TransactionSynchronizationUtils.triggerBeforeCommit(false);
+            well = true;
+            return result;
+        } finally {
+            TransactionSynchronizationUtils.triggerBeforeCompletion();
+            List<TransactionSynchronization> told = TransactionSynchronizationManager.getSynchronizations();
+            TransactionSynchronizationManager.clear();
+            TransactionSynchronizationManager.unbindResource(dataSource);
+            if (!well) {
+                TransactionSynchronizationUtils.invokeAfterCompletion(
+                        told, TransactionSynchronization.STATUS_ROLLED_BACK);
+            } else if (!told.isEmpty()) {
+                JdbcTransactions.hook().afterCommit(null, () -> {
+                    TransactionSynchronizationUtils.invokeAfterCommit(told);
+                    TransactionSynchronizationUtils.invokeAfterCompletion(
+                            told, TransactionSynchronization.STATUS_COMMITTED);
+                });
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@ package dev.headroom.queue.internal;
 import dev.headroom.queue.DeadJob;
 import dev.headroom.queue.JobFilter;
 import dev.headroom.queue.JobState;
+import dev.headroom.queue.QueueException;
 import dev.headroom.queue.QueueLength;
 import dev.headroom.queue.internal.sql.QueueCounts;
 import dev.headroom.queue.scale.ClusterLoad;
@@ -29,6 +30,7 @@ final class Lengths {
     private final LoadWindow window = new LoadWindow();
     private final ReentrantLock asking = new ReentrantLock();
     private volatile @Nullable Seen seen;
+    private volatile @Nullable Failed failed;
     private volatile long wantedAt = System.nanoTime() - WANTED;
 
     /** What was seen, and when. */
@@ -68,11 +70,26 @@ final class Lengths {
         asking.lock();
         try {
             last = seen;
-            return last != null && System.nanoTime() - last.at < FRESH ? last : store.call("count jobs", this::ask);
+            if (last != null && System.nanoTime() - last.at < FRESH) {
+                return last;
+            }
+            Failed before = failed;
+            if (before != null && System.nanoTime() - before.at() < FRESH) {
+                // Whoever waited for an answer meanwhile does not wait as long again for the next failure.
+                throw new QueueException("queue: could not count jobs, a moment ago", before.why());
+            }
+            return store.call("count jobs", this::ask);
+        } catch (QueueException away) {
+            if (failed == null || away.getCause() != failed.why()) {
+                failed = new Failed(System.nanoTime(), away);
+            }
+            throw away;
         } finally {
             asking.unlock();
         }
     }
+
+    private record Failed(long at, QueueException why) {}
 
     /** What was last seen, or null if that is too long ago to go by. Asks nobody. */
     @Nullable Seen known() {

@@ -131,12 +131,16 @@ final class Dispatcher implements Runnable {
         } else if (!forgotten.isEmpty()) {
             handBack(forgotten);
         }
-        boolean more = (!busy || System.nanoTime() - promotedAt > PROMOTE_EVERY || isDue()) && promote();
         double[] factors = gate.factors();
         heldBack = false;
+        boolean more = false;
         first++;
         for (int i = 0; i < pools.size() && !stopped; i++) {
             more |= feed(pools.get((first + i) % pools.size()), factors);
+        }
+        // After the claims: a job that is ready does not wait for it.
+        if (!busy || System.nanoTime() - promotedAt > PROMOTE_EVERY || isDue()) {
+            more |= promote();
         }
         if (more) {
             pause = SHORTEST_PAUSE;
@@ -181,7 +185,7 @@ final class Dispatcher implements Runnable {
 
     private record Promoted(int count, OptionalLong millisUntilNext) {}
 
-    /** Makes what is due ready, a part of it at a time: claims go on in between. Returns whether there may be more. */
+    /** Makes what is due ready, a part of it at a time: claims go on in between. Returns whether there was anything. */
     private boolean promote() throws SQLException {
         promotedAt = System.nanoTime();
         Promoted promoted = store.transact(connection -> {
@@ -195,7 +199,7 @@ final class Dispatcher implements Runnable {
         if (promoted.count() > 0) {
             wakeup.passOn();
         }
-        boolean more = promoted.count() == PROMOTED_AT_ONCE;
+        boolean more = promoted.count() > 0;
         OptionalLong millis = promoted.millisUntilNext();
         // What is due and was left is locked by somebody.
         long soonest = more ? 0 : SHORTEST_PAUSE;

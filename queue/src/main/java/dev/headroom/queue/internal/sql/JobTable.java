@@ -200,7 +200,12 @@ public final class JobTable {
 
     /** Removes a job that is done; false if the lease was lost. */
     public boolean complete(Connection connection, ClaimedJob job) throws SQLException {
-        return completeAll(connection, List.of(job)).size() == 1;
+        try (PreparedStatement statement = connection.prepareStatement(
+                "delete from headroom_job where id = ? and coalesce(lease, 0) = ? and state + 0 = 1")) {
+            statement.setLong(1, job.id());
+            statement.setLong(2, job.lease());
+            return statement.executeUpdate() == 1;
+        }
     }
 
     /** Removes jobs that are done; returns those whose lease still held. */

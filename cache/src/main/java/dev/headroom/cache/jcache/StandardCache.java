@@ -2,15 +2,12 @@ package dev.headroom.cache.jcache;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
-import java.util.function.Function;
 import javax.cache.Cache;
-import javax.cache.CacheException;
 import javax.cache.CacheManager;
 import javax.cache.configuration.CacheEntryListenerConfiguration;
 import javax.cache.configuration.CompleteConfiguration;
@@ -20,13 +17,12 @@ import javax.cache.expiry.EternalExpiryPolicy;
 import javax.cache.expiry.ExpiryPolicy;
 import javax.cache.integration.CompletionListener;
 import javax.cache.processor.EntryProcessor;
-import javax.cache.processor.EntryProcessorException;
 import javax.cache.processor.EntryProcessorResult;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One JCache cache: what each call does to a key, to the source and to the counts. */
+/** One JCache cache: checks what callers give it, has it done, and knows its configuration and when it is closed. */
 @SuppressWarnings("NullAway") // the specification's methods answer null where there is nothing
 final class StandardCache<K, V> implements Cache<K, V> {
     private static final Logger LOG = LoggerFactory.getLogger(HeadroomCachingProvider.class);
@@ -41,6 +37,7 @@ final class StandardCache<K, V> implements Cache<K, V> {
     private final Source<K, V> source;
     private final Expiries expiries;
     private final Slots<K, V> slots;
+    private final KeyOperations<K, V> one;
     private final BulkOperations<K, V> bulk;
     private volatile boolean closed;
 
@@ -55,6 +52,7 @@ final class StandardCache<K, V> implements Cache<K, V> {
         this.expiries = new Expiries(policy);
         Copies copies = new Copies(configuration.isStoreByValue(), manager.getClassLoader());
         this.slots = new Slots<>(maximumSize, copies, expiries, listeners, statistics::evicted);
+        this.one = new KeyOperations<>(slots, source, statistics);
         this.bulk = new BulkOperations<>(slots, source, statistics, loading);
         configuration.getCacheEntryListenerConfigurations().forEach(listeners::add);
     }
@@ -96,9 +94,14 @@ final class StandardCache<K, V> implements Cache<K, V> {
         }
     }
 
-    private <R extends @Nullable Object> R at(K key, Function<Slots<K, V>.Slot, R> step) {
+    private K open(K key) {
         open();
-        return slots.at(Objects.requireNonNull(key, "key"), step);
+        return Objects.requireNonNull(key, "key");
+    }
+
+    private void open(Set<? extends K> keys) {
+        open();
+        keys.forEach(key -> Objects.requireNonNull(key, "key"));
     }
 
     private void given(String what, Object argument) {
@@ -106,83 +109,38 @@ final class StandardCache<K, V> implements Cache<K, V> {
         Objects.requireNonNull(argument, what);
     }
 
-    private V fetched(Slots<K, V>.Slot slot) {
-        statistics.looked(slot.exists());
-        V value = slot.value();
-        if (value != null) {
-            slot.accessed();
-            return value;
-        }
-        V loaded = source.readThrough(slot.key());
-        if (loaded != null) {
-            slot.put(loaded);
-        }
-        return loaded;
-    }
-
-    private boolean stored(Slots<K, V>.Slot slot, V value) {
-        source.write(slot.key(), value);
-        boolean stored = slot.put(value);
-        if (stored) {
-            statistics.put();
-        }
-        return stored;
-    }
-
-    private void removed(Slots<K, V>.Slot slot) {
-        slot.remove();
-        statistics.removed();
-    }
-
     @Override
     public V get(K key) {
-        long start = System.nanoTime();
-        V value = at(key, this::fetched);
-        statistics.getTook(start);
-        return value;
+        return one.get(open(key));
     }
 
     @Override
     public Map<K, V> getAll(Set<? extends K> keys) {
-        open();
-        keys.forEach(key -> Objects.requireNonNull(key, "key"));
+        open(keys);
         return bulk.getAll(keys);
     }
 
     @Override
     public boolean containsKey(K key) {
-        open();
-        return slots.contains(Objects.requireNonNull(key, "key"));
+        return slots.contains(open(key));
     }
 
     @Override
     public void loadAll(Set<? extends K> keys, boolean replace, @Nullable CompletionListener listener) {
-        open();
-        keys.forEach(key -> Objects.requireNonNull(key, "key"));
+        open(keys);
         bulk.loadAll(keys, replace, listener);
     }
 
     @Override
     public void put(K key, V value) {
         given("value", value);
-        long start = System.nanoTime();
-        at(key, slot -> stored(slot, value));
-        statistics.putTook(start);
+        one.put(open(key), value);
     }
 
     @Override
     public V getAndPut(K key, V value) {
         given("value", value);
-        long start = System.nanoTime();
-        V before = at(key, slot -> {
-            statistics.looked(slot.exists());
-            V old = slot.value();
-            stored(slot, value);
-            return old;
-        });
-        statistics.getTook(start);
-        statistics.putTook(start);
-        return before;
+        return one.getAndPut(open(key), value);
     }
 
     @Override
@@ -198,83 +156,30 @@ final class StandardCache<K, V> implements Cache<K, V> {
     @Override
     public boolean putIfAbsent(K key, V value) {
         given("value", value);
-        long start = System.nanoTime();
-        boolean put = at(key, slot -> {
-            statistics.looked(slot.exists());
-            return !slot.exists() && stored(slot, value);
-        });
-        statistics.putTook(start);
-        return put;
+        return one.putIfAbsent(open(key), value);
     }
 
     @Override
     public boolean remove(K key) {
-        long start = System.nanoTime();
-        boolean removed = at(key, slot -> {
-            source.delete(key);
-            boolean exists = slot.exists();
-            slot.remove();
-            if (exists) {
-                statistics.removed();
-            }
-            return exists;
-        });
-        statistics.removeTook(start);
-        return removed;
+        return one.remove(open(key));
     }
 
     @Override
     public boolean remove(K key, V old) {
         given("oldValue", old);
-        long start = System.nanoTime();
-        boolean removed = at(key, slot -> {
-            boolean same = matches(slot, old);
-            if (same) {
-                source.delete(key);
-                removed(slot);
-            }
-            return same;
-        });
-        statistics.removeTook(start);
-        return removed;
-    }
-
-    /** Whether the key has this value; to find another is an access. */
-    private boolean matches(Slots<K, V>.Slot slot, V expected) {
-        statistics.looked(slot.exists());
-        boolean same = slot.exists() && expected.equals(slot.value());
-        if (!same) {
-            slot.accessed();
-        }
-        return same;
+        return one.remove(open(key), old);
     }
 
     @Override
     public V getAndRemove(K key) {
-        long start = System.nanoTime();
-        V before = at(key, slot -> {
-            statistics.looked(slot.exists());
-            V old = slot.value();
-            source.delete(key);
-            slot.remove();
-            if (old != null) {
-                statistics.removed();
-            }
-            return old;
-        });
-        statistics.getTook(start);
-        statistics.removeTook(start);
-        return before;
+        return one.getAndRemove(open(key));
     }
 
     @Override
     public boolean replace(K key, V old, V value) {
         given("oldValue", old);
         given("newValue", value);
-        long start = System.nanoTime();
-        boolean replaced = at(key, slot -> matches(slot, old) && stored(slot, value));
-        statistics.putTook(start);
-        return replaced;
+        return one.replace(open(key), old, value);
     }
 
     @Override
@@ -285,24 +190,12 @@ final class StandardCache<K, V> implements Cache<K, V> {
     @Override
     public V getAndReplace(K key, V value) {
         given("value", value);
-        long start = System.nanoTime();
-        V before = at(key, slot -> {
-            statistics.looked(slot.exists());
-            V old = slot.value();
-            if (old != null) {
-                stored(slot, value);
-            }
-            return old;
-        });
-        statistics.getTook(start);
-        statistics.putTook(start);
-        return before;
+        return one.getAndReplace(open(key), value);
     }
 
     @Override
     public void removeAll(Set<? extends K> keys) {
-        open();
-        keys.forEach(key -> Objects.requireNonNull(key, "key"));
+        open(keys);
         bulk.removeAll(keys);
     }
 
@@ -321,44 +214,21 @@ final class StandardCache<K, V> implements Cache<K, V> {
     @Override
     public <T> T invoke(K key, EntryProcessor<K, V, T> processor, Object... arguments) {
         given("entryProcessor", processor);
-        return at(key, slot -> Processing.run(slot, slots.copy(key), source, statistics, processor, arguments));
+        return one.invoke(open(key), processor, arguments);
     }
 
     @Override
     public <T> Map<K, EntryProcessorResult<T>> invokeAll(
             Set<? extends K> keys, EntryProcessor<K, V, T> processor, Object... arguments) {
-        open();
-        keys.forEach(key -> Objects.requireNonNull(key, "key"));
+        open(keys);
         Objects.requireNonNull(processor, "entryProcessor");
-        Map<K, EntryProcessorResult<T>> results = new HashMap<>();
-        for (K key : keys) {
-            try {
-                T result = invoke(key, processor, arguments);
-                if (result != null) {
-                    results.put(key, new Processing.Result<>(result, null));
-                }
-            } catch (CacheException failed) {
-                results.put(key, new Processing.Result<>(null, failed));
-            } catch (RuntimeException failed) {
-                results.put(key, new Processing.Result<>(null, new EntryProcessorException(failed)));
-            }
-        }
-        return results;
+        return one.invokeAll(keys, processor, arguments);
     }
 
     @Override
     public Iterator<Entry<K, V>> iterator() {
         open();
-        return new Iteration<>(
-                slots.keys().stream().map(slots::copy).iterator(),
-                key -> slots.at(key, Slots.Slot::value),
-                key -> at(key, slot -> {
-                    statistics.hit();
-                    V value = slot.value();
-                    slot.accessed();
-                    return value;
-                }),
-                this::remove);
+        return one.iterator();
     }
 
     @Override

@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Nodes that come and go between two lives of the application: what was dropped on one is served from no other. */
+@Tag("one-jdk")
 class ChangedNodesTest {
     private static List<MemcachedNode> servers;
 

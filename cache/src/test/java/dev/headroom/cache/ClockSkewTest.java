@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** JVMs whose clocks are a quarter of an hour early or late: no expiry and no drop goes by another one's clock. */
+@Tag("one-jdk")
 class ClockSkewTest {
     private static final List<Duration> SKEWS = List.of(Duration.ofMinutes(-15), Duration.ZERO, Duration.ofMinutes(15));
     private final List<Caches> open = new ArrayList<>();

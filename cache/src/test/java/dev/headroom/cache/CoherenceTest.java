@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What one JVM drops the others stop serving, over memcached alone, and over its restart. */
+@Tag("one-jdk")
 class CoherenceTest {
     private static final long LOST = Duration.ofSeconds(60).toNanos();
     private final AtomicInteger source = new AtomicInteger();

@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Positions of invalidations that the shared tier could not be told of in time, or can't tell. */
+@Tag("one-jdk")
 class LostPositionsTest {
     private final InMemorySharedTier tier = new InMemorySharedTier();
     private final List<Caches> open = new ArrayList<>();

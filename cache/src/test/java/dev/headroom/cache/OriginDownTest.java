@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The source is down: what is stale is served, and the source is tried by one of all JVMs, now and then. */
+@Tag("one-jdk")
 class OriginDownTest {
     private static final int JVMS = 4;
     private static final Duration WINDOW = Duration.ofSeconds(1);

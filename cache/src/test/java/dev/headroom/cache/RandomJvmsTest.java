@@ -59,9 +59,9 @@ class RandomJvmsTest {
             value = LeaseMode.class,
             names = {"META", "CLASSIC"})
     void nothingStaleIsReadAfterADrop(LeaseMode mode) throws Exception {
-        start(mode, 2);
+        start(mode, 3);
         awaitSchedules(50);
-        kill(mode);
+        kill();
         restart();
         awaitSchedules(50);
         check();
@@ -78,7 +78,10 @@ class RandomJvmsTest {
         while (System.nanoTime() - end < 0) {
             TimeUnit.MILLISECONDS.sleep(500 + random.nextInt(2_000));
             switch (random.nextInt(3)) {
-                case 0 -> kill(mode);
+                case 0 -> {
+                    kill();
+                    start(mode, 1);
+                }
                 case 1 -> suspend();
                 default -> restart();
             }
@@ -106,11 +109,10 @@ class RandomJvmsTest {
         living.forEach(jvm -> jvm.waitForLine(Pattern.compile("^ready$")));
     }
 
-    private void kill(LeaseMode mode) {
+    private void kill() {
         ChildJvm victim = living.remove(random.nextInt(living.size()));
         victim.kill();
         kills++;
-        start(mode, 1);
     }
 
     private void suspend() throws InterruptedException {

@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Several caches on one tier, read and dropped from at random ({@link RandomWalk}), over restarts of the tier: nothing stale is read after a drop. Loads go on over a
  * restart; drops wait until the node is back, for one that can't be reached is told later.
  */
+@Tag("one-jdk")
 class RandomSchedulesTest {
     private static final int THREADS = 6;
     private final RandomWalk.Common common = new RandomWalk.Common(new OneJvms(), System.out::println);

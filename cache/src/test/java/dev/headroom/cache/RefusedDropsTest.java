@@ -13,9 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Invalidations that a node does not take: they block it for nobody. */
+@Tag("one-jdk")
 class RefusedDropsTest {
     private final List<Caches> open = new ArrayList<>();
     private final CountingMeters meters = new CountingMeters();

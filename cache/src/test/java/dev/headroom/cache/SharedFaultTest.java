@@ -22,9 +22,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What happens when the shared tier, another JVM or the source fails. */
+@Tag("one-jdk")
 class SharedFaultTest {
     private final InMemorySharedTier tier = new InMemorySharedTier();
     private final List<Caches> open = new ArrayList<>();

@@ -32,12 +32,14 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 /** Results that several JVMs can't share: nobody waits longer than for the one load that finds that out. */
+@Tag("one-jdk")
 class UnshareableTest {
     private static final int JVMS = 4;
     private static MemcachedNode server;

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Every order of the steps of two loads, one or two writes with their drops, and a fault: no value older than a drop that has returned is ever good. A step is one
  * operation of the node, which is atomic there, or one of the source.
  */
+@Tag("one-jdk")
 class LeaseModelTest {
     private static final Lifetime LIFE = new Lifetime(Duration.ofMinutes(1), Duration.ofMinutes(1));
     private static final Duration LEASE = Duration.ofSeconds(2);

@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What comes between the operations by which a missing count is made anew. */
+@Tag("one-jdk")
 class StampsTest {
     private static final String TAG = "t";
     private static final int MOST_OPERATIONS = 10;

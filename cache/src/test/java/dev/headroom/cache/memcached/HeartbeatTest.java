@@ -11,9 +11,11 @@ import dev.headroom.memcached.Memcached;
 import dev.headroom.memcached.MemcachedNode;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A sign of life that comes when another value has taken the lease's place. */
+@Tag("one-jdk")
 class HeartbeatTest {
     private static final Duration LEASE = Duration.ofSeconds(2);
 

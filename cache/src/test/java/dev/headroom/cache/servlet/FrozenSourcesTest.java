@@ -19,10 +19,12 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** When a freeze ends, for several instances on one memcached. */
+@Tag("one-jdk")
 class FrozenSourcesTest {
     private static MemcachedNode server;
     private static Memcached memcached;

@@ -23,9 +23,11 @@ import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two Tomcats, one of them without a {@code Headroom}, and a Jetty behind one address, on one memcached. */
+@Tag("one-jdk")
 class PageClusterTest {
     private static final int VISITORS = 60;
     private static MemcachedNode server;

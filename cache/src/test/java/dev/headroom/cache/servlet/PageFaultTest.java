@@ -14,9 +14,11 @@ import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What visitors get while the memcached or another instance of the site is broken. */
+@Tag("one-jdk")
 class PageFaultTest {
     private MemcachedNode server;
     private Memcached memcached;

@@ -8,7 +8,9 @@ import dev.headroom.testkit.MemcachedNode;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
+@Tag("one-jdk")
 class ClassicTierTest extends SharedNodeContract {
     private static MemcachedNode server;
     private static Memcached memcached;

@@ -1,7 +1,9 @@
 package dev.headroom.cache.spi;
 
 import dev.headroom.cache.testing.InMemorySharedTier;
+import org.junit.jupiter.api.Tag;
 
+@Tag("one-jdk")
 class InMemorySharedTierTest extends SharedNodeContract {
     private final InMemorySharedTier tier = new InMemorySharedTier();
 

@@ -32,10 +32,19 @@ final class Attempt {
     private long waitedFor;
 
     Attempt(SharedLoads loads, Wanted wanted) {
+        this(loads, wanted, loads.side.key(wanted.text()));
+    }
+
+    private Attempt(SharedLoads loads, Wanted wanted, String key) {
+        this(loads, wanted, key, loads.side.homes.of(key));
+    }
+
+    /** Of this key in the tier, at this node. */
+    Attempt(SharedLoads loads, Wanted wanted, String key, Home home) {
         this.loads = loads;
         this.wanted = wanted;
-        this.key = loads.side.key(wanted.text());
-        this.home = loads.side.homes.of(key);
+        this.key = key;
+        this.home = home;
         this.end = System.nanoTime() + wanted.waitNanos();
     }
 
@@ -82,12 +91,8 @@ final class Attempt {
 
     /** The records to be read with the key. */
     List<String> records() {
-        List<String> names = new ArrayList<>(2);
-        names.add(loads.side.stamps.all);
-        if (waiting) {
-            names.add(loads.side.unshared(wanted.text()));
-        }
-        return names;
+        String all = loads.side.stamps.all;
+        return waiting ? List.of(all, loads.side.unshared(wanted.text())) : List.of(all);
     }
 
     /** Takes note of what there is, with the records. */
@@ -100,7 +105,7 @@ final class Attempt {
     /** The records of what was found: those of its tags. */
     List<String> tags() {
         Found known = found;
-        return known == null ? List.of() : loads.side.stamps.tags(known.tags());
+        return known == null || known.tags().isEmpty() ? List.of() : loads.side.stamps.tags(known.tags());
     }
 
     void checked(Map<String, byte[]> records) {

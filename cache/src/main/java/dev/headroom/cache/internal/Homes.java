@@ -17,6 +17,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +40,9 @@ final class Homes implements AutoCloseable {
     final String origin = UUID.randomUUID().toString();
     private final SharedTier tier;
     private final Map<SharedNode, Home> homes = new LinkedHashMap<>();
+    /** Null if there are several. */
+    private final @Nullable Home only;
+
     private final List<Journal> journals = new ArrayList<>();
     private final Map<String, SharedSide> sides = new ConcurrentHashMap<>();
     private final ScheduledThreadPoolExecutor threads;
@@ -67,6 +71,7 @@ final class Homes implements AutoCloseable {
                 journals.add(new Journal(home, this));
             }
         }
+        this.only = homes.size() == 1 ? homes.values().iterator().next() : null;
         if (!poll.isZero()) {
             long nanos = poll.toNanos();
             threads.scheduleWithFixedDelay(this::follow, nanos, nanos, TimeUnit.NANOSECONDS);
@@ -75,7 +80,8 @@ final class Homes implements AutoCloseable {
     }
 
     Home of(String key) {
-        return Objects.requireNonNull(homes.get(tier.node(key)), "home");
+        Home one = only;
+        return one != null ? one : Objects.requireNonNull(homes.get(tier.node(key)), "home");
     }
 
     Collection<Home> all() {

@@ -48,16 +48,29 @@ final class SharedBatch {
 
     /** Looks once. */
     Look look() {
-        Map<Home, Map<Object, Attempt>> byHome = new LinkedHashMap<>();
-        open.forEach((key, attempt) -> byHome.computeIfAbsent(attempt.home, home -> new LinkedHashMap<>())
-                .put(key, attempt));
+        Map<Home, Map<Object, Attempt>> byHome = byHome();
         Look look = new Look(new LinkedHashMap<>(), new LinkedHashMap<>(), ConsistencyToken.NONE);
         for (Map.Entry<Home, Map<Object, Attempt>> each : byHome.entrySet()) {
             look = lookAt(each.getKey(), each.getValue(), look);
         }
-        look.found.keySet().forEach(open::remove);
-        look.toLoad.keySet().forEach(open::remove);
+        if (look.found.size() == open.size()) {
+            open.clear();
+        } else {
+            look.found.keySet().forEach(open::remove);
+            look.toLoad.keySet().forEach(open::remove);
+        }
         return look;
+    }
+
+    private Map<Home, Map<Object, Attempt>> byHome() {
+        Collection<Home> homes = loads.side.homes.all();
+        if (homes.size() == 1) {
+            return Map.of(homes.iterator().next(), open);
+        }
+        Map<Home, Map<Object, Attempt>> byHome = new LinkedHashMap<>();
+        open.forEach((key, attempt) -> byHome.computeIfAbsent(attempt.home, home -> new LinkedHashMap<>())
+                .put(key, attempt));
+        return byHome;
     }
 
     /** Waits for those who load what is still open. */
@@ -93,6 +106,9 @@ final class SharedBatch {
 
     /** Of very many keys the first leases would end before the last is given, so that each part is held at once. */
     private static List<Map<Object, Attempt>> parts(Map<Object, Attempt> attempts) {
+        if (attempts.size() <= TOGETHER) {
+            return List.of(attempts);
+        }
         List<Map<Object, Attempt>> parts = new ArrayList<>();
         attempts.forEach((key, attempt) -> {
             if (parts.isEmpty() || parts.get(parts.size() - 1).size() == TOGETHER) {
@@ -131,7 +147,8 @@ final class SharedBatch {
     private void read(Home home, Collection<Attempt> attempts) {
         Set<String> names = new LinkedHashSet<>();
         attempts.forEach(attempt -> names.addAll(attempt.records()));
-        List<String> keys = attempts.stream().map(attempt -> attempt.key).toList();
+        List<String> keys = new ArrayList<>(attempts.size());
+        attempts.forEach(attempt -> keys.add(attempt.key));
         Map<String, SharedRead> read = home.call(node -> node.readOrLeaseAll(keys, Homes.LEASE, names));
         Set<String> tags = new LinkedHashSet<>();
         for (Attempt attempt : attempts) {

@@ -37,16 +37,25 @@ final class SharedLoads {
 
     Loaded get(Wanted wanted) throws Throwable {
         side.settle();
-        try {
-            return new Attempt(this, wanted).run();
-        } catch (SharedTierException unreachable) {
-            counts.shared(Shared.DOWN);
-            Entry held = wanted.held();
-            if (!wanted.anew() && held != null && held.fresh(around.now())) {
-                return postponed(held);
+        String key = side.key(wanted.text());
+        Home home = side.homes.of(key);
+        if (home.node.isAvailable()) { // a matter of nanoseconds, which an exception is not
+            try {
+                return new Attempt(this, wanted, key, home).run();
+            } catch (SharedTierException unreachable) {
+                // Without it.
             }
-            return wanted.source().load(side.newest(wanted.asked()), held);
         }
+        return without(wanted);
+    }
+
+    private Loaded without(Wanted wanted) throws Throwable {
+        counts.shared(Shared.DOWN);
+        Entry held = wanted.held();
+        if (!wanted.anew() && held != null && held.fresh(around.now())) {
+            return postponed(held);
+        }
+        return wanted.source().load(side.newest(wanted.asked()), held);
     }
 
     /** What is held is served though it could not be compared with the tier. */

@@ -69,7 +69,7 @@ final class MetaNode extends NodeBase {
 
     private Map<String, SharedRead> readAll(Collection<String> keys, String flags, Collection<String> records) {
         long connection = node.connectionNumber();
-        Map<String, SharedRead> found = new LinkedHashMap<>();
+        Map<String, SharedRead> found = new HashMap<>(2 * keys.size());
         Map<String, byte[]> beside =
                 each(keys, flags, records, (key, reply) -> found.put(key, read(key, reply, connection)));
         if (!beside.isEmpty()) {

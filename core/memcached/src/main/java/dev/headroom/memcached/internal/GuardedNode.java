@@ -14,6 +14,7 @@ import dev.headroom.meter.Meters;
 import dev.headroom.meter.Timer;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -129,9 +130,12 @@ final class GuardedNode implements MemcachedNode {
 
     @Override
     public CompletionStage<List<MetaReply>> metaGetAll(List<MetaGet> gets) {
-        return guard(node -> node.metaGetAll(gets.stream()
-                .map(get -> new MetaGet(Keys.safe(get.key()), get.flags()))
-                .toList()));
+        List<MetaGet> safe = new ArrayList<>(gets.size());
+        for (MetaGet get : gets) {
+            String key = Keys.safe(get.key());
+            safe.add(key.equals(get.key()) ? get : new MetaGet(key, get.flags()));
+        }
+        return guard(node -> node.metaGetAll(safe));
     }
 
     @Override

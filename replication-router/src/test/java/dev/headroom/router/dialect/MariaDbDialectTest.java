@@ -24,8 +24,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("one-jdk")
 class MariaDbDialectTest extends DialectContract {
     private final MariaDbCluster cluster;
     private final ServerPair<MariaDbNode> servers;

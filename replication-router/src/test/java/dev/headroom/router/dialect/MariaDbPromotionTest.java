@@ -20,9 +20,11 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two promotions between which nothing was written, so that both primaries begin at the same GTID. */
+@Tag("one-jdk")
 class MariaDbPromotionTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 
@@ -37,7 +39,7 @@ class MariaDbPromotionTest {
             MariaDbNode first = cluster.nodes().get(2); // of the greater server id, which must not matter
             execute(database, old, "create table note (id bigint primary key)");
             cluster.waitUntilCaughtUp();
-            cluster.nodes().forEach(node -> pools.add(DialectContract.pool(database.jdbcUrl(node))));
+            cluster.nodes().forEach(node -> pools.add(DialectRig.pool(database.jdbcUrl(node))));
             try (ReplicaRouter router = router()) {
                 await().atMost(LONG).until(() -> writesGoTo(router, "n1"));
                 old.kill();

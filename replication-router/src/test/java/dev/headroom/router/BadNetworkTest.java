@@ -33,6 +33,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /** The network to one of three standbys swallows all, or is slow; for the pools and for the probes alike. */
 @TestInstance(Lifecycle.PER_CLASS)
+@Tag("one-jdk")
 class BadNetworkTest {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final int STANDBYS = 3;

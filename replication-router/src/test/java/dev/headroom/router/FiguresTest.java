@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.headroom.RequestContext;
 import dev.headroom.testkit.PostgresCluster;
 import dev.headroom.testkit.PostgresNode;
+import dev.headroom.testkit.SharedPostgres;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -23,8 +24,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 
-/** What faults cost, in figures, with the limits at their defaults; each on a primary and two standbys of its own. */
+/** What faults cost, in figures, with the limits at their defaults; those that kill, on a primary and two standbys of their own. */
+@Tag("one-jdk")
 class FiguresTest {
     private static final Duration LONG = Duration.ofSeconds(30);
     private static final int PERMITS = 8;
@@ -33,8 +36,12 @@ class FiguresTest {
     private Rig rig;
 
     @BeforeEach
-    void start() {
-        cluster = PostgresCluster.builder().standbys(2).start();
+    void start(TestInfo test) {
+        start(test.getTags().contains("soak"));
+    }
+
+    private void start(boolean own) {
+        cluster = own ? PostgresCluster.builder().standbys(2).start() : SharedPostgres.withStandbys(2);
         rig = new Rig(
                 cluster,
                 2,
@@ -185,7 +192,7 @@ class FiguresTest {
         for (int round = 0; round < rounds; round++) {
             if (round > 0) {
                 close();
-                start();
+                start(true);
             }
             PostgresNode first = cluster.primary();
             PostgresNode second = rig.standby(1);

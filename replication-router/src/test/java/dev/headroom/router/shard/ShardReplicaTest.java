@@ -18,9 +18,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Reads on replicas that do not know yet what has moved: each of the two clusters has a standby of its own, which can be paused. */
+@Tag("one-jdk")
 class ShardReplicaTest {
     private final PostgresCluster cluster = SharedPostgres.withStandbys(2);
     private final Map<String, PostgresNode> standbys =

@@ -34,12 +34,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 
 /** Logical databases on two real PostgreSQL databases, used by two processes' worth of shards that tell each other nothing. */
 @TestInstance(Lifecycle.PER_CLASS)
+@Tag("one-jdk")
 class ShardsTest {
     private static final int DATABASES = 12;
     private static final ShardMove BY_COLUMN = TableMove.by("shard", "item");

@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Every type of column that a database has in common use, with values at its edges, arrives as it was: both databases write it alike. */
+@Tag("one-jdk")
 abstract class TableMoveContract {
     /**
      * A column.

@@ -50,7 +50,7 @@ public final class InventoryNodes {
     }
 
     /**
-     * The hosts of a service. The one with the property {@code primary=true} or {@code master=true}, or else the first, is the primary until
+     * The hosts of a service. Their properties {@code zone=a} and {@code tags=reports,delayed} are taken over. The one with the property {@code primary=true} or {@code master=true}, or else the first, is the primary until
      * the nodes themselves say otherwise.
      *
      * @param inventory stays the application's
@@ -102,9 +102,13 @@ public final class InventoryNodes {
         return host.flag("primary").orElse(false) || host.flag("master").orElse(false);
     }
 
-    /** The node of a host. */
+    /** The node of a host, in the zone and with the tags that its properties say, unless it has some. */
     public NodeSpec node(Host host) {
-        return Checks.present("node", node.apply(host));
+        NodeSpec made = Checks.present("node", node.apply(host));
+        String zone = made.zone().or(() -> host.property("zone")).orElse(null);
+        String tags = made.tags().isEmpty() ? host.property("tags").orElse("") : "";
+        NodeSpec zoned = zone == null ? made : made.zone(zone);
+        return tags.isBlank() ? zoned : zoned.tags(tags.strip().split("\\s*,\\s*"));
     }
 
     /** Runs the action after each change of the inventory, until the subscription is closed. */

@@ -4,6 +4,7 @@ import dev.headroom.config.Checks;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -25,30 +26,33 @@ import org.jspecify.annotations.Nullable;
 public final class NodeSpec {
     private final String name;
     private final DataSource dataSource;
-    private final int weight;
-    private final @Nullable ProbeSource probe;
-    private final @Nullable Supplier<PoolUsage> pool;
-    private final @Nullable Consumer<Connection> evict;
-    private final @Nullable Runnable evictAll;
-    private final @Nullable Supplier<Duration> poolTimeout;
+    private int weight = 1;
+    private @Nullable String zone;
+    private Set<String> tags = Set.of();
+    private @Nullable ProbeSource probe;
+    private @Nullable Supplier<PoolUsage> pool;
+    private @Nullable Consumer<Connection> evict;
+    private @Nullable Runnable evictAll;
+    private @Nullable Supplier<Duration> poolTimeout;
 
-    private NodeSpec(
-            String name,
-            DataSource dataSource,
-            int weight,
-            @Nullable ProbeSource probe,
-            @Nullable Supplier<PoolUsage> pool,
-            @Nullable Consumer<Connection> evict,
-            @Nullable Runnable evictAll,
-            @Nullable Supplier<Duration> poolTimeout) {
+    private NodeSpec(String name, DataSource dataSource) {
         this.name = name;
         this.dataSource = dataSource;
-        this.weight = weight;
-        this.probe = probe;
-        this.pool = pool;
-        this.evict = evict;
-        this.evictAll = evictAll;
-        this.poolTimeout = poolTimeout;
+    }
+
+    /** A copy with this change, the only one that it ever has. */
+    private NodeSpec with(Consumer<NodeSpec> change) {
+        NodeSpec copy = new NodeSpec(name, dataSource);
+        copy.weight = weight;
+        copy.zone = zone;
+        copy.tags = tags;
+        copy.probe = probe;
+        copy.pool = pool;
+        copy.evict = evict;
+        copy.evictAll = evictAll;
+        copy.poolTimeout = poolTimeout;
+        change.accept(copy);
+        return copy;
     }
 
     /**
@@ -59,7 +63,7 @@ public final class NodeSpec {
      * @throws dev.headroom.config.ConfigurationException if the name is not one, or the pool is null
      */
     public static NodeSpec of(String name, DataSource pool) {
-        return new NodeSpec(Checks.name("node", name), Checks.present("pool", pool), 1, null, null, null, null, null);
+        return new NodeSpec(Checks.name("node", name), Checks.present("pool", pool));
     }
 
     /**
@@ -68,14 +72,40 @@ public final class NodeSpec {
      * @throws dev.headroom.config.ConfigurationException if not 1 to 1000
      */
     public NodeSpec weight(int weight) {
-        return new NodeSpec(
-                name, dataSource, Checks.between("weight", weight, 1, 1000), probe, pool, evict, evictAll, poolTimeout);
+        Checks.between("weight", weight, 1, 1000);
+        return with(copy -> copy.weight = weight);
+    }
+
+    /**
+     * The zone that it is in, for example {@code eu-1a}. Reads prefer replicas of the application's own zone
+     * ({@link ReplicaRouterBuilder#zone}). Default: none, or what the inventory says.
+     *
+     * @throws dev.headroom.config.ConfigurationException if the name is not one
+     */
+    public NodeSpec zone(String zone) {
+        Checks.name("zone", zone);
+        return with(copy -> copy.zone = zone);
+    }
+
+    /**
+     * What it is kept for, for example {@code reports}, or {@code delayed} for a replica that replays hours later on purpose. A node with tags
+     * takes no ordinary reads, only those that ask for one of its tags ({@link RouteScope#replica(String)}). Default: none, or what the
+     * inventory says.
+     *
+     * @throws dev.headroom.config.ConfigurationException if one is no name
+     */
+    public NodeSpec tags(String... tags) {
+        for (String tag : tags) {
+            Checks.name("tag", tag);
+        }
+        Set<String> all = Set.of(tags);
+        return with(copy -> copy.tags = all);
     }
 
     /** Where the router's own connections for probing come from. Default: none, enough for a router without replicas. */
     public NodeSpec probe(ProbeSource probe) {
-        return new NodeSpec(
-                name, dataSource, weight, Checks.present("probe", probe), pool, evict, evictAll, poolTimeout);
+        Checks.present("probe", probe);
+        return with(copy -> copy.probe = probe);
     }
 
     /** Probes through {@link java.sql.DriverManager}; user and password may be null where the URL has them. */
@@ -85,8 +115,8 @@ public final class NodeSpec {
 
     /** How full the pool is; makes the signal {@code router.pool} and lets reads skip a needless wait. Default: not known. */
     public NodeSpec pool(Supplier<PoolUsage> usage) {
-        return new NodeSpec(
-                name, dataSource, weight, probe, Checks.present("pool", usage), evict, evictAll, poolTimeout);
+        Checks.present("pool", usage);
+        return with(copy -> copy.pool = usage);
     }
 
     /**
@@ -94,8 +124,8 @@ public final class NodeSpec {
      * Default: the connection is aborted, which most pools notice.
      */
     public NodeSpec evict(Consumer<Connection> evict) {
-        return new NodeSpec(
-                name, dataSource, weight, probe, pool, Checks.present("evict", evict), evictAll, poolTimeout);
+        Checks.present("evict", evict);
+        return with(copy -> copy.evict = evict);
     }
 
     /**
@@ -103,18 +133,18 @@ public final class NodeSpec {
      * longer is the primary, so that nobody is given a connection of that time. Default: nothing is done, and the pool has to notice.
      */
     public NodeSpec evictAll(Runnable evictAll) {
-        return new NodeSpec(
-                name, dataSource, weight, probe, pool, evict, Checks.present("evictAll", evictAll), poolTimeout);
+        Checks.present("evictAll", evictAll);
+        return with(copy -> copy.evictAll = evictAll);
     }
 
     /**
-     * The longest that the pool itself lets a caller wait. Where that is not longer than the router's {@code acquireTimeout}, reads take
-     * connections on their own thread; otherwise, and by default, on one of the router's, which is left behind in the pool when the time
-     * is up.
+     * The longest that the pool itself lets a caller wait. Where that is not longer than the router lets it (for reads {@code acquireTimeout}, for
+     * units that may write {@code failoverWait}), connections are taken on the caller's own thread; otherwise, and by default, on one of the
+     * router's, which is left behind in the pool when the time is up.
      */
     public NodeSpec poolTimeout(Supplier<Duration> timeout) {
-        return new NodeSpec(
-                name, dataSource, weight, probe, pool, evict, evictAll, Checks.present("poolTimeout", timeout));
+        Checks.present("poolTimeout", timeout);
+        return with(copy -> copy.poolTimeout = timeout);
     }
 
     /** The node's name. */
@@ -130,6 +160,16 @@ public final class NodeSpec {
     /** Its weight. */
     public int weight() {
         return weight;
+    }
+
+    /** The zone that it is in. */
+    public Optional<String> zone() {
+        return Optional.ofNullable(zone);
+    }
+
+    /** What it is kept for; empty for ordinary reads. */
+    public Set<String> tags() {
+        return tags;
     }
 
     /** Where probes connect. */
@@ -159,6 +199,7 @@ public final class NodeSpec {
 
     @Override
     public String toString() {
-        return "NodeSpec[" + name + ", weight=" + weight + "]";
+        return "NodeSpec[" + name + ", weight=" + weight + (zone == null ? "" : ", zone=" + zone)
+                + (tags.isEmpty() ? "" : ", tags=" + tags) + "]";
     }
 }

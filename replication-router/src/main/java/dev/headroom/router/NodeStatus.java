@@ -2,6 +2,7 @@ package dev.headroom.router;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the router knows of one node at one moment.
@@ -13,6 +14,8 @@ import java.util.Optional;
  * @param inFlight units of work that hold one of its connections
  * @param reads read-only units it was given so far
  * @param writes other units it was given so far
+ * @param zone the zone that it is in, empty where none is said
+ * @param tags what it is kept for; with any, it takes no ordinary reads
  * @param lastFailure the last failed probe or connection, empty if there was none since the last good probe
  */
 public record NodeStatus(
@@ -23,4 +26,6 @@ public record NodeStatus(
         int inFlight,
         long reads,
         long writes,
+        Optional<String> zone,
+        Set<String> tags,
         Optional<String> lastFailure) {}

@@ -1,6 +1,7 @@
 package dev.headroom.router;
 
 import dev.headroom.config.Checks;
+import dev.headroom.config.ConfigurationException;
 import dev.headroom.config.Problems;
 import dev.headroom.router.internal.LiveSource;
 import dev.headroom.router.internal.Router;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -24,15 +26,26 @@ public final class ReplicaRouterBuilder {
     /** The longest that a position may live in a cookie. */
     private static final Duration LONGEST_TTL = Duration.ofSeconds(60);
 
+    /** The environment variable that names the application's zone. */
+    private static final String ZONE = "HEADROOM_ZONE";
+
     private final String name;
     private final List<NodeSpec> replicas = new ArrayList<>();
     private @Nullable NodeSpec primary;
     private @Nullable InventoryNodes inventory;
-    private RouterOptions options = RouterOptions.defaults();
+    private RouterOptions options;
     private StatementOptions statements = StatementOptions.none();
 
     ReplicaRouterBuilder(String name) {
+        this(name, System::getenv);
+    }
+
+    /** @param environment the value of an environment variable */
+    ReplicaRouterBuilder(String name, Function<String, @Nullable String> environment) {
         this.name = Checks.name("name", name);
+        String zone = environment.apply(ZONE);
+        this.options = RouterOptions.defaults()
+                .withZone(zone == null || zone.isBlank() ? null : Checks.name(ZONE, zone.strip()));
     }
 
     /** The node that takes writes, until the nodes themselves say otherwise. Required. */
@@ -147,13 +160,25 @@ public final class ReplicaRouterBuilder {
     }
 
     /**
-     * How long a unit that may write waits while no node takes writes, as during a failover, before it is refused with
-     * {@link RouteRefusedException}; the request's own deadline shortens it. It has not begun then and may be tried again. Default: 5 s.
+     * How long a unit that may write waits, all in all: while no node takes writes, as during a failover, before it is refused with
+     * {@link RouteRefusedException}; and for a connection of the primary's pool. The request's own deadline shortens it. It has not begun then
+     * and may be tried again. Zero: not at all for a node, and for a connection as long as the pool lets it. Default: 5 s.
      *
      * @throws dev.headroom.config.ConfigurationException if negative
      */
     public ReplicaRouterBuilder failoverWait(Duration wait) {
         options = options.withFailoverWait(Checks.notNegative("failoverWait", wait));
+        return this;
+    }
+
+    /**
+     * The zone that this application runs in: reads go to replicas of the same zone ({@link NodeSpec#zone}) as long as one of them may answer,
+     * otherwise to those of others. Default: the environment variable {@code HEADROOM_ZONE}; without it, zones are not looked at.
+     *
+     * @throws dev.headroom.config.ConfigurationException if the name is not one
+     */
+    public ReplicaRouterBuilder zone(String zone) {
+        options = options.withZone(Checks.name("zone", zone));
         return this;
     }
 
@@ -171,12 +196,28 @@ public final class ReplicaRouterBuilder {
      */
     public ReplicaRouterBuilder positionCookie(String cookie, Duration ttl) {
         Checks.name("cookie", cookie);
-        Checks.that(
-                ttl != null && ttl.compareTo(Duration.ofSeconds(1)) >= 0 && ttl.compareTo(LONGEST_TTL) <= 0,
-                "ttl",
-                ttl,
-                "PT1S to " + LONGEST_TTL);
-        options = options.withPositionCookie(cookie, ttl);
+        options = options.withPositionCookie(cookie, ttl("ttl", ttl));
+        return this;
+    }
+
+    private static Duration ttl(String option, @Nullable Duration ttl) {
+        if (ttl == null || ttl.compareTo(Duration.ofSeconds(1)) < 0 || ttl.compareTo(LONGEST_TTL) > 0) {
+            throw new ConfigurationException(option, ttl, "PT1S to " + LONGEST_TTL);
+        }
+        return ttl;
+    }
+
+    /**
+     * Goes by time in place of positions: who has written reads from the primary for so long, whatever replicas have replayed, also in its
+     * next requests; the cookie says no more than that, and lives so long. That is the simple technique of old, for where positions can't be
+     * had or trusted: writes that are mostly seen late, by triggers on other nodes, say. It costs permits for the primary
+     * ({@link #positionFallback}, {@link #primaryFallback}) and shows too little if a replica lags for longer. In auto-commit mode all
+     * that is not marked as a read counts as a write. Default: positions.
+     *
+     * @throws dev.headroom.config.ConfigurationException if not 1 to 60 seconds
+     */
+    public ReplicaRouterBuilder pinAfterWrite(Duration time) {
+        options = options.withPin(ttl("pinAfterWrite", time));
         return this;
     }
 

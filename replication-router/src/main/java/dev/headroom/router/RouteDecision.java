@@ -28,10 +28,18 @@ public sealed interface RouteDecision {
         NO_REPLICAS("there are no replicas"),
         /** A read-only unit on a replica that is fresh enough. */
         READ_ONLY("read-only"),
+        /** The same in another zone than the application's, where no replica may answer or the request has not read before. */
+        OTHER_ZONE("read-only, in another zone"),
+        /** A replica that is kept for what the scope asks for. */
+        TAG_ASKED("a replica with this tag was asked for"),
         /** Replicas are behind the soft limit but within the hard one, and the primary's budget was used up. */
         SERVED_STALE("staler than the soft limit, the primary's budget is used up"),
         /** No replica has reached the position that the read must see. */
         BEHIND_POSITION("no replica has reached the position of the request"),
+        /** The client has written a moment ago, and the router goes by time. */
+        PINNED("the client has written a moment ago"),
+        /** No replica has the tag that was asked for. */
+        NO_SUCH_TAG("no replica has this tag"),
         /** Every replica that answers is staler than allowed. */
         TOO_STALE("every replica is staler than allowed"),
         /** No replica answers. */

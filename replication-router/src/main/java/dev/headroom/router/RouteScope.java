@@ -27,20 +27,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RouteScope {
     private static final ThreadLocal<@Nullable RouteScope> CURRENT = new ThreadLocal<>();
-    private static final RouteScope READ_ONLY = new RouteScope(Target.ANY, true, null, false);
-    private static final RouteScope PRIMARY = new RouteScope(Target.PRIMARY, false, null, false);
-    private static final RouteScope REPLICA = new RouteScope(Target.REPLICA, true, null, false);
+    private static final RouteScope READ_ONLY = new RouteScope(Target.ANY, true, null, false, null);
+    private static final RouteScope PRIMARY = new RouteScope(Target.PRIMARY, false, null, false, null);
+    private static final RouteScope REPLICA = new RouteScope(Target.REPLICA, true, null, false, null);
 
     private final Target target;
     private final boolean readOnly;
     private final @Nullable Duration maxStaleness;
     private final boolean once;
+    private final @Nullable String tag;
 
-    private RouteScope(Target target, boolean readOnly, @Nullable Duration maxStaleness, boolean once) {
+    private RouteScope(
+            Target target, boolean readOnly, @Nullable Duration maxStaleness, boolean once, @Nullable String tag) {
         this.target = target;
         this.readOnly = readOnly;
         this.maxStaleness = maxStaleness;
         this.once = once;
+        this.tag = tag;
     }
 
     /** Reads only, on a replica if one is fresh enough, otherwise on the primary within its budget. */
@@ -56,6 +59,16 @@ public final class RouteScope {
     /** Reads only, on a replica or not at all. */
     public static RouteScope replica() {
         return REPLICA;
+    }
+
+    /**
+     * Reads only, on a replica that has this tag ({@link NodeSpec#tags}) or not at all; those for reports, for example. Where there are no
+     * replicas, the primary answers.
+     *
+     * @throws dev.headroom.config.ConfigurationException if the tag is no name
+     */
+    public static RouteScope replica(String tag) {
+        return new RouteScope(Target.REPLICA, true, null, false, Checks.name("tag", tag));
     }
 
     /** The thread's scope. */
@@ -84,7 +97,7 @@ public final class RouteScope {
         if (target == Target.PRIMARY) {
             throw new IllegalStateException("maxStaleness: on primary() (expected: on readOnly() or replica())");
         }
-        return new RouteScope(target, readOnly, Checks.positive("maxStaleness", maxStaleness), once);
+        return new RouteScope(target, readOnly, Checks.positive("maxStaleness", maxStaleness), once, tag);
     }
 
     /**
@@ -92,7 +105,7 @@ public final class RouteScope {
      * node is lost or cancels a query for the sake of its replay; choose this when the call does other things than read from the database.
      */
     public RouteScope once() {
-        return new RouteScope(target, readOnly, maxStaleness, true);
+        return new RouteScope(target, readOnly, maxStaleness, true, tag);
     }
 
     /** Which nodes may answer. */
@@ -113,6 +126,11 @@ public final class RouteScope {
     /** How stale a replica may be, if this scope says so itself. */
     public Optional<Duration> maxStaleness() {
         return Optional.ofNullable(maxStaleness);
+    }
+
+    /** The tag that the replica must have. */
+    public Optional<String> tag() {
+        return Optional.ofNullable(tag);
     }
 
     /** Runs the call in this scope; if it is read-only and not {@link #once()}, a second time when its node fails it. */
@@ -136,7 +154,8 @@ public final class RouteScope {
     @Override
     public String toString() {
         return "RouteScope[" + target + (readOnly ? ", read-only" : "")
-                + (maxStaleness == null ? "" : ", maxStaleness=" + maxStaleness) + "]";
+                + (maxStaleness == null ? "" : ", maxStaleness=" + maxStaleness)
+                + (tag == null ? "" : ", tag=" + tag) + "]";
     }
 
     /** The time during which a scope is the thread's. */
@@ -147,7 +166,7 @@ public final class RouteScope {
         private Handle(RouteScope scope) {
             this.before = CURRENT.get();
             boolean refuseWrites = before != null && before.readOnly && !scope.readOnly;
-            CURRENT.set(refuseWrites ? new RouteScope(scope.target, true, scope.maxStaleness, true) : scope);
+            CURRENT.set(refuseWrites ? new RouteScope(scope.target, true, scope.maxStaleness, true, null) : scope);
         }
 
         @Override

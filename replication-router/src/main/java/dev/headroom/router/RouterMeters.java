@@ -11,6 +11,9 @@ public final class RouterMeters {
     /** Counter: reads that a replica answered beyond the soft limit. */
     public static final String STALE = "headroom.router.stale";
 
+    /** Counter: reads that a replica of another zone answered, because none of the own may. */
+    public static final String OTHER_ZONE = "headroom.router.other-zone";
+
     /** Counter by {@code reason}: units that nobody could answer. */
     public static final String REFUSED = "headroom.router.refused";
 

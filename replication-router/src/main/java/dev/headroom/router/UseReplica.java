@@ -11,13 +11,16 @@ import java.lang.annotation.Target;
  * The method only reads, and never on the primary: reports and exports. When no replica may answer it fails with
  * {@link RouteRefusedException} rather than burden the primary; only a router without replicas lets the primary answer.
  *
- * <p>Same as {@link RouteScope#replica()}.
+ * <p>Same as {@link RouteScope#replica()}, or {@link RouteScope#replica(String)}.
  */
 @Documented
 @InterceptedBy("ReplicaRouter")
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.METHOD, ElementType.TYPE})
 public @interface UseReplica {
+    /** The tag that the replica must have ({@link NodeSpec#tags}), for example {@code reports}; empty for an ordinary one. */
+    String tag() default "";
+
     /** How stale the replica may be, for example {@code 10m}; empty for the router's hard limit. */
     String maxStaleness() default "";
 

@@ -113,7 +113,8 @@ class AcquireTest {
             RequestContext late = RequestContext.builder()
                     .deadline(Deadline.after(Duration.ofMillis(50)))
                     .build();
-            assertThatThrownBy(() -> late.call(() -> Rig.insert(router.dataSource().getConnection(), "never")))
+            assertThatThrownBy(
+                            () -> late.call(() -> Rig.insert(router.dataSource().getConnection(), "never")))
                     .isInstanceOf(SQLTransientConnectionException.class);
             all.remove(0).close();
             try (Connection connection = router.dataSource().getConnection()) {

@@ -189,8 +189,8 @@ class InventoryNodesTest {
                 await().atMost(LONG).until(() -> state(router, "n2") == NodeState.DRAINED);
                 roles.primary("n2");
                 await().atMost(LONG)
-                        .until(() -> Rig.nodeOf(router.decide(RouteScope.primary()))
-                                .equals("n2"));
+                        .until(() ->
+                                Rig.nodeOf(router.decide(RouteScope.primary())).equals("n2"));
             }
             hosts.add(new Host("postgres", "a", 2, Map.of()));
             roles.primary("n1");

@@ -29,8 +29,8 @@ class LaterTimelineTest {
         try (TcpProxy proxy = TcpProxy.to(rig.standby(1));
                 ReplicaRouter router = Rig.patient(ReplicaRouter.builder("main")
                                 .primary(HikariNodes.node("p", rig.pools.get(0)))
-                                .replica(HikariNodes.node("r1", rig.pools.get(1))
-                                        .probe(over(proxy), null, null)))
+                                .replica(
+                                        HikariNodes.node("r1", rig.pools.get(1)).probe(over(proxy), null, null)))
                         .maxReadWait(Duration.ofMillis(300))
                         .waitForReplica(Duration.ofMillis(50))
                         .build()) {
@@ -38,8 +38,7 @@ class LaterTimelineTest {
             await().until(() -> router.nodes().get(1).state() == NodeState.DOWN);
             ConsistencyToken token = router.admit(OF_THE_NEXT_TIMELINE);
             assertThat(token.value()).isEqualTo(OF_THE_NEXT_TIMELINE);
-            RequestContext request =
-                    RequestContext.builder().consistency(token).build();
+            RequestContext request = RequestContext.builder().consistency(token).build();
             assertThatThrownBy(() -> request.call(() -> RouteScope.readOnly().call(() -> {
                         try (var connection = router.dataSource().getConnection()) {
                             return Rig.read(connection, 1);

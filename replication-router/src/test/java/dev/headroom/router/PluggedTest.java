@@ -147,7 +147,7 @@ class PluggedTest {
     @Test
     void contributesSignalsHealthAndMeters() throws Exception {
         notes.read();
-        assertThat(headroom.load().pressures()).containsKeys("router.lag", "router.pool");
+        assertThat(headroom.load().pressures()).containsKeys("router.lag", "router.pool", "router.latency");
         assertThat(headroom.health().report().ready()).isTrue();
         assertThat(meters.count(RouterMeters.UNITS, "router", "main", "node", "r1", "kind", "read"))
                 .isPositive();

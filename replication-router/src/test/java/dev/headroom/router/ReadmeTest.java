@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -40,10 +41,23 @@ class ReadmeTest {
             String answer = start(primaryPool, replicaPool);
             assertThat(answer).isEqualTo("it is there");
         }
-        String source = Files.readString(Path.of("src/test/java/dev/headroom/router/ReadmeTest.java"));
-        String shown = between(source, "// README: start\n", "        // README: end\n")
-                .replaceAll("(?m)^ {8}", "");
-        assertThat(Files.readString(README)).contains("```java\n" + shown + "```");
+    }
+
+    /** Every piece of code is compiled, here or among the snippets. */
+    @Test
+    void theSnippetsAreWhatIsCompiled() throws Exception {
+        String readme = Files.readString(README);
+        int snippets = 0;
+        for (String file : List.of("ReadmeTest", "ReadmeSnippets")) {
+            String source = Files.readString(Path.of("src/test/java/dev/headroom/router", file + ".java"));
+            Matcher snippet = Pattern.compile("(?s)// README: start\n(.*?)\n *// README: end\n")
+                    .matcher(source);
+            while (snippet.find()) {
+                assertThat(readme).contains("```java\n" + snippet.group(1).stripIndent() + "\n```");
+                snippets++;
+            }
+        }
+        assertThat(readme.split("```java\n", -1)).hasSize(snippets + 1);
     }
 
     private static String start(HikariDataSource primaryPool, HikariDataSource replicaPool) throws Exception {
@@ -96,10 +110,5 @@ class ReadmeTest {
             shown.add(row.group(1));
         }
         return shown;
-    }
-
-    private static String between(String text, String begin, String end) {
-        int from = text.indexOf(begin) + begin.length();
-        return text.substring(from, text.indexOf(end, from));
     }
 }

@@ -118,8 +118,8 @@ class UnseenWritesTest {
         standStill();
         request(() -> {
             try (Connection connection = rig.dataSource().getConnection();
-                    Statement statement = connection.createStatement(
-                            ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_UPDATABLE);
+                    Statement statement =
+                            connection.createStatement(ResultSet.TYPE_SCROLL_INSENSITIVE, ResultSet.CONCUR_UPDATABLE);
                     ResultSet row = statement.executeQuery("select id, text from note where text = '" + text + "'")) {
                 row.next();
                 settle();
@@ -180,7 +180,9 @@ class UnseenWritesTest {
             try (Connection connection = rig.dataSource().getConnection()) {
                 connection.setReadOnly(true);
                 try (Statement statement = connection.createStatement()) {
-                    statement.executeQuery("select set_config('a.b', '1', false)").close();
+                    statement
+                            .executeQuery("select set_config('a.b', '1', false)")
+                            .close();
                     assertThat(Rig.nodeOf(connection)).startsWith("r");
                     long id = rig.insert("mine");
                     String sql = "select 1 from note where id = " + id;

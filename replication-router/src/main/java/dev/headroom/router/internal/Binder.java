@@ -82,7 +82,10 @@ final class Binder {
 
     private static void explain(Lease lease) {
         Reason reason = lease.reason();
-        if (reason == Reason.READ_ONLY || reason == Reason.WRITE || reason == Reason.NO_REPLICAS) {
+        if (reason == Reason.READ_ONLY
+                || reason == Reason.WRITE
+                || reason == Reason.NO_REPLICAS
+                || reason == Reason.TAG_ASKED) {
             return; // as expected
         }
         DebugLog debug = RequestContext.currentDebug();
@@ -154,13 +157,11 @@ final class Binder {
             return;
         }
         SessionFloor floor = floors.current();
-        lease.unwrapped(
-                () -> floor.unwrapped(1),
-                () -> {
-                    floor.touchedPrimary(cluster.now(), true);
-                    floors.current().touchedPrimary(cluster.now(), true);
-                    floor.unwrapped(-1);
-                });
+        lease.unwrapped(() -> floor.unwrapped(1), () -> {
+            floors.touchedPrimary(floor, true);
+            floors.touchedPrimary(floors.current(), true);
+            floor.unwrapped(-1);
+        });
     }
 
     /** Commits; the position goes to the request. */
@@ -195,7 +196,7 @@ final class Binder {
             return;
         }
         if (!lease.onReplica()) {
-            floors.current().touchedPrimary(cluster.now(), mayHaveWritten && !lease.readOnly());
+            floors.touchedPrimary(floors.current(), mayHaveWritten && !lease.readOnly());
         } else if (RequestContext.active().isPresent()) {
             floors.current().readReplica(lease.node(), cluster.now());
         }

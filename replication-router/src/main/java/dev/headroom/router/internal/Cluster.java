@@ -290,10 +290,10 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     }
 
     /** Whether a replica is so little behind, as far as is known, that it may catch up within the time. */
-    boolean mayCatchUp(long nanos) {
+    boolean mayCatchUp(Unit unit, long nanos) {
         long near = nanos + 2 * options.probeEvery().toNanos();
         for (Node node : nodes) {
-            if (follows(node) && up(node) && lagNanos(node) <= near) {
+            if (node.serves(unit.tag()) && follows(node) && up(node) && lagNanos(node) <= near) {
                 return true;
             }
         }

@@ -12,37 +12,48 @@ import java.util.List;
  * @param reason why they may, or why there is none
  */
 record Eligible(List<Node> nodes, Reason reason) {
-    /** Looks at every replica: it answers, follows the primary, is within the limit and has reached the position. */
-    static Eligible of(Cluster cluster, long limitNanos, Position required) {
+    /** Looks at every replica that is kept for the unit: it answers, follows the primary, is within the limit and has reached the position. */
+    static Eligible of(Cluster cluster, Unit unit, long limitNanos, Position required) {
         long now = cluster.now();
         List<Node> nodes = new ArrayList<>(cluster.nodes().size());
-        boolean anyUp = false;
-        boolean anyFresh = false;
+        Reason reason = unit.tag() == null ? Reason.REPLICAS_DOWN : Reason.NO_SUCH_TAG;
         for (Node node : cluster.nodes()) {
-            if (!cluster.usable(node, now)) {
-                continue;
-            }
-            anyUp = true;
-            if (node.lagNanos(now, cluster.timeline()) > limitNanos) {
-                continue;
-            }
-            anyFresh = true;
-            if (node.position().covers(required)) {
-                nodes.add(node);
+            if (node.serves(unit.tag())) {
+                Reason own = look(cluster, node, now, limitNanos, required);
+                reason = nearer(reason, own);
+                if (own == Reason.READ_ONLY) {
+                    nodes.add(node);
+                }
             }
         }
-        return new Eligible(nodes, reason(nodes, anyUp, anyFresh));
+        return new Eligible(nodes, reason);
     }
 
-    private static Reason reason(List<Node> nodes, boolean anyUp, boolean anyFresh) {
-        if (!nodes.isEmpty()) {
+    private static Reason look(Cluster cluster, Node node, long now, long limitNanos, Position required) {
+        if (!cluster.usable(node, now)) {
+            return Reason.REPLICAS_DOWN;
+        }
+        if (node.lagNanos(now, cluster.timeline()) > limitNanos) {
+            return Reason.TOO_STALE;
+        }
+        if (node.position().covers(required)) {
             return Reason.READ_ONLY;
         }
-        if (anyFresh) {
-            return Reason.BEHIND_POSITION;
-        }
-        return anyUp ? Reason.TOO_STALE : Reason.REPLICAS_DOWN;
+        return PositionCodec.beyondAll(required) ? Reason.PINNED : Reason.BEHIND_POSITION;
     }
+
+    /** The one that is nearer to an answer. */
+    private static Reason nearer(Reason a, Reason b) {
+        return NEARER.indexOf(a) >= NEARER.indexOf(b) ? a : b;
+    }
+
+    private static final List<Reason> NEARER = List.of(
+            Reason.NO_SUCH_TAG,
+            Reason.REPLICAS_DOWN,
+            Reason.TOO_STALE,
+            Reason.BEHIND_POSITION,
+            Reason.PINNED,
+            Reason.READ_ONLY);
 
     boolean none() {
         return nodes.isEmpty();

@@ -3,6 +3,7 @@ package dev.headroom.router.internal;
 import dev.headroom.RequestContext;
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.spi.Position;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +20,14 @@ final class Floors {
     private final PositionCodec codec;
     private final RequestContext.Key<SessionFloor> key;
     private final ThreadLocal<SessionFloor> outsideOfRequests = ThreadLocal.withInitial(SessionFloor::new);
+    private final long pinNanos;
     private final ReentrantLock creating = new ReentrantLock();
 
     Floors(Cluster cluster, PositionCodec codec, String router) {
         this.cluster = cluster;
         this.codec = codec;
+        Duration pin = cluster.options().sessions().pin();
+        this.pinNanos = pin == null ? 0 : pin.toNanos();
         this.key = new RequestContext.Key<>("router." + router, SessionFloor.class);
     }
 
@@ -56,8 +60,22 @@ final class Floors {
         }
     }
 
+    /** The primary was used without telling a position. */
+    void touchedPrimary(SessionFloor floor, boolean mayHaveWritten) {
+        long now = cluster.now();
+        boolean pin = mayHaveWritten && pinNanos > 0;
+        if (pin) {
+            floor.pin(now + pinNanos);
+        }
+        floor.touchedPrimary(now, mayHaveWritten && !pin);
+    }
+
     /** The request has written up to the position. */
     void wrote(Position position) {
+        if (pinNanos > 0) {
+            current().pin(cluster.now() + pinNanos);
+            return;
+        }
         Optional<RequestContext> context = RequestContext.active();
         if (context.isPresent()) {
             context.get().consistency(token -> codec.raise(token, position));
@@ -69,15 +87,19 @@ final class Floors {
     /** The token that covers what the request was told to see and has written, as far as it is known. */
     ConsistencyToken token() {
         Optional<RequestContext> context = RequestContext.active();
-        return context.isPresent()
+        ConsistencyToken told = context.isPresent()
                 ? context.get().consistency()
                 : codec.token(outsideOfRequests.get().written());
+        return pinNanos > 0 && pinned(current())
+                ? codec.raise(told, PositionCodec.pinnedAfter(codec.position(told)))
+                : told;
     }
 
     /** The position that a read must have reached; null if it can't be known within the time. */
     @Nullable Position required(long waitNanos) throws InterruptedException {
-        SessionFloor floor = current();
-        return settle(floor, waitNanos) ? known(floor, RequestContext.active().orElse(null)) : null;
+        RequestContext context = RequestContext.active().orElse(null);
+        SessionFloor floor = current(context);
+        return onlyOnPrimary(floor, context) || settle(floor, waitNanos) ? known(floor, context) : null;
     }
 
     /** The same as far as it is known now; null if something is not. */
@@ -89,7 +111,7 @@ final class Floors {
     /** The same of a floor that is the current one of that request. */
     @Nullable Position requiredNow(SessionFloor floor, @Nullable RequestContext context) {
         SessionFloor.Touch touch = touch(floor);
-        return touch == null || settled(floor, touch) ? known(floor, context) : null;
+        return touch == null || settled(floor, touch) || onlyOnPrimary(floor, context) ? known(floor, context) : null;
     }
 
     /** The latest timeline that the current request has been told of; 0 if of none in particular. */
@@ -100,8 +122,22 @@ final class Floors {
     }
 
     private Position known(SessionFloor floor, @Nullable RequestContext context) {
+        if (pinned(floor)) {
+            return PositionCodec.BEYOND_ALL;
+        }
         Position own = floor.required();
-        return cluster.today(context == null ? own : own.and(floor.told(context.consistency(), codec)));
+        Position all = context == null ? own : own.and(floor.told(context.consistency(), codec));
+        return PositionCodec.beyondAll(all) ? all : cluster.today(all);
+    }
+
+    /** Whether no replica covers what is known already, whatever more there is. */
+    private boolean onlyOnPrimary(SessionFloor floor, @Nullable RequestContext context) {
+        return PositionCodec.beyondAll(known(floor, context));
+    }
+
+    /** Whether what was written lately is looked for on the primary, wherever replicas are. */
+    private boolean pinned(SessionFloor floor) {
+        return pinNanos > 0 && floor.pinned(cluster.now());
     }
 
     /** What the current request and its client have written, as far as it is known; null if there may be more. */
@@ -112,6 +148,9 @@ final class Floors {
         if (touch != null && touch.mayHaveWritten() && !settled(floor, touch)) {
             return null;
         }
+        if (pinned(floor)) {
+            return PositionCodec.BEYOND_ALL;
+        }
         Position own = floor.written();
         return context == null ? own : own.and(floor.told(context.consistency(), codec));
     }
@@ -119,7 +158,7 @@ final class Floors {
     /** What was done on the primary without being told a position; with a driver's connection in hand, anything until now. */
     SessionFloor.@Nullable Touch touch(SessionFloor floor) {
         if (floor.hasUnwrapped()) {
-            floor.touchedPrimary(cluster.now(), true);
+            touchedPrimary(floor, true);
         }
         return floor.touch();
     }
@@ -152,8 +191,7 @@ final class Floors {
      * Makes the floor cover what these reads saw, but for those of the node that is read next; false if that can't be known within the
      * time.
      */
-    boolean leave(
-            SessionFloor floor, SessionFloor.@Nullable ReplicaRead reads, @Nullable Node next, long waitNanos)
+    boolean leave(SessionFloor floor, SessionFloor.@Nullable ReplicaRead reads, @Nullable Node next, long waitNanos)
             throws InterruptedException {
         return reads == null || cluster.refresh(() -> left(floor, reads, next), waitNanos);
     }

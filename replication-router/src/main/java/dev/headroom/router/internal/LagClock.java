@@ -3,6 +3,7 @@ package dev.headroom.router.internal;
 import dev.headroom.router.spi.Position;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntPredicate;
 
 /**
  * Tells how fresh a replica is without asking anybody's wall clock.
@@ -11,15 +12,18 @@ import java.util.concurrent.locks.ReentrantLock;
  * on this JVM's monotonic clock. A replica that has replayed up to a kept position shows all that had committed by the time kept with
  * it: {@code staleness <= now - time}. This holds for idle, cut off, paused and delayed replicas, and needs no heartbeat table.
  *
- * <p>When the samples fill the ring, every second one of the older half is dropped: the bound then grows coarser, never too low.
+ * <p>When the samples fill the ring, those of the older half are thinned, to steps of about a thirtieth of their age: the bound then grows
+ * coarser, never too low, and is known for replicas that are hours behind on purpose.
  */
 final class LagClock {
     private static final int CAPACITY = 2048;
+    private static final int STEPS = 30;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final long[] times = new long[CAPACITY];
     private final long[] positions = new long[CAPACITY];
     private int size;
+    private int kept;
     private long timeline = -1;
 
     /** Keeps a sample of the primary. */
@@ -69,10 +73,19 @@ final class LagClock {
     }
 
     private void thin() {
-        int half = CAPACITY / 2;
-        int kept = 0;
+        int before = size;
+        thin(i -> times[i + 1] - times[kept - 1] > (times[before - 1] - times[i + 1]) / STEPS);
+        if (size > before - before / 8) {
+            thin(i -> i % 2 == 0);
+        }
+    }
+
+    /** Keeps of the older half the first one and those that pass; their predecessor then is {@code kept - 1}. */
+    private void thin(IntPredicate keeps) {
+        int half = size / 2;
+        kept = 0;
         for (int i = 0; i < size; i++) {
-            if (i >= half || i % 2 == 0) {
+            if (i == 0 || i >= half || keeps.test(i)) {
                 times[kept] = times[i];
                 positions[kept] = positions[i];
                 kept++;

@@ -32,6 +32,8 @@ final class Node {
     private final Semaphore writersWaiting = new Semaphore(MOST_WRITERS_WAITING);
     private final Units<Lease> units = new Units<>();
     private final @Nullable Supplier<Duration> poolTimeout;
+    private final boolean ordinary;
+    private final @Nullable String zone;
     private volatile @Nullable Seen seen;
     private volatile @Nullable Fresh fresh;
     private volatile long pendingSince = NEVER;
@@ -48,6 +50,8 @@ final class Node {
     Node(NodeSpec spec) {
         this.spec = spec;
         this.poolTimeout = spec.poolTimeout().orElse(null);
+        this.ordinary = spec.tags().isEmpty();
+        this.zone = spec.zone().orElse(null);
     }
 
     /**
@@ -81,6 +85,16 @@ final class Node {
 
     String name() {
         return spec.name();
+    }
+
+    /** Whether it takes reads that ask for this; null for ordinary ones. */
+    boolean serves(@Nullable String tag) {
+        return tag == null ? ordinary : spec.tags().contains(tag);
+    }
+
+    /** Whether it is in that zone. */
+    boolean in(String zone) {
+        return zone.equals(this.zone);
     }
 
     Semaphore waiting() {

@@ -24,8 +24,11 @@ final class PositionCodec {
     private static final Pattern ENTRY =
             Pattern.compile("([A-Za-z0-9][A-Za-z0-9._-]{0,63}):([a-z]?)(\\d{1,18}):([0-9a-f]{1,16})");
 
+    /** No node is on it. */
+    private static final long BEYOND_TIMELINE = 999_999_999_999_999_999L;
+
     /** Beyond all that any node may have reached. */
-    private static final Position BEYOND_ALL = new Position(999_999_999_999_999_999L, Long.MAX_VALUE);
+    static final Position BEYOND_ALL = new Position(BEYOND_TIMELINE, Long.MAX_VALUE);
 
     private final String cluster;
     private final Supplier<String> mark;
@@ -47,7 +50,12 @@ final class PositionCodec {
 
     /** Whether it stands for what only the primary covers, whichever that is. */
     static boolean beyondAll(Position position) {
-        return position.equals(BEYOND_ALL);
+        return position.timeline() == BEYOND_TIMELINE;
+    }
+
+    /** Beyond all, and told from the one before, so that a client is told anew. */
+    static Position pinnedAfter(Position before) {
+        return new Position(BEYOND_TIMELINE, beyondAll(before) ? before.sequence() % Integer.MAX_VALUE + 1 : 1);
     }
 
     /** This cluster's position; none when the token has none or is not one of ours. */

@@ -29,6 +29,7 @@ final class ReadPath {
     private final Choice choice;
     private final PrimaryBudget budget;
     private final RouterSensors sensors;
+    private final Zone zone;
     private final Ready ready;
     private final long acquireNanos;
     private final long maxWaitNanos;
@@ -41,7 +42,8 @@ final class ReadPath {
         this.choice = new Choice(cluster.options().random());
         this.budget = new PrimaryBudget(options.primaryFallback(), options.positionFallback());
         this.sensors = sensors;
-        this.ready = new Ready(cluster, floors, choice);
+        this.zone = new Zone(options.zone());
+        this.ready = new Ready(cluster, floors, choice, zone);
         this.acquireNanos = options.acquireTimeout().toNanos();
         this.maxWaitNanos = options.maxWait().toNanos();
     }
@@ -56,6 +58,10 @@ final class ReadPath {
 
     Choice choice() {
         return choice;
+    }
+
+    Zone zone() {
+        return zone;
     }
 
     PrimaryBudget budget() {
@@ -82,7 +88,7 @@ final class ReadPath {
         } catch (SQLException failure) {
             return new ReadSearch(this, unit, patience).after(node, failure).run();
         }
-        Lease.Grant grant = Lease.Grant.onReplica(Reason.READ_ONLY, node.lagNanos(now, cluster.timeline()));
+        Lease.Grant grant = Lease.Grant.onReplica(zone.reason(node, unit), node.lagNanos(now, cluster.timeline()));
         Lease lease = new Lease(cluster, node, connection, grant);
         if (node.drained()) { // asked once more, now that whoever drains can see this one
             ReadSearch search = new ReadSearch(this, unit, patience);
@@ -96,6 +102,7 @@ final class ReadPath {
     /** Whether a replica that is bound already may answer the next unit as well. */
     boolean stillGood(Lease lease, Unit unit) {
         boolean good = !ReadAttempt.avoids(lease.node())
+                && lease.node().serves(unit.tag())
                 && cluster.usable(lease.node(), cluster.now())
                 && cluster.lagNanos(lease.node()) <= limit(lease, unit)
                 && covers(lease.node());
@@ -118,6 +125,9 @@ final class ReadPath {
      */
     boolean mayGoOn(Lease lease, Unit unit) {
         Node node = lease.node();
+        if (!node.serves(unit.tag())) {
+            return false;
+        }
         SessionFloor floor = floors.current();
         SessionFloor.ReplicaRead all = floor.replicaReads();
         SessionFloor.ReplicaRead own = all == null || !all.elsewhere(node)
@@ -125,9 +135,7 @@ final class ReadPath {
                 : all.by(Thread.currentThread().getId());
         boolean elsewhere = own != null && own.elsewhere(node);
         Position known = elsewhere ? null : floors.requiredNow();
-        if (known != null
-                && node.position().covers(known)
-                && cluster.now() - lease.checkedAt() <= RECENT_NANOS) {
+        if (known != null && node.position().covers(known) && cluster.now() - lease.checkedAt() <= RECENT_NANOS) {
             return true;
         }
         try {
@@ -152,7 +160,7 @@ final class ReadPath {
     boolean replicaReady(Unit unit) {
         Position required = floors.requiredNow();
         return required != null
-                && !Eligible.of(cluster, unit.limitNanos(cluster.options()), required)
+                && !Eligible.of(cluster, unit, unit.limitNanos(cluster.options()), required)
                         .none();
     }
 
@@ -161,18 +169,19 @@ final class ReadPath {
         Position required = floors.requiredNow();
         Eligible fresh = required == null
                 ? new Eligible(List.of(), Reason.BEHIND_POSITION)
-                : Eligible.of(cluster, unit.limitNanos(cluster.options()), required);
+                : Eligible.of(cluster, unit, unit.limitNanos(cluster.options()), required);
         if (!fresh.none()) {
-            return toReplica(choice.of(fresh.nodes()), Reason.READ_ONLY);
+            Node node = choice.of(zone.preferred(fresh.nodes()));
+            return toReplica(node, zone.reason(node, unit));
         }
         Node primary = cluster.writable();
-        if (mayDivert(unit, primary) && primary != null && budget.available(writtenBeyondReplicas())) {
+        if (mayDivert(unit, primary) && primary != null && budget.available(writtenBeyondReplicas(unit))) {
             return new RouteDecision.ToPrimary(primary.name(), true, fresh.reason());
         }
         if (required != null) {
-            Eligible stale = Eligible.of(cluster, unit.hardLimitNanos(cluster.options()), required);
+            Eligible stale = Eligible.of(cluster, unit, unit.hardLimitNanos(cluster.options()), required);
             if (!stale.none()) {
-                return toReplica(choice.of(stale.nodes()), Reason.SERVED_STALE);
+                return toReplica(choice.of(zone.preferred(stale.nodes())), Reason.SERVED_STALE);
             }
         }
         return new RouteDecision.Refused(fresh.reason());
@@ -183,7 +192,7 @@ final class ReadPath {
     }
 
     /** Whether the client has written what no replica that answers has reached; that it has merely seen it gives no right to a permit. */
-    boolean writtenBeyondReplicas() {
+    boolean writtenBeyondReplicas(Unit unit) {
         Position required = floors.writtenNow();
         if (required == null) {
             return true;
@@ -192,7 +201,10 @@ final class ReadPath {
             return false;
         }
         for (Node node : cluster.nodes()) {
-            if (cluster.follows(node) && cluster.up(node) && node.position().covers(required)) {
+            if (node.serves(unit.tag())
+                    && cluster.follows(node)
+                    && cluster.up(node)
+                    && node.position().covers(required)) {
                 return false;
             }
         }

@@ -104,14 +104,14 @@ final class ReadSearch {
 
     private @Nullable Lease onReplica(Position required, boolean mayWait) throws InterruptedException {
         long limit = unit.limitNanos(cluster.options());
-        Eligible eligible = Eligible.of(cluster, limit, required);
+        Eligible eligible = Eligible.of(cluster, unit, limit, required);
         boolean late = eligible.reason() == Reason.BEHIND_POSITION || eligible.reason() == Reason.TOO_STALE;
-        if (late && mayWait && cluster.mayCatchUp(waitNanos)) {
-            cluster.refresh(() -> !Eligible.of(cluster, limit, required).none(), Math.min(waitNanos, left()));
-            eligible = Eligible.of(cluster, limit, required);
+        if (late && mayWait && cluster.mayCatchUp(unit, waitNanos)) {
+            cluster.refresh(() -> !Eligible.of(cluster, unit, limit, required).none(), Math.min(waitNanos, left()));
+            eligible = Eligible.of(cluster, unit, limit, required);
         }
         reason = eligible.reason();
-        return eligible.none() ? null : take(eligible.nodes(), Reason.READ_ONLY, limit);
+        return eligible.none() ? null : take(eligible.nodes(), false, limit);
     }
 
     private @Nullable Lease stale(Position required) throws InterruptedException {
@@ -119,12 +119,12 @@ final class ReadSearch {
         if (reason != Reason.TOO_STALE && reason != Reason.BEHIND_POSITION) {
             return null;
         }
-        Eligible eligible = Eligible.of(cluster, hard, required);
-        return eligible.none() ? null : take(eligible.nodes(), Reason.SERVED_STALE, hard);
+        Eligible eligible = Eligible.of(cluster, unit, hard, required);
+        return eligible.none() ? null : take(eligible.nodes(), true, hard);
     }
 
     /** Tries the nodes, the request's own last one first, until one gives a connection. */
-    private @Nullable Lease take(List<Node> eligible, Reason why, long limit) throws InterruptedException {
+    private @Nullable Lease take(List<Node> eligible, boolean stale, long limit) throws InterruptedException {
         List<Node> left = new ArrayList<>(eligible);
         if (tried != null && left.remove(tried)) {
             reason = busyOrDown(tried);
@@ -143,11 +143,12 @@ final class ReadSearch {
                     return null;
                 }
                 reads = reads.only(last);
-                left.retainAll(Eligible.of(cluster, limit, floor.required()).nodes());
+                left.retainAll(
+                        Eligible.of(cluster, unit, limit, floor.required()).nodes());
                 continue;
             }
-            Node node = last != null ? last : path.choice().of(left);
-            Lease lease = take(node, why);
+            Node node = last != null ? last : path.choice().of(path.zone().preferred(left));
+            Lease lease = take(node, stale);
             if (lease != null) {
                 return lease;
             }
@@ -157,13 +158,14 @@ final class ReadSearch {
         return null;
     }
 
-    private @Nullable Lease take(Node node, Reason why) {
+    private @Nullable Lease take(Node node, boolean stale) {
         long now = cluster.now();
         long lag = node.lagNanos(now, cluster.timeline());
         Connection connection = acquire(node);
         if (connection == null) {
             return null;
         }
+        Reason why = stale ? Reason.SERVED_STALE : path.zone().reason(node, unit);
         Lease lease = new Lease(cluster, node, connection, Lease.Grant.onReplica(why, lag));
         lease.checkedAt(now);
         if (node.drained()) { // asked once more, now that whoever drains can see this one
@@ -190,7 +192,7 @@ final class ReadSearch {
         if (primary == null || !path.mayDivert(unit, primary)) {
             return null;
         }
-        Runnable permit = path.budget().take(path.writtenBeyondReplicas());
+        Runnable permit = path.budget().take(path.writtenBeyondReplicas(unit));
         if (permit == null) {
             return null;
         }
@@ -216,7 +218,8 @@ final class ReadSearch {
     private boolean hopeless() {
         boolean noPrimary =
                 !path.mayDivert(unit, cluster.writable()) || path.budget().none();
-        return noPrimary && (reason == Reason.REPLICAS_DOWN || reason == Reason.TOO_STALE);
+        return noPrimary
+                && (reason == Reason.REPLICAS_DOWN || reason == Reason.TOO_STALE || reason == Reason.NO_SUCH_TAG);
     }
 
     private RouteRefusedException refuse() {

@@ -13,12 +13,14 @@ final class Ready {
     private final Cluster cluster;
     private final Floors floors;
     private final Choice choice;
+    private final Zone zone;
     private final long softNanos;
 
-    Ready(Cluster cluster, Floors floors, Choice choice) {
+    Ready(Cluster cluster, Floors floors, Choice choice, Zone zone) {
         this.cluster = cluster;
         this.floors = floors;
         this.choice = choice;
+        this.zone = zone;
         this.softNanos = cluster.options().softLimit().toNanos();
     }
 
@@ -32,23 +34,31 @@ final class Ready {
         }
         long limit = Unit.READ.equals(unit) ? softNanos : unit.limitNanos(cluster.options());
         if (read != null) {
-            return read.next() == null && mayAnswer(read.node(), now, limit, required) ? read.node() : null;
+            return read.next() == null && mayAnswer(read.node(), unit, now, limit, required) ? read.node() : null;
         }
         List<Node> nodes = cluster.nodes();
         if (nodes.size() > Long.SIZE) {
             return null;
         }
-        long bits = 0;
+        long near = 0;
+        long far = 0;
         for (int i = 0; i < nodes.size(); i++) {
-            if (mayAnswer(nodes.get(i), now, limit, required)) {
-                bits |= 1L << i;
+            Node node = nodes.get(i);
+            if (mayAnswer(node, unit, now, limit, required)) {
+                if (zone.has(node)) {
+                    near |= 1L << i;
+                } else {
+                    far |= 1L << i;
+                }
             }
         }
+        long bits = near != 0 ? near : far;
         return bits == 0 ? null : choice.of(nodes, bits);
     }
 
-    private boolean mayAnswer(Node node, long now, long limit, Position required) {
-        return cluster.usable(node, now)
+    private boolean mayAnswer(Node node, Unit unit, long now, long limit, Position required) {
+        return node.serves(unit.tag())
+                && cluster.usable(node, now)
                 && node.lagNanos(now, cluster.timeline()) <= limit
                 && node.position().covers(required);
     }

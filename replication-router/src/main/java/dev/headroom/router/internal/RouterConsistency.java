@@ -158,7 +158,8 @@ final class RouterConsistency implements Consistency {
      */
     private ConsistencyToken clamp(ConsistencyToken token) {
         Position asked = floors.codec().position(token);
-        if (asked.isNone() || cluster.primary().position().covers(asked)) {
+        boolean pinned = cluster.options().sessions().pin() != null && PositionCodec.beyondAll(asked);
+        if (asked.isNone() || pinned || cluster.primary().position().covers(asked)) {
             return token;
         }
         long now = cluster.now();

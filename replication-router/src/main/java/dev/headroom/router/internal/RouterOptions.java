@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A router's options, all checked.
@@ -13,10 +14,8 @@ import java.util.function.LongSupplier;
  * @param probing how nodes are probed
  * @param reading how reads find a node
  * @param writing how writes find the primary
+ * @param sessions what clients are shown
  * @param autoCommit the mode of new connections
- * @param cookie the cookie's name
- * @param ttl how long the cookie lives
- * @param monotonicReads whether tokens cover what was read, too
  * @param dialect how nodes tell roles and positions
  * @param ticker the monotonic clock
  * @param random picks a number below its argument
@@ -25,10 +24,8 @@ public record RouterOptions(
         Probing probing,
         Reading reading,
         Writing writing,
+        Sessions sessions,
         boolean autoCommit,
-        String cookie,
-        Duration ttl,
-        boolean monotonicReads,
         ReplicationDialect dialect,
         LongSupplier ticker,
         IntUnaryOperator random) {
@@ -50,6 +47,7 @@ public record RouterOptions(
      * @param waitForReplica how long to wait for a replica to catch up
      * @param acquireTimeout how long to wait for one pool
      * @param maxWait how long to look for a node at all
+     * @param zone the application's own zone, null for none
      */
     public record Reading(
             Duration softLimit,
@@ -58,7 +56,8 @@ public record RouterOptions(
             int positionFallback,
             Duration waitForReplica,
             Duration acquireTimeout,
-            Duration maxWait) {}
+            Duration maxWait,
+            @Nullable String zone) {}
 
     /**
      * How writes find the primary.
@@ -66,6 +65,20 @@ public record RouterOptions(
      * @param failoverWait how long to wait for one
      */
     public record Writing(Duration failoverWait) {}
+
+    /**
+     * What clients are shown.
+     *
+     * @param cookie the cookie's name
+     * @param ttl how long the cookie lives
+     * @param monotonicReads whether tokens cover what was read, too
+     * @param pin for how long the primary is read after a write, in place of positions; null for positions
+     */
+    public record Sessions(
+            String cookie,
+            Duration ttl,
+            boolean monotonicReads,
+            @Nullable Duration pin) {}
 
     /** The defaults that the builder's Javadoc states. */
     public static RouterOptions defaults() {
@@ -78,12 +91,11 @@ public record RouterOptions(
                         2,
                         Duration.ofMillis(20),
                         Duration.ofMillis(100),
-                        Duration.ofSeconds(1)),
+                        Duration.ofSeconds(1),
+                        null),
                 new Writing(Duration.ofSeconds(5)),
+                new Sessions("headroom-position", Duration.ofSeconds(30), false, null),
                 true,
-                "headroom-position",
-                Duration.ofSeconds(30),
-                false,
                 new AutoDialect(),
                 System::nanoTime,
                 bound -> ThreadLocalRandom.current().nextInt(bound));
@@ -109,6 +121,11 @@ public record RouterOptions(
         return reading.hardLimit();
     }
 
+    /** Whether tokens cover what was read, too. */
+    public boolean monotonicReads() {
+        return sessions.monotonicReads();
+    }
+
     public RouterOptions withProbeEvery(Duration every) {
         return with(new Probing(every, probing.timeout()));
     }
@@ -120,31 +137,66 @@ public record RouterOptions(
     public RouterOptions withStaleness(Duration soft, Duration hard) {
         Reading r = reading;
         return with(new Reading(
-                soft, hard, r.primaryFallback, r.positionFallback, r.waitForReplica, r.acquireTimeout, r.maxWait));
+                soft,
+                hard,
+                r.primaryFallback,
+                r.positionFallback,
+                r.waitForReplica,
+                r.acquireTimeout,
+                r.maxWait,
+                r.zone));
     }
 
     public RouterOptions withPrimaryFallback(int permits) {
         Reading r = reading;
         return with(new Reading(
-                r.softLimit, r.hardLimit, permits, r.positionFallback, r.waitForReplica, r.acquireTimeout, r.maxWait));
+                r.softLimit,
+                r.hardLimit,
+                permits,
+                r.positionFallback,
+                r.waitForReplica,
+                r.acquireTimeout,
+                r.maxWait,
+                r.zone));
     }
 
     public RouterOptions withPositionFallback(int permits) {
         Reading r = reading;
         return with(new Reading(
-                r.softLimit, r.hardLimit, r.primaryFallback, permits, r.waitForReplica, r.acquireTimeout, r.maxWait));
+                r.softLimit,
+                r.hardLimit,
+                r.primaryFallback,
+                permits,
+                r.waitForReplica,
+                r.acquireTimeout,
+                r.maxWait,
+                r.zone));
     }
 
     public RouterOptions withWaitForReplica(Duration wait) {
         Reading r = reading;
         return with(new Reading(
-                r.softLimit, r.hardLimit, r.primaryFallback, r.positionFallback, wait, r.acquireTimeout, r.maxWait));
+                r.softLimit,
+                r.hardLimit,
+                r.primaryFallback,
+                r.positionFallback,
+                wait,
+                r.acquireTimeout,
+                r.maxWait,
+                r.zone));
     }
 
     public RouterOptions withAcquireTimeout(Duration timeout) {
         Reading r = reading;
         return with(new Reading(
-                r.softLimit, r.hardLimit, r.primaryFallback, r.positionFallback, r.waitForReplica, timeout, r.maxWait));
+                r.softLimit,
+                r.hardLimit,
+                r.primaryFallback,
+                r.positionFallback,
+                r.waitForReplica,
+                timeout,
+                r.maxWait,
+                r.zone));
     }
 
     public RouterOptions withMaxReadWait(Duration wait) {
@@ -156,7 +208,21 @@ public record RouterOptions(
                 r.positionFallback,
                 r.waitForReplica,
                 r.acquireTimeout,
-                wait));
+                wait,
+                r.zone));
+    }
+
+    public RouterOptions withZone(@Nullable String own) {
+        Reading r = reading;
+        return with(new Reading(
+                r.softLimit,
+                r.hardLimit,
+                r.primaryFallback,
+                r.positionFallback,
+                r.waitForReplica,
+                r.acquireTimeout,
+                r.maxWait,
+                own));
     }
 
     public RouterOptions withFailoverWait(Duration wait) {
@@ -164,45 +230,46 @@ public record RouterOptions(
     }
 
     public RouterOptions withAutoCommit(boolean mode) {
-        return new RouterOptions(probing, reading, writing, mode, cookie, ttl, monotonicReads, dialect, ticker, random);
+        return new RouterOptions(probing, reading, writing, sessions, mode, dialect, ticker, random);
     }
 
     public RouterOptions withPositionCookie(String name, Duration life) {
-        return new RouterOptions(
-                probing, reading, writing, autoCommit, name, life, monotonicReads, dialect, ticker, random);
+        return with(new Sessions(name, life, sessions.monotonicReads, sessions.pin));
     }
 
     public RouterOptions withMonotonicReads(boolean on) {
-        return new RouterOptions(probing, reading, writing, autoCommit, cookie, ttl, on, dialect, ticker, random);
+        return with(new Sessions(sessions.cookie, sessions.ttl, on, sessions.pin));
+    }
+
+    public RouterOptions withPin(Duration time) {
+        return with(new Sessions(sessions.cookie, time, sessions.monotonicReads, time));
     }
 
     public RouterOptions withDialect(ReplicationDialect spoken) {
-        return new RouterOptions(
-                probing, reading, writing, autoCommit, cookie, ttl, monotonicReads, spoken, ticker, random);
+        return new RouterOptions(probing, reading, writing, sessions, autoCommit, spoken, ticker, random);
     }
 
     public RouterOptions withTicker(LongSupplier clock) {
-        return new RouterOptions(
-                probing, reading, writing, autoCommit, cookie, ttl, monotonicReads, dialect, clock, random);
+        return new RouterOptions(probing, reading, writing, sessions, autoCommit, dialect, clock, random);
     }
 
     public RouterOptions withRandom(IntUnaryOperator source) {
-        return new RouterOptions(
-                probing, reading, writing, autoCommit, cookie, ttl, monotonicReads, dialect, ticker, source);
+        return new RouterOptions(probing, reading, writing, sessions, autoCommit, dialect, ticker, source);
     }
 
     private RouterOptions with(Probing changed) {
-        return new RouterOptions(
-                changed, reading, writing, autoCommit, cookie, ttl, monotonicReads, dialect, ticker, random);
+        return new RouterOptions(changed, reading, writing, sessions, autoCommit, dialect, ticker, random);
     }
 
     private RouterOptions with(Reading changed) {
-        return new RouterOptions(
-                probing, changed, writing, autoCommit, cookie, ttl, monotonicReads, dialect, ticker, random);
+        return new RouterOptions(probing, changed, writing, sessions, autoCommit, dialect, ticker, random);
     }
 
     private RouterOptions with(Writing changed) {
-        return new RouterOptions(
-                probing, reading, changed, autoCommit, cookie, ttl, monotonicReads, dialect, ticker, random);
+        return new RouterOptions(probing, reading, changed, sessions, autoCommit, dialect, ticker, random);
+    }
+
+    private RouterOptions with(Sessions changed) {
+        return new RouterOptions(probing, reading, writing, changed, autoCommit, dialect, ticker, random);
     }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** The router on the console: who takes writes, and how far behind everybody is. */
@@ -45,7 +46,8 @@ final class RouterPanel implements ConsolePanel {
         view.figure("primary", writable == null ? "none" : writable.name(), takesWrites ? Level.GOOD : Level.BAD);
         if (cluster.replicated()) {
             long fresh = nodes.stream().filter(node -> isFreshReplica(node)).count();
-            view.figure("fresh replicas", fresh + " of " + (nodes.size() - 1), fresh > 0 ? Level.GOOD : Level.WARN);
+            long replicas = nodes.stream().filter(node -> isReplica(node)).count();
+            view.figure("fresh replicas", fresh + " of " + replicas, fresh > 0 ? Level.GOOD : Level.WARN);
             view.figure("reads diverted to the primary", sensors.divertedSoFar());
             view.figure("units refused", sensors.refusedSoFar());
             for (Node node : cluster.nodes()) {
@@ -56,7 +58,7 @@ final class RouterPanel implements ConsolePanel {
         }
         view.table(
                 "Nodes",
-                List.of("node", "role", "state", "lag", "in flight", "reads", "writes", "last failure"),
+                List.of("node", "role", "state", "lag", "in flight", "reads", "writes", "zone", "tags", "last failure"),
                 nodes.stream().map(RouterPanel::row).toList());
         if (router.statements().digests()) {
             view.table(
@@ -90,8 +92,11 @@ final class RouterPanel implements ConsolePanel {
     }
 
     private boolean isFreshReplica(NodeStatus node) {
-        return node.state() == NodeState.UP
-                && !node.name().equals(cluster.primary().name());
+        return node.state() == NodeState.UP && isReplica(node);
+    }
+
+    private boolean isReplica(NodeStatus node) {
+        return node.tags().isEmpty() && !node.name().equals(cluster.primary().name());
     }
 
     private static List<String> row(NodeStatus node) {
@@ -103,6 +108,8 @@ final class RouterPanel implements ConsolePanel {
                 String.valueOf(node.inFlight()),
                 String.valueOf(node.reads()),
                 String.valueOf(node.writes()),
+                node.zone().orElse(""),
+                String.join(", ", new TreeSet<>(node.tags())),
                 node.lastFailure().orElse(""));
     }
 

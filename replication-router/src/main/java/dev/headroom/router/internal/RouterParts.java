@@ -45,14 +45,17 @@ final class RouterParts {
                 .interceptor(new ScopeInterceptor<>(UsePrimary.class, annotation -> RouteScope.primary()))
                 .interceptor(new ScopeInterceptor<>(
                         UseReplica.class,
-                        annotation -> scope(RouteScope.replica(), annotation.maxStaleness(), annotation.retry())));
+                        annotation -> scope(replica(annotation.tag()), annotation.maxStaleness(), annotation.retry())));
     }
 
     static void contributeFilter(RouterOptions options, Positions positions, String name, Contributions to) {
         to.web(parts -> parts.filter(FilterSpec.of(
                 name + "-read-your-writes",
                 FilterSlot.READ_YOUR_WRITES,
-                ReadYourWritesFilter.of(positions, options.cookie(), options.ttl()))));
+                ReadYourWritesFilter.of(
+                        positions,
+                        options.sessions().cookie(),
+                        options.sessions().ttl()))));
     }
 
     /** What each router gives under its own name. */
@@ -69,6 +72,7 @@ final class RouterParts {
         to.loadSignal(LoadSignal.of("router.pool", () -> worst(clusters, RouterParts::poolPressure)));
         if (clusters.stream().anyMatch(Cluster::replicated)) {
             to.loadSignal(LoadSignal.of("router.lag", () -> worst(clusters, RouterParts::lagPressure)));
+            to.loadSignal(LoadSignal.of("router.latency", () -> worst(clusters, RouterParts::latencyPressure)));
         }
     }
 
@@ -79,6 +83,10 @@ final class RouterParts {
                 .filter(value -> !Double.isNaN(value))
                 .max()
                 .orElse(Double.NaN);
+    }
+
+    private static RouteScope replica(String tag) {
+        return tag.isEmpty() ? RouteScope.replica() : RouteScope.replica(tag);
     }
 
     private static RouteScope scope(RouteScope kind, String maxStaleness, boolean retry) {
@@ -104,21 +112,22 @@ final class RouterParts {
 
     private static void checkReplicas(Cluster cluster) {
         boolean any = cluster.nodes().stream()
-                .anyMatch(node -> node != cluster.primary() && cluster.state(node) == NodeState.UP);
+                .anyMatch(
+                        node -> node != cluster.primary() && node.serves(null) && cluster.state(node) == NodeState.UP);
         if (!any) {
             throw new IllegalStateException("no replica is fresh: " + Snapshots.of(cluster));
         }
     }
 
     /**
-     * The lag of the slowest replica that answers. At most {@value #HIGHEST_LAG_PRESSURE}: lag asks writers in the background to hold back;
+     * The lag of the slowest ordinary replica that answers. At most {@value #HIGHEST_LAG_PRESSURE}: lag asks writers in the background to hold back;
      * it is never a reason to refuse critical work, which is sent to other nodes.
      */
     private static double lagPressure(Cluster cluster) {
         double worst = Double.NaN;
         for (Node node : cluster.nodes()) {
             NodeState state = cluster.state(node);
-            if (node != cluster.primary() && (state == NodeState.UP || state == NodeState.LATE)) {
+            if (node != cluster.primary() && node.serves(null) && (state == NodeState.UP || state == NodeState.LATE)) {
                 double pressure = lagPressure(
                         cluster.lagNanos(node),
                         cluster.options().softLimit(),
@@ -127,6 +136,24 @@ final class RouterParts {
             }
         }
         return worst;
+    }
+
+    /** How long the slowest ordinary node that answers takes to do so. Like lag, it is never a reason to refuse critical work. */
+    private static double latencyPressure(Cluster cluster) {
+        double worst = Double.NaN;
+        for (Node node : cluster.nodes()) {
+            if (cluster.up(node) && (node == cluster.primary() || node.serves(null))) {
+                double pressure =
+                        latencyPressure(node.latencyNanos(), cluster.options().probeTimeout());
+                worst = Double.isNaN(worst) ? pressure : Math.max(worst, pressure);
+            }
+        }
+        return worst;
+    }
+
+    /** 0.7 at a fifth of the time after which a node gets no more units, the highest at that time. */
+    static double latencyPressure(long nanos, Duration timeout) {
+        return lagPressure(nanos, timeout.dividedBy(5), timeout);
     }
 
     /** 0.7, from where background work slows down, at the soft limit; by the logarithm of the lag to the highest at the hard limit. */

@@ -76,6 +76,8 @@ final class RouterSensors implements AutoCloseable {
         (lease.readOnly() ? node.reads : node.writes).increment();
         if (lease.onReplica() && lease.reason() == Reason.SERVED_STALE) {
             to.stale.increment();
+        } else if (lease.reason() == Reason.OTHER_ZONE) {
+            to.otherZone.increment();
         }
     }
 
@@ -182,6 +184,7 @@ final class RouterSensors implements AutoCloseable {
         private final Map<Reason, Counter> diverted = new EnumMap<>(Reason.class);
         private final Map<Reason, Counter> refused = new EnumMap<>(Reason.class);
         final Counter stale;
+        final Counter otherZone;
         final Counter positions;
         final Counter violations;
         final Counter aborted;
@@ -200,6 +203,7 @@ final class RouterSensors implements AutoCloseable {
                 refused.put(reason, meters.counter(RouterMeters.REFUSED, "router", router, "reason", tag));
             }
             stale = meters.counter(RouterMeters.STALE, "router", router);
+            otherZone = meters.counter(RouterMeters.OTHER_ZONE, "router", router);
             positions = meters.counter(RouterMeters.POSITIONS, "router", router);
             violations = meters.counter(RouterMeters.VIOLATIONS, "router", router);
             aborted = meters.counter(RouterMeters.ABORTED, "router", router);

@@ -16,6 +16,7 @@ final class SessionFloor {
     private volatile @Nullable Touch touch;
     private volatile @Nullable ReplicaRead replicaReads;
     private volatile int unwrapped;
+    private volatile @Nullable Long pinnedUntil;
     private volatile Told told = new Told(ConsistencyToken.NONE, Position.NONE);
 
     /**
@@ -32,7 +33,8 @@ final class SessionFloor {
      * @param thread the last one that read it
      * @param next the replica that was read before this one
      */
-    record ReplicaRead(Node node, long at, long thread, @Nullable ReplicaRead next) {
+    record ReplicaRead(
+            Node node, long at, long thread, @Nullable ReplicaRead next) {
         private @Nullable ReplicaRead without(Node other) {
             ReplicaRead rest = next == null ? null : next.without(other);
             if (node == other) {
@@ -98,6 +100,16 @@ final class SessionFloor {
         replicaReads = null; // the primary is ahead of every replica
     }
 
+    /** Only the primary is read until then. */
+    void pin(long until) {
+        pinnedUntil = until;
+    }
+
+    boolean pinned(long now) {
+        Long until = pinnedUntil;
+        return until != null && until - now > 0;
+    }
+
     /** Somebody has a driver's connection to the primary in his hands, or has given one back. */
     synchronized void unwrapped(int more) {
         unwrapped += more;
@@ -145,6 +157,10 @@ final class SessionFloor {
         }
         seen = seen.and(part.seen);
         written = written.and(part.written);
+        Long pinned = part.pinnedUntil;
+        if (pinned != null) {
+            pinnedUntil = pinned;
+        }
         Touch touched = part.touch;
         if (touched != null) {
             touchedPrimary(touched.at(), touched.mayHaveWritten());

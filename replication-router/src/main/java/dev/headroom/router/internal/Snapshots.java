@@ -23,6 +23,8 @@ final class Snapshots {
                 node.units().inFlight(),
                 node.units().reads(),
                 node.units().writes(),
+                node.spec().zone(),
+                node.spec().tags(),
                 Optional.ofNullable(node.lastFailure()));
     }
 

@@ -11,15 +11,17 @@ import org.jspecify.annotations.Nullable;
  * @param readOnly whether writes are refused
  * @param maxStaleness the scope's own limit, or null
  * @param serializable whether it wants a serializable transaction
+ * @param tag what the replica must be kept for, null for ordinary ones
  */
 record Unit(
         RouteScope.Target target,
         boolean readOnly,
         @Nullable Duration maxStaleness,
-        boolean serializable) {
-    private static final Unit WRITE = new Unit(RouteScope.Target.ANY, false, null, false);
+        boolean serializable,
+        @Nullable String tag) {
+    private static final Unit WRITE = new Unit(RouteScope.Target.ANY, false, null, false, null);
     /** What a read asks for when nothing is said but that it is one. */
-    static final Unit READ = new Unit(RouteScope.Target.ANY, true, null, false);
+    static final Unit READ = new Unit(RouteScope.Target.ANY, true, null, false, null);
 
     /** The explicit scope decides before the connection's own {@code setReadOnly}. */
     static Unit of(@Nullable RouteScope scope, boolean connectionReadOnly, boolean serializable) {
@@ -27,13 +29,14 @@ record Unit(
             return scope != null || connectionReadOnly ? READ : WRITE;
         }
         if (scope == null) {
-            return new Unit(RouteScope.Target.ANY, connectionReadOnly, null, true);
+            return new Unit(RouteScope.Target.ANY, connectionReadOnly, null, true, null);
         }
         return new Unit(
                 scope.target(),
                 scope.isReadOnly() || connectionReadOnly,
                 scope.maxStaleness().orElse(null),
-                serializable);
+                serializable,
+                scope.tag().orElse(null));
     }
 
     /** Whether a replica may answer. */

@@ -85,8 +85,7 @@ final class WritePath {
     }
 
     private @Nullable Connection connection(Node primary, long nanos) throws SQLException {
-        if (!cluster.replicated()
-                || cluster.options().writing().failoverWait().isZero()) {
+        if (!cluster.replicated() || cluster.options().writing().failoverWait().isZero()) {
             return primary.spec().dataSource().getConnection();
         }
         long most = Math.max(nanos, LEAST_NANOS);

@@ -67,4 +67,16 @@ class LagClockTest {
                 .as("old samples are thinned, not lost")
                 .isPresent();
     }
+
+    @Test
+    void replicaThatIsHoursBehindIsKnownToAFewPercent() {
+        long samples = 1_000_000; // ten a second, for more than a day
+        for (long time = 0; time < samples; time++) {
+            clock.sample(time, at(time + 1));
+        }
+        for (long age : new long[] {500, 5_000, 36_000, 200_000, 800_000}) {
+            long truth = samples - age;
+            assertThat(clock.freshAsOf(at(truth + 1)).orElseThrow()).isBetween(truth - age / 15, truth);
+        }
+    }
 }

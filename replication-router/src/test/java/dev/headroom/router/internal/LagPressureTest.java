@@ -27,6 +27,15 @@ class LagPressureTest {
     }
 
     @Test
+    void slowAnswersSlowBackgroundWorkDownLongBeforeANodeIsOut() {
+        Duration timeout = Duration.ofMillis(250);
+        assertThat(RouterParts.latencyPressure(1_000_000, timeout)).isLessThan(0.02);
+        assertThat(RouterParts.latencyPressure(50_000_000, timeout)).isCloseTo(0.7, within(1e-9));
+        assertThat(RouterParts.latencyPressure(100_000_000, timeout)).isBetween(0.8, 1.0);
+        assertThat(RouterParts.latencyPressure(400_000_000, timeout)).isEqualTo(1.2);
+    }
+
+    @Test
     void growsWithTheLag() {
         double before = -1;
         for (long millis = 0; millis <= 31_000; millis += 50) {

@@ -42,7 +42,10 @@ class CachedAllTest {
         @CachedAll(cache = "products", fresh = "5m", negative = "1m")
         Map<String, String> findAll(Collection<String> ids) throws IOException;
 
-        @CachedAll(cache = "tagged", keys = "#ids", tags = {"'first:' + #result.first", "'id:' + #ids"})
+        @CachedAll(
+                cache = "tagged",
+                keys = "#ids",
+                tags = {"'first:' + #result.first", "'id:' + #ids"})
         Map<String, Name> named(int unused, List<String> ids);
 
         @CachedAll(cache = "listed", keys = "#ids")
@@ -135,11 +138,8 @@ class CachedAllTest {
             one.cache("tagged", String.class, Name.class).invalidateTag("first:a");
             Awaitility.await()
                     .atMost(30, TimeUnit.SECONDS)
-                    .until(() -> second.enhance(Catalog.class, more)
-                                    .named(1, ids)
-                                    .size()
-                                    == 3
-                            && !more.calls.isEmpty());
+                    .until(() ->
+                            second.enhance(Catalog.class, more).named(1, ids).size() == 3 && !more.calls.isEmpty());
             assertThat(more.calls.get(0)).asInstanceOf(LIST).containsExactlyInAnyOrder("ada", "alan");
         }
     }

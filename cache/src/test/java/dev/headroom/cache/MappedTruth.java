@@ -12,14 +12,13 @@ import java.nio.file.StandardOpenOption;
 
 /** Numbers in memory that several JVMs share, by a file: a write is seen by all at once, and a JVM that is killed leaves them as they were. */
 final class MappedTruth implements RandomWalk.Truth {
-    private static final VarHandle LONGS =
-            MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     private final ByteBuffer numbers;
 
     MappedTruth(Path file) {
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             numbers = channel.map(FileChannel.MapMode.READ_WRITE, 0, 2L * Long.BYTES * RandomWalk.KEYS);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -54,8 +54,8 @@ class RandomSchedulesTest {
             names = {"META", "CLASSIC"})
     void nothingStaleIsReadAfterADropForMinutes(LeaseMode mode) throws Exception {
         onMemcached(mode, Duration.ofMinutes(2), 1_000);
-        System.out.println("soak: cache: random schedules on memcached, " + mode + ": " + common.schedules + ", " + restarts
-                + " restarts, " + common.stale + " stale");
+        System.out.println("soak: cache: random schedules on memcached, " + mode + ": " + common.schedules + ", "
+                + restarts + " restarts, " + common.stale + " stale");
     }
 
     @Tag("soak")

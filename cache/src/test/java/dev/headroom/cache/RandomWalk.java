@@ -74,12 +74,7 @@ final class RandomWalk {
      * @param empty nobody else's, on the same tier
      */
     RandomWalk(
-            Common common,
-            Caches caches,
-            Caches empty,
-            Random random,
-            SharedTier tier,
-            Consumer<String> evictRecord) {
+            Common common, Caches caches, Caches empty, Random random, SharedTier tier, Consumer<String> evictRecord) {
         this.common = common;
         this.cache = caches.cache("c", String.class, Long.class);
         this.empty = empty;

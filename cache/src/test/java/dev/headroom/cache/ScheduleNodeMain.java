@@ -29,8 +29,8 @@ final class ScheduleNodeMain {
                 name -> memcached.node(name).delete(name).toCompletableFuture().join();
         Caches caches = RandomWalk.holding(tier);
         for (int i = 0; i < THREADS; i++) {
-            RandomWalk walk = new RandomWalk(
-                    common, caches, RandomWalk.empty(tier), new Random(seed + i), tier, evictRecord);
+            RandomWalk walk =
+                    new RandomWalk(common, caches, RandomWalk.empty(tier), new Random(seed + i), tier, evictRecord);
             Thread thread = new Thread(() -> {
                 while (true) {
                     walk.step();

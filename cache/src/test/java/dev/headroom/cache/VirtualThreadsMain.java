@@ -66,9 +66,7 @@ final class VirtualThreadsMain {
     }
 
     private static void awaitMisses(Cache<String, String> cache, int callers) {
-        Awaitility.await()
-                .atMost(4, TimeUnit.MINUTES)
-                .until(() -> cache.stats().misses() == callers);
+        Awaitility.await().atMost(4, TimeUnit.MINUTES).until(() -> cache.stats().misses() == callers);
     }
 
     private static List<String> pinned(Path file) throws Exception {

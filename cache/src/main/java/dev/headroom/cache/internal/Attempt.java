@@ -5,7 +5,6 @@ import dev.headroom.cache.internal.CacheCounts.Shared;
 import dev.headroom.cache.spi.SharedLease;
 import dev.headroom.cache.spi.SharedRead;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

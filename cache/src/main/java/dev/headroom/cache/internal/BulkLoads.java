@@ -326,8 +326,8 @@ final class BulkLoads {
             }
             long took = System.nanoTime() - start;
             Map<Object, Loaded> loaded = new LinkedHashMap<>();
-            keys.forEach(key -> loaded.put(
-                    key, source.loaded(key, values.get(key), entries).took(took)));
+            keys.forEach(key ->
+                    loaded.put(key, source.loaded(key, values.get(key), entries).took(took)));
             SharedLoads loads = shared;
             Set<Outcome> outcomes = EnumSet.noneOf(Outcome.class);
             (loads == null ? loaded : Leads.stored(loads, leads, loaded))

@@ -35,7 +35,6 @@ final class Stamps {
     /** What a record begins with that is no count yet. */
     private static final char MARK = 'p';
 
-
     private final String counter;
     private final String prefix;
     private final String nodes;
@@ -102,8 +101,7 @@ final class Stamps {
             byte[] mark = mark(name);
             there.put(
                     name,
-                    node.merge(
-                            name, KEPT, before -> isMark(before) || counts(before, life) ? kept(before) : mark));
+                    node.merge(name, KEPT, before -> isMark(before) || counts(before, life) ? kept(before) : mark));
         }
         long now = now(node, node.records(List.of(counter)));
         there.replaceAll((name, left) -> isMark(left) ? counted(node, name, left, now) : left);

@@ -92,7 +92,9 @@ class StampsTest {
         void run() {
             long stamp = node.increment(stamps.counter());
             SharedNode watched = (SharedNode) Proxy.newProxyInstance(
-                    SharedNode.class.getClassLoader(), new Class<?>[] {SharedNode.class}, (proxy, method, arguments) -> {
+                    SharedNode.class.getClassLoader(),
+                    new Class<?>[] {SharedNode.class},
+                    (proxy, method, arguments) -> {
                         others(operations++);
                         try {
                             return method.invoke(node, arguments);

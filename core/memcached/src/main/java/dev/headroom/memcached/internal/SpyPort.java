@@ -60,7 +60,10 @@ final class SpyPort implements MemcachedPort {
         List<Optional<Item>> items = new ArrayList<>(replies.size());
         for (MetaReply reply : replies) {
             byte[] value = reply.value();
-            items.add(value == null ? Optional.empty() : Optional.of(new Item(value, reply.number('c').orElse(0))));
+            items.add(
+                    value == null
+                            ? Optional.empty()
+                            : Optional.of(new Item(value, reply.number('c').orElse(0))));
         }
         return items;
     }
@@ -103,9 +106,11 @@ final class SpyPort implements MemcachedPort {
 
     @Override
     public CompletionStage<List<Boolean>> touchAll(List<String> keys, Duration ttl) {
-        return several(keys, "touch ", " " + seconds(ttl), replies -> replies.stream()
-                .map(reply -> reply.is("TOUCHED"))
-                .toList());
+        return several(
+                keys,
+                "touch ",
+                " " + seconds(ttl),
+                replies -> replies.stream().map(reply -> reply.is("TOUCHED")).toList());
     }
 
     @Override

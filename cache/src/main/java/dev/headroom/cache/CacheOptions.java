@@ -4,15 +4,19 @@ import dev.headroom.codec.Codec;
 import dev.headroom.codec.Codecs;
 import dev.headroom.config.Checks;
 import java.time.Duration;
+import java.util.function.ToIntBiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The options of one cache; immutable.
  *
  * @param entries how long values live unless a call or an annotation says otherwise
- * @param maximumSize how many values are kept
+ * @param maximumSize how many values are kept, unless there is a weight
+ * @param weight how much the values that are kept may weigh, null if they are counted
  * @param earlyRefresh the share of freshness after which a hit refreshes in the background; 1 is off
  * @param waitAtMost how long a caller waits for a load that another caller does, or for a place to load
  * @param retryAfterError for how long a value that is served because loading failed is served without trying again
+ * @param failureBackoff for how long after a failed load the source is not asked again; zero is not at all
  * @param refreshBeta how eagerly a hit near the end of freshness refreshes at random; 0 is off
  * @param softTimeout how long a caller waits for a load when there is a stale value to serve; zero is as long as it takes
  * @param hardTimeout how long a caller waits for a load; zero is as long as it takes
@@ -25,9 +29,11 @@ import java.time.Duration;
 public record CacheOptions(
         EntryOptions entries,
         long maximumSize,
+        @Nullable Weight weight,
         double earlyRefresh,
         Duration waitAtMost,
         Duration retryAfterError,
+        Duration failureBackoff,
         double refreshBeta,
         Duration softTimeout,
         Duration hardTimeout,
@@ -36,12 +42,28 @@ public record CacheOptions(
         Codec codec,
         int schemaVersion,
         int compressFrom) {
+    /**
+     * How much values may weigh.
+     *
+     * @param maximum altogether
+     * @param of what one weighs, by its key and value
+     */
+    public record Weight(long maximum, ToIntBiFunction<Object, Object> of) {
+        /** Checks every value. @throws dev.headroom.config.ConfigurationException if one breaks its rule */
+        public Weight {
+            Checks.atLeast("maximumWeight", maximum, 1);
+            Checks.present("weigher", of);
+        }
+    }
+
     private static final CacheOptions DEFAULTS = new CacheOptions(
             EntryOptions.defaults(),
             10_000,
+            null,
             1,
             Duration.ofSeconds(10),
             Duration.ofSeconds(1),
+            Duration.ZERO,
             0,
             Duration.ZERO,
             Duration.ZERO,
@@ -58,6 +80,7 @@ public record CacheOptions(
         Checks.between("earlyRefresh", earlyRefresh, 0.1, 1);
         Checks.positive("waitAtMost", waitAtMost);
         Checks.positive("retryAfterError", retryAfterError);
+        Checks.notNegative("failureBackoff", failureBackoff);
         Checks.between("refreshBeta", refreshBeta, 0, 10);
         Checks.notNegative("softTimeout", softTimeout);
         Checks.notNegative("hardTimeout", hardTimeout);
@@ -81,9 +104,11 @@ public record CacheOptions(
     public static final class Builder {
         private EntryOptions entries;
         private long maximumSize;
+        private @Nullable Weight weight;
         private double earlyRefresh;
         private Duration waitAtMost;
         private Duration retryAfterError;
+        private Duration failureBackoff;
         private double refreshBeta;
         private Duration softTimeout;
         private Duration hardTimeout;
@@ -96,9 +121,11 @@ public record CacheOptions(
         private Builder(CacheOptions from) {
             this.entries = from.entries;
             this.maximumSize = from.maximumSize;
+            this.weight = from.weight;
             this.earlyRefresh = from.earlyRefresh;
             this.waitAtMost = from.waitAtMost;
             this.retryAfterError = from.retryAfterError;
+            this.failureBackoff = from.failureBackoff;
             this.refreshBeta = from.refreshBeta;
             this.softTimeout = from.softTimeout;
             this.hardTimeout = from.hardTimeout;
@@ -142,6 +169,19 @@ public record CacheOptions(
         /** How many values are kept, at least 1; default 10,000. Beyond, the ones least likely to be used again go. */
         public Builder maximumSize(long maximumSize) {
             this.maximumSize = Checks.atLeast("maximumSize", maximumSize, 1);
+            this.weight = null;
+            return this;
+        }
+
+        /**
+         * How much the values that are kept may weigh altogether, at least 1, in place of {@link #maximumSize}; default: they are counted. Beyond, the ones least likely
+         * to be used again go.
+         *
+         * @param weigher what one value weighs, by its key and value, 0 or more, in a unit of yours, for instance bytes; asked once, when the value is stored. A null that
+         *     is kept weighs 1
+         */
+        public Builder maximumWeight(long maximum, ToIntBiFunction<Object, Object> weigher) {
+            this.weight = new Weight(maximum, weigher);
             return this;
         }
 
@@ -163,6 +203,16 @@ public record CacheOptions(
         /** For how long, after a failed load, a stale value is served without trying again; default 1 second. */
         public Builder retryAfterError(Duration retryAfterError) {
             this.retryAfterError = Checks.positive("retryAfterError", retryAfterError);
+            return this;
+        }
+
+        /**
+         * For how long, after a failed load of a key, the source is not asked for it again: whoever wants it gets a stale value, if one may be served, or the same failure
+         * at once. Of this JVM; of {@code get} and {@code getAsync}, not of {@code getAll}. Ended by an invalidation, {@code put} and {@code refresh}. Default zero: every
+         * caller tries.
+         */
+        public Builder failureBackoff(Duration failureBackoff) {
+            this.failureBackoff = Checks.notNegative("failureBackoff", failureBackoff);
             return this;
         }
 
@@ -231,9 +281,11 @@ public record CacheOptions(
             return new CacheOptions(
                     entries,
                     maximumSize,
+                    weight,
                     earlyRefresh,
                     waitAtMost,
                     retryAfterError,
+                    failureBackoff,
                     refreshBeta,
                     softTimeout,
                     hardTimeout,

@@ -17,6 +17,7 @@ final class Changes implements SharedSide.Local {
     private final Surroundings around;
     private final CacheCounts counts;
     private final Fences fences;
+    private final Failures failures;
     private final FlightTable flights;
     private final ConcurrentMap<Object, Entry> held;
     private @Nullable SharedSide side;
@@ -27,12 +28,14 @@ final class Changes implements SharedSide.Local {
             Surroundings around,
             CacheCounts counts,
             Fences fences,
+            Failures failures,
             FlightTable flights,
             ConcurrentMap<Object, Entry> held) {
         this.options = options;
         this.around = around;
         this.counts = counts;
         this.fences = fences;
+        this.failures = failures;
         this.flights = flights;
         this.held = held;
     }
@@ -45,6 +48,7 @@ final class Changes implements SharedSide.Local {
 
     void store(Object key, @Nullable Object value, EntryOptions entries, Set<String> tags) {
         Objects.requireNonNull(key, "key");
+        failures.forget(key);
         boolean keeps = (value != null || !entries.negative().isZero()) && around.mode() != CacheMode.OFF;
         Loaded given = new Load(entries, null)
                 .options(entries)
@@ -79,6 +83,7 @@ final class Changes implements SharedSide.Local {
     void invalidate(Object key) {
         Objects.requireNonNull(key, "key");
         fences.raise(key);
+        failures.forget(key);
         String text = side == null ? null : KeyText.of(key);
         if (side != null && text != null) {
             side.drop(text);
@@ -90,6 +95,7 @@ final class Changes implements SharedSide.Local {
 
     void invalidateAll() {
         fences.raiseAll();
+        failures.forgetAll();
         if (side != null) {
             side.dropAll();
         }
@@ -102,6 +108,7 @@ final class Changes implements SharedSide.Local {
     void invalidateTag(String tag) {
         Checks.notBlank("tag", tag);
         fences.raiseAll();
+        failures.forgetAll();
         if (side != null) {
             side.dropTag(tag);
         }
@@ -136,6 +143,7 @@ final class Changes implements SharedSide.Local {
 
     @Override
     public void drop(Object key) {
+        failures.forget(key);
         flights.detach(key);
         remove(key);
     }
@@ -146,12 +154,14 @@ final class Changes implements SharedSide.Local {
             String text = KeyText.of(key);
             return text != null && which.test(text);
         };
+        failures.forgetAll();
         flights.detach(keys);
         remove((key, entry) -> keys.test(key));
     }
 
     @Override
     public void dropTag(String tag) {
+        failures.forgetAll();
         flights.detachAll();
         removeTagged(tag);
     }
@@ -163,6 +173,7 @@ final class Changes implements SharedSide.Local {
 
     @Override
     public void dropAll() {
+        failures.forgetAll();
         flights.detachAll();
         remove((key, entry) -> true);
     }

@@ -46,15 +46,16 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
         this.options = options;
         this.around = around;
         this.counts = new CacheCounts(name);
-        this.held = new HeldValues(options.maximumSize(), counts);
+        this.held = new HeldValues(options.maximumSize(), options.weight(), counts);
         this.fences = new Fences(around.clock);
-        this.calls = new SourceCalls(name, options, around, counts, fences);
+        Failures failures = new Failures(options.failureBackoff(), around.clock);
+        this.calls = new SourceCalls(name, options, around, counts, fences, failures);
         this.holding = new Holding(options, around, counts, held);
         FlightTable table = new FlightTable();
         this.flights = new Flights(name, options, around, counts, fences, calls, holding, table);
         NaiveLoads naive = new NaiveLoads(counts, fences, calls, holding, table);
         this.reads = new Reads(options, around, counts, holding, flights, table, calls, naive);
-        this.changes = new Changes(options, around, counts, fences, table, held.map());
+        this.changes = new Changes(options, around, counts, fences, failures, table, held.map());
     }
 
     @Override

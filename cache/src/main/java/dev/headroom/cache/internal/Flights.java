@@ -218,6 +218,7 @@ final class Flights {
 
     /** Loads now, in place of whatever load runs. */
     @Nullable Object reload(Object key, Source source, EntryOptions entries) throws Throwable {
+        calls.forgetFailure(key);
         Flight mine = FlightTable.begun();
         flights.replace(key, mine);
         return lead(key, mine, new Asked(source, entries, holding.get(key), fences.current(), false, true))

@@ -21,14 +21,22 @@ final class SourceCalls {
     private final Surroundings around;
     private final CacheCounts counts;
     private final Fences fences;
+    private final Failures failures;
     private volatile @Nullable Throwable lastFailure;
 
-    SourceCalls(String cache, CacheOptions options, Surroundings around, CacheCounts counts, Fences fences) {
+    SourceCalls(
+            String cache,
+            CacheOptions options,
+            Surroundings around,
+            CacheCounts counts,
+            Fences fences,
+            Failures failures) {
         this.cache = cache;
         this.options = options;
         this.around = around;
         this.counts = counts;
         this.fences = fences;
+        this.failures = failures;
     }
 
     /**
@@ -39,6 +47,10 @@ final class SourceCalls {
     Loaded one(
             Object key, Source source, EntryOptions entries, ConsistencyToken asked, @Nullable Entry prior, long start)
             throws Throwable {
+        Throwable before = failures.of(key);
+        if (before != null) {
+            throw before;
+        }
         enter();
         counts.loadBegun();
         try {
@@ -47,6 +59,7 @@ final class SourceCalls {
             return loaded.took(System.nanoTime() - begun);
         } catch (Throwable failure) {
             lastFailure = failure;
+            failures.failed(key, failure);
             counts.loaded(key, Outcome.FAILED, System.nanoTime() - start, failure);
             throw failure;
         } finally {
@@ -116,6 +129,11 @@ final class SourceCalls {
             counts.loaded(key, Outcome.FAILED, System.nanoTime() - start, failure);
             throw failure;
         }
+    }
+
+    /** The next load of it asks the source, whatever the last came to. */
+    void forgetFailure(Object key) {
+        failures.forget(key);
     }
 
     private void enter() {

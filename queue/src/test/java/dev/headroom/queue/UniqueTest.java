@@ -15,9 +15,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -143,6 +145,7 @@ class UniqueTest extends JobQueueContract {
         assumeThat(backend).isNotEqualTo(Backend.H2);
         JobQueue queue = built(builder().handlers(recorder));
         JobHandle first = queue.unique("key").enqueue(Recorder::note, new Note(1, "kept"));
+        execute("update headroom_job set run_at = run_at + interval '1' hour"); // not overdue, however slow this is
         try (Connection connection = dataSource().getConnection()) {
             connection.setAutoCommit(false);
             queue.in(connection).unique("key").enqueue(Recorder::note, new Note(2, "dropped"));
@@ -155,6 +158,48 @@ class UniqueTest extends JobQueueContract {
         }
         awaitNoJobs();
         assertThat(recorder.order).containsExactly("passes", "kept");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Unique.Until.class,
+            names = {"DONE", "START"})
+    void callersWhoMeetAJobOneAfterTheOtherDoNotKeepItFromRunning(Unique.Until until) throws Exception {
+        assumeThat(backend == Backend.MARIADB && until == Unique.Until.START).isFalse();
+        Unique plain = Unique.of("hot");
+        Unique hot = until == Unique.Until.START ? plain.untilStart() : plain;
+        JobQueue queue = built(builder().handlers(recorder));
+        queue.unique(hot).enqueue(Recorder::note, new Note(1, "first"));
+        CountDownLatch enough = new CountDownLatch(1);
+        ExecutorService callers = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<Boolean>> ended = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                ended.add(callers.submit(() -> {
+                    boolean over = false;
+                    while (!over) {
+                        try (Connection connection = dataSource().getConnection()) {
+                            connection.setAutoCommit(false);
+                            queue.in(connection).unique(hot).enqueue(Recorder::note, new Note(2, "other"));
+                            over = enough.await(60, TimeUnit.MILLISECONDS);
+                            connection.commit();
+                            connection.setAutoCommit(true);
+                        }
+                    }
+                    return true;
+                }));
+            }
+            queue.start();
+            await().atMost(Duration.ofSeconds(30)).until(() -> recorder.order.contains("first"));
+            enough.countDown();
+            for (Future<Boolean> each : ended) {
+                each.get();
+            }
+        } finally {
+            enough.countDown();
+            callers.shutdownNow();
+        }
+        awaitNoJobs();
     }
 
     @Test
@@ -194,6 +239,7 @@ class UniqueTest extends JobQueueContract {
         JobQueue queue = built(builder().handlers(recorder));
         Unique unique = Unique.of("key").onDuplicate(policy);
         JobHandle job = queue.unique(unique).enqueue(Recorder::note, new Note(1, ""));
+        execute("update headroom_job set run_at = run_at + interval '1' hour"); // not overdue, however slow this is
         ExecutorService executor = Executors.newSingleThreadExecutor();
         try (Connection claims = dataSource().getConnection();
                 Connection enqueues = dataSource().getConnection()) {
@@ -249,7 +295,7 @@ class UniqueTest extends JobQueueContract {
 
     @Test
     void keysThatAreFreeAgainAreForgotten() {
-        JobQueue queue = built(builder().handlers(recorder));
+        JobQueue queue = built(builder().handlers(recorder).lease(Duration.ofSeconds(1)));
         queue.unique(Unique.of("key").within(Duration.ofMillis(1))).enqueue(Recorder::note, new Note(1, ""));
         queue.start();
         await().atMost(Duration.ofSeconds(30)).until(() -> count("headroom_job_window") == 0);

@@ -78,6 +78,11 @@ public interface Dialect {
         return false;
     }
 
+    /** Whether many may wait to insert one unique key without the database ending their transactions as a deadlock. */
+    default boolean insertsPastAKey() {
+        return true;
+    }
+
     /** A time that the database keeps. */
     default Instant instant(ResultSet rows, int column) throws SQLException {
         return rows.getObject(column, OffsetDateTime.class).toInstant();

@@ -104,6 +104,12 @@ final class MariaDbDialect implements Dialect {
     }
 
     @Override
+    public boolean insertsPastAKey() {
+        // Each that finds the key taken keeps a shared lock on it, and all of them then ask for the exclusive one.
+        return false;
+    }
+
+    @Override
     public String readingLatest() {
         // In REPEATABLE READ, MariaDB's default, nothing but a locking read does.
         return " lock in share mode";

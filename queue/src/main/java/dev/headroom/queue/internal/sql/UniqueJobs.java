@@ -13,11 +13,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Places a job of which there may be only one. The unique index decides; between looking and acting a job may come or go, so each step is
  * conditional and the whole is tried again. A job that is kept is locked against claims while it waits, never while it runs: its
- * completion must not wait for the caller's transaction.
+ * completion must not wait for the caller's transaction. Nor is it locked once it is overdue, or callers who meet it one after the other would
+ * keep it from running for ever.
  */
 public final class UniqueJobs {
     private static final int MOST_TRIES = 50;
     private static final int LOOKS_AT_A_LOCK = 3;
+    private static final long OVERDUE_MILLIS = 1_000;
 
     private final Dialect dialect;
     private final JobTable jobs;
@@ -30,9 +32,14 @@ public final class UniqueJobs {
         this.limits = limits;
     }
 
-    private record Found(long id, int state) {
+    private record Found(long id, int state, long sinceDue) {
         boolean running() {
             return state == 1;
+        }
+
+        /** It should have begun by now, and may be kept from it by those who meet it, one after the other. */
+        boolean overdue() {
+            return state == 0 && sinceDue > OVERDUE_MILLIS;
         }
     }
 
@@ -51,6 +58,16 @@ public final class UniqueJobs {
             if (found != null) {
                 if (unique.onDuplicate() == Unique.OnDuplicate.FAIL) {
                     return new Placed(found.id(), false, true);
+                }
+                if (unique.onDuplicate() == Unique.OnDuplicate.KEEP && found.overdue()) {
+                    if (unique.until() != Unique.Until.START) {
+                        return new Placed(found.id(), false, false);
+                    }
+                    if (!lockedByRuns && dialect.insertsPastAKey()) {
+                        guarded(connection, () -> free(connection, found, job));
+                        latest = dialect.readingLatest();
+                        continue;
+                    }
                 }
                 boolean runs = lockedByRuns
                         && !found.running()
@@ -72,26 +89,33 @@ public final class UniqueJobs {
     }
 
     private @Nullable Found find(Connection connection, NewJob job, String latest) throws SQLException {
-        String sql = "select id, state from headroom_job where unique_key = ?" + latest;
+        String sql = "select id, state, " + dialect.millisSince("run_at") + " from headroom_job where unique_key = ?"
+                + latest;
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, job.uniqueKey());
             try (ResultSet rows = statement.executeQuery()) {
-                return rows.next() ? new Found(rows.getLong(1), rows.getInt(2)) : null;
+                return rows.next() ? new Found(rows.getLong(1), rows.getInt(2), rows.getLong(3)) : null;
             }
         }
     }
 
     private boolean meet(Connection connection, Found found, NewJob job, Unique unique) throws SQLException {
-        if (found.running()) {
-            return true;
-        }
-        // A job that began meanwhile must not stay locked: its completion would wait for the caller's transaction.
+        return found.running() || guarded(connection, () -> act(connection, found, job, unique));
+    }
+
+    @FunctionalInterface
+    private interface Act {
+        boolean on() throws SQLException;
+    }
+
+    /** A job that began meanwhile must not stay locked: its completion would wait for the caller's transaction. */
+    private boolean guarded(Connection connection, Act act) throws SQLException {
         boolean guarded = dialect.keepsLocksOfOthers() && !connection.getAutoCommit();
         if (!guarded) {
-            return act(connection, found, job, unique);
+            return act.on();
         }
         execute(connection, "savepoint headroom_unique");
-        boolean met = act(connection, found, job, unique);
+        boolean met = act.on();
         if (!met) {
             execute(connection, "rollback to savepoint headroom_unique");
         }
@@ -112,6 +136,17 @@ public final class UniqueJobs {
             case DEBOUNCE -> change(connection, found, job, ", state = 2, run_at = " + dialect.nowPlusMillis());
             default -> keep(connection, found, job);
         };
+    }
+
+    /** Takes its key from a job that would lose it as soon as it began; what is enqueued now takes that. */
+    private boolean free(Connection connection, Found found, NewJob job) throws SQLException {
+        String sql = "update " + dialect.byNumber("headroom_job")
+                + " set unique_key = null where id = ? and unique_key = ? and state = 0";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, found.id());
+            statement.setString(2, job.uniqueKey());
+            return statement.executeUpdate() == 1;
+        }
     }
 
     private boolean keep(Connection connection, Found found, NewJob job) throws SQLException {

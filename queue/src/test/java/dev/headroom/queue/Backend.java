@@ -95,12 +95,22 @@ enum Backend {
         void empty() throws SQLException {
             try (Connection connection = dataSource.getConnection();
                     Statement statement = connection.createStatement()) {
-                for (String table : tables(connection)) {
+                List<String> found = tables(connection);
+                // One commit for all of them, as each waits for the disk.
+                connection.setAutoCommit(false);
+                for (String table : found) {
                     String name = table.toLowerCase(Locale.ROOT);
-                    if (!name.equals("headroom_job_schema")) {
-                        statement.execute((name.startsWith("headroom_") ? "delete from " : "drop table ") + name);
+                    if (name.startsWith("headroom_") && !name.equals("headroom_job_schema")) {
+                        statement.execute("delete from " + name);
                     }
                 }
+                for (String table : found) {
+                    String name = table.toLowerCase(Locale.ROOT);
+                    if (!name.startsWith("headroom_")) {
+                        statement.execute("drop table " + name);
+                    }
+                }
+                connection.commit();
             }
         }
 

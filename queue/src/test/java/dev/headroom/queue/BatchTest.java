@@ -201,7 +201,8 @@ class BatchTest extends JobQueueContract {
     @Test
     @Timeout(60)
     void waitingForABatchThatIsForgottenEndsAtOnce() throws Exception {
-        JobQueue queue = started(builder().handlers(imports).keepResults(Duration.ofMillis(1)));
+        JobQueue queue = started(
+                builder().handlers(imports).keepResults(Duration.ofMillis(1)).lease(Duration.ofSeconds(1)));
         JobBatch batch = queue.batch(jobs -> jobs.add(Imports::part, new Part("only")));
         await().atMost(Duration.ofSeconds(30)).until(() -> count("headroom_job_batch") == 0);
         assertThat(batch.await(Duration.ofHours(1))).isEmpty();
@@ -232,7 +233,8 @@ class BatchTest extends JobQueueContract {
 
     @Test
     void aBatchIsCancelledAndForgotten() throws Exception {
-        JobQueue queue = started(builder().handlers(imports).keepResults(Duration.ofMillis(1)));
+        JobQueue queue = started(
+                builder().handlers(imports).keepResults(Duration.ofMillis(1)).lease(Duration.ofSeconds(1)));
         JobBatch batch = queue.batch(jobs -> {
             BatchStep waits = jobs.add(Imports::part, new Part("wait"));
             jobs.add(Imports::part, new Part("after")).after(waits);

@@ -38,7 +38,7 @@ class CancellingTest extends JobQueueContract {
 
     @Test
     void whatRunsInAnotherProcessIsInterruptedWithItsHeartbeat() {
-        JobQueue worker = started(builder().handlers(recorder).lease(Duration.ofSeconds(9)));
+        JobQueue worker = started(builder().handlers(recorder).lease(Duration.ofSeconds(3)));
         JobQueue elsewhere = built(builder());
         JobHandle job = elsewhere.enqueue(Recorder::blockedEffectUntilCancelled, new Note(1, ""));
         await().until(() -> recorder.runs.containsKey(1L));
@@ -51,7 +51,7 @@ class CancellingTest extends JobQueueContract {
 
     @Test
     void whatWasCancelledWhenItsNodeWasLostDoesNotRunAgain() throws Exception {
-        JobQueue queue = built(builder().handlers(recorder));
+        JobQueue queue = built(builder().handlers(recorder).lease(Duration.ofMillis(600)));
         JobHandle job = queue.unique("key").enqueue(Recorder::note, new Note(1, ""));
         execute("update headroom_job set state = 1, lease = 0");
         assertThat(job.cancel()).isTrue();

@@ -46,7 +46,7 @@ class ChaosTest {
 
     @Test
     void nothingIsLostAndNoEffectDoubled() throws Exception {
-        run(1_200, 2, 2);
+        run(600, 2, 2);
     }
 
     @Test

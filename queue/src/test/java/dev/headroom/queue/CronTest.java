@@ -73,7 +73,7 @@ class CronTest extends JobQueueContract {
         execute("insert into headroom_job_schedule (kind, spec) values ('removed', 'cron 0 0 1 1 * UTC')");
         execute("update headroom_job_schedule set seen_at = seen_at - interval '2' day");
         execute("insert into headroom_job_schedule (kind, spec) values ('elsewhere', 'cron 0 0 1 1 * UTC')");
-        started(builder().handlers(yearly));
+        started(builder().handlers(yearly).lease(Duration.ofSeconds(1)));
         await().atMost(Duration.ofSeconds(30)).until(() -> count("headroom_job_schedule where kind = 'removed'") == 0);
         await().until(() -> count("headroom_job_schedule") == 4);
     }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 /** A standby is promoted in the middle of the work, and connections are cut: what the database has is done, each effect once. */
 @Tag("one-jdk")
 class FailoverTest {
-    private static final int JOBS = 400;
+    private static final int JOBS = 240;
 
     private Effects effects;
 

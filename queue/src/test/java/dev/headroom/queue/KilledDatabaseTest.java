@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The database is killed in the middle of the work and comes back: nothing that committed is lost, no effect is doubled. */
 @Tag("one-jdk")
 class KilledDatabaseTest {
-    private static final int JOBS = 2_000;
+    private static final int JOBS = 800;
 
     @TempDir
     Path data;

@@ -95,9 +95,9 @@ class RunningTest extends JobQueueContract {
         counting.sinceLast();
         long begun = System.nanoTime();
         queue.start();
-        await().until(() -> looks(counting) >= 8);
+        await().until(() -> looks(counting) >= 7);
         // After 20 ms, 40 ms and so on at the earliest; it may be told to look up to three times as it comes up.
-        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(20 + 40 + 80 + 150));
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(20 + 40 + 70));
     }
 
     /** Every claim begins with a look whether its process lives. */

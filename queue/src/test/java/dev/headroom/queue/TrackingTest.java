@@ -127,7 +127,7 @@ class TrackingTest extends JobQueueContract {
         JobHandle job = first.enqueue(Recorder::tracked, new Note(1, ""));
         assertThat(job.await(LONG)).isPresent();
         first.close();
-        started(builder().handlers(recorder).keepResults(Duration.ofMillis(1)));
+        started(builder().handlers(recorder).keepResults(Duration.ofMillis(1)).lease(Duration.ofSeconds(1)));
         await().atMost(LONG).until(() -> count("headroom_job_result") == 0);
         assertThat(job.result()).isEmpty();
     }

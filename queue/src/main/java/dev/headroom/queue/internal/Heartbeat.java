@@ -1,11 +1,9 @@
 package dev.headroom.queue.internal;
 
-import dev.headroom.queue.QueueMeters;
 import dev.headroom.queue.internal.sql.NodeTable;
 import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -17,29 +15,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a node's place among the others, on a thread that does nothing else and waits for nobody: shows that it lives, hears of
- * cancellations, takes over from nodes that died.
+ * cancellations, sees how the others are.
  */
 final class Heartbeat implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
-    private static final long REAP_EVERY = Duration.ofSeconds(1).toNanos();
 
     private final QueueOptions options;
     private final int workers;
     private final Store store;
-    private final Connected connected;
     private final Lease lease;
     private final Node node;
     private final Sweeper sweeper;
+    private final Rescuer rescuer;
     private final LogLimit limit = new LogLimit();
     private final CountDownLatch stopped = new CountDownLatch(1);
-    private final long straysEvery;
     private long beatAt = System.nanoTime();
-
-    /** When a node can have been silent for a lease, as far as was seen last. */
-    private long silentAt = beatAt;
-
-    /** When it is time to look for jobs of nodes that are gone for long. */
-    private long straysAt = beatAt;
 
     /** As the last transaction saw it, and as the one does that is under way. */
     private NodeTable.@Nullable Around around;
@@ -50,18 +40,17 @@ final class Heartbeat implements Runnable {
             QueueOptions options,
             int workers,
             Store store,
-            Connected connected,
             Lease lease,
             Node node,
-            Sweeper sweeper) {
+            Sweeper sweeper,
+            Rescuer rescuer) {
         this.options = options;
         this.workers = workers;
         this.store = store;
-        this.connected = connected;
         this.lease = lease;
         this.node = node;
         this.sweeper = sweeper;
-        this.straysEvery = Sweeper.every(lease, Sweeper.FORGET_EVERY);
+        this.rescuer = rescuer;
     }
 
     @Override
@@ -78,9 +67,6 @@ final class Heartbeat implements Runnable {
     private void round() {
         try {
             beat();
-            if (lease.mayJudgeOthers()) {
-                judge(System.nanoTime());
-            }
         } catch (SQLException | RuntimeException | Error failed) {
             long kept = limit.pass();
             if (kept >= 0) {
@@ -131,23 +117,13 @@ final class Heartbeat implements Runnable {
         NodeTable.Around now = java.util.Objects.requireNonNull(seen);
         NodeTable.Around before = around;
         around = now;
-        silentAt = begun + Math.max(0, lease.lengthMillis() - now.silentMillis()) * 1_000_000;
+        rescuer.seen(now, begun);
         if (before != null && !before.server().equals(now.server())) {
             log.warn(
                     "{}: another database server answers; what the one before had committed last may be lost",
                     options.name());
             sweeper.lookForForgotten();
             node.serverChanged();
-        }
-    }
-
-    private void judge(long now) throws SQLException {
-        boolean strays = now - straysAt >= 0;
-        boolean silent = now - silentAt >= 0;
-        if (strays || silent) {
-            reap();
-            straysAt = strays ? now + straysEvery : straysAt;
-            silentAt = silent ? Math.max(silentAt, now + REAP_EVERY) : silentAt;
         }
     }
 
@@ -167,27 +143,6 @@ final class Heartbeat implements Runnable {
 
     private static String nodeName() {
         return ManagementFactory.getRuntimeMXBean().getName();
-    }
-
-    private void reap() throws SQLException {
-        long begun = System.nanoTime();
-        NodeTable.Rescue rescue = store.transact(connection -> {
-            NodeTable.Rescue done = store.nodes.reap(connection, lease.lengthMillis(), options.maxCrashes());
-            seen = store.nodes.around(connection);
-            return done;
-        });
-        look(begun);
-        if (rescue.ready() + rescue.dead() > 0) {
-            connected.get().meters().counter(QueueMeters.RESCUED).add(rescue.ready() + rescue.dead());
-            log.warn(
-                    "{}: {} nodes died; {} of their jobs run again, {} are dead letters since it was not their first time",
-                    options.name(),
-                    rescue.nodes(),
-                    rescue.ready(),
-                    rescue.dead());
-            sweeper.healSoon();
-            node.readyAgain();
-        }
     }
 
     void stop() {

@@ -37,6 +37,7 @@ final class Node {
     private final Claims claims;
     private final @Nullable FloorSweep floorSweep;
     private final Heartbeat heartbeat;
+    private final Rescuer rescuer;
     private final Housekeeper housekeeper;
     private final Watch watch;
     private final Wakeup wakeup;
@@ -72,7 +73,8 @@ final class Node {
         }
         Schedules schedules = new Schedules(store, parts.kinds(), parts.producer());
         this.sweeper = new Sweeper(options, store, lease, wakes, this);
-        this.heartbeat = new Heartbeat(options, workers(), store, connected, lease, this, sweeper);
+        this.rescuer = new Rescuer(options, store, connected, lease, this, sweeper);
+        this.heartbeat = new Heartbeat(options, workers(), store, lease, this, sweeper, rescuer);
         this.housekeeper = new Housekeeper(options, store, lease, schedules, parts.lengths(), wakes);
         this.runs = parts.runs();
         runs.ranBy(this);
@@ -118,6 +120,7 @@ final class Node {
         thread("dispatcher", dispatcher);
         thread("completer", completer);
         thread("heartbeat", heartbeat);
+        thread("rescuer", rescuer);
         thread("housekeeper", housekeeper);
         thread("sweeper", sweeper);
         thread("watch", watch);
@@ -318,6 +321,7 @@ final class Node {
         completer.close();
         watch.stop();
         heartbeat.stop();
+        rescuer.stop();
         housekeeper.stop();
         sweeper.stop();
         if (listener != null) {

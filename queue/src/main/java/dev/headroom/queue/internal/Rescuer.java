@@ -1,0 +1,115 @@
+package dev.headroom.queue.internal;
+
+import dev.headroom.queue.QueueMeters;
+import dev.headroom.queue.internal.sql.NodeTable;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes over from nodes that died. On a thread of its own: what a dead process had locked, the server may keep locked until it notices, and
+ * whoever waits for that must not be the heartbeat.
+ */
+final class Rescuer implements Runnable {
+    private static final Logger log = LoggerFactory.getLogger(Rescuer.class);
+    private static final long REAP_EVERY = Duration.ofSeconds(1).toNanos();
+
+    private final QueueOptions options;
+    private final Store store;
+    private final Connected connected;
+    private final Lease lease;
+    private final Node node;
+    private final Sweeper sweeper;
+    private final LogLimit limit = new LogLimit();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final long straysEvery;
+
+    /** When a node can have been silent for a lease, as far as was last seen. */
+    private volatile long silentAt = System.nanoTime();
+
+    /** When it is time to look for jobs of nodes that are gone for long. */
+    private long straysAt = System.nanoTime();
+
+    private long reapAt = System.nanoTime();
+
+    Rescuer(QueueOptions options, Store store, Connected connected, Lease lease, Node node, Sweeper sweeper) {
+        this.options = options;
+        this.store = store;
+        this.connected = connected;
+        this.lease = lease;
+        this.node = node;
+        this.sweeper = sweeper;
+        this.straysEvery = Sweeper.every(lease, Sweeper.FORGET_EVERY);
+    }
+
+    /** How the others were at that time. */
+    void seen(NodeTable.Around around, long at) {
+        silentAt = at + Math.max(0, lease.lengthMillis() - around.silentMillis()) * 1_000_000;
+    }
+
+    @Override
+    public void run() {
+        try {
+            do {
+                round();
+            } while (!stopped.await(lease.roundMillis(), TimeUnit.MILLISECONDS));
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void round() {
+        try {
+            if (lease.mayJudgeOthers()) {
+                judge(System.nanoTime());
+            }
+        } catch (SQLException | RuntimeException | Error failed) {
+            long kept = limit.pass();
+            if (kept >= 0) {
+                log.warn(
+                        "{}: could not look for nodes that died, tries again ({} messages kept back)",
+                        options.name(),
+                        kept,
+                        failed);
+            }
+        }
+    }
+
+    private void judge(long now) throws SQLException {
+        boolean strays = now - straysAt >= 0;
+        if (strays || now - Math.max(silentAt, reapAt) >= 0) {
+            reap();
+            straysAt = strays ? now + straysEvery : straysAt;
+            reapAt = now + REAP_EVERY;
+        }
+    }
+
+    private record Reaped(NodeTable.Rescue rescue, NodeTable.Around around) {}
+
+    private void reap() throws SQLException {
+        long begun = System.nanoTime();
+        Reaped reaped = store.transact(connection -> new Reaped(
+                store.nodes.reap(connection, lease.lengthMillis(), options.maxCrashes()),
+                store.nodes.around(connection)));
+        seen(reaped.around(), begun);
+        NodeTable.Rescue rescue = reaped.rescue();
+        if (rescue.ready() + rescue.dead() > 0) {
+            connected.get().meters().counter(QueueMeters.RESCUED).add(rescue.ready() + rescue.dead());
+            log.warn(
+                    "{}: {} nodes died; {} of their jobs run again, {} are dead letters since it was not their first time",
+                    options.name(),
+                    rescue.nodes(),
+                    rescue.ready(),
+                    rescue.dead());
+            sweeper.healSoon();
+            node.readyAgain();
+        }
+    }
+
+    void stop() {
+        stopped.countDown();
+    }
+}

@@ -240,7 +240,7 @@ public final class JobQueueBuilder {
     /**
      * The queue, not started. Asks the database which it is and whether it has the tables.
      *
-     * @throws dev.headroom.config.ConfigurationException with all that is wrong
+     * @throws dev.headroom.config.ConfigurationException with all that is wrong; a database of H2 in files that an interrupted job would close is
      * @throws SchemaException if the tables are absent or of another version
      * @throws QueueException if the database can't be asked
      */

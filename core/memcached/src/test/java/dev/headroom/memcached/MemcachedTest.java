@@ -83,7 +83,7 @@ class MemcachedTest {
         await(node.set("several 1", bytes("END\r\nVALUE"), TTL));
         await(node.set("several 2", bytes(""), TTL));
         List<Optional<Item>> items = await(node.getsAll(List.of("several 1", "none", "several 2", "several 1")));
-        assertThat(items.stream().map(item -> item.map(each -> new String(each.value(), StandardCharsets.UTF_8))))
+        assertThat(items.stream().map(item -> item.map(each -> new String(each.value(), UTF_8))))
                 .containsExactly(
                         Optional.of("END\r\nVALUE"), Optional.empty(), Optional.of(""), Optional.of("END\r\nVALUE"));
         long version = await(node.gets("several 2")).map(Item::cas).orElseThrow();

@@ -21,15 +21,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The queue's tables, and the data source on which it keeps its own books. Thread-safe. */
 final class Store {
-    private static final Logger log = LoggerFactory.getLogger(Store.class);
     private static final int MOST_ATTEMPTS = 6;
 
     final Dialect dialect;
@@ -70,23 +65,10 @@ final class Store {
         try (Connection connection = bookkeeping.getConnection()) {
             Dialect dialect = Schema.dialect(connection);
             Schema.check(connection, dialect);
-            warnOfInterruptibleFiles(connection.getMetaData().getURL());
+            dialect.checkInterruptible(connection);
             return new Store(dialect, bookkeeping);
         } catch (SQLException e) {
             throw new QueueException("queue: its database could not be asked for the tables' version", e);
-        }
-    }
-
-    /** H2 closes a database whose file is being read or written by a thread that is interrupted, as jobs are that take too long. */
-    private static void warnOfInterruptibleFiles(@Nullable String url) {
-        boolean file = url != null
-                && url.startsWith("jdbc:h2:")
-                && Stream.of("mem:", "tcp:", "ssl:", "async:").noneMatch(way -> url.startsWith("jdbc:h2:" + way));
-        if (file) {
-            log.warn(
-                    "queue: {} (expected: jdbc:h2:async: and the path; H2's usual way of reading files does not outlive that a"
-                            + " thread is interrupted, as are jobs that time out, are cancelled or do not end in time)",
-                    url);
         }
     }
 

@@ -93,6 +93,13 @@ public interface Dialect {
         return "''";
     }
 
+    /**
+     * Refuses a database that an interrupted thread may close.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is one
+     */
+    default void checkInterruptible(Connection connection) throws SQLException {}
+
     /** Before the first statement of a transaction of the queue's own. */
     default void begin(Connection connection) throws SQLException {}
 

@@ -38,6 +38,11 @@ final class H2Dialect extends OptimisticDialect {
     }
 
     @Override
+    public void checkInterruptible(Connection connection) throws SQLException {
+        H2Files.check(connection);
+    }
+
+    @Override
     public boolean isDuplicate(SQLException failure) {
         return "23505".equals(failure.getSQLState());
     }

@@ -1,0 +1,107 @@
+package dev.headroom.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.headroom.config.ConfigurationException;
+import dev.headroom.queue.Recorder.Note;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** On H2 in files no interrupted job closes the application's database. */
+class H2FilesTest {
+    @TempDir
+    Path folder;
+
+    /** Writes until it is interrupted. */
+    public static final class Writers {
+        final AtomicInteger writing = new AtomicInteger();
+
+        /** For a moment. */
+        @Job(name = "h2.writer", tx = Tx.COMPLETE_IN_TX, timeout = "60ms", attempts = 1)
+        public void write(Note note, JobContext job) throws Exception {
+            endless(note, job);
+        }
+
+        /** For as long as it may. */
+        @Job(name = "h2.endless", tx = Tx.COMPLETE_IN_TX, attempts = 1)
+        public void endless(Note note, JobContext job) throws Exception {
+            try (PreparedStatement insert =
+                    job.connection().prepareStatement("insert into effect (id, note) values (?, ?)")) {
+                while (!Thread.currentThread().isInterrupted()) {
+                    insert.setLong(1, note.id());
+                    insert.setString(2, note.text().repeat(2_000));
+                    insert.executeUpdate();
+                    writing.incrementAndGet();
+                }
+            }
+            try (Statement select = job.connection().createStatement()) {
+                select.executeQuery("select sum(length(note)) from kept").close();
+            }
+            throw new InterruptedException();
+        }
+    }
+
+    @Test
+    void timeoutsCancellationsAndTheEndLeaveTheDatabaseOpen() throws SQLException {
+        try (HikariDataSource pool = Backend.pool("jdbc:h2:async:" + folder.resolve("data") + ";CACHE_SIZE=256")) {
+            SchemaInstaller.install(pool);
+            try (Connection connection = pool.getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("create table effect (id bigint, note varchar(100000))");
+                statement.execute("create table kept as select x, repeat(x, 1000) as note from system_range(1, 1000)");
+                statement.execute("checkpoint sync");
+            }
+            Writers writers = new Writers();
+            try (JobQueue queue = JobQueue.builder(pool)
+                    .handlers(writers)
+                    .workers(4)
+                    .shutdownGrace(Duration.ofMillis(100))
+                    .build()) {
+                queue.start();
+                queue.enqueueAll(
+                        Writers::write,
+                        IntStream.range(0, 20).mapToObj(i -> new Note(i, "written")).toList());
+                await().atMost(Duration.ofSeconds(30)).until(() -> queue.dead().newest(100).size() == 20);
+                JobHandle cancelled = queue.enqueue(Writers::endless, new Note(100, "written"));
+                int before = writers.writing.get();
+                await().until(() -> writers.writing.get() > before);
+                cancelled.cancel();
+                await().until(() -> cancelled.state().isEmpty());
+                int again = writers.writing.get();
+                queue.enqueue(Writers::endless, new Note(101, "written"));
+                await().until(() -> writers.writing.get() > again);
+            }
+            try (Connection connection = pool.getConnection();
+                    Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery("select (select count(*) from effect),"
+                            + " (select count(*) from headroom_job where state = 0)")) {
+                rows.next();
+                assertThat(rows.getInt(1)).isZero();
+                assertThat(rows.getInt(2)).isOne();
+            }
+        }
+    }
+
+    @Test
+    void refusesFilesThatAnInterruptCloses() throws SQLException {
+        try (HikariDataSource pool = Backend.pool("jdbc:h2:" + folder.resolve("plain"))) {
+            SchemaInstaller.install(pool);
+            assertThatThrownBy(() -> JobQueue.builder(pool).build())
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageContaining("(expected: jdbc:h2:async:")
+                    .hasMessageContaining("plain");
+        }
+    }
+}

@@ -42,6 +42,7 @@ public final class JobQueueBuilder {
     private final List<Kind> kinds = new ArrayList<>();
     private final Map<String, QueueSettings> queues = new HashMap<>();
     private int workers = Math.max(2, Runtime.getRuntime().availableProcessors());
+    private @Nullable Integer sharedWorkers;
     private Duration lease = Duration.ofSeconds(12);
     private Duration pollInterval = Duration.ofSeconds(1);
     private Duration shutdownGrace = Duration.ofSeconds(10);
@@ -102,6 +103,15 @@ public final class JobQueueBuilder {
     /** How many jobs of each queue run at once in this process. Default: the number of processors, at least 2. */
     public JobQueueBuilder workers(int workers) {
         this.workers = Checks.between("workers", workers, 0, 100_000);
+        return this;
+    }
+
+    /**
+     * How many jobs run at once in this process of all queues together that have a {@linkplain QueueSettings#weight weight}; 0 leaves them to
+     * other processes. Default: what {@link #workers} says.
+     */
+    public JobQueueBuilder sharedWorkers(int sharedWorkers) {
+        this.sharedWorkers = Checks.between("sharedWorkers", sharedWorkers, 0, 100_000);
         return this;
     }
 
@@ -247,8 +257,15 @@ public final class JobQueueBuilder {
     public JobQueue build() {
         Map<String, Integer> counts = new HashMap<>();
         Map<String, Function<LoadFeedback, Pacer>> pacers = new HashMap<>();
+        Map<String, Integer> weights = new HashMap<>();
         queues.forEach((queue, settings) -> {
-            counts.put(queue, settings.workersOr(workers));
+            Integer weight = settings.weight();
+            if (weight != null) {
+                Checks.that(!settings.hasWorkers(), "weight of queue", queue, "a queue without workers of its own");
+                weights.put(queue, weight);
+            } else {
+                counts.put(queue, settings.workersOr(workers));
+            }
             Function<LoadFeedback, Pacer> pacer = settings.pacer();
             if (pacer != null) {
                 pacers.put(queue, pacer);
@@ -260,6 +277,8 @@ public final class JobQueueBuilder {
                 bookkeeping != null ? bookkeeping : dataSource,
                 counts,
                 workers,
+                weights,
+                sharedWorkers != null ? sharedWorkers : workers,
                 lease,
                 pollInterval,
                 shutdownGrace,

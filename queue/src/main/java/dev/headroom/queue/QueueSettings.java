@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The options of one queue; see {@link JobQueueBuilder#queue}. Not thread-safe. */
 public final class QueueSettings {
     private @Nullable Integer workers;
+    private @Nullable Integer weight;
     private @Nullable Function<LoadFeedback, Pacer> pacer;
 
     QueueSettings() {}
@@ -21,6 +22,24 @@ public final class QueueSettings {
      */
     public QueueSettings workers(int workers) {
         this.workers = Checks.between("workers", workers, 0, 100_000);
+        return this;
+    }
+
+    /**
+     * Has its jobs run on workers that the queues with a weight share, {@link JobQueueBuilder#sharedWorkers} of them. Of the jobs that these
+     * take up while several of the queues have work, each queue's share is its weight among those; what a queue without work leaves is for the
+     * others, and none starves. Counts jobs, not the time that they take. Not beside {@link #workers}. Default: none, and workers of its own.
+     *
+     * <pre>{@code
+     * builder.sharedWorkers(8)
+     *     .queue("mail", q -> q.weight(3))
+     *     .queue("imports", q -> q.weight(1))  // one in four while there is mail to send
+     * }</pre>
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is not in 1 to 1000
+     */
+    public QueueSettings weight(int weight) {
+        this.weight = Checks.between("weight", weight, 1, 1_000);
         return this;
     }
 
@@ -40,6 +59,14 @@ public final class QueueSettings {
 
     @Nullable Function<LoadFeedback, Pacer> pacer() {
         return pacer;
+    }
+
+    @Nullable Integer weight() {
+        return weight;
+    }
+
+    boolean hasWorkers() {
+        return workers != null;
     }
 
     int workersOr(int otherwise) {

@@ -15,6 +15,7 @@ final class Assignment {
         STOPPING
     }
 
+    final Share share;
     final ClaimedJob job;
     final ConsistencyToken token;
     final long claimedAt = System.nanoTime();
@@ -26,7 +27,8 @@ final class Assignment {
     private volatile boolean stepped;
     private volatile boolean suspected;
 
-    Assignment(ClaimedJob job, ConsistencyToken token) {
+    Assignment(Share share, ClaimedJob job, ConsistencyToken token) {
+        this.share = share;
         this.job = job;
         this.token = token;
     }

@@ -50,11 +50,13 @@ final class Claims {
     /** What a claim found, and what of it may run. */
     record Claimed(int found, List<Assignment> admitted) {}
 
-    Claimed claim(long lease, String queue, int number, int criticalities, int limit) throws SQLException {
+    Claimed claim(long lease, Share share, int criticalities, int limit) throws SQLException {
+        String queue = share.queue;
+        int number = share.number;
         lookForLanes(queue, number);
         int after = kinds.takeTurns(queue) ? lastLanes.getOrDefault(number, 0) : Claim.NO_TURNS;
         Floors.Pass pass = floors == null || after != Claim.NO_TURNS ? null : floors.pass(number);
-        Claimed claimed = claimed(new Claim(lease, number, criticalities, limit, after, pass));
+        Claimed claimed = claimed(share, new Claim(lease, number, criticalities, limit, after, pass));
         if (floors != null && pass != null) {
             floors.committed(pass);
         }
@@ -62,8 +64,10 @@ final class Claims {
     }
 
     /** Takes a job up in the caller's transaction, which locks it until its end; empty if none is free. */
-    List<Assignment> claimLocked(Connection connection, long lease, String queue, int number, int criticalities)
+    List<Assignment> claimLocked(Connection connection, long lease, Share share, int criticalities)
             throws SQLException {
+        String queue = share.queue;
+        int number = share.number;
         int after = kinds.takeTurns(queue) ? lastLanes.getOrDefault(number, 0) : Claim.NO_TURNS;
         List<ClaimedJob> jobs =
                 store.dialect.claimLocked(connection, new Claim(lease, number, criticalities, 1, after, null));
@@ -72,7 +76,7 @@ final class Claims {
         }
         lastLanes.put(number, jobs.get(0).lane());
         ConsistencyToken token = connected.get().consistency().capture(connection);
-        return List.of(new Assignment(jobs.get(0), token));
+        return List.of(new Assignment(share, jobs.get(0), token));
     }
 
     /** Processes of other code may have handlers with turns: whoever has no lane must not come first here for ever. */
@@ -104,7 +108,7 @@ final class Claims {
     // The token is asked for after the claim and before its commit: it covers what the claim has seen, and when it
     // can't be had
     // nothing is claimed.
-    private Claimed claimed(Claim claim) throws SQLException {
+    private Claimed claimed(Share share, Claim claim) throws SQLException {
         return store.transact(connection -> {
             List<ClaimedJob> jobs = store.dialect.claim(connection, claim);
             if (jobs.isEmpty()) {
@@ -114,7 +118,7 @@ final class Claims {
             List<ClaimedJob> admitted = store.limits.admit(connection, jobs, this::room);
             ConsistencyToken token = connected.get().consistency().capture(connection);
             List<Assignment> assignments = new ArrayList<>();
-            admitted.forEach(job -> assignments.add(new Assignment(job, token)));
+            admitted.forEach(job -> assignments.add(new Assignment(share, job, token)));
             return new Claimed(jobs.size(), assignments);
         });
     }

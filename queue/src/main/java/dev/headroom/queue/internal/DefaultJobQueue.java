@@ -61,8 +61,12 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
                 .keySet()
                 .forEach(queue -> Checks.that(
                         !kinds.locks(queue), "pacer of queue", queue, "a queue without kinds that have LOCK_IN_TX"));
+        options.weights()
+                .keySet()
+                .forEach(queue -> Checks.that(
+                        !kinds.locks(queue), "weight of queue", queue, "a queue without kinds that have LOCK_IN_TX"));
         Store store = Store.open(options.bookkeeping());
-        Set<String> queues = new TreeSet<>(options.workers().keySet());
+        Set<String> queues = new TreeSet<>(options.told());
         queues.add("default");
         kinds.all().forEach(kind -> queues.add(kind.queue()));
         QueueNames names = new QueueNames(store, queues);
@@ -189,18 +193,27 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         Set<String> served = new TreeSet<>(parts.names().all());
         // Other components give their handlers, which are all in this one, when they like.
         served.removeIf(queue -> !queue.equals("default")
-                && !parts.options().workers().containsKey(queue)
+                && !parts.options().told().contains(queue)
                 && !parts.kinds().serves(queue));
         return served;
     }
 
     private List<WorkerPool> pools() {
+        QueueOptions options = parts.options();
         List<WorkerPool> pools = new ArrayList<>();
+        List<Share> shared = new ArrayList<>();
         for (String queue : served()) {
-            int workers = parts.options().workersOf(queue);
-            if (workers > 0 && !parts.kinds().locks(queue)) {
-                pools.add(new WorkerPool(queue, parts.names().number(queue), workers));
+            int number = parts.names().number(queue);
+            int workers = options.workersOf(queue);
+            Integer weight = options.weights().get(queue);
+            if (weight != null) {
+                shared.add(new Share(queue, number, weight));
+            } else if (workers > 0 && !parts.kinds().locks(queue)) {
+                pools.add(new WorkerPool(queue, List.of(new Share(queue, number, 1)), workers));
             }
+        }
+        if (!shared.isEmpty() && options.sharedWorkers() > 0) {
+            pools.add(new WorkerPool("shared", shared, options.sharedWorkers()));
         }
         return pools;
     }

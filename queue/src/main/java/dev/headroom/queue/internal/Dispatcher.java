@@ -1,18 +1,12 @@
 package dev.headroom.queue.internal;
 
-import dev.headroom.load.LoadFeedback;
-import dev.headroom.load.Pacer;
-import dev.headroom.queue.QueueMeters;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,26 +25,19 @@ final class Dispatcher implements Runnable {
 
     private final QueueOptions options;
     private final Store store;
-    private final Connected connected;
     private final Claims claims;
     private final Lease lease;
     private final List<WorkerPool> pools;
     private final Held held;
-    private final LoadGate gate;
+    private final Feeder feeder;
     private final Wakeup wakeup;
     private final LogLimit limit = new LogLimit();
     private volatile boolean stopped;
     private long pause = SHORTEST_PAUSE;
     private boolean unsure;
     private final AtomicReference<Set<Long>> toHandBack = new AtomicReference<>(Set.of());
-    private boolean heldBack;
     private @Nullable Long dueAt;
     private long promotedAt;
-    private final Map<String, Pacer> pacers = new HashMap<>();
-
-    /** Permits that no job was found for; no more than workers want, as they are asked for only then. */
-    private final Map<String, Integer> spared = new HashMap<>();
-
     private boolean busy;
     private int first;
 
@@ -66,12 +53,11 @@ final class Dispatcher implements Runnable {
             Wakeup wakeup) {
         this.options = options;
         this.store = store;
-        this.connected = connected;
         this.claims = claims;
         this.lease = lease;
         this.pools = pools;
         this.held = held;
-        this.gate = gate;
+        this.feeder = new Feeder(options, connected, claims, lease, held, gate);
         this.wakeup = wakeup;
     }
 
@@ -109,7 +95,7 @@ final class Dispatcher implements Runnable {
     private long pauseMillis() {
         long wanted = pause;
         pause = Math.min(options.pollInterval().toMillis(), pause * 2);
-        if (heldBack) {
+        if (feeder.heldBack()) {
             wanted = Math.min(wanted, LOAD_PAUSE);
         }
         Long due = dueAt;
@@ -131,12 +117,11 @@ final class Dispatcher implements Runnable {
         } else if (!forgotten.isEmpty()) {
             handBack(forgotten);
         }
-        double[] factors = gate.factors();
-        heldBack = false;
+        double[] factors = feeder.begin();
         boolean more = false;
         first++;
         for (int i = 0; i < pools.size() && !stopped; i++) {
-            more |= feed(pools.get((first + i) % pools.size()), factors);
+            more |= feeder.feed(pools.get((first + i) % pools.size()), factors);
         }
         // After the claims: a job that is ready does not wait for it.
         if (!busy || System.nanoTime() - promotedAt > PROMOTE_EVERY || isDue()) {
@@ -205,84 +190,6 @@ final class Dispatcher implements Runnable {
         long soonest = more ? 0 : SHORTEST_PAUSE;
         dueAt = millis.isPresent() ? System.nanoTime() + Math.max(soonest, millis.getAsLong()) * 1_000_000 : null;
         return more;
-    }
-
-    private boolean feed(WorkerPool pool, double[] factors) throws SQLException {
-        int wanted = claims.serves(pool.queue) ? pool.appetite() : 0;
-        int room = wanted == 0 ? 0 : permitted(pool, wanted);
-        if (room == 0) {
-            return false;
-        }
-        int atFullSpeed = 0;
-        int claimed = 0;
-        int begun = 0;
-        for (int criticality = 0; criticality < factors.length; criticality++) {
-            if (factors[criticality] == 1) {
-                atFullSpeed |= 1 << criticality;
-            }
-        }
-        boolean more = false;
-        if (atFullSpeed != 0) {
-            Claims.Claimed jobs = claim(pool, atFullSpeed, room);
-            claimed = jobs.found();
-            begun = jobs.admitted().size();
-            more = claimed == room;
-        }
-        for (int criticality = 0; criticality < factors.length; criticality++) {
-            if (factors[criticality] < 1) {
-                heldBack = true;
-                int few = Math.min(room - claimed, slowed(pool, criticality, factors[criticality]));
-                if (few > 0) {
-                    Claims.Claimed jobs = claim(pool, 1 << criticality, few);
-                    claimed += jobs.found();
-                    begun += jobs.admitted().size();
-                }
-            }
-        }
-        // What was put aside did not begin: its permits are for others.
-        int taken = begun;
-        spared.computeIfPresent(pool.queue, (queue, permits) -> Math.max(0, permits - taken));
-        pool.hungry(more);
-        return more;
-    }
-
-    /** How many of these jobs a queue's pacer lets begin now; it is asked again soon. */
-    private int permitted(WorkerPool pool, int wanted) {
-        Function<LoadFeedback, Pacer> make = options.pacers().get(pool.queue);
-        if (make == null) {
-            return wanted;
-        }
-        Pacer pacer = pacers.computeIfAbsent(pool.queue, queue -> make.apply(gate.others()));
-        int permitted = spared.getOrDefault(pool.queue, 0);
-        while (permitted < wanted && pacer.tryAcquire()) {
-            permitted++;
-        }
-        heldBack |= permitted < wanted;
-        spared.put(pool.queue, permitted);
-        return Math.min(permitted, wanted);
-    }
-
-    private int slowed(WorkerPool pool, int criticality, double factor) {
-        meters(QueueMeters.HELD_BACK, "advice", factor == 0 ? "stop" : "slow");
-        return factor == 0 ? 0 : pool.appetite(criticality, factor);
-    }
-
-    private void meters(String name, String key, String value) {
-        connected.get().meters().counter(name, key, value).increment();
-    }
-
-    private Claims.Claimed claim(WorkerPool pool, int criticalities, int room) throws SQLException {
-        long begun = System.nanoTime();
-        String result = "failed";
-        try {
-            Claims.Claimed claimed = claims.claim(lease.id(), pool.queue, pool.number, criticalities, room);
-            result = claimed.found() == 0 ? "none" : "jobs";
-            held.add(pool, claimed.admitted());
-            pool.accept(claimed.admitted());
-            return claimed;
-        } finally {
-            connected.get().meters().timer(QueueMeters.CLAIM, "result", result).recordNanos(System.nanoTime() - begun);
-        }
     }
 
     void stop() {

@@ -18,6 +18,7 @@ final class LockPool {
     private static final long PAUSE_AFTER_FAILURE = 250;
     private static final long TURN_MILLIS = 250;
 
+    final Share share;
     final String queue;
     final int workers;
     final Wakeup wakeup = new Wakeup();
@@ -36,8 +37,9 @@ final class LockPool {
         boolean next(LockPool pool, Runnable found) throws Exception;
     }
 
-    LockPool(String queue, int workers, long longestPause, Work work) {
-        this.queue = queue;
+    LockPool(Share share, int workers, long longestPause, Work work) {
+        this.share = share;
+        this.queue = share.queue;
         this.workers = workers;
         this.longestPause = longestPause;
         this.work = work;

@@ -17,7 +17,6 @@ final class LockRunner {
     private final QueueOptions options;
     private final Store store;
     private final Connected connected;
-    private final QueueNames names;
     private final Claims claims;
     private final JobRunner runner;
     private final Settlement settlement;
@@ -29,7 +28,6 @@ final class LockRunner {
         this.options = parts.options();
         this.store = parts.store();
         this.connected = parts.connected();
-        this.names = parts.names();
         this.claims = claims;
         this.runner = runner;
         this.settlement = settlement;
@@ -114,7 +112,7 @@ final class LockRunner {
         long began = System.nanoTime();
         List<Assignment> claimed = List.of();
         try {
-            claimed = claims.claimLocked(connection, lease.id(), pool.queue, names.number(pool.queue), criticalities);
+            claimed = claims.claimLocked(connection, lease.id(), pool.share, criticalities);
         } finally {
             meters().timer(QueueMeters.CLAIM, "result", claimed.isEmpty() ? "none" : "jobs")
                     .recordNanos(System.nanoTime() - began);

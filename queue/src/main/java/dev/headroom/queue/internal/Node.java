@@ -60,7 +60,7 @@ final class Node {
         this.completer = new Completer(options.name(), settlement, this::written, this::lost);
         Floors floors = store.dialect.hasFloors() ? new Floors() : null;
         this.claims =
-                new Claims(store, parts.kinds(), connected, options.workers().keySet(), floors);
+                new Claims(store, parts.kinds(), connected, options.told(), floors);
         this.floorSweep = floors == null ? null : new FloorSweep(options, store, floors, lease, wakeup);
         this.dispatcher = new Dispatcher(options, store, connected, claims, lease, pools, held, gate, wakeup);
         LockRunner lockRunner = new LockRunner(parts, claims, runner, settlement, lease, gate);
@@ -68,7 +68,11 @@ final class Node {
             int workers = options.workersOf(queue);
             if (workers > 0 && parts.kinds().locks(queue)) {
                 lockPools.add(
-                        new LockPool(queue, workers, options.pollInterval().toMillis(), lockRunner::next));
+                        new LockPool(
+                        new Share(queue, parts.names().number(queue), 1),
+                        workers,
+                        options.pollInterval().toMillis(),
+                        lockRunner::next));
             }
         }
         Schedules schedules = new Schedules(store, parts.kinds(), parts.producer());
@@ -87,7 +91,7 @@ final class Node {
 
     private int workers() {
         return pools.stream()
-                        .filter(pool -> claims.serves(pool.queue))
+                        .filter(pool -> pool.shares.stream().anyMatch(share -> claims.serves(share.queue)))
                         .mapToInt(pool -> pool.workers)
                         .sum()
                 + lockPools.stream().mapToInt(pool -> pool.workers).sum();
@@ -135,7 +139,7 @@ final class Node {
             pool.start(workerThreads(pool.queue));
         }
         for (WorkerPool pool : pools) {
-            pool.start(workerThreads(pool.queue), assignment -> work(pool, assignment));
+            pool.start(workerThreads(pool.name), this::work);
         }
     }
 
@@ -164,13 +168,13 @@ final class Node {
         };
     }
 
-    private void work(WorkerPool pool, Assignment assignment) {
+    private void work(Assignment assignment) {
         long begun = System.nanoTime();
         JobOutcome outcome = new JobOutcome.Returned();
         try {
             if (!draining && lease.mayBegin() && lease.id() == assignment.job.lease()) {
                 long waited = assignment.job.waitedMillis() * 1_000_000 + begun - assignment.claimedAt;
-                meters().timer(QueueMeters.PICKUP, "queue", pool.queue).recordNanos(waited);
+                meters().timer(QueueMeters.PICKUP, "queue", assignment.share.queue).recordNanos(waited);
                 JobOutcome refused = assignment.job.suspect() ? suspect(assignment) : null;
                 outcome = refused != null ? refused : runner.run(assignment);
                 meters().timer(QueueMeters.RUN, "job", assignment.job.kind(), "outcome", outcome.label())
@@ -294,10 +298,7 @@ final class Node {
     }
 
     int busy(String queue) {
-        return pools.stream()
-                        .filter(pool -> pool.queue.equals(queue))
-                        .mapToInt(WorkerPool::busy)
-                        .sum()
+        return pools.stream().mapToInt(pool -> pool.busy(queue)).sum()
                 + lockPools.stream()
                         .filter(pool -> pool.queue.equals(queue))
                         .mapToInt(LockPool::busy)

@@ -8,6 +8,8 @@ import dev.headroom.queue.spi.CurrentTransaction;
 import dev.headroom.queue.spi.RemoteWakeUp;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -21,6 +23,8 @@ public record QueueOptions(
         DataSource bookkeeping,
         Map<String, Integer> workers,
         int defaultWorkers,
+        Map<String, Integer> weights,
+        int sharedWorkers,
         Duration lease,
         Duration pollInterval,
         Duration shutdownGrace,
@@ -42,11 +46,19 @@ public record QueueOptions(
     /** Copies the maps. */
     public QueueOptions {
         workers = Map.copyOf(workers);
+        weights = Map.copyOf(weights);
         pacers = Map.copyOf(pacers);
     }
 
-    /** How many jobs of a queue run at once in this process. */
+    /** How many workers of its own a queue has in this process. */
     public int workersOf(String queue) {
-        return workers.getOrDefault(queue, defaultWorkers);
+        return weights.containsKey(queue) ? 0 : workers.getOrDefault(queue, defaultWorkers);
+    }
+
+    /** The queues whose settings were given. */
+    public Set<String> told() {
+        Set<String> told = new TreeSet<>(workers.keySet());
+        told.addAll(weights.keySet());
+        return told;
     }
 }

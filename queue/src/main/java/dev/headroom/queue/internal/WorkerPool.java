@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The workers of one queue and what was claimed for them. It asks for as many jobs as it has free workers, and for more when jobs are so
+ * The workers of one queue, or of several that share them, and what was claimed for them. It asks for as many jobs as it has free workers, and for more when jobs are so
  * short that those will begin within {@value #AHEAD_MILLIS} ms, as far as their payloads are no burden; so no node hoards what another could
  * run. Thread-safe.
  */
@@ -32,22 +32,21 @@ final class WorkerPool {
     /** Has a worker see that it is over; nobody looks around in between, as there may be many thousands. */
     private static final Object END = new Object();
 
-    final String queue;
-    final int number;
+    final String name;
+    final List<Share> shares;
     final int workers;
     private final BlockingQueue<Object> waiting = new LinkedBlockingQueue<>();
     private final AtomicInteger held = new AtomicInteger();
     private final AtomicIntegerArray heldByCriticality = new AtomicIntegerArray(4);
-    private final AtomicInteger busy = new AtomicInteger();
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean closed;
     private volatile double usualNanos;
     private volatile double usualCharacters;
     private volatile boolean hungry;
 
-    WorkerPool(String queue, int number, int workers) {
-        this.queue = queue;
-        this.number = number;
+    WorkerPool(String name, List<Share> shares, int workers) {
+        this.name = name;
+        this.shares = List.copyOf(shares);
         this.workers = workers;
     }
 
@@ -70,18 +69,18 @@ final class WorkerPool {
                 continue;
             } catch (RuntimeException | Error unexpected) {
                 // A meter's, say: the job is settled by then, and a worker that ended would be missed by nobody.
-                log.error("queue {}: a worker goes on after a failure outside of its job", queue, unexpected);
+                log.error("queue {}: a worker goes on after a failure outside of its job", name, unexpected);
             }
         }
     }
 
     private void run(Assignment next, Consumer<Assignment> run) {
-        busy.incrementAndGet();
+        next.share.busy.incrementAndGet();
         long began = System.nanoTime();
         try {
             run.accept(next);
         } finally {
-            busy.decrementAndGet();
+            next.share.busy.decrementAndGet();
             double took = System.nanoTime() - began;
             usualNanos = usualNanos == 0 ? took : usualNanos + WEIGHT * (took - usualNanos);
         }
@@ -152,8 +151,12 @@ final class WorkerPool {
         return takeWaiting();
     }
 
-    int busy() {
-        return busy.get();
+    /** How many jobs of a queue run now. */
+    int busy(String queue) {
+        return shares.stream()
+                .filter(share -> share.queue.equals(queue))
+                .mapToInt(share -> share.busy.get())
+                .sum();
     }
 
     /** Lets the workers end once they are idle. */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,7 @@ final class Lengths {
     private final LoadWindow window = new LoadWindow();
     private final ReentrantLock asking = new ReentrantLock();
     private volatile @Nullable Seen seen;
-    private volatile @Nullable Failed failed;
+    private volatile @Nullable Failure failure;
     private volatile long wantedAt = System.nanoTime() - WANTED;
 
     /** What was seen, and when. */
@@ -60,36 +61,58 @@ final class Lengths {
         this.counted = counted;
     }
 
-    /** What is at most a second old. */
+    /**
+     * What is at most a second old; up to 20 s if counting takes longer than a second.
+     *
+     * @throws QueueException if the database can't be asked, or another caller waits for it: nobody waits behind others for more than a second
+     */
     Seen fresh() {
         wantedAt = System.nanoTime();
         Seen last = seen;
         if (last != null && System.nanoTime() - last.at < FRESH) {
             return last;
         }
-        asking.lock();
+        if (!isMyTurn()) {
+            last = known();
+            if (last != null) {
+                return last;
+            }
+            throw new QueueException("queue: could not count jobs, as another caller has been at it for a second", null);
+        }
         try {
             last = seen;
             if (last != null && System.nanoTime() - last.at < FRESH) {
                 return last;
             }
-            Failed before = failed;
-            if (before != null && System.nanoTime() - before.at() < FRESH) {
-                // Whoever waited for an answer meanwhile does not wait as long again for the next failure.
-                throw new QueueException("queue: could not count jobs, a moment ago", before.why());
+            Failure before = failure;
+            if (before != null && System.nanoTime() - before.at < FRESH) {
+                throw new QueueException("queue: could not count jobs a moment ago", before.why);
             }
-            return store.call("count jobs", this::ask);
-        } catch (QueueException away) {
-            if (failed == null || away.getCause() != failed.why()) {
-                failed = new Failed(System.nanoTime(), away);
-            }
-            throw away;
+            return asked();
         } finally {
             asking.unlock();
         }
     }
 
-    private record Failed(long at, QueueException why) {}
+    private boolean isMyTurn() {
+        try {
+            return asking.tryLock(FRESH, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private Seen asked() {
+        try {
+            return store.call("count jobs", this::ask);
+        } catch (QueueException failed) {
+            failure = new Failure(failed, System.nanoTime());
+            throw failed;
+        }
+    }
+
+    private record Failure(QueueException why, long at) {}
 
     /** What was last seen, or null if that is too long ago to go by. Asks nobody. */
     @Nullable Seen known() {

@@ -8,8 +8,8 @@ import dev.headroom.queue.internal.sql.Lanes;
 import dev.headroom.queue.internal.sql.Room;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,15 +20,13 @@ import org.jspecify.annotations.Nullable;
 final class Claims {
     static final int ALL_CRITICALITIES = 0b1111;
 
-    private static final long LOOK_FOR_LANES_EVERY = Duration.ofSeconds(5).toNanos();
-
     private final Store store;
     private final Kinds kinds;
     private final Connected connected;
     private final Set<String> told;
     private final @Nullable Floors floors;
     private final Map<Integer, Integer> lastLanes = new ConcurrentHashMap<>();
-    private final Map<String, Long> lookedForLanes = new ConcurrentHashMap<>();
+    private final LanesSeen lanes = new LanesSeen(System::nanoTime);
 
     /**
      * @param told the queues that are claimed from though no handler of theirs is here
@@ -54,7 +52,7 @@ final class Claims {
         String queue = share.queue;
         int number = share.number;
         lookForLanes(queue, number);
-        int after = kinds.takeTurns(queue) ? lastLanes.getOrDefault(number, 0) : Claim.NO_TURNS;
+        int after = takeTurns(queue) ? lastLanes.getOrDefault(number, 0) : Claim.NO_TURNS;
         Floors.Pass pass = floors == null || after != Claim.NO_TURNS ? null : floors.pass(number);
         Claimed claimed = claimed(share, new Claim(lease, number, criticalities, limit, after, pass));
         if (floors != null && pass != null) {
@@ -68,7 +66,7 @@ final class Claims {
             throws SQLException {
         String queue = share.queue;
         int number = share.number;
-        int after = kinds.takeTurns(queue) ? lastLanes.getOrDefault(number, 0) : Claim.NO_TURNS;
+        int after = takeTurns(queue) ? lastLanes.getOrDefault(number, 0) : Claim.NO_TURNS;
         List<ClaimedJob> jobs =
                 store.dialect.claimLocked(connection, new Claim(lease, number, criticalities, 1, after, null));
         if (jobs.isEmpty()) {
@@ -79,15 +77,14 @@ final class Claims {
         return List.of(new Assignment(share, jobs.get(0), token));
     }
 
+    private boolean takeTurns(String queue) {
+        return kinds.takeTurns(queue) || lanes.any(queue);
+    }
+
     /** Processes of other code may have handlers with turns: whoever has no lane must not come first here for ever. */
     private void lookForLanes(String queue, int number) throws SQLException {
-        Long last = lookedForLanes.get(queue);
-        long now = System.nanoTime();
-        if (!kinds.takeTurns(queue) && (last == null || now - last >= LOOK_FOR_LANES_EVERY)) {
-            if (store.transact(connection -> Lanes.any(connection, number))) {
-                kinds.lanesSeen(queue);
-            }
-            lookedForLanes.put(queue, now);
+        if (!kinds.takeTurns(queue) && lanes.wantsLook(queue)) {
+            lanes.looked(queue, store.transact(connection -> Lanes.any(connection, number)));
         }
     }
 
@@ -98,7 +95,14 @@ final class Claims {
         }
     }
 
-    /** Jobs of this node's went back to where they were in their queues. */
+    /** Jobs of this node's went back to where they were in these queues. */
+    void forgetFloors(Collection<Integer> queues) {
+        if (floors != null) {
+            queues.forEach(floors::forget);
+        }
+    }
+
+    /** Jobs went back to where they were in any queue. */
     void forgetFloors() {
         if (floors != null) {
             floors.forget();

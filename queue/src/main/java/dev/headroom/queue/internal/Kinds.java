@@ -66,12 +66,7 @@ final class Kinds {
                 .anyMatch(kind -> kind.code() != null && kind.queue().equals(queue));
     }
 
-    /** There are jobs with lanes in a queue: another process has a handler with turns. */
-    void lanesSeen(String queue) {
-        inTurns.add(queue);
-    }
-
-    /** Whether jobs of a queue are taken up lane by lane. */
+    /** Whether a handler here wants jobs of a queue taken up lane by lane. */
     boolean takeTurns(String queue) {
         return inTurns.contains(queue);
     }

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -237,8 +238,15 @@ final class Node {
     }
 
     private void written(List<Settled> settled) {
-        if (settled.stream().anyMatch(each -> each.outcome() instanceof JobOutcome.Returned)) {
-            readyAgain();
+        Set<Integer> returned = new HashSet<>();
+        for (Settled each : settled) {
+            if (each.outcome() instanceof JobOutcome.Returned) {
+                returned.add(each.assignment().share.number);
+            }
+        }
+        if (!returned.isEmpty()) {
+            claims.forgetFloors(returned);
+            wakeup.signal();
         }
         settled.forEach(each -> runs.settled(each.assignment().job.id()));
         if (held.settled(settled)) {

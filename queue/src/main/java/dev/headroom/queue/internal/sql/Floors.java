@@ -171,6 +171,13 @@ public final class Floors {
         settled = 0;
     }
 
+    /** Jobs of a queue became ready where they were before: no floor any more. */
+    public synchronized void forget(int queue) {
+        if (byQueue.remove(queue) != null) {
+            version++;
+        }
+    }
+
     /** Jobs of any queue may have become ready where they were before: no floor any more. */
     public synchronized void forget() {
         byQueue.clear();

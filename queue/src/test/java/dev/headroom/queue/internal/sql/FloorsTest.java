@@ -81,4 +81,16 @@ class FloorsTest {
         floors.forget();
         assertThat(floor()).isZero();
     }
+
+    @Test
+    void jobsThatGoBackTakeTheFloorsOfTheirQueueAlone() {
+        for (int i = 1; i <= 4; i++) {
+            claim(i * 100, i * 1_000, 9 + i, 9 + i);
+        }
+        assertThat(floor()).isEqualTo(400);
+        floors.forget(QUEUE + 1);
+        assertThat(floor()).isEqualTo(400);
+        floors.forget(QUEUE);
+        assertThat(floor()).isZero();
+    }
 }

@@ -166,6 +166,10 @@ public class Recorder {
         refused(lent::commit);
         refused(lent::rollback);
         refused(() -> lent.setAutoCommit(true));
+        refused(() -> lent.createStatement().getConnection().commit());
+        refused(() -> lent.getMetaData().getConnection().rollback());
+        refused(() -> lent.unwrap(Connection.class).commit());
+        refused(() -> lent.setReadOnly(true));
         lent.close();
         order.add("isClosed " + lent.isClosed());
         effect(note, job);

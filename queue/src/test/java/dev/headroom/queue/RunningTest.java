@@ -188,7 +188,14 @@ class RunningTest extends JobQueueContract {
     void aHandlerCannotEndTheTransactionThatItWasLent() throws Exception {
         started(builder().handlers(recorder)).enqueue(Recorder::meddling, new Note(1, "meddled"));
         awaitNoJobs();
-        assertThat(recorder.order).containsExactly("commit", "rollback", "setAutoCommit", "isClosed false");
+        assertThat(recorder.order).containsExactly("commit",
+                "rollback",
+                "setAutoCommit",
+                "commit",
+                "rollback",
+                "unwrap",
+                "setReadOnly",
+                "isClosed false");
         assertThat(count("effect")).isOne();
     }
 

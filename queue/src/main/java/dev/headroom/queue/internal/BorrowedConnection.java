@@ -6,8 +6,12 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.sql.CallableStatement;
 import java.sql.Connection;
+import java.sql.DatabaseMetaData;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
 /** A connection lent to a handler: its transaction is ended by the queue alone. */
@@ -44,11 +48,21 @@ final class BorrowedConnection implements InvocationHandler {
         switch (method.getName()) {
             case "close":
                 return null;
-            case "commit", "abort", "setAutoCommit":
+            case "commit", "abort", "setAutoCommit", "setTransactionIsolation", "setReadOnly":
                 throw refused(method);
             case "rollback":
                 if (method.getParameterCount() == 0) {
                     throw refused(method);
+                }
+                break;
+            case "unwrap":
+                if (isConnection(arguments)) {
+                    throw refused(method);
+                }
+                break;
+            case "isWrapperFor":
+                if (isConnection(arguments)) {
+                    return false;
                 }
                 break;
             case "equals":
@@ -58,11 +72,43 @@ final class BorrowedConnection implements InvocationHandler {
             default:
                 break;
         }
+        return lent((Connection) proxy, call(real, method, arguments));
+    }
+
+    private static boolean isConnection(@Nullable Object @Nullable [] arguments) {
+        return arguments != null && arguments[0] instanceof Class<?> type && Connection.class.isAssignableFrom(type);
+    }
+
+    private static @Nullable Object call(Object target, Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
         try {
-            return method.invoke(real, arguments);
+            return method.invoke(target, arguments);
         } catch (InvocationTargetException thrown) {
             throw thrown.getCause();
         }
+    }
+
+    /** What knows the connection that made it knows this one instead. */
+    private static @Nullable Object lent(Connection lent, @Nullable Object made) {
+        Class<?> type = made instanceof CallableStatement
+                ? CallableStatement.class
+                : made instanceof PreparedStatement
+                        ? PreparedStatement.class
+                        : made instanceof Statement
+                                ? Statement.class
+                                : made instanceof DatabaseMetaData ? DatabaseMetaData.class : null;
+        if (made == null || type == null) {
+            return made;
+        }
+        return Proxy.newProxyInstance(
+                BorrowedConnection.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                    return switch (method.getName()) {
+                        case "getConnection" -> lent;
+                        case "equals" -> proxy == (arguments == null ? null : arguments[0]);
+                        case "hashCode" -> System.identityHashCode(proxy);
+                        default -> call(made, method, arguments);
+                    };
+                });
     }
 
     private static SQLException refused(Method method) {

@@ -11,6 +11,7 @@ import dev.headroom.queue.JobQueue;
 import dev.headroom.queue.JobState;
 import dev.headroom.queue.SchemaInstaller;
 import dev.headroom.queue.mail.smtp.SmtpTransport;
+import dev.headroom.queue.mail.smtp.SmtpTransportBuilder;
 import dev.headroom.queue.testing.ManualQueue;
 import jakarta.mail.Session;
 import jakarta.mail.internet.MimeMessage;
@@ -184,6 +185,10 @@ class MailTest {
                 .hasMessage("subject: Hello??Bcc: all@example.org (expected: no line break)");
         assertThatThrownBy(() -> SmtpTransport.builder("localhost", 25).from("the shop"))
                 .isInstanceOf(ConfigurationException.class);
+        SmtpTransportBuilder sender = SmtpTransport.builder("localhost", 25).from("shop@shop.example");
+        assertThatThrownBy(() -> sender.login("shop", "secret").build())
+                .hasMessage("login: in clear (expected: startTls, tls, or inClear if that is meant)");
+        assertThatThrownBy(() -> sender.startTls().tls().build()).hasMessageContaining("tls: beside startTls");
         assertThatThrownBy(() -> SmtpTransport.builder("localhost", 25).build())
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith("from:");

@@ -17,6 +17,8 @@ public final class SmtpTransportBuilder {
     private @Nullable Login login;
     private Duration timeout = Duration.ofSeconds(10);
     private boolean startTls;
+    private boolean tls;
+    private boolean inClear;
 
     /** Who logs in. */
     record Login(String user, String password) {
@@ -45,7 +47,7 @@ public final class SmtpTransportBuilder {
         return this;
     }
 
-    /** Logs in. Default: does not. */
+    /** Logs in, over a connection that is encrypted by {@link #startTls} or {@link #tls}, unless {@link #inClear}. Default: does not. */
     public SmtpTransportBuilder login(String user, String password) {
         this.login = new Login(Checks.notBlank("user", user), Checks.present("password", password));
         return this;
@@ -54,6 +56,18 @@ public final class SmtpTransportBuilder {
     /** Demands that the connection is encrypted by STARTTLS, and the server's name is that of its certificate. Default: in clear. */
     public SmtpTransportBuilder startTls() {
         this.startTls = true;
+        return this;
+    }
+
+    /** Encrypts the connection from its start, as servers want it on port 465; the server's name is that of its certificate. Default: in clear. */
+    public SmtpTransportBuilder tls() {
+        this.tls = true;
+        return this;
+    }
+
+    /** Lets {@link #login} send its password unencrypted: for a server on this machine, or behind a tunnel. Default: {@link #build} refuses. */
+    public SmtpTransportBuilder inClear() {
+        this.inClear = true;
         return this;
     }
 
@@ -66,10 +80,12 @@ public final class SmtpTransportBuilder {
     /**
      * The transport; connects when it sends.
      *
-     * @throws ConfigurationException if there is no sender
+     * @throws ConfigurationException if there is no sender, if the password would be sent in clear, or if both ways to encrypt are asked for
      */
     public SmtpTransport build() {
         InternetAddress sender = Checks.present("from", from);
+        Checks.that(!startTls || !tls, "tls", "beside startTls", "one of them");
+        Checks.that(login == null || startTls || tls || inClear, "login", "in clear", "startTls, tls, or inClear if that is meant");
         Properties properties = new Properties();
         properties.setProperty("mail.smtp.host", host);
         properties.setProperty("mail.smtp.port", Integer.toString(port));
@@ -79,9 +95,14 @@ public final class SmtpTransportBuilder {
         if (login != null) {
             properties.setProperty("mail.smtp.auth", "true");
         }
+        if (tls) {
+            properties.setProperty("mail.smtp.ssl.enable", "true");
+        }
         if (startTls) {
             properties.setProperty("mail.smtp.starttls.enable", "true");
             properties.setProperty("mail.smtp.starttls.required", "true");
+        }
+        if (startTls || tls) {
             properties.setProperty("mail.smtp.ssl.checkserveridentity", "true");
         }
         return new SmtpTransport(Session.getInstance(properties), sender, login);

@@ -60,6 +60,7 @@ public final class JobQueueBuilder {
     private final List<JobMiddleware> middlewares = new ArrayList<>();
     private @Nullable Duration keepDead;
     private @Nullable RemoteWakeUp remoteWakeUp;
+    private @Nullable String endpointToken;
 
     JobQueueBuilder(DataSource dataSource) {
         this.dataSource = Checks.present("dataSource", dataSource);
@@ -241,6 +242,18 @@ public final class JobQueueBuilder {
         return this;
     }
 
+    /**
+     * What a request to {@code /queue/length} and {@code /queue/scale} must send, as {@code Authorization: Bearer <token>}; others are answered
+     * 404. Default: none, and everybody is answered who can reach the paths: how much waits, and the servers' process numbers and host names.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is shorter than 16 characters
+     */
+    public JobQueueBuilder endpointToken(String token) {
+        Checks.that(token != null && token.strip().length() >= 16, "endpointToken", "(kept secret)", "at least 16 characters");
+        this.endpointToken = token.strip();
+        return this;
+    }
+
     /** When servers are to come and go, as {@code /queue/scale} advises. Default: {@link ScalePolicy#withDefaults()}. */
     public JobQueueBuilder scale(ScalePolicy scale) {
         this.scale = Checks.present("scale", scale);
@@ -296,7 +309,8 @@ public final class JobQueueBuilder {
                 new Middlewares(middlewares),
                 keepDead,
                 pacers,
-                remoteWakeUp);
+                remoteWakeUp,
+                endpointToken);
         return DefaultJobQueue.open(options, kinds);
     }
 }

@@ -135,10 +135,39 @@ class OperatingTest extends JobQueueContract {
         }
     }
 
-    private static String get(Tomcat tomcat, String path) throws Exception {
+    @Test
+    void theEndpointsAreThereForThoseAloneWhoSendTheToken() throws Exception {
+        JobQueue queue = built(builder().workers(0).endpointToken("not for everybody"));
+        Tomcat tomcat = new Tomcat();
+        tomcat.setBaseDir(Files.createTempDirectory(Files.createDirectories(Path.of("target")), "tomcat-")
+                .toString());
+        tomcat.setPort(0);
+        tomcat.getConnector();
+        try (Headroom headroom = Headroom.builder("test").plug(queue).build()) {
+            tomcat.addContext("", null)
+                    .addServletContainerInitializer((classes, context) -> headroom.register(context), null);
+            tomcat.start();
+            for (String path : List.of("/queue/length", "/queue/scale")) {
+                assertThat(get(tomcat, path)).startsWith("404 ");
+                assertThat(get(tomcat, path, "Bearer not for everybode")).startsWith("404 ");
+                assertThat(get(tomcat, path, "Bearer not for everybody")).startsWith("200 ");
+            }
+        } finally {
+            tomcat.stop();
+            tomcat.destroy();
+        }
+        assertThatThrownBy(() -> builder().endpointToken("short"))
+                .hasMessage("endpointToken: (kept secret) (expected: at least 16 characters)");
+    }
+
+    private static String get(Tomcat tomcat, String path, String... authorization) throws Exception {
         URI uri = URI.create("http://127.0.0.1:" + tomcat.getConnector().getLocalPort() + path);
-        HttpResponse<String> response = HttpClient.newHttpClient()
-                .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri);
+        for (String each : authorization) {
+            request.header("Authorization", each);
+        }
+        HttpResponse<String> response =
+                HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
         return response.statusCode() + " " + response.body();
     }
 }

@@ -105,7 +105,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
                 .loadSignal(LoadSignal.of(name() + ".age", this::agePressure))
                 .consolePanel(new QueuePanel(name(), parts.lengths(), dead, this::busy))
                 .web(web ->
-                        QueueEndpoints.add(web, this, name(), parts.options().lengthCounts()));
+                        QueueEndpoints.add(web, this, parts.options()));
     }
 
     @Override

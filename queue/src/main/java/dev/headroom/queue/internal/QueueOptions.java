@@ -42,7 +42,8 @@ public record QueueOptions(
         Middlewares middlewares,
         @Nullable Duration keepDead,
         Map<String, Function<LoadFeedback, Pacer>> pacers,
-        @Nullable RemoteWakeUp remoteWakeUp) {
+        @Nullable RemoteWakeUp remoteWakeUp,
+        @Nullable String endpointToken) {
     /** Copies the maps. */
     public QueueOptions {
         workers = Map.copyOf(workers);

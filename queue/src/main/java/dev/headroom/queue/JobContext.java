@@ -23,7 +23,10 @@ public interface JobContext {
     /** How many attempts there are before the job is a dead letter. */
     int attempts();
 
-    /** The same for every run of this job and for no other job: to recognise what was done already. */
+    /**
+     * The same for every run of this job and for no other job, not even for one that has its number after a failover that lost it, or in a
+     * database restored from a backup: to recognise what was done already.
+     */
     String idempotencyKey();
 
     /** Whether this node wants to stop: a long job may end early by throwing, or go on to its end within the grace. */

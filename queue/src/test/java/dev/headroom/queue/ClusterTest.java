@@ -64,9 +64,13 @@ class ClusterTest extends JobQueueContract {
         JobQueue queue = started(builder().handlers(recorder).lease(Duration.ofMillis(600)));
         await().until(() -> count("headroom_job_node") == 1);
         long before = number("select id from headroom_job_node");
+        // As a promoted standby would give its number to another, which had lost its row.
+        execute("update headroom_job_node set name = 'another'");
+        await().until(() -> count("headroom_job_node where id > " + before) == 1);
+        execute("delete from headroom_job_node where id = " + before);
+        long again = number("select id from headroom_job_node");
         execute("delete from headroom_job_node");
-        await().until(() -> count("headroom_job_node") == 1);
-        assertThat(number("select id from headroom_job_node")).isGreaterThan(before);
+        await().until(() -> count("headroom_job_node where id > " + again) == 1);
         queue.enqueue(Recorder::note, new Note(1, "goes on"));
         awaitNoJobs();
         assertThat(recorder.order).containsExactly("goes on");

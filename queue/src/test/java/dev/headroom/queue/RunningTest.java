@@ -228,4 +228,36 @@ class RunningTest extends JobQueueContract {
                 .isOne();
         execute("delete from headroom_job");
     }
+
+    /** Keeps its keys. */
+    public static final class Keys {
+        final List<String> seen = new CopyOnWriteArrayList<>();
+
+        /** Fails. */
+        @Job(name = "keys", attempts = 10)
+        public void keys(JobContext job) {
+            seen.add(job.idempotencyKey());
+            throw new IllegalStateException("again");
+        }
+    }
+
+    @Test
+    void aKeyIsThatOfEveryRunOfAJobAndOfNoneThatHasItsNumberAgain() throws SQLException {
+        Keys keys = new Keys();
+        JobQueue queue = built(builder().handlers(keys));
+        try (ManualQueue jobs = ManualQueue.of(queue)) {
+            JobHandle job = queue.enqueue(Keys::keys);
+            for (int run = 0; run < 3; run++) {
+                assertThat(jobs.drain()).isOne();
+                jobs.advance(Duration.ofHours(2));
+                if (run == 1) {
+                    // As another job would have been that got the number of one that a failover lost.
+                    execute("update headroom_job set created_at = created_at + interval '1' second");
+                }
+            }
+            assertThat(keys.seen).allMatch(key -> key.startsWith("keys:" + job.id() + ":"));
+            assertThat(keys.seen.get(1)).isEqualTo(keys.seen.get(0)).isNotEqualTo(keys.seen.get(2));
+        }
+        execute("delete from headroom_job");
+    }
 }

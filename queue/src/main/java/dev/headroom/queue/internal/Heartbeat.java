@@ -107,7 +107,7 @@ final class Heartbeat implements Runnable {
 
     private boolean beat(Connection connection, long mine, Set<Long> cancelled) throws SQLException {
         cancelled.addAll(store.cancellations.marked(connection, node.running(mine)));
-        boolean alive = store.nodes.beat(connection, mine);
+        boolean alive = store.nodes.beat(connection, mine, nodeName());
         seen = store.nodes.around(connection);
         return alive;
     }

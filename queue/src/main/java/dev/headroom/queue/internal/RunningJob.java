@@ -45,7 +45,8 @@ record RunningJob(
 
     @Override
     public String idempotencyKey() {
-        return assignment.job.kind() + ":" + assignment.job.id();
+        return assignment.job.kind() + ":" + assignment.job.id() + ":"
+                + Long.toString(assignment.job.createdMicros(), Character.MAX_RADIX);
     }
 
     @Override

@@ -26,6 +26,7 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
@@ -108,7 +109,7 @@ class MailTest {
             jobs.advance(Duration.ofMinutes(1));
             assertThat(jobs.drain()).isOne();
             MimeMessage message = parsed(received.get(0));
-            assertThat(message.getMessageID()).isEqualTo("<mail.send." + job.id() + "@shop.example>");
+            assertThat(message.getMessageID()).matches("<mail\\.send\\." + job.id() + "\\.[0-9a-z]+@shop\\.example>");
             assertThat(message.getSubject()).isEqualTo("Bestellung für Ada");
             assertThat(message.getFrom()[0]).hasToString("shop@shop.example");
             assertThat(message.getAllRecipients()[0]).hasToString("ada@example.org");
@@ -168,7 +169,9 @@ class MailTest {
                     .hasSize(2)
                     .allSatisfy(body ->
                             assertThat(new String(body, StandardCharsets.UTF_8)).isEqualTo("Hello"));
-            assertThat(ids).containsOnly("<mail.send." + job.id() + "@shop.example>");
+            assertThat(ids)
+                    .allMatch(each -> each.matches("<mail\\.send\\." + job.id() + "\\.[0-9a-z]+@shop\\.example>"));
+            assertThat(Set.copyOf(ids)).hasSize(1);
             answer.set(422);
             queue.enqueue(MailJobs::send, Mail.to("ada@example.org"));
             jobs.drain();

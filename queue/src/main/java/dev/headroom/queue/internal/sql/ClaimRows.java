@@ -5,7 +5,7 @@ import java.sql.SQLException;
 
 /**
  * Reads the rows of a claim; their columns are id, kind, attempt, max_attempts, criticality, waited, trace, user_id, payload, flags, lane,
- * kind_version, crashes.
+ * kind_version, crashes, created_at in microseconds since 1970.
  */
 final class ClaimRows {
     private ClaimRows() {}
@@ -23,6 +23,7 @@ final class ClaimRows {
                 rows.getInt(10),
                 rows.getInt(11),
                 rows.getInt(13),
+                rows.getLong(14),
                 Math.max(0, rows.getLong(6)),
                 rows.getString(7),
                 rows.getString(8),

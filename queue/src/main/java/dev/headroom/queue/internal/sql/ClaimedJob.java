@@ -2,7 +2,10 @@ package dev.headroom.queue.internal.sql;
 
 import org.jspecify.annotations.Nullable;
 
-/** A job that this node holds under a lease; {@code waitedMillis} is for how long it had been ready, by the database's clock. */
+/**
+ * A job that this node holds under a lease; {@code waitedMillis} is for how long it had been ready, by the database's clock. Its number may be
+ * given out again, by a standby that was promoted too early or with a backup; together with {@code createdMicros} it is not.
+ */
 public record ClaimedJob(
         long id,
         long lease,
@@ -15,6 +18,7 @@ public record ClaimedJob(
         int flags,
         int lane,
         int crashes,
+        long createdMicros,
         long waitedMillis,
         @Nullable String trace,
         @Nullable String user,

@@ -29,7 +29,7 @@ final class MariaDbDialect implements Dialect {
             + " force index (headroom_job_ready) where queue = ? and state = 0 order by priority, criticality";
 
     private static final String CLAIM = "select id, kind, attempt + 1, max_attempts, criticality, %s, trace, user_id,"
-            + " payload, flags, lane, kind_version, crashes from headroom_job force index (headroom_job_ready) where queue = ? and state = 0"
+            + " payload, flags, lane, kind_version, crashes, timestampdiff(microsecond, '1970-01-01', created_at) from headroom_job force index (headroom_job_ready) where queue = ? and state = 0"
             + " and priority = ? and criticality = ?%s order by queue, state, priority, criticality, lane, pos, id"
             + " limit ? for update skip locked";
 

@@ -67,11 +67,12 @@ public final class NodeTable {
                 .equals(List.of(lease));
     }
 
-    /** Says that the node lives; false if it was declared dead. */
-    public boolean beat(Connection connection, long lease) throws SQLException {
+    /** Says that the node of this name lives; false if it was declared dead, or lost by a failover and its number given to another. */
+    public boolean beat(Connection connection, long lease, String name) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
-                "update headroom_job_node set last_seen = " + dialect.now() + " where id = ?")) {
+                "update headroom_job_node set last_seen = " + dialect.now() + " where id = ? and name = ?")) {
             statement.setLong(1, lease);
+            statement.setString(2, name);
             return statement.executeUpdate() == 1;
         }
     }

@@ -107,7 +107,8 @@ abstract class OptimisticDialect implements Dialect {
 
     private String candidates() {
         return "select id, kind, attempt + 1, max_attempts, criticality, " + millisSince("run_at")
-                + ", trace, user_id, payload, flags, lane, kind_version, crashes from headroom_job where queue = ? and state = 0"
+                + ", trace, user_id, payload, flags, lane, kind_version, crashes, datediff(microsecond,"
+                + " timestamp with time zone '1970-01-01 00:00:00+00', created_at) from headroom_job where queue = ? and state = 0"
                 + " and priority = ? and criticality = ?";
     }
 

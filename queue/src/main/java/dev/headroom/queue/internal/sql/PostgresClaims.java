@@ -32,7 +32,8 @@ final class PostgresClaims {
             from picked p where j.ctid = p.tid and j.id = p.id
             returning j.id, j.kind, j.attempt, j.max_attempts, j.criticality,
               (date_part('epoch', clock_timestamp() - j.run_at) * 1000)::bigint, j.trace, j.user_id, j.payload, j.flags,
-              j.lane, j.kind_version, j.crashes, j.priority, j.pos, (select count(*) from picked)
+              j.lane, j.kind_version, j.crashes, (date_part('epoch', j.created_at) * 1000000)::bigint,
+              j.priority, j.pos, (select count(*) from picked)
             """;
 
     /** In a transaction of its own: its commit need not wait for the disk. */
@@ -197,8 +198,8 @@ final class PostgresClaims {
         long picked = 0;
         try (ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
-                claimed.add(new Ranked(ClaimRows.read(rows, claim), rows.getInt(14), rows.getLong(15)));
-                picked = rows.getLong(16);
+                claimed.add(new Ranked(ClaimRows.read(rows, claim), rows.getInt(15), rows.getLong(16)));
+                picked = rows.getLong(17);
             }
         }
         claimed.sort(Ranked.ORDER);

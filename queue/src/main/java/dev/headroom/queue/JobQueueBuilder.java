@@ -118,7 +118,8 @@ public final class JobQueueBuilder {
 
     /**
      * Another data source on the same database for claims, completions and heartbeats, so that handlers that hold all connections can't
-     * keep the node from showing that it lives. At least 2 connections. Default: the queue's.
+     * keep the node from showing that it lives; the heartbeat keeps one of them for itself if there are 3 or more. At least 2 connections. Default: the
+     * queue's.
      */
     public JobQueueBuilder bookkeeping(DataSource bookkeeping) {
         this.bookkeeping = Checks.present("bookkeeping", bookkeeping);

@@ -3,11 +3,14 @@ package dev.headroom.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.headroom.queue.Recorder.Note;
 import dev.headroom.queue.spi.JobMiddleware;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -70,5 +73,32 @@ class HeartbeatTest extends JobQueueContract {
         assertThat(recorder.runs).containsEntry(1L, 1);
         queue.drain(Duration.ofSeconds(5));
         execute("delete from headroom_job");
+    }
+
+    @Test
+    void aPoolThatTheApplicationUsesUpCostsNoLease() throws Exception {
+        List<Connection> taken = new ArrayList<>();
+        try (HikariDataSource small = Backend.pool(database.dataSource().getJdbcUrl(), 3)) {
+            try (JobQueue queue = JobQueue.builder(small)
+                    .handlers(recorder)
+                    .lease(LEASE)
+                    .shutdownGrace(Duration.ofSeconds(2))
+                    .build()) {
+                queue.start();
+                queue.enqueue(Recorder::blocked, new Note(1, "long"));
+                assertThat(recorder.blockedBegan.await(10, TimeUnit.SECONDS)).isTrue();
+                taken.add(small.getConnection());
+                taken.add(small.getConnection());
+                await().during(LEASE.multipliedBy(2))
+                        .atMost(Duration.ofSeconds(10))
+                        .until(() -> recorder.concurrent.get() == 1);
+                for (Connection each : taken) {
+                    each.close();
+                }
+                recorder.release.countDown();
+                awaitNoJobs();
+                assertThat(recorder.runs).containsEntry(1L, 1);
+            }
+        }
     }
 }

@@ -56,9 +56,9 @@ class SpringTransactionsTest extends JobQueueContract {
         });
         await().untilAsserted(() -> assertThat(recorder.order).containsExactly("committed"));
         awaitNoJobs();
-        // The node itself borrows connections now and then.
+        // The node itself borrows connections now and then, and keeps one.
         await("connections given back")
-                .until(() -> database.dataSource().getHikariPoolMXBean().getActiveConnections() == 0);
+                .until(() -> database.dataSource().getHikariPoolMXBean().getActiveConnections() <= 1);
     }
 
     /** Handlers as Spring's users write them: what they call knows nothing of jobs. */

@@ -27,6 +27,7 @@ final class Heartbeat implements Runnable {
     private final Node node;
     private final Sweeper sweeper;
     private final Rescuer rescuer;
+    private final KeptConnection own;
     private final LogLimit limit = new LogLimit();
     private final CountDownLatch stopped = new CountDownLatch(1);
     private long beatAt = System.nanoTime();
@@ -51,6 +52,7 @@ final class Heartbeat implements Runnable {
         this.node = node;
         this.sweeper = sweeper;
         this.rescuer = rescuer;
+        this.own = store.keep(lease.lengthMillis() / 6);
     }
 
     @Override
@@ -61,6 +63,8 @@ final class Heartbeat implements Runnable {
             } while (!stopped.await(lease.roundMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
+        } finally {
+            own.close();
         }
     }
 
@@ -86,7 +90,7 @@ final class Heartbeat implements Runnable {
             register(begun);
         } else if (begun - beatAt >= 0) {
             Set<Long> cancelled = new HashSet<>();
-            if (store.transact(connection -> beat(connection, mine, cancelled))) {
+            if (store.transact(own, connection -> beat(connection, mine, cancelled))) {
                 lease.shown(begun);
                 look(begun);
                 node.cancelled(cancelled);
@@ -129,7 +133,7 @@ final class Heartbeat implements Runnable {
 
     private void register(long begun) throws SQLException {
         AtomicBoolean othersSeen = new AtomicBoolean();
-        long id = store.transact(connection -> {
+        long id = store.transact(own, connection -> {
             long mine = store.nodes.register(connection, nodeName(), workers);
             seen = store.nodes.around(connection);
             othersSeen.set(store.nodes.othersSeen(connection, mine, lease.lengthMillis()));

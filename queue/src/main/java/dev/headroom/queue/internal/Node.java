@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
@@ -22,6 +23,10 @@ import org.slf4j.LoggerFactory;
 /** This process among those that work on the queue: its threads, from start to close. */
 final class Node {
     private static final Logger log = LoggerFactory.getLogger(Node.class);
+
+    /** The heartbeat's connection, one for claims and one for completions. */
+    private static final int BOOKKEEPERS = 3;
+
     private static final Duration UNTIL_INTERRUPTED_END = Duration.ofSeconds(2);
 
     private final QueueOptions options;
@@ -81,6 +86,7 @@ final class Node {
         this.rescuer = new Rescuer(options, store, connected, lease, this, sweeper);
         this.heartbeat = new Heartbeat(options, workers(), store, lease, this, sweeper, rescuer);
         this.housekeeper = new Housekeeper(options, store, lease, schedules, parts.lengths(), wakes);
+        warnOfSmallPool(parts.kinds());
         this.runs = parts.runs();
         runs.ranBy(this);
         this.watch = new Watch(
@@ -96,6 +102,26 @@ final class Node {
                         .mapToInt(pool -> pool.workers)
                         .sum()
                 + lockPools.stream().mapToInt(pool -> pool.workers).sum();
+    }
+
+    /** A pool that is too small for the workers keeps claims and completions waiting, which they need to go on. */
+    private void warnOfSmallPool(Kinds kinds) {
+        int holding = lockPools.stream().mapToInt(pool -> pool.workers).sum()
+                + pools.stream()
+                        .filter(pool -> pool.shares.stream().anyMatch(share -> kinds.hasTransactions(share.queue)))
+                        .mapToInt(pool -> pool.workers)
+                        .sum();
+        int wanted = holding + BOOKKEEPERS;
+        OptionalInt size = PoolSize.of(options.dataSource());
+        if (holding > 0 && options.bookkeeping() == options.dataSource() && size.isPresent() && size.getAsInt() < wanted) {
+            log.warn(
+                    "{}: its data source gives out {} connections at most (expected: >= {}, as up to {} jobs hold one"
+                            + " while they run; have fewer workers, or set bookkeeping to a pool of its own)",
+                    options.name(),
+                    size.getAsInt(),
+                    wanted,
+                    holding);
+        }
     }
 
     /** Jobs were cancelled; those of them that this node holds end. */

@@ -74,9 +74,29 @@ final class Store {
 
     /** Runs work in a transaction of its own, again if the database chose it to end a deadlock: work has no effect but in the database. */
     <T> T transact(Sql.Work<T> work) throws SQLException {
+        return again(begun -> Sql.inTransaction(bookkeeping, begun), work);
+    }
+
+    /** The same on a connection that is kept. */
+    <T> T transact(KeptConnection kept, Sql.Work<T> work) throws SQLException {
+        return again(kept::transact, work);
+    }
+
+    /** A connection for a thread that must not wait for one. */
+    KeptConnection keep(long millisToAnswer) {
+        return new KeptConnection(bookkeeping, millisToAnswer);
+    }
+
+    /** Where a transaction runs. */
+    @FunctionalInterface
+    private interface Place<T> {
+        T run(Sql.Work<T> work) throws SQLException;
+    }
+
+    private <T> T again(Place<T> place, Sql.Work<T> work) throws SQLException {
         for (int attempt = 1; ; attempt++) {
             try {
-                return Sql.inTransaction(bookkeeping, connection -> {
+                return place.run(connection -> {
                     dialect.begin(connection);
                     return work.on(connection);
                 });

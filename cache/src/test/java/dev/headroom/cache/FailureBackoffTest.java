@@ -41,7 +41,10 @@ class FailureBackoffTest {
         try (Caches caches = caches(Duration.ofHours(1))) {
             Cache<String, String> cache = caches.cache("c", String.class, String.class);
             Runnable[] ends = {
-                () -> cache.invalidate("k"), cache::clear, () -> cache.invalidateTag("t"), () -> cache.refresh("k", key -> "1")
+                () -> cache.invalidate("k"),
+                cache::clear,
+                () -> cache.invalidateTag("t"),
+                () -> cache.refresh("k", key -> "1")
             };
             for (Runnable end : ends) {
                 cache.invalidate("k");

@@ -250,7 +250,11 @@ public final class JobQueueBuilder {
      * @throws dev.headroom.config.ConfigurationException if it is shorter than 16 characters
      */
     public JobQueueBuilder endpointToken(String token) {
-        Checks.that(token != null && token.strip().length() >= 16, "endpointToken", "(kept secret)", "at least 16 characters");
+        Checks.that(
+                token != null && token.strip().length() >= 16,
+                "endpointToken",
+                "(kept secret)",
+                "at least 16 characters");
         this.endpointToken = token.strip();
         return this;
     }

@@ -124,7 +124,10 @@ class EnqueuingTest extends JobQueueContract {
         queue.enqueue(Recorder::plain);
         JobHandle second = queue.enqueue(Recorder::plainWithContext);
         awaitNoJobs();
-        assertThat(recorder.order).hasSize(2).contains("plain").anyMatch(key -> key.startsWith("plain.context:" + second.id() + ":"));
+        assertThat(recorder.order)
+                .hasSize(2)
+                .contains("plain")
+                .anyMatch(key -> key.startsWith("plain.context:" + second.id() + ":"));
     }
 
     @Test

@@ -72,8 +72,11 @@ class H2FilesTest {
                 queue.start();
                 queue.enqueueAll(
                         Writers::write,
-                        IntStream.range(0, 20).mapToObj(i -> new Note(i, "written")).toList());
-                await().atMost(Duration.ofSeconds(30)).until(() -> queue.dead().newest(100).size() == 20);
+                        IntStream.range(0, 20)
+                                .mapToObj(i -> new Note(i, "written"))
+                                .toList());
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> queue.dead().newest(100).size() == 20);
                 JobHandle cancelled = queue.enqueue(Writers::endless, new Note(100, "written"));
                 int before = writers.writing.get();
                 await().until(() -> writers.writing.get() > before);

@@ -49,8 +49,10 @@ class HeartbeatTest extends JobQueueContract {
 
     @Test
     void neitherHangingMiddlewareNorALockOfADeadProcessCostsTheLease() throws Exception {
-        JobQueue queue = built(
-                builder().handlers(recorder, new Sweep()).middleware(new Hanging()).lease(LEASE));
+        JobQueue queue = built(builder()
+                .handlers(recorder, new Sweep())
+                .middleware(new Hanging())
+                .lease(LEASE));
         JobHandle stuck = queue.enqueue(Recorder::note, new Note(2, "its process died as it committed"));
         execute("insert into headroom_job_node (name, last_seen) values ('cut off', timestamp '2020-01-01 00:00:00')");
         execute("update headroom_job set state = 1, attempt = 1, lease = (select max(id) from headroom_job_node)");
@@ -62,14 +64,17 @@ class HeartbeatTest extends JobQueueContract {
             queue.enqueue(Recorder::blocked, new Note(1, "long"));
             assertThat(recorder.blockedBegan.await(10, TimeUnit.SECONDS)).isTrue();
             assertThat(hangs.await(10, TimeUnit.SECONDS)).isTrue();
-            await().during(LEASE.multipliedBy(2)).atMost(Duration.ofSeconds(10)).until(() -> recorder.concurrent.get() == 1);
+            await().during(LEASE.multipliedBy(2))
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> recorder.concurrent.get() == 1);
             cutOff.rollback();
             cutOff.setAutoCommit(true);
         } finally {
             goesOn.countDown();
         }
         recorder.release.countDown();
-        await().atMost(Duration.ofSeconds(20)).until(() -> recorder.order.size() == 1 && stuck.state().isEmpty());
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> recorder.order.size() == 1 && stuck.state().isEmpty());
         assertThat(recorder.runs).containsEntry(1L, 1);
         queue.drain(Duration.ofSeconds(5));
         execute("delete from headroom_job");

@@ -44,7 +44,8 @@ class LengthsTest {
         ExecutorService callers = Executors.newCachedThreadPool();
         try (Backend.Database database = Backend.H2.open()) {
             SchemaInstaller.install(database.dataSource());
-            try (JobQueue queue = JobQueue.builder(awayAtTimes(database.dataSource())).build()) {
+            try (JobQueue queue =
+                    JobQueue.builder(awayAtTimes(database.dataSource())).build()) {
                 isAway = true;
                 List<RuntimeException> failures = new CopyOnWriteArrayList<>();
                 for (int i = 0; i < 6; i++) {

@@ -188,14 +188,16 @@ class RunningTest extends JobQueueContract {
     void aHandlerCannotEndTheTransactionThatItWasLent() throws Exception {
         started(builder().handlers(recorder)).enqueue(Recorder::meddling, new Note(1, "meddled"));
         awaitNoJobs();
-        assertThat(recorder.order).containsExactly("commit",
-                "rollback",
-                "setAutoCommit",
-                "commit",
-                "rollback",
-                "unwrap",
-                "setReadOnly",
-                "isClosed false");
+        assertThat(recorder.order)
+                .containsExactly(
+                        "commit",
+                        "rollback",
+                        "setAutoCommit",
+                        "commit",
+                        "rollback",
+                        "unwrap",
+                        "setReadOnly",
+                        "isClosed false");
         assertThat(count("effect")).isOne();
     }
 

@@ -57,7 +57,8 @@ class WeightsTest extends JobQueueContract {
         awaitNoJobs();
         assertThat(shops.order).hasSize(2 * JOBS);
         List<String> whileBothHadWork = shops.order.subList(0, JOBS);
-        assertThat(whileBothHadWork.stream().filter("mail"::equals).count()).isBetween(JOBS * 60L / 100, JOBS * 90L / 100);
+        assertThat(whileBothHadWork.stream().filter("mail"::equals).count())
+                .isBetween(JOBS * 60L / 100, JOBS * 90L / 100);
         assertThat(shops.order.subList(0, 40)).contains("import", "mail");
     }
 
@@ -87,10 +88,14 @@ class WeightsTest extends JobQueueContract {
 
     @Test
     void refusesAWeightBesideWorkersAndWhereJobsAreLocked() {
-        assertThatThrownBy(() -> builder().queue("mails", q -> q.weight(2).workers(2)).build())
+        assertThatThrownBy(() ->
+                        builder().queue("mails", q -> q.weight(2).workers(2)).build())
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage("weight of queue: mails (expected: a queue without workers of its own)");
-        assertThatThrownBy(() -> builder().handlers(new Shops()).queue("locked", q -> q.weight(2)).build())
+        assertThatThrownBy(() -> builder()
+                        .handlers(new Shops())
+                        .queue("locked", q -> q.weight(2))
+                        .build())
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage("weight of queue: locked (expected: a queue without kinds that have LOCK_IN_TX)");
     }

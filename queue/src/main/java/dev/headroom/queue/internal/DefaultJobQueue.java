@@ -104,8 +104,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
                 .loadSignal(LoadSignal.of(name() + ".backlog", this::backlogPressure))
                 .loadSignal(LoadSignal.of(name() + ".age", this::agePressure))
                 .consolePanel(new QueuePanel(name(), parts.lengths(), dead, this::busy))
-                .web(web ->
-                        QueueEndpoints.add(web, this, parts.options()));
+                .web(web -> QueueEndpoints.add(web, this, parts.options()));
     }
 
     @Override

@@ -75,7 +75,8 @@ final class Feeder {
         while (left > 0 && !open.isEmpty()) {
             List<List<Assignment>> claimed = new ArrayList<>();
             try {
-                for (Map.Entry<Share, Integer> each : WeightedTurns.draw(open, left).entrySet()) {
+                for (Map.Entry<Share, Integer> each :
+                        WeightedTurns.draw(open, left).entrySet()) {
                     Fed fed = feed(pool, each.getKey(), factors, each.getValue(), claimed::add);
                     left -= fed.found();
                     if (fed.found() < each.getValue()) {
@@ -113,8 +114,7 @@ final class Feeder {
      */
     private record Fed(int found, boolean full) {}
 
-    private Fed feed(
-            WorkerPool pool, Share share, double[] factors, int wanted, Consumer<List<Assignment>> accept)
+    private Fed feed(WorkerPool pool, Share share, double[] factors, int wanted, Consumer<List<Assignment>> accept)
             throws SQLException {
         int room = permitted(share.queue, wanted);
         if (room == 0) {

@@ -38,13 +38,7 @@ final class Heartbeat implements Runnable {
     private NodeTable.@Nullable Around seen;
 
     Heartbeat(
-            QueueOptions options,
-            int workers,
-            Store store,
-            Lease lease,
-            Node node,
-            Sweeper sweeper,
-            Rescuer rescuer) {
+            QueueOptions options, int workers, Store store, Lease lease, Node node, Sweeper sweeper, Rescuer rescuer) {
         this.options = options;
         this.workers = workers;
         this.store = store;

@@ -69,8 +69,9 @@ final class Kinds {
     /** Whether a handler of a queue's here holds a transaction while it runs. */
     boolean hasTransactions(String queue) {
         return byName.values().stream()
-                .anyMatch(kind ->
-                        kind.code() != null && kind.queue().equals(queue) && kind.tx().isTransaction());
+                .anyMatch(kind -> kind.code() != null
+                        && kind.queue().equals(queue)
+                        && kind.tx().isTransaction());
     }
 
     /** Whether a handler here wants jobs of a queue taken up lane by lane. */

@@ -77,7 +77,8 @@ final class Lengths {
             if (last != null) {
                 return last;
             }
-            throw new QueueException("queue: could not count jobs, as another caller has been at it for a second", null);
+            throw new QueueException(
+                    "queue: could not count jobs, as another caller has been at it for a second", null);
         }
         try {
             last = seen;

@@ -72,8 +72,7 @@ public final class ManualNode {
 
     private Claims.Claimed claim(String queue) {
         try {
-            return claims.claim(
-                    lease, new Share(queue, parts.names().number(queue), 1), Claims.ALL_CRITICALITIES, 1);
+            return claims.claim(lease, new Share(queue, parts.names().number(queue), 1), Claims.ALL_CRITICALITIES, 1);
         } catch (SQLException e) {
             throw new QueueException("queue: could not claim a job", e);
         }

@@ -65,16 +65,14 @@ final class Node {
         Settlement settlement = new Settlement(options, store, parts.kinds(), wakes::signal);
         this.completer = new Completer(options.name(), settlement, this::written, this::lost);
         Floors floors = store.dialect.hasFloors() ? new Floors() : null;
-        this.claims =
-                new Claims(store, parts.kinds(), connected, options.told(), floors);
+        this.claims = new Claims(store, parts.kinds(), connected, options.told(), floors);
         this.floorSweep = floors == null ? null : new FloorSweep(options, store, floors, lease, wakeup);
         this.dispatcher = new Dispatcher(options, store, connected, claims, lease, pools, held, gate, wakeup);
         LockRunner lockRunner = new LockRunner(parts, claims, runner, settlement, lease, gate);
         for (String queue : parts.names().all()) {
             int workers = options.workersOf(queue);
             if (workers > 0 && parts.kinds().locks(queue)) {
-                lockPools.add(
-                        new LockPool(
+                lockPools.add(new LockPool(
                         new Share(queue, parts.names().number(queue), 1),
                         workers,
                         options.pollInterval().toMillis(),
@@ -113,7 +111,10 @@ final class Node {
                         .sum();
         int wanted = holding + BOOKKEEPERS;
         OptionalInt size = PoolSize.of(options.dataSource());
-        if (holding > 0 && options.bookkeeping() == options.dataSource() && size.isPresent() && size.getAsInt() < wanted) {
+        if (holding > 0
+                && options.bookkeeping() == options.dataSource()
+                && size.isPresent()
+                && size.getAsInt() < wanted) {
             log.warn(
                     "{}: its data source gives out {} connections at most (expected: >= {}, as up to {} jobs hold one"
                             + " while they run; have fewer workers, or set bookkeeping to a pool of its own)",
@@ -201,7 +202,8 @@ final class Node {
         try {
             if (!draining && lease.mayBegin() && lease.id() == assignment.job.lease()) {
                 long waited = assignment.job.waitedMillis() * 1_000_000 + begun - assignment.claimedAt;
-                meters().timer(QueueMeters.PICKUP, "queue", assignment.share.queue).recordNanos(waited);
+                meters().timer(QueueMeters.PICKUP, "queue", assignment.share.queue)
+                        .recordNanos(waited);
                 JobOutcome refused = assignment.job.suspect() ? suspect(assignment) : null;
                 outcome = refused != null ? refused : runner.run(assignment);
                 meters().timer(QueueMeters.RUN, "job", assignment.job.kind(), "outcome", outcome.label())

@@ -30,7 +30,8 @@ class WeightedTurnsTest {
                     .filter(b::equals)
                     .forEach(WeightedTurns::forgo);
         }
-        assertThat(turns(List.of(a, b), 12).chars().filter(each -> each == 'b').count()).isBetween(1L, 3L);
+        assertThat(turns(List.of(a, b), 12).chars().filter(each -> each == 'b').count())
+                .isBetween(1L, 3L);
     }
 
     private static String turns(List<Share> among, int turns) {

@@ -85,7 +85,11 @@ public final class SmtpTransportBuilder {
     public SmtpTransport build() {
         InternetAddress sender = Checks.present("from", from);
         Checks.that(!startTls || !tls, "tls", "beside startTls", "one of them");
-        Checks.that(login == null || startTls || tls || inClear, "login", "in clear", "startTls, tls, or inClear if that is meant");
+        Checks.that(
+                login == null || startTls || tls || inClear,
+                "login",
+                "in clear",
+                "startTls, tls, or inClear if that is meant");
         Properties properties = new Properties();
         properties.setProperty("mail.smtp.host", host);
         properties.setProperty("mail.smtp.port", Integer.toString(port));

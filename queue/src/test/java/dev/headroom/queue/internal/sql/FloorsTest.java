@@ -85,7 +85,7 @@ class FloorsTest {
     @Test
     void jobsThatGoBackTakeTheFloorsOfTheirQueueAlone() {
         for (int i = 1; i <= 4; i++) {
-            claim(i * 100, i * 1_000, 9 + i, 9 + i);
+            claim(i * 100L, i * 1_000L, 9 + i, 9 + i);
         }
         assertThat(floor()).isEqualTo(400);
         floors.forget(QUEUE + 1);

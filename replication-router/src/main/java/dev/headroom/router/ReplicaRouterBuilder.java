@@ -1,7 +1,6 @@
 package dev.headroom.router;
 
 import dev.headroom.config.Checks;
-import dev.headroom.config.ConfigurationException;
 import dev.headroom.config.Problems;
 import dev.headroom.router.internal.LiveSource;
 import dev.headroom.router.internal.Router;
@@ -200,19 +199,21 @@ public final class ReplicaRouterBuilder {
         return this;
     }
 
-    private static Duration ttl(String option, @Nullable Duration ttl) {
-        if (ttl == null || ttl.compareTo(Duration.ofSeconds(1)) < 0 || ttl.compareTo(LONGEST_TTL) > 0) {
-            throw new ConfigurationException(option, ttl, "PT1S to " + LONGEST_TTL);
-        }
+    private static Duration ttl(String option, Duration ttl) {
+        Checks.that(
+                ttl != null && ttl.compareTo(Duration.ofSeconds(1)) >= 0 && ttl.compareTo(LONGEST_TTL) <= 0,
+                option,
+                ttl,
+                "PT1S to " + LONGEST_TTL);
         return ttl;
     }
 
     /**
      * Goes by time in place of positions: who has written reads from the primary for so long, whatever replicas have replayed, also in its
-     * next requests; the cookie says no more than that, and lives so long. That is the simple technique of old, for where positions can't be
-     * had or trusted: writes that are mostly seen late, by triggers on other nodes, say. It costs permits for the primary
-     * ({@link #positionFallback}, {@link #primaryFallback}) and shows too little if a replica lags for longer. In auto-commit mode all
-     * that is not marked as a read counts as a write. Default: positions.
+     * next requests; the cookie says no more than that, and lives so long (give a filter that is made by hand the same time). That is the
+     * simple technique of old, for where positions can't be had or trusted: writes that are mostly seen late, by triggers on other nodes, say.
+     * It costs permits for the primary ({@link #positionFallback}, {@link #primaryFallback}) and shows too little if a replica lags for longer.
+     * In auto-commit mode all that is not marked as a read counts as a write. Default: positions.
      *
      * @throws dev.headroom.config.ConfigurationException if not 1 to 60 seconds
      */

@@ -157,7 +157,7 @@ final class Binder {
             return;
         }
         SessionFloor floor = floors.current();
-        lease.unwrapped(() -> floor.unwrapped(1), () -> {
+        lease.untilReleased(() -> floor.unwrapped(1), () -> {
             floors.touchedPrimary(floor, true);
             floors.touchedPrimary(floors.current(), true);
             floor.unwrapped(-1);

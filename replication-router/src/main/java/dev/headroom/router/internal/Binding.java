@@ -1,7 +1,6 @@
 package dev.headroom.router.internal;
 
 import dev.headroom.router.RouteScope;
-import dev.headroom.router.internal.jdbc.StatementOwner;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -26,7 +25,6 @@ final class Binding {
     private @Nullable List<Runnable> alsoInDoubt;
     private @Nullable List<Lease> aside;
     private @Nullable Lease lease;
-    private @Nullable StatementOwner owner;
     private boolean autoCommit;
     private boolean readOnly;
     private boolean inTransaction;
@@ -73,7 +71,8 @@ final class Binding {
         readOnly = mode;
     }
 
-    @Nullable Lease lease() {
+    @Nullable
+    Lease lease() {
         return lease;
     }
 
@@ -98,16 +97,10 @@ final class Binding {
         if (current == null) {
             current = binder().bind(unit, session);
             lease = current;
-            owner = new Owner(current);
+            current.boundBy(this);
         }
         enter(current);
         return current;
-    }
-
-    StatementOwner ownerOf(Lease of) {
-        of.opened();
-        StatementOwner known = owner;
-        return of == lease && known != null ? known : new Owner(of);
     }
 
     void autoCommit(boolean mode) throws SQLException {
@@ -299,7 +292,6 @@ final class Binding {
 
     private void letGo(Lease current) throws SQLException {
         lease = null;
-        owner = null;
         if (!current.hasOpenStatements()) {
             current.release();
             return;
@@ -327,77 +319,61 @@ final class Binding {
         }
     }
 
-    /** The statements of one lease. */
-    private final class Owner implements StatementOwner {
-        private final Lease of;
+    // What statements ask, through the lease that they were made on.
 
-        Owner(Lease of) {
-            this.of = of;
+    Connection connection() {
+        return connection;
+    }
+
+    long begin(Lease of, String sql) throws SQLException {
+        connection.checkOpen();
+        if (of != lease) {
+            throw moved(of);
         }
-
-        @Override
-        public Connection connection() {
-            return connection;
+        if (!inTransaction) {
+            Unit unit = unit();
+            binder().requireTaken(unit);
+            if (of.tainted()) {
+                requireStay(of, unit);
+            } else if (!binder().mayExecute(of, unit)) {
+                throw moved(of);
+            }
+            enter(of);
         }
-
-        @Override
-        public long begin(String sql) throws SQLException {
-            connection.checkOpen();
-            if (of != lease) {
-                throw moved();
-            }
-            if (!inTransaction) {
-                Unit unit = unit();
-                binder().requireTaken(unit);
-                if (of.tainted()) {
-                    requireStay(of, unit);
-                } else if (!binder().mayExecute(of, unit)) {
-                    throw moved();
-                }
-                enter(of);
-            }
-            if (binder().touchesSession(sql)) {
-                of.taint();
-            }
-            of.executed(true);
-            return router().statements().begin(sql, of);
+        if (binder().touchesSession(sql)) {
+            of.taint();
         }
+        of.executed(true);
+        return router().statements().begin(sql, of);
+    }
 
-        @Override
-        public @Nullable SQLException end(String sql, long startedAt, @Nullable SQLException failure) {
-            if (autoCommit || of.readOnly()) {
-                binder().used(of, true);
-            }
-            if (startedAt != StatementWatch.NOT_TIMED) {
-                router().statements().end(sql, of, startedAt, failure);
-            }
-            return failure == null ? null : failed(of, failure);
+    @Nullable
+    SQLException end(Lease of, String sql, long startedAt, @Nullable SQLException failure) {
+        if (autoCommit || of.readOnly()) {
+            binder().used(of, true);
         }
-
-        @Override
-        public void unwrapped() {
-            binder().unwrapped(of);
+        if (startedAt != StatementWatch.NOT_TIMED) {
+            router().statements().end(sql, of, startedAt, failure);
         }
+        return failure == null ? null : failed(of, failure);
+    }
 
-        @Override
-        public void closed() {
-            of.closedStatement();
-            List<Lease> others = aside;
-            if (of != lease && others != null && !of.hasOpenStatements() && others.remove(of)) {
-                try {
-                    of.release();
-                } catch (SQLException failure) {
-                    log.debug("router {}: could not give back a connection to {}", router().name(), of.node(), failure);
-                }
+    void closed(Lease of) {
+        List<Lease> others = aside;
+        if (of != lease && others != null && !of.hasOpenStatements() && others.remove(of)) {
+            try {
+                of.release();
+            } catch (SQLException failure) {
+                log.debug("router {}: could not give back a connection to {}", router().name(), of.node(), failure);
             }
         }
+    }
 
-        private SQLException moved() {
-            return new SQLException(
-                    "statement: was made on " + of.node()
-                            + ", but its connection works elsewhere now (expected: to be made again for"
-                            + " every transaction, and in auto-commit mode for every read)",
-                    "24000");
-        }
+    private static SQLException moved(Lease of) {
+        return new SQLException(
+                "statement: was made on " + of.node()
+                        + ", but its connection works elsewhere now (expected: to be made again for"
+                        + " every transaction, and in auto-commit mode for every read)",
+                "24000");
     }
 }

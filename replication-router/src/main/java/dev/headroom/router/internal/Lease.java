@@ -2,43 +2,45 @@ package dev.headroom.router.internal;
 
 import dev.headroom.router.RouteDecision;
 import dev.headroom.router.RouteDecision.Reason;
+import dev.headroom.router.internal.jdbc.StatementOwner;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A node's connection while a routed connection is bound to it. Used by one thread; only {@link #abort} is called by others. */
-final class Lease {
+/** A node's connection while a routed connection is bound to it; whom the statements on it ask. Used by one thread; only {@link #abort} is called by others. */
+final class Lease implements StatementOwner {
     private static final Logger log = LoggerFactory.getLogger(Lease.class);
 
     private final Cluster cluster;
     private final Node node;
     private final Connection physical;
-    private final boolean readOnly;
-    private final Reason reason;
-    private final long lagNanos;
-    private final @Nullable Runnable permit;
+    private final Grant grant;
     private final int slot;
+    private final long lagNanos;
     private Mode mode = Mode.AS_LENT;
     private boolean executed;
     private boolean tainted;
     private boolean discarded;
     private boolean guarded;
+    private @Nullable Binding binding;
     private @Nullable Runnable whenReleased;
     private int openStatements;
     private long checkedAt;
 
-    Lease(Cluster cluster, Node node, Connection physical, Grant grant) {
+    /** @param lagNanos how far a replica was behind at most */
+    Lease(Cluster cluster, Node node, Connection physical, Grant grant, long lagNanos) {
         this.cluster = cluster;
         this.node = node;
         this.physical = physical;
-        this.readOnly = grant.readOnly();
-        this.reason = grant.reason();
-        this.lagNanos = grant.lagNanos();
-        this.permit = grant.permit();
-        node.units().began(readOnly);
+        this.grant = grant;
+        this.lagNanos = lagNanos;
+        node.units().began(grant.readOnly());
         this.slot = cluster.replicated() ? node.units().put(this) : Units.UNLISTED;
     }
 
@@ -54,35 +56,83 @@ final class Lease {
      * On what terms a unit got its connection.
      *
      * @param readOnly whether writes are refused
+     * @param onReplica whether a replica answers
      * @param reason why here
-     * @param lagNanos how far the replica was behind at most; {@link #NO_LAG} on a primary
      * @param permit gives back the permit of a diverted read, null where there is none
      */
     record Grant(
             boolean readOnly,
+            boolean onReplica,
             Reason reason,
-            long lagNanos,
             @Nullable Runnable permit) {
-        /** What answers is a primary. */
-        static final long NO_LAG = -1;
+        private static final Map<Reason, Grant> ON_REPLICA = new EnumMap<>(Reason.class);
 
-        static Grant onReplica(Reason reason, long lagNanos) {
-            return new Grant(true, reason, lagNanos, null);
+        static {
+            for (Reason reason : Reason.values()) {
+                ON_REPLICA.put(reason, new Grant(true, true, reason, null));
+            }
+        }
+
+        static Grant onReplica(Reason reason) {
+            return Objects.requireNonNull(ON_REPLICA.get(reason));
         }
 
         static Grant onPrimary(boolean readOnly, Reason reason, @Nullable Runnable permit) {
-            return new Grant(readOnly, reason, NO_LAG, permit);
+            return new Grant(readOnly, false, reason, permit);
         }
+    }
+
+    /** The routed connection that has it. */
+    void boundBy(Binding owner) {
+        binding = owner;
+    }
+
+    private Binding binding() {
+        return Objects.requireNonNull(binding);
+    }
+
+    // What its statements ask.
+
+    @Override
+    public Connection connection() {
+        return binding().connection();
+    }
+
+    @Override
+    public long begin(String sql) throws SQLException {
+        return binding().begin(this, sql);
+    }
+
+    @Override
+    public @Nullable SQLException end(String sql, long startedAt, @Nullable SQLException failure) {
+        return binding().end(this, sql, startedAt, failure);
+    }
+
+    @Override
+    public void unwrapped() {
+        binding().unwrapped(this);
+    }
+
+    @Override
+    public void closed() {
+        openStatements--;
+        binding().closed(this);
+    }
+
+    /** One statement more. @return whom it asks */
+    StatementOwner opened() {
+        openStatements++;
+        return this;
     }
 
     /** Brings the connection into the state that its user wants. */
     void prepare(Session session) throws SQLException {
-        if (readOnly) {
+        if (readOnly()) {
             physical.setReadOnly(true);
         } else if (cluster.replicated() && physical.isReadOnly()) {
             physical.setReadOnly(false); // a pool of a replica's that is the primary's now
         }
-        if (readOnly && !onReplica() && cluster.replicated()) {
+        if (readOnly() && !onReplica() && cluster.replicated()) {
             autoCommit(true);
             cluster.dialect().refuseWrites(physical, true);
             guarded = true;
@@ -99,26 +149,26 @@ final class Lease {
     }
 
     boolean readOnly() {
-        return readOnly;
+        return grant.readOnly();
     }
 
     Reason reason() {
-        return reason;
+        return grant.reason();
     }
 
     RouteDecision decision() {
         return onReplica()
-                ? new RouteDecision.ToReplica(node.name(), Duration.ofNanos(lagNanos), reason)
-                : new RouteDecision.ToPrimary(node.name(), diverted(), reason);
+                ? new RouteDecision.ToReplica(node.name(), Duration.ofNanos(lagNanos), reason())
+                : new RouteDecision.ToPrimary(node.name(), diverted(), reason());
     }
 
     /** Whether it stands in for a replica. */
     boolean diverted() {
-        return permit != null;
+        return grant.permit() != null;
     }
 
     boolean onReplica() {
-        return lagNanos != Grant.NO_LAG;
+        return grant.onReplica();
     }
 
     /** Pools lend in a mode of their own; who begins a transaction says so in any case. */
@@ -158,7 +208,7 @@ final class Lease {
     }
 
     /** What is run once, at the first call, and when the lease is given back. */
-    void unwrapped(Runnable first, Runnable atRelease) {
+    void untilReleased(Runnable first, Runnable atRelease) {
         if (whenReleased == null) {
             whenReleased = atRelease;
             first.run();
@@ -168,14 +218,6 @@ final class Lease {
     /** The pool shall throw it away; unlike a tainted one, it is not kept until then. */
     void discard() {
         discarded = true;
-    }
-
-    void opened() {
-        openStatements++;
-    }
-
-    void closedStatement() {
-        openStatements--;
     }
 
     boolean hasOpenStatements() {
@@ -197,6 +239,7 @@ final class Lease {
                 evict();
             }
         } finally {
+            Runnable permit = grant.permit();
             if (permit != null) {
                 permit.run();
             }

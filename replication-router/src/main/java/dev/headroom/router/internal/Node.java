@@ -46,6 +46,7 @@ final class Node {
     private volatile boolean drained;
     private volatile @Nullable String lastFailure;
     private volatile long latencyNanos;
+    private volatile long poolTimeoutNanos = NEVER;
 
     Node(NodeSpec spec) {
         this.spec = spec;
@@ -111,7 +112,8 @@ final class Node {
     }
 
     /** The last good answer. */
-    @Nullable Seen seen() {
+    @Nullable
+    Seen seen() {
         return seen;
     }
 
@@ -133,7 +135,8 @@ final class Node {
     }
 
     /** Its last good answer if that was asked for at or after this time, and it said then that it takes writes; else null. */
-    @Nullable Seen primarySince(long time) {
+    @Nullable
+    Seen primarySince(long time) {
         Seen last = seen;
         return last != null && last.sample() && last.askedAt() - time >= 0 ? last : null;
     }
@@ -143,7 +146,8 @@ final class Node {
         return seen != null || lastFailure != null;
     }
 
-    @Nullable String lastFailure() {
+    @Nullable
+    String lastFailure() {
         return lastFailure;
     }
 
@@ -168,6 +172,7 @@ final class Node {
         if (answer.role() == NodeRole.REPLICA) {
             deposed = false; // it has given up what it was
         }
+        poolTimeoutNanos = NEVER;
         silentSince = NEVER;
         failing = false;
         lost = false;
@@ -266,9 +271,14 @@ final class Node {
         return known == null || known.timeline() != timeline ? Long.MAX_VALUE : Math.max(0, now - known.asOf());
     }
 
-    /** The longest that its pool keeps a caller waiting; {@link Long#MAX_VALUE} when not known. */
+    /** The longest that its pool keeps a caller waiting; {@link Long#MAX_VALUE} when not known. Asked anew after each probe. */
     long poolTimeoutNanos() {
-        return poolTimeout == null ? Long.MAX_VALUE : poolTimeout.get().toNanos();
+        long known = poolTimeoutNanos;
+        if (known == NEVER) {
+            known = poolTimeout == null ? Long.MAX_VALUE : poolTimeout.get().toNanos();
+            poolTimeoutNanos = known;
+        }
+        return known;
     }
 
     /** Has the pool throw its connections away. */

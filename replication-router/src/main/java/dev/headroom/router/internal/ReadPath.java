@@ -88,8 +88,8 @@ final class ReadPath {
         } catch (SQLException failure) {
             return new ReadSearch(this, unit, patience).after(node, failure).run();
         }
-        Lease.Grant grant = Lease.Grant.onReplica(zone.reason(node, unit), node.lagNanos(now, cluster.timeline()));
-        Lease lease = new Lease(cluster, node, connection, grant);
+        Lease.Grant grant = Lease.Grant.onReplica(zone.reason(node, unit));
+        Lease lease = new Lease(cluster, node, connection, grant, node.lagNanos(now, cluster.timeline()));
         if (node.drained()) { // asked once more, now that whoever drains can see this one
             ReadSearch search = new ReadSearch(this, unit, patience);
             search.giveBack(lease);

@@ -166,7 +166,7 @@ final class ReadSearch {
             return null;
         }
         Reason why = stale ? Reason.SERVED_STALE : path.zone().reason(node, unit);
-        Lease lease = new Lease(cluster, node, connection, Lease.Grant.onReplica(why, lag));
+        Lease lease = new Lease(cluster, node, connection, Lease.Grant.onReplica(why), lag);
         lease.checkedAt(now);
         if (node.drained()) { // asked once more, now that whoever drains can see this one
             giveBack(lease);
@@ -202,7 +202,7 @@ final class ReadSearch {
             return null;
         }
         path.sensors().diverted(reason);
-        return new Lease(cluster, primary, connection, Lease.Grant.onPrimary(true, reason, permit));
+        return new Lease(cluster, primary, connection, Lease.Grant.onPrimary(true, reason, permit), 0);
     }
 
     private @Nullable Connection acquire(Node node) {

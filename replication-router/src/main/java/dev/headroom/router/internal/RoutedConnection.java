@@ -112,17 +112,17 @@ final class RoutedConnection extends RoutedSettings {
 
     private Statement statement(Making<Statement> making) throws SQLException {
         Lease lease = bound();
-        return RoutedStatement.of(made(lease, making), binding.ownerOf(lease));
+        return RoutedStatement.of(made(lease, making), lease.opened());
     }
 
     private PreparedStatement prepared(String sql, Making<PreparedStatement> making) throws SQLException {
         Lease lease = bound();
-        return new RoutedPreparedStatement(made(lease, making), binding.ownerOf(lease), sql);
+        return new RoutedPreparedStatement(made(lease, making), lease.opened(), sql);
     }
 
     private CallableStatement call(String sql, Making<CallableStatement> making) throws SQLException {
         Lease lease = bound();
-        return RoutedCall.of(made(lease, making), binding.ownerOf(lease), sql);
+        return RoutedCall.of(made(lease, making), lease.opened(), sql);
     }
 
     // The two that applications live on are written out, so that they make no garbage.
@@ -136,7 +136,7 @@ final class RoutedConnection extends RoutedSettings {
         } catch (SQLException failure) {
             throw binding.failed(lease, failure);
         }
-        return RoutedStatement.of(statement, binding.ownerOf(lease));
+        return RoutedStatement.of(statement, lease.opened());
     }
 
     @Override
@@ -158,7 +158,7 @@ final class RoutedConnection extends RoutedSettings {
         } catch (SQLException failure) {
             throw binding.failed(lease, failure);
         }
-        return new RoutedPreparedStatement(statement, binding.ownerOf(lease), sql);
+        return new RoutedPreparedStatement(statement, lease.opened(), sql);
     }
 
     @Override

@@ -36,15 +36,15 @@ final class SessionFloor {
     record ReplicaRead(
             Node node, long at, long thread, @Nullable ReplicaRead next) {
         private @Nullable ReplicaRead without(Node other) {
-            ReplicaRead rest = next == null ? null : next.without(other);
             if (node == other) {
-                return rest;
+                return next;
             }
-            return rest == next ? this : new ReplicaRead(node, at, thread, rest);
+            return next == null ? this : new ReplicaRead(node, at, thread, next.without(other));
         }
 
         /** The entry of the node alone; null if there is none. */
-        @Nullable ReplicaRead only(@Nullable Node wanted) {
+        @Nullable
+        ReplicaRead only(@Nullable Node wanted) {
             if (node == wanted) {
                 return next == null ? this : new ReplicaRead(node, at, thread, null);
             }
@@ -52,7 +52,8 @@ final class SessionFloor {
         }
 
         /** The last that was read, of these; null if none was. */
-        @Nullable Node lastOf(List<Node> nodes) {
+        @Nullable
+        Node lastOf(List<Node> nodes) {
             if (nodes.contains(node)) {
                 return node;
             }
@@ -65,7 +66,8 @@ final class SessionFloor {
         }
 
         /** What this thread was the last to read. */
-        @Nullable ReplicaRead by(long reader) {
+        @Nullable
+        ReplicaRead by(long reader) {
             ReplicaRead rest = next == null ? null : next.by(reader);
             return thread == reader ? new ReplicaRead(node, at, thread, rest) : rest;
         }
@@ -119,7 +121,8 @@ final class SessionFloor {
         return unwrapped > 0;
     }
 
-    @Nullable Touch touch() {
+    @Nullable
+    Touch touch() {
         return touch;
     }
 
@@ -137,7 +140,8 @@ final class SessionFloor {
     }
 
     /** The replicas that were read, the last one first; null for none. */
-    @Nullable ReplicaRead replicaReads() {
+    @Nullable
+    ReplicaRead replicaReads() {
         return replicaReads;
     }
 

@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.Test;
@@ -212,17 +213,17 @@ class InventoryNodesTest {
     /** A database whose roles are as the test says; every change of them is a new timeline. */
     private static final class ToldRoles implements ReplicationDialect {
         private volatile String primary = "";
-        private volatile long timeline;
+        private final AtomicLong timeline = new AtomicLong();
 
         void primary(String name) {
-            timeline++;
+            timeline.incrementAndGet();
             primary = name;
         }
 
         @Override
         public Answer probe(Asked node, Connection connection) {
             NodeRole role = node.name().equals(primary) ? NodeRole.PRIMARY : NodeRole.REPLICA;
-            return new Answer(role, new Position(timeline, 1));
+            return new Answer(role, new Position(timeline.get(), 1));
         }
 
         @Override

@@ -71,8 +71,7 @@ final class Binding {
         readOnly = mode;
     }
 
-    @Nullable
-    Lease lease() {
+    @Nullable Lease lease() {
         return lease;
     }
 
@@ -347,8 +346,7 @@ final class Binding {
         return router().statements().begin(sql, of);
     }
 
-    @Nullable
-    SQLException end(Lease of, String sql, long startedAt, @Nullable SQLException failure) {
+    @Nullable SQLException end(Lease of, String sql, long startedAt, @Nullable SQLException failure) {
         if (autoCommit || of.readOnly()) {
             binder().used(of, true);
         }

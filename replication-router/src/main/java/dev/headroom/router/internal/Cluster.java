@@ -146,15 +146,13 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     }
 
     /** The node that takes writes, null if the nodes say that none does. */
-    @Nullable
-    Node writable() {
+    @Nullable Node writable() {
         Node node = primary;
         return node.role() == NodeRole.REPLICA || node.deposed() ? null : node;
     }
 
     /** The node that takes writes and answers; null while there is none. */
-    @Nullable
-    Node writer() {
+    @Nullable Node writer() {
         Node node = primary;
         if (!replicated()) {
             return node;
@@ -166,8 +164,7 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     }
 
     /** Waits until a node takes writes, without asking for it: everybody is asked often as long as none does. */
-    @Nullable
-    Node awaitWriter(long nanos) throws InterruptedException {
+    @Nullable Node awaitWriter(long nanos) throws InterruptedException {
         writesGoOn.await(() -> writer() != null, nanos);
         return writer();
     }

@@ -96,23 +96,20 @@ final class Floors {
     }
 
     /** The position that a read must have reached; null if it can't be known within the time. */
-    @Nullable
-    Position required(long waitNanos) throws InterruptedException {
+    @Nullable Position required(long waitNanos) throws InterruptedException {
         RequestContext context = RequestContext.active().orElse(null);
         SessionFloor floor = current(context);
         return onlyOnPrimary(floor, context) || settle(floor, waitNanos) ? known(floor, context) : null;
     }
 
     /** The same as far as it is known now; null if something is not. */
-    @Nullable
-    Position requiredNow() {
+    @Nullable Position requiredNow() {
         RequestContext context = RequestContext.active().orElse(null);
         return requiredNow(current(context), context);
     }
 
     /** The same of a floor that is the current one of that request. */
-    @Nullable
-    Position requiredNow(SessionFloor floor, @Nullable RequestContext context) {
+    @Nullable Position requiredNow(SessionFloor floor, @Nullable RequestContext context) {
         SessionFloor.Touch touch = touch(floor);
         return touch == null || settled(floor, touch) || onlyOnPrimary(floor, context) ? known(floor, context) : null;
     }
@@ -144,8 +141,7 @@ final class Floors {
     }
 
     /** What the current request and its client have written, as far as it is known; null if there may be more. */
-    @Nullable
-    Position writtenNow() {
+    @Nullable Position writtenNow() {
         RequestContext context = RequestContext.active().orElse(null);
         SessionFloor floor = current(context);
         SessionFloor.Touch touch = touch(floor);

@@ -112,8 +112,7 @@ final class Node {
     }
 
     /** The last good answer. */
-    @Nullable
-    Seen seen() {
+    @Nullable Seen seen() {
         return seen;
     }
 
@@ -135,8 +134,7 @@ final class Node {
     }
 
     /** Its last good answer if that was asked for at or after this time, and it said then that it takes writes; else null. */
-    @Nullable
-    Seen primarySince(long time) {
+    @Nullable Seen primarySince(long time) {
         Seen last = seen;
         return last != null && last.sample() && last.askedAt() - time >= 0 ? last : null;
     }
@@ -146,8 +144,7 @@ final class Node {
         return seen != null || lastFailure != null;
     }
 
-    @Nullable
-    String lastFailure() {
+    @Nullable String lastFailure() {
         return lastFailure;
     }
 

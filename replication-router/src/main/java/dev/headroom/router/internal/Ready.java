@@ -25,8 +25,7 @@ final class Ready {
     }
 
     /** The node; null if there is none, or if more has to be looked at. */
-    @Nullable
-    Node node(Unit unit, long now, @Nullable RequestContext context) {
+    @Nullable Node node(Unit unit, long now, @Nullable RequestContext context) {
         SessionFloor floor = floors.current(context);
         SessionFloor.ReplicaRead read = floor.replicaReads();
         Position required = floors.requiredNow(floor, context);

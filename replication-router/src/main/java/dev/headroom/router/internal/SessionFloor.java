@@ -43,8 +43,7 @@ final class SessionFloor {
         }
 
         /** The entry of the node alone; null if there is none. */
-        @Nullable
-        ReplicaRead only(@Nullable Node wanted) {
+        @Nullable ReplicaRead only(@Nullable Node wanted) {
             if (node == wanted) {
                 return next == null ? this : new ReplicaRead(node, at, thread, null);
             }
@@ -52,8 +51,7 @@ final class SessionFloor {
         }
 
         /** The last that was read, of these; null if none was. */
-        @Nullable
-        Node lastOf(List<Node> nodes) {
+        @Nullable Node lastOf(List<Node> nodes) {
             if (nodes.contains(node)) {
                 return node;
             }
@@ -66,8 +64,7 @@ final class SessionFloor {
         }
 
         /** What this thread was the last to read. */
-        @Nullable
-        ReplicaRead by(long reader) {
+        @Nullable ReplicaRead by(long reader) {
             ReplicaRead rest = next == null ? null : next.by(reader);
             return thread == reader ? new ReplicaRead(node, at, thread, rest) : rest;
         }
@@ -121,8 +118,7 @@ final class SessionFloor {
         return unwrapped > 0;
     }
 
-    @Nullable
-    Touch touch() {
+    @Nullable Touch touch() {
         return touch;
     }
 
@@ -140,8 +136,7 @@ final class SessionFloor {
     }
 
     /** The replicas that were read, the last one first; null for none. */
-    @Nullable
-    ReplicaRead replicaReads() {
+    @Nullable ReplicaRead replicaReads() {
         return replicaReads;
     }
 

@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +31,30 @@ class CoherenceTest {
     @Tag("soak")
     void everyDropReachesTheOthersThousandsOfTimes() {
         System.out.println("soak: cache: " + run(4_000, 10));
+    }
+
+    /** Neither for the tier nor for the journal. */
+    @Test
+    void clearingIsAsMuchWorkForManyValuesAsForOne() {
+        WatchedTier tier = new WatchedTier(operation -> {});
+        try (Caches caches = Caches.builder().shared(tier).build()) {
+            Cache<Integer, String> cache = caches.cache("c", Integer.class, String.class);
+            List<Long> operations = new ArrayList<>();
+            for (int many : new int[] {1, 1000}) {
+                List<Integer> keys = IntStream.range(0, many).boxed().toList();
+                cache.getAll(
+                        keys, wanted -> wanted.stream().collect(Collectors.toMap(key -> key, key -> "v")));
+                long before = changes(tier);
+                cache.clear();
+                operations.add(changes(tier) - before);
+                assertThat(cache.get(0, key -> "new")).isEqualTo("new");
+            }
+            assertThat(operations.get(1)).isPositive().isEqualTo(operations.get(0));
+        }
+    }
+
+    private static long changes(WatchedTier tier) {
+        return tier.asked("merge") + tier.asked("increment") + tier.asked("write") + tier.asked("invalidate");
     }
 
     private String run(int drops, int restarts) {

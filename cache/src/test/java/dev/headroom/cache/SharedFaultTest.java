@@ -139,6 +139,21 @@ class SharedFaultTest {
         assertThat(watched.asked("takeOver")).isZero();
     }
 
+    @Test
+    void whatMustNotBeServedIsLoadedThoughARefreshOfItHasFailed() {
+        Cache<String, String> one = failing(tier, Duration.ofMinutes(5));
+        Cache<String, String> other = failing(tier, Duration.ofMinutes(5));
+        one.get("k", k -> "1");
+        eventually().until(() -> one.peek("k").map(Lookup::state).orElse(null) == Lookup.State.STALE);
+        assertThat(one.get("k", k -> {
+                    throw new IllegalStateException("down");
+                }))
+                .isEqualTo("1");
+        one.clear();
+        assertThat(other.get("k", k -> "2")).isEqualTo("2");
+        assertThat(one.get("k", k -> "3")).isEqualTo("2");
+    }
+
     private Cache<String, String> failing(SharedTier tier, Duration retryAfterError) {
         Caches caches = Caches.builder()
                 .shared(tier)

@@ -245,14 +245,18 @@ final class Attempt {
                 null);
     }
 
-    /** Who has failed just now is silent for another reason. */
+    /** Who has failed just now is silent because nobody is to try again for a while, unless what it left must not even be served meanwhile. */
     private boolean silent() {
-        if (read.value() == null || !loads.suspects.old(key, read.version())) {
+        Found known = found;
+        boolean covers = known != null && known.mayCoverErrors();
+        if (read.value() == null || (!loads.suspects.old(key, read.version()) && (covers || !waiting))) {
             return false;
         }
         String beat = loads.side.beat(wanted.text());
         String failure = loads.side.failure(wanted.text());
         Map<String, byte[]> signs = home.call(node -> node.records(List.of(beat, failure)));
-        return !signs.containsKey(beat) && !isOfThisVersion(signs.get(failure));
+        return isOfThisVersion(signs.get(failure))
+                ? !covers
+                : loads.suspects.old(key, read.version()) && !signs.containsKey(beat);
     }
 }

@@ -44,7 +44,7 @@ final class ScheduleNodeMain {
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 switch (line.split("-")[0]) {
-                    case "pause" -> common.reachable.writeLock().lock();
+                    case "pause" -> common.reachable.writeLock().lockInterruptibly();
                     case "resume" -> {
                         Connected.await(memcached);
                         common.reachable.writeLock().unlock();

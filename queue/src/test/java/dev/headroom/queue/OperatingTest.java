@@ -32,15 +32,22 @@ class OperatingTest extends JobQueueContract {
         CapturedContributions given = new CapturedContributions();
         queue.contribute(given);
         ConsolePanel panel = given.panels.get(0);
-        assertThat(panel.view().figures()).extracting(PanelView.Figure::value).containsExactly("not known now");
+        await("in a process that does not work, too")
+                .untilAsserted(() -> assertThat(panel.view().figures())
+                        .extracting(PanelView.Figure::value)
+                        .doesNotContain("not known now"));
         queue.start();
+        queue.enqueue(Recorder::blocked, new Note(2, ""));
+        await().untilAsserted(() -> assertThat(panel.view().tables())
+                .filteredOn(table -> table.title().startsWith("Running"))
+                .singleElement()
+                .satisfies(table -> assertThat(table.rows().get(0)).contains("blocked")));
+        recorder.release.countDown();
+        awaitNoJobs();
         JobHandle job = queue.enqueue(Recorder::refused, new Note(1, ""));
         await().untilAsserted(() -> assertThat(job.state()).contains(JobState.DEAD));
-        queue.length();
-        await().untilAsserted(() -> {
-            queue.length();
-            assertThat(panel.view().actions()).hasSize(2);
-        });
+        await().untilAsserted(() -> assertThat(panel.view().actions()).hasSize(2));
+        await().untilAsserted(() -> assertThat(panel.view().tables()).hasSize(3));
         PanelView view = panel.view();
         assertThat(view.tables())
                 .extracting(PanelView.Table::title)
@@ -56,6 +63,7 @@ class OperatingTest extends JobQueueContract {
         assertThat(panel.act("requeue", id)).contains("Job " + job.id() + " was requeued.");
         await().untilAsserted(() -> assertThat(job.state()).contains(JobState.DEAD));
         assertThat(panel.act("delete", id)).contains("Job " + job.id() + " was deleted.");
+        await().untilAsserted(() -> assertThat(panel.view().actions()).isEmpty());
         assertThat(panel.act("delete", id)).contains("There is no dead letter " + job.id() + " any more.");
         assertThatThrownBy(() -> panel.act("explode", id)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> panel.act("delete", Map.of("id", "1 or 1=1")))

@@ -103,7 +103,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
                 .healthCheck(HealthCheck.optional(name() + "-schedules", this::checkSchedules))
                 .loadSignal(LoadSignal.of(name() + ".backlog", this::backlogPressure))
                 .loadSignal(LoadSignal.of(name() + ".age", this::agePressure))
-                .consolePanel(new QueuePanel(name(), parts.lengths(), dead, this::busy))
+                .consolePanel(new QueuePanel(name(), parts.lengths(), dead, this::busy, parts.names()::name))
                 .web(web -> QueueEndpoints.add(web, this, parts.options()));
     }
 

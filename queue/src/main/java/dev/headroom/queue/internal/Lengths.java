@@ -6,6 +6,7 @@ import dev.headroom.queue.JobState;
 import dev.headroom.queue.QueueException;
 import dev.headroom.queue.QueueLength;
 import dev.headroom.queue.internal.sql.QueueCounts;
+import dev.headroom.queue.internal.sql.QueueTable;
 import dev.headroom.queue.scale.ClusterLoad;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -14,7 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +29,8 @@ final class Lengths {
     private static final long KNOWN = Duration.ofSeconds(20).toNanos();
     private static final long WANTED = Duration.ofMinutes(2).toNanos();
     private static final int NEWEST_DEAD = 10;
+    private static final int LONGEST_RUNNING = 10;
+    private static final long SOON_MILLIS = 500;
 
     private final Store store;
     private final QueueNames names;
@@ -32,6 +39,7 @@ final class Lengths {
     private final ReentrantLock asking = new ReentrantLock();
     private volatile @Nullable Seen seen;
     private volatile @Nullable Failure failure;
+    private final AtomicReference<@Nullable FutureTask<Seen>> looking = new AtomicReference<>();
     private volatile long wantedAt = System.nanoTime() - WANTED;
 
     /** What was seen, and when. */
@@ -39,6 +47,7 @@ final class Lengths {
             Map<String, QueueLength> queues,
             Map<String, QueueCounts> counts,
             List<DeadJob> newestDead,
+            List<QueueTable.Running> longestRunning,
             List<ClusterLoad.Node> nodes,
             long at) {
         QueueLength total() {
@@ -115,6 +124,43 @@ final class Lengths {
 
     private record Failure(QueueException why, long at) {}
 
+    /** What is fresh if the database says so within half a second, or what is known; for who must not wait for it. */
+    @Nullable Seen soon() {
+        Seen last = seen;
+        if (last == null || System.nanoTime() - last.at >= FRESH) {
+            FutureTask<Seen> look = new FutureTask<>(this::fresh);
+            FutureTask<Seen> under = looking.accumulateAndGet(
+                    look, (before, mine) -> before == null || before.isDone() ? mine : before);
+            if (under == look) {
+                Thread thread = new Thread(look, "headroom-lengths");
+                thread.setDaemon(true);
+                thread.start();
+            }
+            try {
+                return under.get(SOON_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException | TimeoutException away) {
+                return known();
+            }
+        }
+        return known();
+    }
+
+    /** What was seen is so no more. */
+    void changed() {
+        Seen last = seen;
+        if (last != null) {
+            seen = new Seen(
+                    last.queues,
+                    last.counts,
+                    last.newestDead,
+                    last.longestRunning,
+                    last.nodes,
+                    Math.min(last.at, System.nanoTime() - FRESH));
+        }
+    }
+
     /** What was last seen, or null if that is too long ago to go by. Asks nobody. */
     @Nullable Seen known() {
         wantedAt = System.nanoTime();
@@ -146,7 +192,8 @@ final class Lengths {
             lengths.put(queue, each.length());
         });
         List<DeadJob> dead = new ArrayList<>(store.dead.newest(connection, NEWEST_DEAD));
-        Seen now = new Seen(lengths, counts, dead, store.nodes.all(connection), System.nanoTime());
+        List<QueueTable.Running> running = store.queues.running(connection, LONGEST_RUNNING);
+        Seen now = new Seen(lengths, counts, dead, running, store.nodes.all(connection), System.nanoTime());
         seen = now;
         window.add(now, now.count(counted), now.count(JobFilter.waiting().states(JobState.RUNNING)));
         return now;

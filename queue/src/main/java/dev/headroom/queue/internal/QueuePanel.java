@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /** The queue's part of the console: what waits where, and the newest dead letters with what to do about them. */
 final class QueuePanel implements ConsolePanel {
@@ -21,12 +22,14 @@ final class QueuePanel implements ConsolePanel {
     private final Lengths lengths;
     private final DeadLetters dead;
     private final Function<String, Integer> busy;
+    private final IntFunction<String> queueName;
 
-    QueuePanel(String name, Lengths lengths, DeadLetters dead, Function<String, Integer> busy) {
+    QueuePanel(String name, Lengths lengths, DeadLetters dead, Function<String, Integer> busy, IntFunction<String> queueName) {
         this.name = name;
         this.lengths = lengths;
         this.dead = dead;
         this.busy = busy;
+        this.queueName = queueName;
     }
 
     @Override
@@ -41,7 +44,7 @@ final class QueuePanel implements ConsolePanel {
 
     @Override
     public PanelView view() {
-        Lengths.Seen seen = lengths.known();
+        Lengths.Seen seen = lengths.soon();
         if (seen == null) {
             return PanelView.builder()
                     .figure("jobs", "not known now", Level.WARN)
@@ -68,6 +71,10 @@ final class QueuePanel implements ConsolePanel {
                                 "dead",
                                 "oldest ready"),
                         rows(seen));
+        if (!seen.longestRunning().isEmpty()) {
+            view.table(
+                    "Running, those due longest ago", List.of("id", "job", "queue", "attempt", "on", "due"), runningRows(seen));
+        }
         if (!seen.newestDead().isEmpty()) {
             view.table(
                     "Newest dead letters",
@@ -100,6 +107,18 @@ final class QueuePanel implements ConsolePanel {
         return rows;
     }
 
+    private List<List<String>> runningRows(Lengths.Seen seen) {
+        return seen.longestRunning().stream()
+                .map(each -> List.of(
+                        Long.toString(each.id()),
+                        each.kind(),
+                        queueName.apply(each.queue()),
+                        Integer.toString(each.attempt()),
+                        each.node(),
+                        each.millis() / 1_000 + " s ago"))
+                .toList();
+    }
+
     private static List<List<String>> deadRows(Lengths.Seen seen) {
         return seen.newestDead().stream()
                 .map(each -> List.of(
@@ -127,6 +146,7 @@ final class QueuePanel implements ConsolePanel {
                     default ->
                         throw new IllegalArgumentException("action: " + action + " (expected: requeue or delete)");
                 };
+        lengths.changed();
         String what = action.equals("requeue") ? "requeued" : "deleted";
         return Optional.of(done ? "Job " + id + " was " + what + "." : "There is no dead letter " + id + " any more.");
     }

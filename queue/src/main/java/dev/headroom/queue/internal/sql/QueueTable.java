@@ -6,8 +6,10 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -64,6 +66,33 @@ public final class QueueTable {
         grouped(connection, JobState.BLOCKED, "headroom_job where state >= 3", counts);
         grouped(connection, JobState.DEAD, "headroom_job_dead order by died_at desc, id desc", counts);
         return counts;
+    }
+
+    /** A job that runs, and for how long it has been due. */
+    public record Running(long id, String kind, int queue, int attempt, String node, long millis) {}
+
+    /** Those of the running jobs, as far as they are counted, that were due longest ago. */
+    public List<Running> running(Connection connection, int limit) throws SQLException {
+        String sql = "select r.id, r.kind, r.queue, r.attempt, n.name, " + dialect.millisSince("r.run_at")
+                + " from (select id, kind, queue, attempt, lease, run_at from headroom_job where state = 1" + CAP
+                + ") as r left join headroom_job_node n on n.id = r.lease order by r.run_at, r.id limit ?";
+        List<Running> running = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setInt(1, limit);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    String node = rows.getString(5);
+                    running.add(new Running(
+                            rows.getLong(1),
+                            rows.getString(2),
+                            rows.getInt(3),
+                            rows.getInt(4),
+                            node == null ? "" : node,
+                            Math.max(0, rows.getLong(6))));
+                }
+            }
+        }
+        return running;
     }
 
     private static void ready(Connection connection, int queue, QueueCounts into) throws SQLException {

@@ -42,8 +42,7 @@ class CoherenceTest {
             List<Long> operations = new ArrayList<>();
             for (int many : new int[] {1, 1000}) {
                 List<Integer> keys = IntStream.range(0, many).boxed().toList();
-                cache.getAll(
-                        keys, wanted -> wanted.stream().collect(Collectors.toMap(key -> key, key -> "v")));
+                cache.getAll(keys, wanted -> wanted.stream().collect(Collectors.toMap(key -> key, key -> "v")));
                 long before = changes(tier);
                 cache.clear();
                 operations.add(changes(tier) - before);

@@ -129,8 +129,8 @@ final class Lengths {
         Seen last = seen;
         if (last == null || System.nanoTime() - last.at >= FRESH) {
             FutureTask<Seen> look = new FutureTask<>(this::fresh);
-            FutureTask<Seen> under = looking.accumulateAndGet(
-                    look, (before, mine) -> before == null || before.isDone() ? mine : before);
+            FutureTask<Seen> under =
+                    looking.accumulateAndGet(look, (before, mine) -> before == null || before.isDone() ? mine : before);
             if (under == look) {
                 Thread thread = new Thread(look, "headroom-lengths");
                 thread.setDaemon(true);

@@ -24,7 +24,12 @@ final class QueuePanel implements ConsolePanel {
     private final Function<String, Integer> busy;
     private final IntFunction<String> queueName;
 
-    QueuePanel(String name, Lengths lengths, DeadLetters dead, Function<String, Integer> busy, IntFunction<String> queueName) {
+    QueuePanel(
+            String name,
+            Lengths lengths,
+            DeadLetters dead,
+            Function<String, Integer> busy,
+            IntFunction<String> queueName) {
         this.name = name;
         this.lengths = lengths;
         this.dead = dead;
@@ -73,7 +78,9 @@ final class QueuePanel implements ConsolePanel {
                         rows(seen));
         if (!seen.longestRunning().isEmpty()) {
             view.table(
-                    "Running, those due longest ago", List.of("id", "job", "queue", "attempt", "on", "due"), runningRows(seen));
+                    "Running, those due longest ago",
+                    List.of("id", "job", "queue", "attempt", "on", "due"),
+                    runningRows(seen));
         }
         if (!seen.newestDead().isEmpty()) {
             view.table(

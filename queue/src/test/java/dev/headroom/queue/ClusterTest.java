@@ -28,9 +28,10 @@ class ClusterTest extends JobQueueContract {
         JobQueue second = built(builder().handlers(other).workers(4));
         List<Note> notes =
                 IntStream.range(0, JOBS).mapToObj(i -> new Note(i, "")).toList();
-        first.enqueueAll(Recorder::effect, notes);
         first.start();
         second.start();
+        await().until(() -> count("headroom_job_node") == 2);
+        first.enqueueAll(Recorder::effect, notes);
         await().atMost(Duration.ofSeconds(40)).until(() -> count("headroom_job") == 0);
         assertThat(count("effect")).isEqualTo(JOBS);
         assertThat(number("select count(distinct id) from effect")).isEqualTo(JOBS);

@@ -41,7 +41,7 @@ class H2FilesTest {
                     job.connection().prepareStatement("insert into effect (id, note) values (?, ?)")) {
                 while (!Thread.currentThread().isInterrupted()) {
                     insert.setLong(1, note.id());
-                    insert.setString(2, note.text().repeat(2_000));
+                    insert.setString(2, note.text().repeat(500));
                     insert.executeUpdate();
                     writing.incrementAndGet();
                 }
@@ -72,11 +72,11 @@ class H2FilesTest {
                 queue.start();
                 queue.enqueueAll(
                         Writers::write,
-                        IntStream.range(0, 20)
+                        IntStream.range(0, 6)
                                 .mapToObj(i -> new Note(i, "written"))
                                 .toList());
-                await().atMost(Duration.ofSeconds(30))
-                        .until(() -> queue.dead().newest(100).size() == 20);
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> queue.dead().newest(100).size() == 6);
                 JobHandle cancelled = queue.enqueue(Writers::endless, new Note(100, "written"));
                 int before = writers.writing.get();
                 await().until(() -> writers.writing.get() > before);

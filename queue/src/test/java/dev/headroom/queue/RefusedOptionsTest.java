@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headroom.config.ConfigurationException;
+import dev.headroom.queue.mail.smtp.SmtpTransport;
 import org.junit.jupiter.api.Test;
 
 /** Options that can't take effect are refused where they are written. */
@@ -42,6 +43,13 @@ class RefusedOptionsTest {
         assertThatThrownBy(() -> builder.lease(java.time.Duration.ofMillis(1)))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage("lease: PT0.001S (expected: >= PT0.3S)");
+        assertThatThrownBy(() -> SmtpTransport.builder("localhost", 25)
+                        .from("shop@example.org")
+                        .login("shop", "secret")
+                        .build())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith("login: in clear (expected: startTls, tls, or inClear")
+                .hasMessageNotContaining("secret");
         assertThat(builder).isNotNull();
     }
 }

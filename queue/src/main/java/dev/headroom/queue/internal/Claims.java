@@ -9,7 +9,6 @@ import dev.headroom.queue.internal.sql.Room;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -95,14 +94,14 @@ final class Claims {
         }
     }
 
-    /** Jobs of this node's went back to where they were in these queues. */
-    void forgetFloors(Collection<Integer> queues) {
+    /** Jobs of a queue went back to where they were in it. */
+    void forgetFloors(int queue) {
         if (floors != null) {
-            queues.forEach(floors::forget);
+            floors.forget(queue);
         }
     }
 
-    /** Jobs went back to where they were in any queue. */
+    /** Jobs of this node's went back to where they were in their queues. */
     void forgetFloors() {
         if (floors != null) {
             floors.forget();

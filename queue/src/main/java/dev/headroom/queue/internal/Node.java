@@ -8,13 +8,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -266,14 +266,12 @@ final class Node {
     }
 
     private void written(List<Settled> settled) {
-        Set<Integer> returned = new HashSet<>();
-        for (Settled each : settled) {
-            if (each.outcome() instanceof JobOutcome.Returned) {
-                returned.add(each.assignment().share.number);
-            }
-        }
-        if (!returned.isEmpty()) {
-            claims.forgetFloors(returned);
+        Set<Integer> again = settled.stream()
+                .filter(each -> each.outcome() instanceof JobOutcome.Returned)
+                .map(each -> each.assignment().job.queue())
+                .collect(Collectors.toSet());
+        again.forEach(claims::forgetFloors);
+        if (!again.isEmpty()) {
             wakeup.signal();
         }
         settled.forEach(each -> runs.settled(each.assignment().job.id()));

@@ -171,11 +171,10 @@ public final class Floors {
         settled = 0;
     }
 
-    /** Jobs of a queue became ready where they were before: no floor any more. */
+    /** Jobs of a queue have become ready where they were before: it has no floor any more. */
     public synchronized void forget(int queue) {
-        if (byQueue.remove(queue) != null) {
-            version++;
-        }
+        byQueue.remove(queue);
+        version++;
     }
 
     /** Jobs of any queue may have become ready where they were before: no floor any more. */

@@ -40,7 +40,7 @@ public enum UnprivilegedCommand {
 
     /** The way that works for this user on this machine. */
     public static UnprivilegedCommand forThisUser() {
-        if (userId(Path.of("/proc/self")) != 0) {
+        if (id("unix:uid", Path.of("/proc/self")) != 0) {
             return PLAIN;
         }
         if (succeeds(USER_NAMESPACE.wrap(List.of("true")))) {
@@ -62,16 +62,18 @@ public enum UnprivilegedCommand {
 
     /** Gives a directory to the user that the server will run as, if it is not theirs already. */
     void own(Path directory) {
-        int owner = this == OTHER_USER ? NOBODY : userId(Path.of("/proc/self"));
-        boolean foreign = this == OTHER_USER || userId(directory) != owner;
-        if (foreign && !succeeds(List.of("chown", "-R", owner + ":", directory.toString()))) {
+        Path self = Path.of("/proc/self");
+        int owner = this == OTHER_USER ? NOBODY : id("unix:uid", self);
+        int group = this == OTHER_USER ? NOBODY : id("unix:gid", self);
+        boolean foreign = this == OTHER_USER || id("unix:uid", directory) != owner;
+        if (foreign && !succeeds(List.of("chown", "-R", owner + ":" + group, directory.toString()))) {
             throw new ServiceException("could not give " + directory + " to user " + owner);
         }
     }
 
-    private static int userId(Path path) {
+    private static int id(String attribute, Path path) {
         try {
-            return (Integer) Files.getAttribute(path, "unix:uid");
+            return (Integer) Files.getAttribute(path, attribute);
         } catch (IOException e) {
             throw new ServiceException("could not read the owner of " + path, e);
         }

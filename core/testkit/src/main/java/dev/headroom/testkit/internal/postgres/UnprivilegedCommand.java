@@ -27,6 +27,8 @@ public enum UnprivilegedCommand {
             "--reuid=" + UnprivilegedCommand.NOBODY,
             "--regid=" + UnprivilegedCommand.NOBODY,
             "--clear-groups",
+            // without it access(2), which PostgreSQL's programs ask of one another, heeds no capability
+            "--securebits=+no_setuid_fixup",
             "--inh-caps=+dac_override",
             "--ambient-caps=+dac_override"));
 

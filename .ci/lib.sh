@@ -102,7 +102,7 @@ run_maven() {
     log=$LOGS/$(tr -cs '[:alnum:]' - <<<"$title" | sed 's/-$//').log
     say "$title ($home; everything is in $log)"
     SECONDS=0
-    JAVA_HOME=$home MAVEN_OPTS=${MAVEN_OPTS:--Xmx1500m} mvn -B -ntp "-T${THREADS:-2}" -fae -Dmaven.test.failure.ignore=true \
+    JAVA_HOME=$home MAVEN_OPTS=${MAVEN_OPTS:--Xmx1500m} mvn -B -ntp "-T${THREADS:-3}" -fae -Dmaven.test.failure.ignore=true \
         -Dsurefire.rerunFailingTestsCount=2 -Dfailsafe.rerunFailingTestsCount=2 "$@" </dev/null 2>&1 \
         | tee "$log" \
         | grep --line-buffered -E '^\[(INFO|WARNING)\] (Building Headroom|Tests run:.* -- in|BUILD )|^\[ERROR\]' \

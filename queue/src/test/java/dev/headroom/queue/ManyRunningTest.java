@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Many jobs that wait for something else run at once, and cost the database next to nothing meanwhile. */
+@Tag("one-jdk")
 class ManyRunningTest {
     private TestDatabase database;
     private HikariDataSource pool;

@@ -34,8 +34,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Tag;
 
 /** A router whose replicas come and go while it is read. */
+@Tag("one-jdk")
 class InventoryNodesTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 

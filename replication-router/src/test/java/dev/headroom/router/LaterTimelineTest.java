@@ -12,8 +12,10 @@ import dev.headroom.testkit.TcpProxy;
 import java.time.Duration;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Tag;
 
 /** A client comes from a server that knows of a promotion, to one that can't reach the promoted node. */
+@Tag("one-jdk")
 class LaterTimelineTest {
     private static final String OF_THE_NEXT_TIMELINE = "v1~main:p2:5";
 

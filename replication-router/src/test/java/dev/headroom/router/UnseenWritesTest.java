@@ -25,9 +25,11 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.postgresql.PGConnection;
 import org.postgresql.jdbc.PgStatement;
+import org.junit.jupiter.api.Tag;
 
 /** Writes and reads that do not come by as statements, or come by at an odd moment, while the standbys stand still. */
 @TestInstance(Lifecycle.PER_CLASS)
+@Tag("one-jdk")
 class UnseenWritesTest {
     @AutoClose
     private final Rig rig = new Rig(

@@ -28,9 +28,11 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.Tag;
 
 /** Two standbys: in two zones, or one of them for something special. */
 @TestInstance(Lifecycle.PER_CLASS)
+@Tag("one-jdk")
 class ZonesAndTagsTest {
     private static final Duration LONG = Duration.ofSeconds(30);
 

@@ -17,8 +17,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Tag;
 
 /** Notifications reach the others alone, outlive a lost connection, and leave none behind. */
+@Tag("one-jdk")
 class PostgresNotificationsTest {
     private TestDatabase database;
     private HikariDataSource pool;

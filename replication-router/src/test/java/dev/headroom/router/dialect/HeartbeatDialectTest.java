@@ -18,8 +18,10 @@ import java.sql.Statement;
 import java.time.Duration;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Tag;
 
 /** The table on H2, whose driver ignores {@code setReadOnly}. */
+@Tag("one-jdk")
 class HeartbeatDialectTest extends DialectContract {
     HeartbeatDialectTest() throws SQLException {
         super(new H2Pair(), false, false);

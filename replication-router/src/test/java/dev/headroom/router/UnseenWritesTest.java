@@ -171,6 +171,24 @@ class UnseenWritesTest {
         }
     }
 
+    @Test
+    void writeIsTheWholeRequestsThoughAPartWithAPositionOfItsOwnLearnsWhereItIs() throws Exception {
+        ConsistencyToken token = request(() -> {
+            rig.insert("before");
+            return consistency.current();
+        });
+        request(() -> {
+            RequestContext whole = RequestContext.current();
+            return consistency.within(token, () -> {
+                whole.call(() -> insert("meanwhile"));
+                settle();
+                assertThat(whole.call(() -> seen("meanwhile"))).isTrue();
+                assertThat(whole.call(consistency::current)).isEqualTo(consistency.current());
+                return null;
+            });
+        });
+    }
+
     private String insert(String text) {
         Rig.execute(rig.dataSource(), "insert into note (text) values ('" + text + "')");
         return text;

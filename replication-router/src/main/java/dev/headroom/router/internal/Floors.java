@@ -86,11 +86,11 @@ final class Floors {
 
     /** The token that covers what the request was told to see and has written, as far as it is known. */
     ConsistencyToken token() {
-        Optional<RequestContext> context = RequestContext.active();
-        ConsistencyToken told = context.isPresent()
-                ? context.get().consistency()
-                : codec.token(outsideOfRequests.get().written());
-        return pinNanos > 0 && pinned(current())
+        RequestContext context = RequestContext.active().orElse(null);
+        SessionFloor floor = current(context);
+        ConsistencyToken told =
+                codec.raise(context == null ? ConsistencyToken.NONE : context.consistency(), floor.written());
+        return pinNanos > 0 && pinned(floor)
                 ? codec.raise(told, PositionCodec.pinnedAfter(codec.position(told)))
                 : told;
     }
@@ -179,6 +179,7 @@ final class Floors {
             return false;
         }
         if (touch.mayHaveWritten()) {
+            floor.wrote(sample.position()); // contexts with a token of their own share it
             wrote(sample.position());
         } else {
             floor.saw(sample.position());

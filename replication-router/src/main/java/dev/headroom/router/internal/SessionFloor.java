@@ -78,7 +78,7 @@ final class SessionFloor {
         return seen.and(written);
     }
 
-    /** The position of what was written outside of a request. */
+    /** The position of what was written outside of a request, or in one without telling its position. */
     Position written() {
         return written;
     }

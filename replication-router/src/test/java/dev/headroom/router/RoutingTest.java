@@ -269,6 +269,10 @@ class RoutingTest {
             backend = backend(connection);
             connection.setReadOnly(true);
             assertThat(backend(connection)).isEqualTo(backend);
+            assertThatThrownBy(() -> Rig.insert(connection, "never")).isInstanceOf(ReadOnlyViolationException.class);
+            connection.setReadOnly(false);
+            assertThat(Rig.insert(connection, "allowed again")).isPositive();
+            assertThat(backend(connection)).isEqualTo(backend);
         }
         for (int i = 0; i < 20; i++) {
             try (Connection connection = rig.dataSource().getConnection()) {

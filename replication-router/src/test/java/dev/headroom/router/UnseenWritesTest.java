@@ -220,4 +220,27 @@ class UnseenWritesTest {
             return null;
         });
     }
+
+    @Test
+    void sessionThatWasChangedOnAStandbyRunsNothingThatIsForThePrimary() throws Exception {
+        request(() -> {
+            try (Connection connection = rig.dataSource().getConnection()) {
+                connection.setReadOnly(true);
+                try (Statement statement = connection.createStatement()) {
+                    statement
+                            .executeQuery("select set_config('a.b', '1', false)")
+                            .close();
+                    assertThatThrownBy(() -> RouteScope.primary().call(() -> statement.executeQuery("select 1")))
+                            .isInstanceOfSatisfying(
+                                    SQLException.class,
+                                    refused -> assertThat(refused.getSQLState()).isEqualTo("24000"))
+                            .hasMessageContaining("a replica, and this unit is for the primary");
+                    connection.setReadOnly(false);
+                    assertThatThrownBy(connection::createStatement)
+                            .hasMessageContaining("this unit is for the primary");
+                }
+            }
+            return null;
+        });
+    }
 }

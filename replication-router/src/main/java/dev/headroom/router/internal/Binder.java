@@ -9,6 +9,7 @@ import dev.headroom.router.RouteScope;
 import dev.headroom.router.spi.Position;
 import dev.headroom.router.spi.ReplicationDialect;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /** Binds units to nodes, says whether they may stay there, and learns from what becomes of them. */
 final class Binder {
@@ -139,11 +140,17 @@ final class Binder {
     }
 
     /**
-     * Whether a session that was changed, and so can't move, may run this unit. On a replica a read must find what it has to see; what is not for
-     * a replica fails there by itself.
+     * Why a session that was changed, and so can't move, may not run this unit; null if it may. On a replica a read must find what it has to see, and
+     * nothing else has any business there.
      */
-    boolean mayStay(Lease changed, Unit unit) {
-        return !cluster.replicated() || !changed.onReplica() || !unit.forReplica() || readPath.mayGoOn(changed, unit);
+    @Nullable String mayNotStay(Lease changed, Unit unit) {
+        if (!cluster.replicated() || !changed.onReplica()) {
+            return null;
+        }
+        if (!unit.forReplica()) {
+            return "a replica, and this unit is for the primary";
+        }
+        return readPath.mayGoOn(changed, unit) ? null : "which is too far behind for this read";
     }
 
     /**
@@ -204,7 +211,7 @@ final class Binder {
 
     /** Learns from a failure. @return what to throw */
     SQLException failed(Lease lease, SQLException failure) {
-        if (Failures.readOnlyViolation(failure) && lease.readOnly()) {
+        if (Failures.readOnlyViolation(failure) && lease.refusesWrites()) {
             sensors.violated();
             return new ReadOnlyViolationException(
                     "router " + name + ": a statement that is not read-only, in a read-only unit on " + lease.node()

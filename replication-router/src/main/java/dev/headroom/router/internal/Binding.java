@@ -241,12 +241,14 @@ final class Binding {
     }
 
     private void requireStay(Lease changed, Unit unit) throws SQLException {
-        if (!binder().mayStay(changed, unit)) {
+        String whyNot = binder().mayNotStay(changed, unit);
+        if (whyNot != null) {
             throw new SQLException(
-                    "connection: its session was changed on " + changed.node()
-                            + ", which is too far behind for this read (expected: to be closed, for the next one to go elsewhere)",
+                    "connection: its session was changed on " + changed.node() + ", " + whyNot
+                            + " (expected: to be closed, for the next one to go elsewhere)",
                     "24000");
         }
+        changed.refuseWrites(unit.readOnly());
     }
 
     /** A driver's own object is given out. */

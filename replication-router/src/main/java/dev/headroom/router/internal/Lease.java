@@ -28,6 +28,7 @@ final class Lease implements StatementOwner {
     private boolean tainted;
     private boolean discarded;
     private boolean guarded;
+    private boolean refusing;
     private @Nullable Binding binding;
     private @Nullable Runnable whenReleased;
     private int openStatements;
@@ -138,6 +139,22 @@ final class Lease implements StatementOwner {
             guarded = true;
         }
         session.replay(physical);
+    }
+
+    /** Has what is kept for units of both kinds refuse writes for one that only reads, and take them again for the next that may write. */
+    void refuseWrites(boolean refuse) throws SQLException {
+        if (readOnly() || refusing == refuse || !cluster.replicated()) {
+            return;
+        }
+        autoCommit(true);
+        physical.setReadOnly(refuse);
+        cluster.dialect().refuseWrites(physical, refuse);
+        refusing = refuse;
+    }
+
+    /** Whether a write would be refused now. */
+    boolean refusesWrites() {
+        return readOnly() || refusing;
     }
 
     Node node() {

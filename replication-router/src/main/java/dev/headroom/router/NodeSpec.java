@@ -88,8 +88,8 @@ public final class NodeSpec {
     }
 
     /**
-     * What it is kept for, for example {@code reports}, or {@code delayed} for a replica that replays hours later on purpose. A node with tags
-     * takes no ordinary reads, only those that ask for one of its tags ({@link RouteScope#replica(String)}). Default: none, or what the
+     * What it is kept for, for example {@code reports}, or {@code delayed} for a replica that replays hours later on purpose. A replica with
+     * tags takes no ordinary reads, only those that ask for one of its tags ({@link RouteScope#replica(String)}). Default: none, or what the
      * inventory says.
      *
      * @throws dev.headroom.config.ConfigurationException if one is no name

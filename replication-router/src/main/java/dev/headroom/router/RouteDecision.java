@@ -24,11 +24,11 @@ public sealed interface RouteDecision {
         PRIMARY_ASKED("the primary was asked for"),
         /** Serializable transactions don't run on a standby. */
         SERIALIZABLE("serializable runs on the primary only"),
-        /** A read-only unit in a router that has no replicas. */
-        NO_REPLICAS("there are no replicas"),
+        /** A read-only unit in a router that has no replicas, or only such as are kept for something else. */
+        NO_REPLICAS("there are no replicas for it"),
         /** A read-only unit on a replica that is fresh enough. */
         READ_ONLY("read-only"),
-        /** The same in another zone than the application's, where no replica may answer or the request has not read before. */
+        /** The same in another zone than the application's own: no replica of that may answer, or the request has read this one before. */
         OTHER_ZONE("read-only, in another zone"),
         /** A replica that is kept for what the scope asks for. */
         TAG_ASKED("a replica with this tag was asked for"),

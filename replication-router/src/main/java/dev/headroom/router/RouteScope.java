@@ -56,7 +56,7 @@ public final class RouteScope {
         return PRIMARY;
     }
 
-    /** Reads only, on a replica or not at all. */
+    /** Reads only, on a replica or not at all; in a router without ordinary replicas, on the primary. */
     public static RouteScope replica() {
         return REPLICA;
     }

@@ -9,7 +9,8 @@ import java.lang.annotation.Target;
 
 /**
  * The method only reads, and never on the primary: reports and exports. When no replica may answer it fails with
- * {@link RouteRefusedException} rather than burden the primary; only a router without replicas lets the primary answer.
+ * {@link RouteRefusedException} rather than burden the primary; only a router without ordinary replicas lets the primary answer where no
+ * tag is asked for.
  *
  * <p>Same as {@link RouteScope#replica()}, or {@link RouteScope#replica(String)}.
  */

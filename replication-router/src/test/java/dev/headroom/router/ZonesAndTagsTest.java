@@ -249,6 +249,33 @@ class ZonesAndTagsTest {
     }
 
     @Test
+    void ordinaryReadsAreThePrimarysWhereAllReplicasAreKeptForSomethingElse() throws Exception {
+        try (ReplicaRouter router = router(
+                        first -> first.tags("reports"),
+                        second -> second.tags("delayed"),
+                        options -> options.primaryFallback(0).positionFallback(0));
+                Headroom headroom = Headroom.builder("test").plug(router).build()) {
+            assertThat(read(router, RouteScope.readOnly()))
+                    .isEqualTo(new RouteDecision.ToPrimary("p", false, Reason.NO_REPLICAS));
+            assertThat(router.decide(RouteScope.readOnly()).reason()).isEqualTo(Reason.NO_REPLICAS);
+            assertThat(read(router, RouteScope.replica()).reason()).isEqualTo(Reason.NO_REPLICAS);
+            assertThat(read(router, RouteScope.replica("reports")).reason()).isEqualTo(Reason.TAG_ASKED);
+            assertThat(headroom.health().report().toString())
+                    .contains("router-main-primary")
+                    .doesNotContain("-replicas");
+            try (Connection connection = router.dataSource().getConnection();
+                    Statement statement = RouteScope.replica().call(connection::createStatement)) {
+                for (int i = 0; i < 3; i++) {
+                    assertThat(RouteScope.replica().call(() -> statement.execute("select 1")))
+                            .isTrue();
+                }
+                assertThatThrownBy(() -> RouteScope.replica("reports").call(() -> statement.execute("select 1")))
+                        .hasMessageContaining("was made on p");
+            }
+        }
+    }
+
+    @Test
     void connectionDoesNotGoOnWithOrdinaryReadsOnATaggedReplica() throws Exception {
         try (ReplicaRouter router = tagged(options -> options);
                 Connection connection = router.dataSource().getConnection()) {

@@ -60,7 +60,7 @@ final class Binder {
     }
 
     private Lease find(Unit unit) throws SQLException {
-        return unit.forReplica() && cluster.replicated() ? readPath.bind(unit) : writePath.bind(unit);
+        return cluster.hasReplicasFor(unit) ? readPath.bind(unit) : writePath.bind(unit);
     }
 
     private Lease prepared(Lease lease, Session session) throws SQLException {
@@ -103,7 +103,7 @@ final class Binder {
         if (!cluster.replicated()) {
             return true;
         }
-        if (!unit.forReplica()) {
+        if (!cluster.hasReplicasFor(unit)) {
             return !lease.onReplica() && !lease.diverted() && lease.node() == cluster.writer();
         }
         if (lease.onReplica()) {
@@ -134,7 +134,8 @@ final class Binder {
             return true;
         }
         if (!lease.onReplica()) {
-            return lease.node() == cluster.writable() && unit.target() != RouteScope.Target.REPLICA;
+            return lease.node() == cluster.writable()
+                    && (unit.target() != RouteScope.Target.REPLICA || !cluster.hasReplicasFor(unit));
         }
         return unit.forReplica() && readPath.mayGoOn(lease, unit);
     }

@@ -141,6 +141,26 @@ final class Cluster implements Probe.Listener, AutoCloseable {
         return live || !probes.isEmpty();
     }
 
+    /**
+     * Whether the unit is for replicas, and there are, or may come, any that take it: for ordinary reads ordinary ones, which are not kept for
+     * something special. Otherwise the primary is where it belongs.
+     */
+    boolean hasReplicasFor(Unit unit) {
+        if (!unit.forReplica()) {
+            return false;
+        }
+        if (live || unit.tag() != null) {
+            return replicated();
+        }
+        List<Node> all = nodes;
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i) != primary && all.get(i).serves(null)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     long now() {
         return options.ticker().getAsLong();
     }

@@ -181,7 +181,7 @@ public final class Router implements ReplicaRouter {
     @Override
     public RouteDecision decide(RouteScope scope) {
         Unit unit = Unit.of(Checks.present("scope", scope), false, false);
-        if (unit.forReplica() && cluster.replicated()) {
+        if (cluster.hasReplicasFor(unit)) {
             return readPath.decide(unit);
         }
         if (cluster.refusesWrites() && !unit.readOnly()) {

@@ -47,7 +47,9 @@ final class RouterPanel implements ConsolePanel {
         if (cluster.replicated()) {
             long fresh = nodes.stream().filter(node -> isFreshReplica(node)).count();
             long replicas = nodes.stream().filter(node -> isReplica(node)).count();
-            view.figure("fresh replicas", fresh + " of " + replicas, fresh > 0 ? Level.GOOD : Level.WARN);
+            if (cluster.hasReplicasFor(Unit.READ)) {
+                view.figure("fresh replicas", fresh + " of " + replicas, fresh > 0 ? Level.GOOD : Level.WARN);
+            }
             view.figure("reads diverted to the primary", sensors.divertedSoFar());
             view.figure("units refused", sensors.refusedSoFar());
             for (Node node : cluster.nodes()) {

@@ -62,7 +62,7 @@ final class RouterParts {
     static void contributeOwn(Router router, Cluster cluster, RouterSensors sensors, Contributions to) {
         to.healthCheck(HealthCheck.required(router.name() + "-primary", () -> checkPrimary(cluster)));
         to.consolePanel(new RouterPanel(router, cluster, sensors));
-        if (cluster.replicated()) {
+        if (cluster.hasReplicasFor(Unit.READ)) {
             to.healthCheck(HealthCheck.optional(router.name() + "-replicas", () -> checkReplicas(cluster)));
         }
     }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 @TestInstance(Lifecycle.PER_CLASS)
 class RoutingTest {
@@ -278,6 +279,28 @@ class RoutingTest {
             try (Connection connection = rig.dataSource().getConnection()) {
                 assertThat(backend(connection)).isNotEqualTo(backend);
             }
+        }
+    }
+
+    @Test
+    void nodeAloneTakesWritesOnTheConnectionThatWasReadOnly() throws Exception {
+        SingleConnectionDataSource one = new SingleConnectionDataSource(rig.database.jdbcUrl(), true);
+        try (ReplicaRouter router =
+                ReplicaRouter.builder("alone").primary(NodeSpec.of("p", one)).build()) {
+            try (Connection connection = router.dataSource().getConnection()) {
+                connection.setReadOnly(true);
+                connection.setAutoCommit(false);
+                Rig.read(connection, 1);
+                connection.commit();
+            }
+            assertThat(one.getConnection().isReadOnly()).isFalse();
+            try (Connection connection = router.dataSource().getConnection()) {
+                connection.setAutoCommit(false);
+                Rig.insert(connection, "next");
+                connection.commit();
+            }
+        } finally {
+            one.destroy();
         }
     }
 

@@ -250,7 +250,7 @@ final class Lease implements StatementOwner {
             whenReleased = null;
         }
         try {
-            if (cut || tainted || discarded || !unguarded()) {
+            if (cut || tainted || discarded || !unguarded() || !asLent()) {
                 evicted = true;
                 cluster.evicted();
                 evict();
@@ -296,6 +296,19 @@ final class Lease implements StatementOwner {
                 autoCommit(true);
             }
             cluster.dialect().refuseWrites(physical, false);
+            return true;
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    /** A node alone takes writes on the same connection next, and not every pool undoes what was set. False if it can't be undone. */
+    private boolean asLent() {
+        if (cluster.replicated() || !readOnly()) {
+            return true;
+        }
+        try {
+            physical.setReadOnly(false);
             return true;
         } catch (SQLException e) {
             return false;

@@ -2,6 +2,7 @@ package dev.headroom.router;
 
 import dev.headroom.consistency.Consistency;
 import dev.headroom.consistency.ConsistencyToken;
+import java.time.Duration;
 
 /** Who knows the positions of requests: one router, or several as one. Implemented here only. Thread-safe. */
 public interface Positions {
@@ -13,4 +14,9 @@ public interface Positions {
      * beyond the primary's own, so that a forged one costs at most some diverted reads.
      */
     ConsistencyToken admit(String untrusted);
+
+    /**
+     * How long after its last write a client has to bring its position along: the life of the cookie. Of several routers the longest one's.
+     */
+    Duration positionLife();
 }

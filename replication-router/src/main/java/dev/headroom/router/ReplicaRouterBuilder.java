@@ -188,8 +188,8 @@ public final class ReplicaRouterBuilder {
     }
 
     /**
-     * The cookie that carries a client's position from one request to the next, and how long it lives. Default:
-     * {@code headroom-position}, 30 s.
+     * The cookie that carries a client's position from one request to the next, and how long it lives; with {@link #pinAfterWrite} it lives
+     * as long as that says. Default: {@code headroom-position}, 30 s.
      *
      * @throws dev.headroom.config.ConfigurationException if the name is not one, or the time is not 1 to 60 seconds
      */
@@ -210,8 +210,8 @@ public final class ReplicaRouterBuilder {
 
     /**
      * Goes by time in place of positions: who has written reads from the primary for so long, whatever replicas have replayed, also in its
-     * next requests; the cookie says no more than that, and lives so long (give a filter that is made by hand the same time). That is the
-     * simple technique of old, for where positions can't be had or trusted: writes that are mostly seen late, by triggers on other nodes, say.
+     * next requests; the cookie says no more than that, and lives so long, whatever {@link #positionCookie} says. That is the simple
+     * technique of old, for where positions can't be had or trusted: writes that are mostly seen late, by triggers on other nodes, say.
      * It costs permits for the primary ({@link #positionFallback}, {@link #primaryFallback}) and shows too little if a replica lags for longer.
      * In auto-commit mode all that is not marked as a read counts as a write. Default: positions.
      *

@@ -112,6 +112,29 @@ class PinningTest {
     }
 
     @Test
+    void cookieLivesAsLongAsThePinWhateverElseIsSaid() {
+        NodeSpec node = NodeSpec.of("p", rig.pools.get(0));
+        Duration second = Duration.ofSeconds(1);
+        try (ReplicaRouter positions =
+                        ReplicaRouter.builder("positions").primary(node).build();
+                ReplicaRouter first = ReplicaRouter.builder("first")
+                        .primary(node)
+                        .pinAfterWrite(PIN)
+                        .positionCookie("position", second)
+                        .build();
+                ReplicaRouter last = ReplicaRouter.builder("last")
+                        .primary(node)
+                        .positionCookie("position", second)
+                        .pinAfterWrite(PIN)
+                        .build()) {
+            assertThat(positions.positionLife()).isEqualTo(Duration.ofSeconds(30));
+            assertThat(first.positionLife()).isEqualTo(PIN);
+            assertThat(last.positionLife()).isEqualTo(PIN);
+            assertThat(Routers.of(positions, first).positionLife()).isEqualTo(PIN);
+        }
+    }
+
+    @Test
     void timeIsBounded() {
         assertThatThrownBy(() -> ReplicaRouter.builder("main").pinAfterWrite(Duration.ofMinutes(2)))
                 .isInstanceOf(ConfigurationException.class)

@@ -16,6 +16,7 @@ import dev.headroom.router.RouteScope;
 import dev.headroom.router.RouterControl;
 import dev.headroom.transaction.TransactionHook;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -157,6 +158,11 @@ public final class Router implements ReplicaRouter {
     @Override
     public ConsistencyToken admit(String untrusted) {
         return consistency.admit(untrusted);
+    }
+
+    @Override
+    public Duration positionLife() {
+        return options.sessions().life();
     }
 
     @Override

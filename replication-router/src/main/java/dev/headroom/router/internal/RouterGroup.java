@@ -12,7 +12,9 @@ import dev.headroom.consistency.Consistency;
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.ReplicaRouter;
 import dev.headroom.router.Routers;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -117,6 +119,14 @@ public final class RouterGroup implements Routers {
     @Override
     public ConsistencyToken admit(String untrusted) {
         return consistency.admit(untrusted);
+    }
+
+    @Override
+    public Duration positionLife() {
+        return routers.values().stream()
+                .map(Router::positionLife)
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
     }
 
     /** The current request has written up to the token, which is one of ours. */

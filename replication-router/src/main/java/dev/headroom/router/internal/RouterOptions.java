@@ -70,7 +70,7 @@ public record RouterOptions(
      * What clients are shown.
      *
      * @param cookie the cookie's name
-     * @param ttl how long the cookie lives
+     * @param ttl how long the cookie lives when it carries positions
      * @param monotonicReads whether tokens cover what was read, too
      * @param pin for how long the primary is read after a write, in place of positions; null for positions
      */
@@ -78,7 +78,12 @@ public record RouterOptions(
             String cookie,
             Duration ttl,
             boolean monotonicReads,
-            @Nullable Duration pin) {}
+            @Nullable Duration pin) {
+        /** How long the cookie lives. */
+        public Duration life() {
+            return pin == null ? ttl : pin;
+        }
+    }
 
     /** The defaults that the builder's Javadoc states. */
     public static RouterOptions defaults() {
@@ -242,7 +247,7 @@ public record RouterOptions(
     }
 
     public RouterOptions withPin(Duration time) {
-        return with(new Sessions(sessions.cookie, time, sessions.monotonicReads, time));
+        return with(new Sessions(sessions.cookie, sessions.ttl, sessions.monotonicReads, time));
     }
 
     public RouterOptions withDialect(ReplicationDialect spoken) {

@@ -52,10 +52,7 @@ final class RouterParts {
         to.web(parts -> parts.filter(FilterSpec.of(
                 name + "-read-your-writes",
                 FilterSlot.READ_YOUR_WRITES,
-                ReadYourWritesFilter.of(
-                        positions,
-                        options.sessions().cookie(),
-                        options.sessions().ttl()))));
+                ReadYourWritesFilter.of(positions, options.sessions().cookie(), positions.positionLife()))));
     }
 
     /** What each router gives under its own name. */

@@ -39,11 +39,17 @@ final class PositionOnCommit implements CommitHook {
         this.context = context;
         this.response = response;
         this.cookie = cookie;
-        this.seconds = (int) Math.max(1, ttl.toSeconds());
+        this.seconds = seconds(ttl);
         this.secure = request.isSecure();
         this.path = request.getContextPath().isEmpty() ? "/" : request.getContextPath();
         this.arrived = context.consistency();
         this.sent = arrived;
+    }
+
+    /** A cookie that is gone too early shows too little. */
+    static int seconds(Duration life) {
+        long seconds = life.toSeconds();
+        return (int) Math.min(Integer.MAX_VALUE, life.getNano() == 0 ? seconds : seconds + 1);
     }
 
     RequestContext context() {

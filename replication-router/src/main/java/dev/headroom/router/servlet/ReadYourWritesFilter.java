@@ -38,39 +38,38 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReadYourWritesFilter implements Filter {
     private static final String DEFAULT_COOKIE = "headroom-position";
-    private static final Duration DEFAULT_TTL = Duration.ofSeconds(30);
 
     /** Several filters of one application have a cookie each, so each has a request's attribute of its own. */
     private final String running = ReadYourWritesFilter.class.getName() + '@' + System.identityHashCode(this);
 
     private @Nullable Positions positions;
     private final String cookie;
-    private final Duration ttl;
+    private final @Nullable Duration ttl;
 
     /** A filter for {@code web.xml} with the defaults of {@link #of(Positions)}: finds the application, and the router or routers plugged into it. */
     public ReadYourWritesFilter() {
         this.cookie = DEFAULT_COOKIE;
-        this.ttl = DEFAULT_TTL;
+        this.ttl = null;
     }
 
-    private ReadYourWritesFilter(Positions positions, String cookie, Duration ttl) {
+    private ReadYourWritesFilter(Positions positions, String cookie, @Nullable Duration ttl) {
         this.positions = Checks.present("positions", positions);
         this.cookie = Checks.name("cookie", cookie);
-        this.ttl = Checks.positive("ttl", ttl);
+        this.ttl = ttl;
     }
 
-    /** A filter with the cookie {@code headroom-position}, which lives 30 seconds. */
+    /** A filter with the cookie {@code headroom-position}, which lives as long as the router says ({@link Positions#positionLife}). */
     public static ReadYourWritesFilter of(Positions positions) {
-        return new ReadYourWritesFilter(positions, DEFAULT_COOKIE, DEFAULT_TTL);
+        return new ReadYourWritesFilter(positions, DEFAULT_COOKIE, null);
     }
 
     /**
-     * A filter with a cookie of this name that lives so long, in whole seconds.
+     * A filter with a cookie of this name that lives so long, rounded up to whole seconds.
      *
      * @throws dev.headroom.config.ConfigurationException if the name is not one, or the time is not more than zero
      */
     public static ReadYourWritesFilter of(Positions positions, String cookie, Duration ttl) {
-        return new ReadYourWritesFilter(positions, cookie, ttl);
+        return new ReadYourWritesFilter(positions, cookie, Checks.positive("ttl", ttl));
     }
 
     @Override
@@ -121,7 +120,8 @@ public final class ReadYourWritesFilter implements Filter {
         if (!arrived.isNone()) {
             context.consistency(token -> positions().consistency().combine(token, arrived));
         }
-        PositionOnCommit position = new PositionOnCommit(positions(), context, request, response, cookie, ttl);
+        Duration life = ttl != null ? ttl : positions().positionLife();
+        PositionOnCommit position = new PositionOnCommit(positions(), context, request, response, cookie, life);
         request.setAttribute(running, position);
         return position;
     }

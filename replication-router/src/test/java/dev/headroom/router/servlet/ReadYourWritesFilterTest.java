@@ -209,6 +209,13 @@ class ReadYourWritesFilterTest {
         }
     }
 
+    @Test
+    void cookieIsNotForgottenTooEarly() {
+        assertThat(PositionOnCommit.seconds(Duration.ofMillis(1_001))).isEqualTo(2);
+        assertThat(PositionOnCommit.seconds(Duration.ofSeconds(30))).isEqualTo(30);
+        assertThat(PositionOnCommit.seconds(Duration.ofDays(36_500))).isEqualTo(Integer.MAX_VALUE);
+    }
+
     private HttpResponse<String> send(HttpClient client, String method, String path)
             throws IOException, InterruptedException {
         return send(tomcat, client, method, path);

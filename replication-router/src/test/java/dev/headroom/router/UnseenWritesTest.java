@@ -189,6 +189,21 @@ class UnseenWritesTest {
         });
     }
 
+    @Test
+    void whatAStatementCommittedIsSeenAfterTheTransactionWasClosedWithoutACommit() throws Exception {
+        request(() -> {
+            try (Connection connection = rig.dataSource().getConnection()) {
+                connection.setAutoCommit(false);
+                Rig.insert(connection, "by a statement");
+                try (Statement statement = connection.createStatement()) {
+                    statement.execute("commit");
+                }
+            }
+            assertThat(seen("by a statement")).isTrue();
+            return null;
+        });
+    }
+
     private String insert(String text) {
         Rig.execute(rig.dataSource(), "insert into note (text) values ('" + text + "')");
         return text;

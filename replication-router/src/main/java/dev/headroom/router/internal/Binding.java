@@ -218,6 +218,7 @@ final class Binding {
     private @Nullable SQLException end(Lease current) {
         SQLException first = null;
         if (inTransaction && current.executed()) {
+            binder().used(current, true); // a statement may have committed
             try {
                 current.physical().rollback();
             } catch (SQLException failure) {

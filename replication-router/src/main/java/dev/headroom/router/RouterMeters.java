@@ -20,7 +20,7 @@ public final class RouterMeters {
     /** Timer by {@code node}: how long a read waited for a connection of its pool. */
     public static final String ACQUIRE = "headroom.router.acquire";
 
-    /** Counter by {@code node}: reads that got no connection of its pool in time. */
+    /** Counter by {@code node}: units that got no connection of its pool, or none in time. */
     public static final String ACQUIRE_FAILURES = "headroom.router.acquire.failures";
 
     /** Timer by {@code node}: how long a probe took, failed ones included. */

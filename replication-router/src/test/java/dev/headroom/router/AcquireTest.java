@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.headroom.Deadline;
+import dev.headroom.Headroom;
 import dev.headroom.RequestContext;
 import dev.headroom.router.hikari.HikariNodes;
 import dev.headroom.testkit.SharedPostgres;
@@ -96,19 +97,27 @@ class AcquireTest {
         HikariDataSource pool = rig.pools.get(0);
         NodeSpec primary = NodeSpec.of("p", new Noting(pool))
                 .probe(rig.database.jdbcUrl(), null, null)
+                .pool(HikariNodes.node("p", pool).pool().orElseThrow())
                 .poolTimeout(() -> Duration.ofSeconds(30));
+        CountingMeters meters = new CountingMeters();
         List<Connection> all = new ArrayList<>();
         try (ReplicaRouter router = Rig.patient(ReplicaRouter.builder("main")
-                        .primary(primary)
-                        .replica(HikariNodes.node("r1", rig.pools.get(1))))
-                .failoverWait(Duration.ofMillis(200))
-                .build()) {
+                                .primary(primary)
+                                .replica(HikariNodes.node("r1", rig.pools.get(1))))
+                        .failoverWait(Duration.ofMillis(200))
+                        .build();
+                Headroom headroom =
+                        Headroom.builder("test").meters(meters).plug(router).build()) {
+            assertThat(headroom).isNotNull();
             for (int i = 0; i < pool.getMaximumPoolSize(); i++) {
                 all.add(pool.getConnection());
             }
             assertThatThrownBy(() -> Rig.insert(router.dataSource().getConnection(), "never"))
                     .isInstanceOf(SQLTransientConnectionException.class)
-                    .hasMessageMatching("p: no connection within (1\\d\\d|200) ms");
+                    .hasMessageMatching("p: no connection within (1\\d\\d|200) ms"
+                            + " \\(total=10, active=10, idle=0, waiting=\\d+, most=10\\)");
+            assertThat(meters.count(RouterMeters.ACQUIRE_FAILURES, "router", "main", "node", "p"))
+                    .isEqualTo(1);
             assertThat(threads).hasSize(1).doesNotContain(Thread.currentThread());
             RequestContext late = RequestContext.builder()
                     .deadline(Deadline.after(Duration.ofMillis(50)))

@@ -99,8 +99,8 @@ final class Acquirer implements AutoCloseable {
                     boolean late = System.nanoTime() - end >= 0;
                     if ((late || !wanted.getAsBoolean()) && !arrival.isDone() && arrival.cancel(false)) {
                         if (late) {
-                            throw new SQLTransientConnectionException(
-                                    node + ": no connection within " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms");
+                            throw new SQLTransientConnectionException(node + ": no connection within "
+                                    + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms (" + node.poolInWords() + ")");
                         }
                         return null;
                     }

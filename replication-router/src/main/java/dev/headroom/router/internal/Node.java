@@ -2,9 +2,11 @@ package dev.headroom.router.internal;
 
 import dev.headroom.router.NodeRole;
 import dev.headroom.router.NodeSpec;
+import dev.headroom.router.PoolUsage;
 import dev.headroom.router.spi.Position;
 import dev.headroom.router.spi.ReplicationDialect;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
@@ -276,6 +278,24 @@ final class Node {
             poolTimeoutNanos = known;
         }
         return known;
+    }
+
+    /** How full its pool is, and what went wrong last: {@code total=10, active=10, idle=0, waiting=3, most=10}. */
+    String poolInWords() {
+        String failure = lastFailure;
+        return usage().map(pool -> "total=" + (pool.active() + pool.idle()) + ", active=" + pool.active() + ", idle="
+                                + pool.idle() + ", waiting=" + pool.waiting() + ", most=" + pool.maximum())
+                        .orElse("its pool does not tell how full it is")
+                + (failure == null ? "" : "; last failure: " + failure);
+    }
+
+    private Optional<PoolUsage> usage() {
+        try {
+            return spec.pool().map(Supplier::get);
+        } catch (RuntimeException failure) {
+            log.debug("router: the pool of {} does not tell how full it is", this, failure);
+            return Optional.empty();
+        }
     }
 
     /** Has the pool throw its connections away. */

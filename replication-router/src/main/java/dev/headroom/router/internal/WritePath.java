@@ -57,6 +57,9 @@ final class WritePath {
                 }
             } catch (SQLException failure) {
                 if (!cluster.replicated() || !(Failures.lostConnection(failure) || cluster.writer() != primary)) {
+                    if (last != null && last != failure) {
+                        failure.addSuppressed(last);
+                    }
                     throw failure;
                 }
                 if (Failures.lostConnection(failure)) {
@@ -85,6 +88,15 @@ final class WritePath {
     }
 
     private @Nullable Connection connection(Node primary, long nanos) throws SQLException {
+        try {
+            return acquire(primary, nanos);
+        } catch (SQLException failure) {
+            sensors.notAcquired(primary);
+            throw failure;
+        }
+    }
+
+    private @Nullable Connection acquire(Node primary, long nanos) throws SQLException {
         if (!cluster.replicated() || cluster.options().writing().failoverWait().isZero()) {
             return primary.spec().dataSource().getConnection();
         }

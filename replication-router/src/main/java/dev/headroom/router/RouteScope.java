@@ -65,6 +65,9 @@ public final class RouteScope {
      * Reads only, on a replica that has this tag ({@link NodeSpec#tags}) or not at all; those for reports, for example. Where there are no
      * replicas, the primary answers.
      *
+     * <p>A replica that is behind on purpose, too, must show what the request has written and read so far, so a read on it belongs into a request
+     * of its own; and how far it is behind is known only when the router has run for that long.
+     *
      * @throws dev.headroom.config.ConfigurationException if the tag is no name
      */
     public static RouteScope replica(String tag) {

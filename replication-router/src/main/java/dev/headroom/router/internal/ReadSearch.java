@@ -201,8 +201,13 @@ final class ReadSearch {
             permit.run();
             return null;
         }
+        Lease lease = new Lease(cluster, primary, connection, Lease.Grant.onPrimary(true, reason, permit), 0);
+        if (cluster.writable() != primary) { // asked once more, now that whoever deposes it can see this one
+            giveBack(lease);
+            return null;
+        }
         path.sensors().diverted(reason);
-        return new Lease(cluster, primary, connection, Lease.Grant.onPrimary(true, reason, permit), 0);
+        return lease;
     }
 
     private @Nullable Connection acquire(Node node) {

@@ -99,9 +99,12 @@ final class SessionFloor {
         replicaReads = null; // the primary is ahead of every replica
     }
 
-    /** Only the primary is read until then. */
-    void pin(long until) {
-        pinnedUntil = until;
+    /** Only the primary is read until then, or until a later time that was said before. */
+    synchronized void pin(long until) {
+        Long before = pinnedUntil;
+        if (before == null || until - before > 0) {
+            pinnedUntil = until;
+        }
     }
 
     boolean pinned(long now) {
@@ -158,7 +161,7 @@ final class SessionFloor {
         written = written.and(part.written);
         Long pinned = part.pinnedUntil;
         if (pinned != null) {
-            pinnedUntil = pinned;
+            pin(pinned);
         }
         Touch touched = part.touch;
         if (touched != null) {

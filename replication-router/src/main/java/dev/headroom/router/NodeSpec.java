@@ -3,6 +3,7 @@ package dev.headroom.router;
 import dev.headroom.config.Checks;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -98,7 +99,7 @@ public final class NodeSpec {
         for (String tag : tags) {
             Checks.name("tag", tag);
         }
-        Set<String> all = Set.of(tags);
+        Set<String> all = Set.copyOf(List.of(tags));
         return with(copy -> copy.tags = all);
     }
 

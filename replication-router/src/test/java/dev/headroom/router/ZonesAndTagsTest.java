@@ -178,7 +178,7 @@ class ZonesAndTagsTest {
     @Test
     void zonesAndTagsComeFromTheInventory() {
         HostFilter none = HostFilter.property("zone", "none");
-        Host host = new Host("postgres", "db2", 5432, Map.of("zone", "a", "tags", "reports, exports"));
+        Host host = new Host("postgres", "db2", 5432, Map.of("zone", "a", "tags", "reports, exports,reports"));
         try (WatchedInventory inventory = Inventories.watched(() -> List.of(host), Duration.ofMinutes(1))) {
             HikariDataSource pool = rig.pools.get(1);
             NodeSpec told = InventoryNodes.of(inventory, "postgres", at -> HikariNodes.node("r1", pool))

@@ -3,6 +3,7 @@ package dev.headroom.router.internal;
 import dev.headroom.router.RouteDecision;
 import dev.headroom.router.RouteDecision.Reason;
 import dev.headroom.router.RouteRefusedException;
+import dev.headroom.router.RouteScope;
 import dev.headroom.router.spi.Position;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -221,9 +222,11 @@ final class ReadSearch {
 
     /** Whether waiting on can't help: nobody may answer who is not dead. */
     private boolean hopeless() {
-        boolean noPrimary =
-                !path.mayDivert(unit, cluster.writable()) || path.budget().none();
-        return noPrimary
+        boolean never = unit.target() != RouteScope.Target.ANY || path.budget().none();
+        if (reason == Reason.PINNED) {
+            return never;
+        }
+        return (never || !path.mayDivert(unit, cluster.writable()))
                 && (reason == Reason.REPLICAS_DOWN || reason == Reason.TOO_STALE || reason == Reason.NO_SUCH_TAG);
     }
 

@@ -137,6 +137,25 @@ class AcquireTest {
     }
 
     @Test
+    void poolThatBreaksFailsTheUnitAtOnceAndNotWhenItsTimeIsUp() throws Exception {
+        NodeSpec primary = NodeSpec.of("p", new DelegatingDataSource(rig.pools.get(0)) {
+                    @Override
+                    public Connection getConnection() {
+                        throw new NoClassDefFoundError("on purpose");
+                    }
+                })
+                .probe(rig.database.jdbcUrl(), null, null);
+        try (ReplicaRouter router = Rig.patient(ReplicaRouter.builder("main")
+                        .primary(primary)
+                        .replica(HikariNodes.node("r1", rig.pools.get(1))))
+                .build()) {
+            assertThatThrownBy(() -> Rig.insert(router.dataSource().getConnection(), "never"))
+                    .isInstanceOf(SQLTransientConnectionException.class)
+                    .hasRootCauseInstanceOf(NoClassDefFoundError.class);
+        }
+    }
+
+    @Test
     void hikariTellsHowLongItWaits() {
         HikariDataSource pool = rig.pools.get(0);
         assertThat(HikariNodes.node("p", pool).poolTimeout().orElseThrow().get())

@@ -77,13 +77,18 @@ final class Acquirer implements AutoCloseable {
 
     private CompletableFuture<Connection> asked(Node node, Semaphore place) {
         CompletableFuture<Connection> arrival = new CompletableFuture<>();
-        threads.execute(() -> {
-            try {
-                deliver(node, arrival);
-            } finally {
-                place.release();
-            }
-        });
+        try {
+            threads.execute(() -> {
+                try {
+                    deliver(node, arrival);
+                } finally {
+                    place.release();
+                }
+            });
+        } catch (RuntimeException | Error failure) { // no thread is to be had, or the router is closed
+            place.release();
+            arrival.completeExceptionally(failure);
+        }
         return arrival;
     }
 
@@ -123,7 +128,7 @@ final class Acquirer implements AutoCloseable {
         Connection connection;
         try {
             connection = node.spec().dataSource().getConnection();
-        } catch (SQLException | RuntimeException failure) {
+        } catch (SQLException | RuntimeException | Error failure) {
             arrival.completeExceptionally(failure);
             return;
         }

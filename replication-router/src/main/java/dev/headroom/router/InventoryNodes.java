@@ -50,8 +50,8 @@ public final class InventoryNodes {
     }
 
     /**
-     * The hosts of a service. Their properties {@code zone=a} and {@code tags=reports,delayed} are taken over. The one with the property {@code primary=true} or {@code master=true}, or else the first, is the primary until
-     * the nodes themselves say otherwise.
+     * The hosts of a service. Their properties {@code zone=a} and {@code tags=reports,delayed} are taken over. The one with the property
+     * {@code primary=true} or {@code master=true}, or else the first, is the primary until the nodes themselves say otherwise.
      *
      * @param inventory stays the application's
      * @param service the service's name

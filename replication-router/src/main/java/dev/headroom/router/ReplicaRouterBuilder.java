@@ -81,7 +81,7 @@ public final class ReplicaRouterBuilder {
 
     /**
      * How long a node may take to answer a probe before it gets no more units. Reads that run on a node that stays silent are
-     * aborted before they have hung for twice as long. Default: 250 ms.
+     * aborted when they have hung for about twice as long. Default: 250 ms.
      *
      * @throws dev.headroom.config.ConfigurationException if not more than zero
      */
@@ -114,8 +114,8 @@ public final class ReplicaRouterBuilder {
 
     /**
      * How many further read-only units can be on the primary at one time that are there because no replica has reached their client's
-     * position, so that clients see what they have written also when the others use up {@link #primaryFallback}; 0 for none. Together with those it should be less than
-     * the primary's pool, whose other connections are for writes. Default: 2.
+     * position, so that clients see what they have written also when the others use up {@link #primaryFallback}; 0 for none. Together with those
+     * it should be less than the primary's pool, whose other connections are for writes. Default: 2.
      *
      * @throws dev.headroom.config.ConfigurationException if negative
      */

@@ -19,8 +19,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes connections from a pool within a deadline of its own: pools wait as long as they were told to (HikariCP: 30 s), which is far too
- * long for a read that another node could answer, and for a write whose primary has just lost its place. The wait is on a thread of ours, a connection that comes too late goes back. From a pool
- * that is known to wait no longer than the deadline the caller takes its connection itself.
+ * long for a read that another node could answer, and for a write whose primary has just lost its place. The wait is on a thread of ours, a
+ * connection that comes too late goes back. From a pool that is known to wait no longer than the deadline the caller takes its connection
+ * itself.
  */
 final class Acquirer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Acquirer.class);

@@ -155,8 +155,8 @@ final class Binder {
     }
 
     /**
-     * The driver's own connection, statement or result is in somebody's hands, who may write with it at any time until the lease is given back. Neither
-     * pool nor router know what is done with it.
+     * The driver's own connection, statement or result is in somebody's hands, who may write with it at any time until the lease is given back.
+     * Neither pool nor router know what is done with it.
      */
     void unwrapped(Lease lease) {
         lease.taint();

@@ -5,9 +5,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Chooses a node by the power of two random choices (Mitzenmacher, 2001): of two at random, the one with fewer units in flight for its weight. A slow node
- * keeps its units longer and so gets fewer of them. One whose probes take much longer than the other's besides counts as if it had so many times
- * more units; small differences say nothing and count for nothing.
+ * Chooses a node by the power of two random choices (Mitzenmacher, 2001): of two at random, the one with fewer units in flight for its weight. A
+ * slow node keeps its units longer and so gets fewer of them. One whose probes take much longer than the other's besides counts as if it had so
+ * many times more units; small differences say nothing and count for nothing.
  */
 final class Choice {
     private static final int MUCH = 4;

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A node's connection while a routed connection is bound to it; whom the statements on it ask. Used by one thread; only {@link #abort} is called by others. */
+/**
+ * A node's connection while a routed connection is bound to it; whom the statements on it ask. Used by one thread; only {@link #abort} is called by
+ * others.
+ */
 final class Lease implements StatementOwner {
     private static final Logger log = LoggerFactory.getLogger(Lease.class);
 

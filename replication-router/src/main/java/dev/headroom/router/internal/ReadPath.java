@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where reads go: in the common case to a replica that is {@link Ready}, without more ado; otherwise there is a {@link ReadSearch}. Says, too, whether
- * what is bound to a replica may go on there.
+ * Where reads go: in the common case to a replica that is {@link Ready}, without more ado; otherwise there is a {@link ReadSearch}. Says, too,
+ * whether what is bound to a replica may go on there.
  */
 final class ReadPath {
     /** For so long after a look at its lag, a statement is executed without another. */

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The common case of a read, on the way of every one: a replica that may answer at once. Makes no garbage and looks at no clock; for all else there is
- * {@link ReadPath}'s search.
+ * The common case of a read, on the way of every one: a replica that may answer at once. Makes no garbage and looks at no clock; for all else
+ * there is {@link ReadPath}'s search.
  */
 final class Ready {
     private final Cluster cluster;

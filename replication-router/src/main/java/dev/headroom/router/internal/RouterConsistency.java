@@ -21,8 +21,8 @@ final class RouterConsistency implements Consistency {
     }
 
     /**
-     * The token of what the request was told to see and what it wrote, and with monotonic reads what it has seen. For writes in auto-commit mode the primary may have to be asked;
-     * when it does not answer, the token is one that only a primary covers.
+     * The token of what the request was told to see and what it wrote, and with monotonic reads what it has seen. For writes in auto-commit mode
+     * the primary may have to be asked; when it does not answer, the token is one that only a primary covers.
      */
     @Override
     public ConsistencyToken current() {

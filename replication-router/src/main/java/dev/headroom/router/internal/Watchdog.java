@@ -4,7 +4,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Aborts reads on a node that is silent, before they have hung for twice the probe's timeout: their sockets would wait for ever. The node may have
+ * Aborts reads on a node that is silent when they have hung for about twice the probe's timeout: their sockets would wait for ever. The node may have
  * fallen silent right after a probe, and just after the watchdog has looked; both times are off its patience. A tick that comes late itself
  * (a long pause of this JVM) says nothing about the node and is skipped.
  */

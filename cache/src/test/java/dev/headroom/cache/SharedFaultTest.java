@@ -6,6 +6,7 @@ import dev.headroom.Contracts;
 import dev.headroom.background.LocalBackground;
 import dev.headroom.cache.spi.SharedNode;
 import dev.headroom.cache.spi.SharedTier;
+import dev.headroom.cache.spi.SharedTierException;
 import dev.headroom.cache.testing.InMemorySharedTier;
 import dev.headroom.consistency.Consistency;
 import dev.headroom.load.LoadSignal;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -100,6 +102,36 @@ class SharedFaultTest {
         assertThat(one.get("k", slow)).isEqualTo(1);
         assertThat(other.get("k", slow)).isEqualTo(1);
         eventually().until(() -> one.get("k", slow) == 2);
+    }
+
+    @Test
+    void aStaleValueInHandIsServedThoughTheNodeCanNotBeToldOfTheFailure() {
+        ManualClock clock = new ManualClock();
+        AtomicBoolean stopped = new AtomicBoolean();
+        WatchedTier watched = new WatchedTier(new InMemorySharedTier(clock), operation -> {
+            if (stopped.get()) {
+                throw SharedTierException.unavailable("stopped");
+            }
+        });
+        List<Cache<String, String>> nodes = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            Caches caches = Caches.builder()
+                    .shared(watched)
+                    .clock(clock)
+                    .defaults(options -> options.fresh(Duration.ofSeconds(10))
+                            .staleIfError(Duration.ofMinutes(1))
+                            .jitter(0))
+                    .build();
+            open.add(caches);
+            nodes.add(caches.cache("c", String.class, String.class));
+        }
+        nodes.get(0).get("k", k -> "1");
+        clock.advance(Duration.ofSeconds(11));
+        assertThat(nodes.get(1).get("k", k -> {
+                    stopped.set(true);
+                    throw new IllegalStateException("down");
+                }))
+                .isEqualTo("1");
     }
 
     @Test

@@ -95,11 +95,7 @@ final class Lead {
     /** There will be no value. */
     void giveUp() {
         end();
-        try {
-            home.run(node -> node.release(lease));
-        } catch (SharedTierException unreachable) {
-            LOG.debug("cache {}: a lease ends by itself: {}", loads.side.name(), unreachable.getMessage());
-        }
+        quietly(() -> home.run(node -> node.release(lease)));
     }
 
     private @Nullable Entry prior() {
@@ -162,21 +158,27 @@ final class Lead {
         loads.side.homes.later(() -> home.run(node -> node.release(lease)), loads.options.retryAfterError());
     }
 
+    /** What was found is served whether or not the node can be told of the failure. */
     private Loaded failed(Throwable failure) throws Throwable {
+        Found known = found;
+        if (known == null || !known.mayCoverErrors()) {
+            quietly(() -> home.run(node -> node.release(lease)));
+            throw failure;
+        }
+        quietly(this::tellFailed);
+        releaseLater();
+        if (wanted.background() || !(failure instanceof Exception)) {
+            throw failure;
+        }
+        return loads.afterFailure(known, wanted);
+    }
+
+    private void quietly(Runnable work) {
         try {
-            if (found != null && found.mayCoverErrors()) {
-                tellFailed();
-                releaseLater();
-                if (!wanted.background() && failure instanceof Exception) {
-                    return loads.afterFailure(found, wanted);
-                }
-            } else {
-                home.run(node -> node.release(lease));
-            }
+            work.run();
         } catch (SharedTierException unreachable) {
             LOG.debug("cache {}: a lease ends by itself: {}", loads.side.name(), unreachable.getMessage());
         }
-        throw failure;
     }
 
     /** Stores what was loaded, if it can be shared and nothing happened to the key meanwhile. */
@@ -240,11 +242,9 @@ final class Lead {
 
     /** Whoever waits for this lease loads for itself; what was stored before is outdated. */
     private void letOthersGo() {
-        try {
+        quietly(() -> {
             home.run(node -> node.write(Map.ofEntries(unshared()), Homes.LEASE));
             home.run(node -> node.discard(lease));
-        } catch (SharedTierException unreachable) {
-            LOG.debug("cache {}: a lease ends by itself: {}", loads.side.name(), unreachable.getMessage());
-        }
+        });
     }
 }

@@ -177,8 +177,9 @@ public record CacheOptions(
          * How much the values that are kept may weigh altogether, at least 1, in place of {@link #maximumSize}; default: they are counted. Beyond, the ones least likely
          * to be used again go.
          *
-         * @param weigher what one value weighs, by its key and value, 0 or more, in a unit of yours, for instance bytes; asked once, when the value is stored. A null that
-         *     is kept weighs 1
+         * @param weigher what one value weighs, by its key and value, 0 or more, in a unit of yours, for instance bytes; asked each time the value comes to be held. A
+         *     value for which it throws or answers less than 0 is answered and shared, but not held in this JVM, and takes the one before out; the first is warned of. A
+         *     null that is kept weighs 1
          */
         public Builder maximumWeight(long maximum, ToIntBiFunction<Object, Object> weigher) {
             this.weight = new Weight(maximum, weigher);

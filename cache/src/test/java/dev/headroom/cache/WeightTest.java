@@ -3,8 +3,12 @@ package dev.headroom.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.headroom.cache.testing.InMemorySharedTier;
 import dev.headroom.config.ConfigurationException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToIntBiFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +38,34 @@ class WeightTest {
             Cache<Integer, @Nullable String> cache = caches.cache("c", Integer.class, String.class);
             assertThat(cache.get(1, key -> null)).isNull();
             assertThat(cache.peek(1)).isPresent();
+        }
+    }
+
+    @Test
+    void whatCanNotBeWeighedIsNotHeldNorIsWhatWasThereBefore() {
+        ToIntBiFunction<Object, Object> weigher = (key, value) -> {
+            if (value.equals("failing")) {
+                throw new IllegalStateException("no weight");
+            }
+            return value.equals("negative") ? -1 : 1;
+        };
+        try (Caches caches = Caches.builder()
+                .shared(new InMemorySharedTier())
+                .defaults(options -> options.maximumWeight(1000, weigher))
+                .build()) {
+            Cache<Integer, String> cache = caches.cache("c", Integer.class, String.class);
+            for (String odd : List.of("failing", "negative")) {
+                cache.put(1, "old");
+                cache.put(1, odd);
+                assertThat(cache.peek(1)).isEmpty();
+                assertThat(cache.get(1, key -> "not loaded")).isEqualTo(odd);
+                cache.put(1, "old");
+                assertThat(cache.refresh(1, key -> odd)).isEqualTo(odd);
+                assertThat(cache.peek(1)).isEmpty();
+                assertThat(cache.getAll(List.of(1, 2), keys -> Map.of(2, odd)))
+                        .containsExactly(Map.entry(1, odd), Map.entry(2, odd));
+                cache.clear();
+            }
         }
     }
 

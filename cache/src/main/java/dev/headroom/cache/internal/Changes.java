@@ -19,6 +19,7 @@ final class Changes implements SharedSide.Local {
     private final Fences fences;
     private final Failures failures;
     private final FlightTable flights;
+    private final HeldValues values;
     private final ConcurrentMap<Object, Entry> held;
     private @Nullable SharedSide side;
     private @Nullable SharedLoads loads;
@@ -30,14 +31,15 @@ final class Changes implements SharedSide.Local {
             Fences fences,
             Failures failures,
             FlightTable flights,
-            ConcurrentMap<Object, Entry> held) {
+            HeldValues values) {
         this.options = options;
         this.around = around;
         this.counts = counts;
         this.fences = fences;
         this.failures = failures;
         this.flights = flights;
-        this.held = held;
+        this.values = values;
+        this.held = values.map();
     }
 
     /** From now on other JVMs share them. */
@@ -56,12 +58,13 @@ final class Changes implements SharedSide.Local {
                 .ended(value);
         storeShared(key, given, keeps);
         flights.overtake(key);
-        if (!keeps) {
+        long recheck = side == null ? Long.MAX_VALUE : options.localFresh().toNanos();
+        Entry entry = keeps ? new Entry(given, entries, around.now(), recheck) : null;
+        if (entry == null || !values.weigh(key, entry)) {
             held.remove(key);
             return;
         }
-        long recheck = side == null ? Long.MAX_VALUE : options.localFresh().toNanos();
-        held.put(key, new Entry(given, entries, around.now(), recheck));
+        held.put(key, entry);
         counts.stored();
     }
 

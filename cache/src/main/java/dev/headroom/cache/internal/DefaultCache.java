@@ -46,7 +46,7 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
         this.options = options;
         this.around = around;
         this.counts = new CacheCounts(name);
-        this.held = new HeldValues(options.maximumSize(), options.weight(), counts);
+        this.held = new HeldValues(name, options.maximumSize(), options.weight(), counts);
         this.fences = new Fences(around.clock);
         Failures failures = new Failures(options.failureBackoff(), around.clock);
         this.calls = new SourceCalls(name, options, around, counts, fences, failures);
@@ -55,7 +55,7 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
         this.flights = new Flights(name, options, around, counts, fences, calls, holding, table);
         NaiveLoads naive = new NaiveLoads(counts, fences, calls, holding, table);
         this.reads = new Reads(options, around, counts, holding, flights, table, calls, naive);
-        this.changes = new Changes(options, around, counts, fences, failures, table, held.map());
+        this.changes = new Changes(options, around, counts, fences, failures, table, held);
     }
 
     @Override

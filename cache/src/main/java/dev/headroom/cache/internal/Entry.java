@@ -16,6 +16,9 @@ final class Entry {
     final Set<String> tags;
     final @Nullable String etag;
     final long loadNanos;
+    /** What it weighs where values are weighed; set before it is held. */
+    int weight;
+
     private final long recheckNanos;
     private volatile long checkedAt;
     private volatile long retryAfter;

@@ -9,21 +9,31 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What holds a cache's values: Caffeine, by their number or weight alone. Freshness is judged elsewhere, by one reading of the clock; Caffeine's own expiry for each entry
  * would have it sort its timers at every hit. What no window allows any more goes when others come: each miss looks at a few entries, in turn.
  */
 final class HeldValues {
+    private static final Logger LOG = LoggerFactory.getLogger(HeldValues.class);
     private static final int LOOKED_AT = 16;
+    private static final int WEIGHT_OF_NOTHING = 1;
 
+    private final String name;
+    private final CacheOptions.@Nullable Weight weight;
+    private final AtomicBoolean warned = new AtomicBoolean();
     private final Cache<Object, Entry> cache;
     private final ReentrantLock sweeping = new ReentrantLock();
     private Iterator<Map.Entry<Object, Entry>> next = Collections.emptyIterator();
 
-    HeldValues(long maximumSize, CacheOptions.@Nullable Weight weight, CacheCounts counts) {
+    HeldValues(String name, long maximumSize, CacheOptions.@Nullable Weight weight, CacheCounts counts) {
+        this.name = name;
+        this.weight = weight;
         RemovalListener<Object, Entry> evicted = (key, entry, cause) -> {
             if (cause == RemovalCause.SIZE) {
                 counts.evicted();
@@ -33,14 +43,41 @@ final class HeldValues {
         cache = weight == null
                 ? plain.maximumSize(maximumSize).evictionListener(evicted).build()
                 : plain.maximumWeight(weight.maximum())
-                        .weigher((Object key, Entry entry) -> weigh(weight, key, entry))
+                        .weigher((Object key, Entry entry) -> entry.weight)
                         .evictionListener(evicted)
                         .build();
     }
 
-    private static int weigh(CacheOptions.Weight weight, Object key, Entry entry) {
+    /**
+     * Weighs it, if values are weighed here, before it is put into the map: in there a weigher that fails would leave what was held before.
+     *
+     * @return whether it may be held
+     */
+    boolean weigh(Object key, Entry entry) {
         Object value = entry.value;
-        return value == null ? 1 : weight.of().applyAsInt(key, value);
+        if (weight == null) {
+            return true;
+        }
+        try {
+            entry.weight = value == null ? WEIGHT_OF_NOTHING : weight.of().applyAsInt(key, value);
+            if (entry.weight >= 0) {
+                return true;
+            }
+            warn(String.valueOf(entry.weight), null);
+        } catch (Throwable failed) { // the application's; its value is good
+            warn("none", failed);
+        }
+        return false;
+    }
+
+    private void warn(String said, @Nullable Throwable failure) {
+        if (warned.compareAndSet(false, true)) {
+            LOG.warn(
+                    "cache {}: the weigher's answer: {} (expected: 0 or more); such values are not held",
+                    name,
+                    said,
+                    failure);
+        }
     }
 
     ConcurrentMap<Object, Entry> map() {

@@ -68,9 +68,10 @@ final class Holding {
             if (mine.detached()) {
                 return before;
             }
-            boolean keeps = loaded.keeps(entries);
+            Entry entry = loaded.keeps(entries) ? entry(loaded, entries, now) : null;
+            boolean keeps = entry != null && values.weigh(key, entry);
             outcome[0] = keeps ? Outcome.STORED : Outcome.UNSTORED;
-            return keeps ? trusted(mine, entry(loaded, entries, now)) : null;
+            return entry != null && keeps ? trusted(mine, entry) : null;
         });
         if (outcome[0] == Outcome.STORED && loaded.origin() != Loaded.Origin.HELD) {
             counts.stored();

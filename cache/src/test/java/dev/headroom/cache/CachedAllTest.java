@@ -9,6 +9,7 @@ import dev.headroom.cache.testing.InMemorySharedTier;
 import dev.headroom.codec.Codecs;
 import dev.headroom.config.ConfigurationException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -157,6 +158,41 @@ class CachedAllTest {
         assertThatThrownBy(() -> catalog.findAll(List.of("failing")))
                 .isInstanceOf(IOException.class)
                 .hasMessage("as asked");
+    }
+
+    /** A value that can't always be tagged. */
+    public record Mood(String text) {
+        public String tag() {
+            if (text.equals("bad")) {
+                throw new IllegalStateException("no tag");
+            }
+            return text;
+        }
+    }
+
+    interface Moods {
+        @CachedAll(cache = "moods", fresh = "10s", staleIfError = "1m", tags = "#result.tag")
+        Map<String, Mood> find(Collection<String> ids);
+    }
+
+    @Test
+    void aTagThatFailsIsAFailureOfTheLoad() {
+        ManualClock clock = new ManualClock();
+        String[] mood = {"good"};
+        try (Caches aging = Caches.builder().clock(clock).build();
+                Headroom own = Headroom.builder("own").plug(aging).build()) {
+            Moods moods = own.enhance(Moods.class, ids -> Map.of("a", new Mood(mood[0])));
+            assertThat(moods.find(List.of("a"))).containsValue(new Mood("good"));
+            clock.advance(Duration.ofSeconds(11));
+            mood[0] = "bad";
+            assertThat(moods.find(List.of("a"))).containsValue(new Mood("good"));
+            Cache<String, Mood> cache = aging.cache("moods", String.class, Mood.class);
+            assertThat(cache.stats().loadFailures()).isEqualTo(1);
+            cache.clear();
+            aging.mode(CacheMode.NAIVE);
+            assertThatThrownBy(() -> moods.find(List.of("a"))).hasStackTraceContaining("no tag");
+            assertThat(cache.stats().loadFailures()).isEqualTo(2);
+        }
     }
 
     interface NoMap {

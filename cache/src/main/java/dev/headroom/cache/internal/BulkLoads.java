@@ -57,6 +57,14 @@ final class BulkLoads {
                     ? new Loaded(value, true)
                     : new Load(entries, null).tags(tags.toArray(String[]::new)).ended(value);
         }
+
+        /** One for each of the keys: tags belong to the call, and what goes wrong with them is its failure. */
+        default Map<Object, Loaded> loadAll(Collection<Object> keys, EntryOptions entries) throws Throwable {
+            Map<Object, Object> values = new HashMap<>(load(Set.copyOf(keys)));
+            Map<Object, Loaded> loaded = new LinkedHashMap<>();
+            keys.forEach(key -> loaded.put(key, loaded(key, values.get(key), entries)));
+            return loaded;
+        }
     }
 
     BulkLoads(
@@ -313,11 +321,11 @@ final class BulkLoads {
             for (Object key : keys) {
                 position = flights.positionOf(key, position);
             }
-            Map<Object, Object> values = new HashMap<>();
+            Map<Object, Loaded> loaded = new LinkedHashMap<>();
             long start = System.nanoTime();
             try {
                 calls.several(position, load -> {
-                    values.putAll(source.load(Set.copyOf(keys)));
+                    loaded.putAll(source.loadAll(keys, entries));
                     return load.ended(null);
                 });
             } catch (Exception failure) {
@@ -325,9 +333,7 @@ final class BulkLoads {
                 return;
             }
             long took = System.nanoTime() - start;
-            Map<Object, Loaded> loaded = new LinkedHashMap<>();
-            keys.forEach(key ->
-                    loaded.put(key, source.loaded(key, values.get(key), entries).took(took)));
+            loaded.replaceAll((key, each) -> each.took(took));
             SharedLoads loads = shared;
             Set<Outcome> outcomes = EnumSet.noneOf(Outcome.class);
             (loads == null ? loaded : Leads.stored(loads, leads, loaded))

@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -50,18 +51,18 @@ final class NaiveLoads {
             for (Object key : keys) {
                 position = fences.of(key, position);
             }
-            Map<Object, Object> values = new HashMap<>();
+            Map<Object, Loaded> loaded = new HashMap<>();
             long start = System.nanoTime();
             calls.several(position, load -> {
-                values.putAll(source.load(Set.copyOf(keys)));
+                loaded.putAll(source.loadAll(keys, entries));
                 return load.ended(null);
             });
             Map<Object, @Nullable Object> found = new HashMap<>();
             Set<Outcome> outcomes = EnumSet.noneOf(Outcome.class);
             long took = System.nanoTime() - start;
-            mine.forEach((key, flight) -> {
-                found.put(key, values.get(key));
-                outcomes.add(holding.publish(key, flight, source.loaded(key, values.get(key), entries), entries));
+            loaded.forEach((key, each) -> {
+                found.put(key, each.value());
+                outcomes.add(holding.publish(key, Objects.requireNonNull(mine.get(key)), each, entries));
             });
             counts.loadedTogether(outcomes, took);
             return found;

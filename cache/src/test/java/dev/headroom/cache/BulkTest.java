@@ -245,6 +245,43 @@ class BulkTest {
     }
 
     @Test
+    void whoWaitsForAHundredKeysAsksForAllTogether() throws Exception {
+        WatchedTier watched = new WatchedTier(operation -> {});
+        try (Caches caches = Caches.builder()
+                        .shared(watched)
+                        .journalEvery(Duration.ZERO)
+                        .build();
+                Caches others = Caches.builder()
+                        .shared(watched)
+                        .journalEvery(Duration.ZERO)
+                        .build()) {
+            List<Integer> keys = IntStream.range(1, 101).boxed().toList();
+            Cache<Integer, String> cache = caches.cache("c", Integer.class, String.class);
+            cache.getAll(keys, this::load);
+            cache.clear(); // what was dropped is still there, and leased
+            CountDownLatch loading = new CountDownLatch(1);
+            CountDownLatch finish = new CountDownLatch(1);
+            Future<?> load = threads.submit(() -> cache.getAll(keys, wanted -> {
+                loading.countDown();
+                finish.await();
+                return load(wanted);
+            }));
+            assertThat(loading.await(20, TimeUnit.SECONDS)).isTrue();
+            watched.asked.clear();
+            Future<Map<Integer, String>> waiting = threads.submit(
+                    () -> others.cache("c", Integer.class, String.class).getAll(keys, this::load));
+            Awaitility.await().until(() -> watched.asked("readOrLeaseAll") >= 5);
+            long records = watched.asked("records");
+            long looks = watched.asked("readOrLeaseAll");
+            finish.countDown();
+            assertThat(waiting.get(20, TimeUnit.SECONDS)).hasSize(100);
+            load.get(20, TimeUnit.SECONDS);
+            assertThat(records).isLessThan(2 * looks + 10);
+            assertThat(calls).hasSize(2);
+        }
+    }
+
+    @Test
     void aBulkLoadIsOvertakenByAnInvalidation() throws Exception {
         Cache<Integer, String> cache = cache(true);
         CountDownLatch loading = new CountDownLatch(1);

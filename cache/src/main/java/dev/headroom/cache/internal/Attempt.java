@@ -27,6 +27,8 @@ final class Attempt {
     private final long end;
     private SharedRead read = SharedRead.NOTHING;
     private @Nullable Found found;
+    private Map<String, byte[]> signs = Map.of();
+    private boolean suspect;
     private boolean waiting;
     private long waitedFor;
 
@@ -62,6 +64,8 @@ final class Attempt {
             if (lease != null) {
                 return lead(lease).run();
             }
+            List<String> names = signs();
+            told(names.isEmpty() ? Map.of() : home.call(node -> node.records(names)));
             if (tookOver()) {
                 continue;
             }
@@ -165,6 +169,26 @@ final class Attempt {
         return new Lead(loads, wanted, home, lease, found);
     }
 
+    /** The records that tell what became of whoever has the lease over a value; none where that makes no difference. */
+    List<String> signs() {
+        Found known = found;
+        suspect = read.value() != null && loads.suspects.old(key, read.version());
+        boolean failureCounts = known != null && known.mayCoverErrors() ? !mayBeStale(known) : waiting;
+        return read.value() != null && (suspect || failureCounts)
+                ? List.of(loads.side.beat(wanted.text()), loads.side.failure(wanted.text()))
+                : List.of();
+    }
+
+    /** Takes note of them. */
+    void told(Map<String, byte[]> signs) {
+        this.signs = signs;
+    }
+
+    private boolean covers() {
+        Found known = found;
+        return known != null && known.mayCoverErrors();
+    }
+
     /** What is served while another JVM loads. */
     @Nullable Loaded meanwhile() {
         Found known = found;
@@ -179,11 +203,7 @@ final class Attempt {
     }
 
     private boolean failedJustNow() {
-        String name = loads.side.failure(wanted.text());
-        return isOfThisVersion(home.call(node -> node.records(List.of(name))).get(name));
-    }
-
-    private boolean isOfThisVersion(byte @Nullable [] failure) {
+        byte[] failure = signs.get(loads.side.failure(wanted.text()));
         return failure != null && Arrays.equals(failure, SharedLoads.version(read.version()));
     }
 
@@ -247,16 +267,6 @@ final class Attempt {
 
     /** Who has failed just now is silent because nobody is to try again for a while, unless what it left must not even be served meanwhile. */
     private boolean silent() {
-        Found known = found;
-        boolean covers = known != null && known.mayCoverErrors();
-        if (read.value() == null || (!loads.suspects.old(key, read.version()) && (covers || !waiting))) {
-            return false;
-        }
-        String beat = loads.side.beat(wanted.text());
-        String failure = loads.side.failure(wanted.text());
-        Map<String, byte[]> signs = home.call(node -> node.records(List.of(beat, failure)));
-        return isOfThisVersion(signs.get(failure))
-                ? !covers
-                : loads.suspects.old(key, read.version()) && !signs.containsKey(beat);
+        return failedJustNow() ? !covers() : suspect && !signs.containsKey(loads.side.beat(wanted.text()));
     }
 }

@@ -132,8 +132,15 @@ final class SharedBatch {
             leads.put(key, lead);
             lead.hold();
         });
+        Map<Object, Attempt> others = new LinkedHashMap<>();
         attempts.forEach((key, attempt) -> {
-            if (!leases.containsKey(key) && !found.containsKey(key) && !attempt.tookOver()) {
+            if (!leases.containsKey(key) && !found.containsKey(key)) {
+                others.put(key, attempt);
+            }
+        });
+        hear(home, others.values());
+        others.forEach((key, attempt) -> {
+            if (!attempt.tookOver()) {
                 Loaded meanwhile = attempt.meanwhile();
                 if (meanwhile != null) {
                     found.put(key, meanwhile);
@@ -142,6 +149,14 @@ final class SharedBatch {
                 }
             }
         });
+    }
+
+    /** What became of those who load these. */
+    private static void hear(Home home, Collection<Attempt> attempts) {
+        Set<String> names = new LinkedHashSet<>();
+        attempts.forEach(attempt -> names.addAll(attempt.signs()));
+        Map<String, byte[]> records = names.isEmpty() ? Map.of() : home.call(node -> node.records(names));
+        attempts.forEach(attempt -> attempt.told(records));
     }
 
     private void read(Home home, Collection<Attempt> attempts) {

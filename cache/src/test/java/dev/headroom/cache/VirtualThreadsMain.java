@@ -13,6 +13,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordedFrame;
+import jdk.jfr.consumer.RecordedStackTrace;
 import jdk.jfr.consumer.RecordingFile;
 import org.awaitility.Awaitility;
 
@@ -31,7 +34,7 @@ final class VirtualThreadsMain {
                         .shared(MemcachedTier.on(memcached))
                         .defaults(options -> options.waitAtMost(Duration.ofMinutes(5)))
                         .build()) {
-            recording.enable("jdk.VirtualThreadPinned").withThreshold(Duration.ZERO);
+            recording.enable("jdk.VirtualThreadPinned").withThreshold(Duration.ZERO).withStackTrace();
             Cache<String, String> cache = caches.cache("c", String.class, String.class);
             ExecutorService threads = (ExecutorService)
                     Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
@@ -73,10 +76,21 @@ final class VirtualThreadsMain {
         return Files.size(file) == 0
                 ? List.of()
                 : RecordingFile.readAllEvents(file).stream()
-                        .map(String::valueOf)
-                        .filter(event -> event.contains("dev.headroom.cache.internal")
-                                || event.contains("dev.headroom.cache.memcached")
-                                || event.contains("dev.headroom.memcached"))
+                        .filter(event -> !frames(event).isEmpty()
+                                && !frames(event).get(0).startsWith(VirtualThreadsMain.class.getName()))
+                        .map(event -> event.getDuration() + " " + frames(event) + " " + event)
+                        .toList();
+    }
+
+    /** Headroom's part of the stack, all of it; the top is who held the carrier, by itself or by what it called. */
+    private static List<String> frames(RecordedEvent event) {
+        RecordedStackTrace stack = event.getStackTrace();
+        return stack == null
+                ? List.of("unknown")
+                : stack.getFrames().stream()
+                        .map(RecordedFrame::getMethod)
+                        .filter(method -> method.getType().getName().startsWith("dev.headroom."))
+                        .map(method -> method.getType().getName() + "." + method.getName())
                         .toList();
     }
 

@@ -209,8 +209,8 @@ public record CacheOptions(
 
         /**
          * For how long, after a failed load of a key, the source is not asked for it again: whoever wants it gets a stale value, if one may be served, or the same failure
-         * at once. Of this JVM; of {@code get} and {@code getAsync}, not of {@code getAll}. Ended by an invalidation, {@code put} and {@code refresh}. Default zero: every
-         * caller tries.
+         * at once. Of this JVM; of {@code get} and {@code getAsync}: {@code getAll} asks the source, and its failures are not remembered. Ended by an invalidation, {@code
+         * put}, {@code refresh} and by a value that comes in any other way. Default zero: every caller tries.
          */
         public Builder failureBackoff(Duration failureBackoff) {
             this.failureBackoff = Checks.notNegative("failureBackoff", failureBackoff);

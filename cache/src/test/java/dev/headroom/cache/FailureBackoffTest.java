@@ -3,10 +3,18 @@ package dev.headroom.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.headroom.cache.spi.SharedTier;
 import dev.headroom.cache.testing.InMemorySharedTier;
 import dev.headroom.config.ConfigurationException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +64,69 @@ class FailureBackoffTest {
     }
 
     @Test
+    void aValueThatComesAnotherWayEndsIt() {
+        try (Caches caches = caches(Duration.ofHours(2))) {
+            Cache<String, String> cache = caches.cache("c", String.class, String.class);
+            assertThatThrownBy(() -> cache.get("k", failing)).hasRootCauseMessage("failure 1");
+            assertThat(cache.getAll(List.of("k"), keys -> Map.of("k", "1"))).containsEntry("k", "1");
+            clock.advance(Duration.ofHours(1)); // it is not fresh any more
+            assertThat(cache.get("k", key -> "2")).isEqualTo("2");
+        }
+    }
+
+    @Test
+    void theFailureOfALoadThatAnInvalidationHasOvertakenIsNotRemembered() throws Exception {
+        ExecutorService threads = Executors.newSingleThreadExecutor();
+        try (Caches caches = caches(Duration.ofHours(1))) {
+            Cache<String, String> cache = caches.cache("c", String.class, String.class);
+            List<Runnable> invalidations = List.of(() -> cache.invalidate("k"), cache::clear, () -> cache.put("k", "0"));
+            for (Runnable invalidation : invalidations) {
+                CountDownLatch loading = new CountDownLatch(1);
+                CountDownLatch fail = new CountDownLatch(1);
+                Future<String> late = threads.submit(() -> cache.get("k", key -> {
+                    loading.countDown();
+                    fail.await();
+                    throw new IOException("late");
+                }));
+                assertThat(loading.await(20, TimeUnit.SECONDS)).isTrue();
+                invalidation.run();
+                fail.countDown();
+                assertThatThrownBy(() -> late.get(20, TimeUnit.SECONDS)).hasRootCauseMessage("late");
+                clock.advance(Duration.ofMinutes(10)); // what was put is not fresh any more
+                assertThat(cache.get("k", key -> "1")).isEqualTo("1");
+                cache.invalidate("k");
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void meanwhileTheTierIsReadAndNoLeaseIsTaken() {
+        WatchedTier watched = new WatchedTier(new InMemorySharedTier(clock), operation -> {});
+        try (Caches caches = caches(watched, Duration.ofHours(1));
+                Caches others = caches(watched, Duration.ofHours(1))) {
+            Cache<String, String> cache = caches.cache("c", String.class, String.class);
+            Cache<String, String> other = others.cache("c", String.class, String.class);
+            assertThatThrownBy(() -> cache.get("k", failing)).hasRootCauseMessage("failure 1");
+            watched.asked.clear();
+            assertThatThrownBy(() -> cache.get("k", failing)).hasRootCauseMessage("failure 1");
+            assertThat(watched.asked).doesNotContain("readOrLease", "release");
+            other.get("k", key -> "1");
+            clock.advance(Duration.ofMinutes(10)); // it may still cover errors
+            watched.asked.clear();
+            assertThat(cache.get("k", failing)).isEqualTo("1");
+            assertThat(watched.asked).doesNotContain("readOrLease", "lease", "release");
+            assertThat(other.get("k", key -> "2")).isEqualTo("2");
+            clock.advance(Duration.ofSeconds(2));
+            assertThat(cache.get("k", failing)).isEqualTo("2");
+            clock.advance(Duration.ofMinutes(10));
+            assertThat(cache.get("k", key -> "3")).isEqualTo("3");
+        }
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
     void withoutItEveryCallerTries() {
         try (Caches caches = caches(Duration.ZERO)) {
             Cache<String, String> cache = caches.cache("c", String.class, String.class);
@@ -72,10 +143,15 @@ class FailureBackoffTest {
     }
 
     private Caches caches(Duration backoff) {
+        return caches(new InMemorySharedTier(clock), backoff);
+    }
+
+    private Caches caches(SharedTier tier, Duration backoff) {
         return Caches.builder()
                 .clock(clock)
-                .shared(new InMemorySharedTier())
-                .defaults(options -> options.failureBackoff(backoff))
+                .shared(tier)
+                .defaults(options ->
+                        options.failureBackoff(backoff).staleIfError(Duration.ofMinutes(30)))
                 .build();
     }
 }

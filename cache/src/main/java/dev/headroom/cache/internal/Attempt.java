@@ -80,6 +80,28 @@ final class Attempt {
         }
     }
 
+    /** What may be served if nobody loads; null if there is nothing. */
+    @Nullable Loaded there() {
+        SharedRead there = home.call(node -> node.readAll(List.of(key))).get(key);
+        if (there == null) {
+            return null;
+        }
+        looked(there.with(home.call(node -> node.records(List.of(loads.side.stamps.all)))));
+        List<String> tags = tags();
+        checked(tags.isEmpty() ? Map.of() : home.call(node -> node.records(tags)));
+        Loaded served = served();
+        if (served != null) {
+            return served;
+        }
+        SharedLease unneeded = read.lease(); // of who was taken over: a read may get it
+        if (unneeded != null) {
+            home.run(node -> node.release(unneeded));
+        }
+        Found known = found;
+        boolean covers = known != null && known.mayCoverErrors() && !wanted.background();
+        return known != null && covers ? loads.afterFailure(known, wanted) : null;
+    }
+
     /**
      * How long to wait until the next look: twice as long as before, up to 10 ms, or to a twentieth of the time that has gone, so that a long load is
      * not asked for more often than its end is worth.

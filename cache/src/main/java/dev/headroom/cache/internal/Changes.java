@@ -50,7 +50,6 @@ final class Changes implements SharedSide.Local {
 
     void store(Object key, @Nullable Object value, EntryOptions entries, Set<String> tags) {
         Objects.requireNonNull(key, "key");
-        failures.forget(key);
         boolean keeps = (value != null || !entries.negative().isZero()) && around.mode() != CacheMode.OFF;
         Loaded given = new Load(entries, null)
                 .options(entries)
@@ -58,6 +57,7 @@ final class Changes implements SharedSide.Local {
                 .ended(value);
         storeShared(key, given, keeps);
         flights.overtake(key);
+        failures.forget(key);
         long recheck = side == null ? Long.MAX_VALUE : options.localFresh().toNanos();
         Entry entry = keeps ? new Entry(given, entries, around.now(), recheck) : null;
         if (entry == null || !values.weigh(key, entry)) {
@@ -86,23 +86,23 @@ final class Changes implements SharedSide.Local {
     void invalidate(Object key) {
         Objects.requireNonNull(key, "key");
         fences.raise(key);
-        failures.forget(key);
         String text = side == null ? null : KeyText.of(key);
         if (side != null && text != null) {
             side.drop(text);
         }
         flights.overtake(key);
+        failures.forget(key);
         remove(key);
         counts.invalidated(key);
     }
 
     void invalidateAll() {
         fences.raiseAll();
-        failures.forgetAll();
         if (side != null) {
             side.dropAll();
         }
         flights.overtakeAll();
+        failures.forgetAll();
         remove((key, entry) -> true);
         counts.invalidated("*");
     }
@@ -111,11 +111,11 @@ final class Changes implements SharedSide.Local {
     void invalidateTag(String tag) {
         Checks.notBlank("tag", tag);
         fences.raiseAll();
-        failures.forgetAll();
         if (side != null) {
             side.dropTag(tag);
         }
         flights.overtakeAll();
+        failures.forgetAll();
         removeTagged(tag);
         counts.invalidated("#" + tag);
     }
@@ -141,13 +141,14 @@ final class Changes implements SharedSide.Local {
     /** Drops what is held though nothing has changed at its source: not counted as removed. */
     void forget() {
         flights.detachAll();
+        failures.forgetAll();
         held.clear();
     }
 
     @Override
     public void drop(Object key) {
-        failures.forget(key);
         flights.detach(key);
+        failures.forget(key);
         remove(key);
     }
 
@@ -157,15 +158,15 @@ final class Changes implements SharedSide.Local {
             String text = KeyText.of(key);
             return text != null && which.test(text);
         };
-        failures.forgetAll();
         flights.detach(keys);
+        failures.forgetAll();
         remove((key, entry) -> keys.test(key));
     }
 
     @Override
     public void dropTag(String tag) {
-        failures.forgetAll();
         flights.detachAll();
+        failures.forgetAll();
         removeTagged(tag);
     }
 
@@ -176,8 +177,8 @@ final class Changes implements SharedSide.Local {
 
     @Override
     public void dropAll() {
-        failures.forgetAll();
         flights.detachAll();
+        failures.forgetAll();
         remove((key, entry) -> true);
     }
 }

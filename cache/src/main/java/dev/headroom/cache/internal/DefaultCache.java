@@ -50,7 +50,7 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
         this.fences = new Fences(around.clock);
         Failures failures = new Failures(options.failureBackoff(), around.clock);
         this.calls = new SourceCalls(name, options, around, counts, fences, failures);
-        this.holding = new Holding(options, around, counts, held);
+        this.holding = new Holding(options, around, counts, failures, held);
         FlightTable table = new FlightTable();
         this.flights = new Flights(name, options, around, counts, fences, calls, holding, table);
         NaiveLoads naive = new NaiveLoads(counts, fences, calls, holding, table);

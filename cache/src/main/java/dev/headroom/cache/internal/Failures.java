@@ -29,13 +29,14 @@ final class Failures {
         return byKey == null ? null : byKey.getIfPresent(key);
     }
 
-    void failed(Object key, Throwable failure) {
+    /** An invalidation detaches the load first and forgets its failure then: of a load that it has overtaken none is left. */
+    void failed(Object key, Throwable failure, Flight flight) {
         if (byKey != null && failure instanceof Exception && !(failure instanceof InterruptedException)) {
-            byKey.put(key, failure);
+            byKey.asMap().compute(key, (k, before) -> flight.detached() ? before : failure);
         }
     }
 
-    /** Somebody has reason to think that it would not fail any more. */
+    /** Somebody has reason to think that it would not fail any more, or has got it. */
     void forget(Object key) {
         if (byKey != null) {
             byKey.invalidate(key);

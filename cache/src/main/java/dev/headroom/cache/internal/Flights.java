@@ -218,9 +218,9 @@ final class Flights {
 
     /** Loads now, in place of whatever load runs. */
     @Nullable Object reload(Object key, Source source, EntryOptions entries) throws Throwable {
-        calls.forgetFailure(key);
         Flight mine = FlightTable.begun();
         flights.replace(key, mine);
+        calls.forgetFailure(key);
         return lead(key, mine, new Asked(source, entries, holding.get(key), fences.current(), false, true))
                 .value();
     }
@@ -290,12 +290,16 @@ final class Flights {
     private Loaded obtained(Object key, Flight mine, Asked asked, long start) throws Throwable {
         SharedLoads loads = shared;
         String text = loads == null ? null : loads.values.unshared.text(key);
+        Throwable before = calls.failureOf(key);
         if (loads == null || text == null) {
-            return calls.one(key, asked.source, asked.entries, asked.position, asked.prior, start);
+            if (before != null) {
+                throw before;
+            }
+            return calls.one(key, asked.source, asked.entries, asked.position, asked.prior, mine, start);
         }
         Wanted.FromSource source =
-                (position, prior) -> calls.one(key, asked.source, asked.entries, position, prior, start);
-        return loads.get(new Wanted(
+                (position, prior) -> calls.one(key, asked.source, asked.entries, position, prior, mine, start);
+        Wanted wanted = new Wanted(
                 text,
                 asked.entries,
                 asked.prior,
@@ -304,7 +308,15 @@ final class Flights {
                 asked.anew,
                 calls.waitNanos(),
                 mine,
-                source));
+                source);
+        if (before == null) {
+            return loads.get(wanted);
+        }
+        Loaded there = loads.there(wanted);
+        if (there == null) {
+            throw before;
+        }
+        return there;
     }
 
     private void landed(Object key, Asked asked, Loaded loaded, Outcome outcome, long start) {

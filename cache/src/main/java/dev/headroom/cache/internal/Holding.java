@@ -12,14 +12,16 @@ final class Holding {
     private final CacheOptions options;
     private final Surroundings around;
     private final CacheCounts counts;
+    private final Failures failures;
     private final HeldValues values;
     private final ConcurrentMap<Object, Entry> held;
     private volatile @Nullable SharedSide side;
 
-    Holding(CacheOptions options, Surroundings around, CacheCounts counts, HeldValues values) {
+    Holding(CacheOptions options, Surroundings around, CacheCounts counts, Failures failures, HeldValues values) {
         this.options = options;
         this.around = around;
         this.counts = counts;
+        this.failures = failures;
         this.values = values;
         this.held = values.map();
     }
@@ -76,7 +78,16 @@ final class Holding {
         if (outcome[0] == Outcome.STORED && loaded.origin() != Loaded.Origin.HELD) {
             counts.stored();
         }
+        if (outcome[0] != Outcome.DISCARDED && isNew(loaded)) {
+            failures.forget(key);
+        }
         return outcome[0];
+    }
+
+    /** Whether its source has answered, here or elsewhere. */
+    private boolean isNew(Loaded loaded) {
+        Entry known = loaded.entry();
+        return known == null || (loaded.origin() == Loaded.Origin.SHARED && known.fresh(around.now()));
     }
 
     private Entry trusted(Flight mine, Entry entry) {

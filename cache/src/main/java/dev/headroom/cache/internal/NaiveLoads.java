@@ -29,10 +29,14 @@ final class NaiveLoads {
 
     /** Loads and stores, whoever else loads; an invalidation still detaches it. */
     @Nullable Object one(Object key, Source source, EntryOptions entries) throws Throwable {
+        Throwable before = calls.failureOf(key);
+        if (before != null) {
+            throw before;
+        }
         long start = System.nanoTime();
         Flight mine = table.beginAlone(key);
         try {
-            Loaded loaded = calls.one(key, source, entries, fences.current(), null, start);
+            Loaded loaded = calls.one(key, source, entries, fences.current(), null, mine, start);
             Outcome outcome = holding.publish(key, mine, loaded, entries);
             counts.loaded(key, outcome, System.nanoTime() - start, null);
             return loaded.value();

@@ -8,6 +8,7 @@ import dev.headroom.cache.spi.SharedTierException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gets a value that this JVM does not hold: from the shared tier, or, with its lease, from the source. One JVM loads; the others serve what is stale, if
@@ -47,6 +48,16 @@ final class SharedLoads {
             }
         }
         return without(wanted);
+    }
+
+    /** What the tier has that may be served while the source is left alone, without a lease, which others may make use of; null if that is nothing. */
+    @Nullable Loaded there(Wanted wanted) {
+        side.settle();
+        try {
+            return new Attempt(this, wanted).there();
+        } catch (SharedTierException unreachable) {
+            return null;
+        }
     }
 
     private Loaded without(Wanted wanted) throws Throwable {

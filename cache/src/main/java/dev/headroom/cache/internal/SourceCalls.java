@@ -43,14 +43,17 @@ final class SourceCalls {
      * One key's.
      *
      * @param asked the position to read at, beside those left here
+     * @param flight the load that this is for
      */
     Loaded one(
-            Object key, Source source, EntryOptions entries, ConsistencyToken asked, @Nullable Entry prior, long start)
+            Object key,
+            Source source,
+            EntryOptions entries,
+            ConsistencyToken asked,
+            @Nullable Entry prior,
+            Flight flight,
+            long start)
             throws Throwable {
-        Throwable before = failures.of(key);
-        if (before != null) {
-            throw before;
-        }
         enter();
         counts.loadBegun();
         try {
@@ -59,7 +62,7 @@ final class SourceCalls {
             return loaded.took(System.nanoTime() - begun);
         } catch (Throwable failure) {
             lastFailure = failure;
-            failures.failed(key, failure);
+            failures.failed(key, failure, flight);
             counts.loaded(key, Outcome.FAILED, System.nanoTime() - start, failure);
             throw failure;
         } finally {
@@ -129,6 +132,11 @@ final class SourceCalls {
             counts.loaded(key, Outcome.FAILED, System.nanoTime() - start, failure);
             throw failure;
         }
+    }
+
+    /** Why the key's source is to be left alone now; null if it may be asked. */
+    @Nullable Throwable failureOf(Object key) {
+        return failures.of(key);
     }
 
     /** The next load of it asks the source, whatever the last came to. */

@@ -113,25 +113,52 @@ class SharedFaultTest {
                 throw SharedTierException.unavailable("stopped");
             }
         });
-        List<Cache<String, String>> nodes = new ArrayList<>();
-        for (int i = 0; i < 2; i++) {
-            Caches caches = Caches.builder()
-                    .shared(watched)
-                    .clock(clock)
-                    .defaults(options -> options.fresh(Duration.ofSeconds(10))
-                            .staleIfError(Duration.ofMinutes(1))
-                            .jitter(0))
-                    .build();
-            open.add(caches);
-            nodes.add(caches.cache("c", String.class, String.class));
-        }
-        nodes.get(0).get("k", k -> "1");
+        Cache<String, String> one = covering(watched, clock, String.class);
+        Cache<String, String> other = covering(watched, clock, String.class);
+        one.get("k", k -> "1");
         clock.advance(Duration.ofSeconds(11));
-        assertThat(nodes.get(1).get("k", k -> {
+        assertThat(other.get("k", k -> {
                     stopped.set(true);
                     throw new IllegalStateException("down");
                 }))
                 .isEqualTo("1");
+    }
+
+    @Test
+    void leasesOfFailedLoadsAreGivenBackTogether() {
+        ManualClock clock = new ManualClock();
+        WatchedTier watched = new WatchedTier(new InMemorySharedTier(clock), operation -> {});
+        Cache<Integer, String> one = covering(watched, clock, Integer.class);
+        Cache<Integer, String> other = covering(watched, clock, Integer.class);
+        int keys = 500;
+        for (int i = 0; i < keys; i++) {
+            one.get(i, k -> "1");
+        }
+        clock.advance(Duration.ofSeconds(11));
+        for (int i = 0; i < keys; i++) {
+            assertThat(other.get(i, k -> {
+                        throw new IllegalStateException("down");
+                    }))
+                    .isEqualTo("1");
+        }
+        eventually().until(() -> {
+            clock.advance(Duration.ofSeconds(1));
+            return one.get(keys - 1, k -> "2").equals("2");
+        });
+        assertThat(watched.asked("release")).isZero();
+        assertThat(watched.asked("releaseAll")).isBetween(1L, keys / 2L);
+    }
+
+    private <K> Cache<K, String> covering(SharedTier shared, ManualClock clock, Class<K> keys) {
+        Caches caches = Caches.builder()
+                .shared(shared)
+                .clock(clock)
+                .defaults(options -> options.fresh(Duration.ofSeconds(10))
+                        .staleIfError(Duration.ofHours(1))
+                        .jitter(0))
+                .build();
+        open.add(caches);
+        return caches.cache("c", keys, String.class);
     }
 
     @Test

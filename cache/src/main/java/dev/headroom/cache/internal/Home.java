@@ -25,6 +25,7 @@ final class Home {
 
     final SharedNode node;
     final Beats beats = new Beats(this);
+    final Releases releases = new Releases(this);
     private final Runnable recovered;
     private final ReentrantLock replaying = new ReentrantLock();
     private final Map<String, Drop> pending = new LinkedHashMap<>();

@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -118,15 +117,6 @@ final class Homes implements AutoCloseable {
         return !journals.isEmpty();
     }
 
-    /** Does it after a while, unless this is closed before. */
-    void later(Runnable work, Duration pause) {
-        try {
-            threads.schedule(() -> quietly(work), pause.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (RejectedExecutionException closed) {
-            LOG.debug("cache: shared tier: closed");
-        }
-    }
-
     private void follow() {
         journals.forEach(journal -> quietly(journal::follow));
     }
@@ -136,6 +126,7 @@ final class Homes implements AutoCloseable {
             if (home.pending() > 0) {
                 quietly(home::replay);
             }
+            quietly(home.releases::release);
         }
     }
 

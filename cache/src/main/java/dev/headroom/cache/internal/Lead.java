@@ -5,6 +5,7 @@ import dev.headroom.cache.spi.SharedLease;
 import dev.headroom.cache.spi.SharedStore;
 import dev.headroom.cache.spi.SharedTierException;
 import dev.headroom.consistency.ConsistencyToken;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -155,7 +156,7 @@ final class Lead {
 
     /** When somebody may try again; until then it keeps others from doing so. */
     private void releaseLater() {
-        loads.side.homes.later(() -> home.run(node -> node.release(lease)), loads.options.retryAfterError());
+        home.releases.add(List.of(lease), loads.options.retryAfterError());
     }
 
     /** What was found is served whether or not the node can be told of the failure. */

@@ -154,9 +154,7 @@ final class Leads {
                 }
             });
             quietly(() -> write(failed, Lead::failure, loads.options.retryAfterError()));
-            if (!failed.isEmpty()) {
-                loads.side.homes.later(() -> release(failed), loads.options.retryAfterError());
-            }
+            home.releases.add(leases(failed), loads.options.retryAfterError());
             release(released);
         }
 

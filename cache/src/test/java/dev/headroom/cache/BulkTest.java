@@ -3,6 +3,7 @@ package dev.headroom.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.headroom.cache.spi.SharedTierException;
 import dev.headroom.cache.testing.InMemorySharedTier;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -279,6 +281,27 @@ class BulkTest {
             assertThat(records).isLessThan(2 * looks + 10);
             assertThat(calls).hasSize(2);
         }
+    }
+
+    @Test
+    void whoIsNotLetStoreLetsOthersGo() {
+        AtomicBoolean busy = new AtomicBoolean(true);
+        // Its clock stands still: no lease ends by itself.
+        WatchedTier watched = new WatchedTier(new InMemorySharedTier(new ManualClock()), operation -> {
+            if (operation.equals("storeAllIf") && busy.getAndSet(false)) {
+                throw new SharedTierException(SharedTierException.Reason.NOT_ASKED, "busy", null);
+            }
+        });
+        for (int i = 0; i < 3; i++) {
+            Caches caches = Caches.builder()
+                    .shared(watched)
+                    .defaults(options -> options.waitAtMost(Duration.ofSeconds(3)))
+                    .build();
+            open.add(caches);
+            assertThat(caches.cache("c", Integer.class, String.class).getAll(List.of(1, 2), this::load))
+                    .hasSize(2);
+        }
+        assertThat(calls).containsExactly(Set.of(1, 2), Set.of(1, 2));
     }
 
     @Test

@@ -107,6 +107,9 @@ final class Leads {
                     lead.end();
                     if (!released.contains(lead) && !unshared.contains(lead)) {
                         result.computeIfPresent(key, (k, each) -> lead.failedToStore(each, failed));
+                        if (failed.reason() != SharedTierException.Reason.NO_ANSWER) {
+                            unshared.add(lead);
+                        }
                     }
                 });
             }

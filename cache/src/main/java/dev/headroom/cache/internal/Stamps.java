@@ -8,11 +8,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,23 +98,27 @@ final class Stamps {
 
     /** Counts in place of those that are missing, or of another life than this. It may be a mark where others are at it. */
     private Map<String, byte[]> renewed(SharedNode node, Collection<String> names, long life) {
-        Map<String, byte[]> there = new HashMap<>();
+        Map<String, UnaryOperator<byte @Nullable []>> first = new LinkedHashMap<>();
         for (String name : names) {
             byte[] mark = mark(name);
-            there.put(
-                    name,
-                    node.merge(name, KEPT, before -> isMark(before) || counts(before, life) ? kept(before) : mark));
+            first.put(name, before -> isMark(before) || counts(before, life) ? kept(before) : mark);
         }
+        Map<String, byte[]> there = new HashMap<>(node.mergeAll(first, KEPT));
         long now = now(node, node.records(List.of(counter)));
-        there.replaceAll((name, left) -> isMark(left) ? counted(node, name, left, now) : left);
+        Map<String, UnaryOperator<byte @Nullable []>> second = new LinkedHashMap<>();
+        there.forEach((name, left) -> {
+            if (isMark(left)) {
+                second.put(name, counted(name, left, now));
+            }
+        });
+        there.putAll(node.mergeAll(second, KEPT));
         return there;
     }
 
-    private byte[] counted(SharedNode node, String name, byte[] mark, long now) {
+    private UnaryOperator<byte @Nullable []> counted(String name, byte[] mark, long now) {
         byte[] count = (now + more(name)).getBytes(US_ASCII);
         byte[] another = mark(name);
-        return node.merge(
-                name, KEPT, before -> Arrays.equals(before, mark) ? count : before == null ? another : before);
+        return before -> Arrays.equals(before, mark) ? count : before == null ? another : before;
     }
 
     private byte[] mark(String name) {

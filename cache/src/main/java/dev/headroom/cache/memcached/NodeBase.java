@@ -207,14 +207,8 @@ abstract class NodeBase implements SharedNode {
     public byte[] merge(String record, Duration kept, UnaryOperator<byte @Nullable []> change) {
         for (int i = 0; i < MERGE_TRIES; i++) {
             Item before = Answers.of(node.gets(record)).orElse(null);
-            byte[] after = change.apply(before == null ? null : before.value());
-            if (after == null) {
-                throw new IllegalArgumentException("change: null (expected: bytes)");
-            }
-            boolean done = before == null
-                    ? Answers.of(node.add(record, after, kept))
-                    : Answers.of(node.cas(record, before.cas(), after, kept)) == CasOutcome.STORED;
-            if (done) {
+            byte[] after = changed(before, change);
+            if (Answers.of(replace(record, before, after, kept))) {
                 return after;
             }
         }
@@ -223,6 +217,44 @@ abstract class NodeBase implements SharedNode {
                 SharedTierException.Reason.NOT_ASKED,
                 node + ": record changed by others " + MERGE_TRIES + " times in a row",
                 null);
+    }
+
+    private static byte[] changed(@Nullable Item before, UnaryOperator<byte @Nullable []> change) {
+        byte[] after = change.apply(before == null ? null : before.value());
+        if (after == null) {
+            throw new IllegalArgumentException("change: null (expected: bytes)");
+        }
+        return after;
+    }
+
+    /** Says whether nobody else was faster. */
+    private CompletionStage<Boolean> replace(String record, @Nullable Item before, byte[] after, Duration kept) {
+        return before == null
+                ? node.add(record, after, kept)
+                : node.cas(record, before.cas(), after, kept).thenApply(outcome -> outcome == CasOutcome.STORED);
+    }
+
+    /** Reads all of a part at once, changes them at once, and takes those that others changed meanwhile one by one. */
+    @Override
+    public Map<String, byte[]> mergeAll(Map<String, UnaryOperator<byte @Nullable []>> changes, Duration kept) {
+        Map<String, byte[]> merged = new HashMap<>();
+        for (List<String> part : parts(changes.keySet())) {
+            List<Optional<Item>> there = Answers.of(node.getsAll(part));
+            Map<String, CompletionStage<Boolean>> begun = new LinkedHashMap<>();
+            for (int i = 0; i < part.size(); i++) {
+                String record = part.get(i);
+                Item before = there.get(i).orElse(null);
+                byte[] after = changed(before, Objects.requireNonNull(changes.get(record)));
+                merged.put(record, after);
+                begun.put(record, replace(record, before, after, kept));
+            }
+            begun.forEach((record, done) -> {
+                if (!Answers.of(done)) {
+                    merged.put(record, merge(record, kept, Objects.requireNonNull(changes.get(record))));
+                }
+            });
+        }
+        return merged;
     }
 
     @Override

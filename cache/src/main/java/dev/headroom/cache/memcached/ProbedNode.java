@@ -161,6 +161,11 @@ final class ProbedNode implements SharedNode {
     }
 
     @Override
+    public Map<String, byte[]> mergeAll(Map<String, UnaryOperator<byte @Nullable []>> changes, Duration kept) {
+        return meta.mergeAll(changes, kept);
+    }
+
+    @Override
     public void write(Map<String, byte[]> records, Duration kept) {
         meta.write(records, kept);
     }

@@ -138,6 +138,13 @@ public interface SharedNode {
     /** Changes a record atomically; the function may be called more than once, with null when there is none. Returns the new record. */
     byte[] merge(String record, Duration kept, UnaryOperator<byte @Nullable []> change);
 
+    /** The same for several records, each by a function of its own, in a few round trips if possible. Returns the new records. */
+    default Map<String, byte[]> mergeAll(Map<String, UnaryOperator<byte @Nullable []>> changes, Duration kept) {
+        Map<String, byte[]> merged = new HashMap<>();
+        changes.forEach((record, change) -> merged.put(record, merge(record, kept, change)));
+        return merged;
+    }
+
     /** Writes records, whatever there was before, in one round trip if possible. */
     default void write(Map<String, byte[]> records, Duration kept) {
         records.forEach((name, record) -> merge(name, kept, before -> record));

@@ -10,6 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +60,22 @@ class StampsTest {
         stamps.drop(tier.node(""), stamps.tag(TAG));
         assertThat(stamps.ensure(tier.node(""), Set.of(TAG), stamp)).isFalse();
         assertThat(stamps.ensure(tier.node(""), Set.of("u"), stamp)).isTrue();
+    }
+
+    @Test
+    void countsOfManyTagsAreMadeTogether() {
+        AtomicInteger operations = new AtomicInteger();
+        SharedNode node = new InMemorySharedTier().node("");
+        SharedNode watched = (SharedNode) Proxy.newProxyInstance(
+                SharedNode.class.getClassLoader(), new Class<?>[] {SharedNode.class}, (proxy, method, arguments) -> {
+                    operations.incrementAndGet();
+                    return method.invoke(node, arguments);
+                });
+        Stamps stamps = new Stamps("p:", "n");
+        long stamp = node.increment(stamps.counter());
+        Set<String> tags = IntStream.range(0, 50).mapToObj(String::valueOf).collect(Collectors.toSet());
+        assertThat(stamps.ensure(watched, tags, stamp)).isTrue();
+        assertThat(operations.get()).isLessThan(10);
     }
 
     /** Each step before one of the operations, in order. */

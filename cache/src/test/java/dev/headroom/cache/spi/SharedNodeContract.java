@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -236,6 +241,42 @@ public abstract class SharedNodeContract {
                 .hasSize(2)
                 .hasEntrySatisfying(key + 1, record -> assertThat(record).isEqualTo(bytes("1")))
                 .hasEntrySatisfying(key + 2, record -> assertThat(record).isEqualTo(bytes("2")));
+    }
+
+    @Test
+    void recordsAreChangedTogetherEachByItsFunction() throws Exception {
+        node().merge(key + 1, LEASE, before -> bytes("a"));
+        Map<String, byte[]> merged = node().mergeAll(
+                        Map.of(
+                                key + 1,
+                                before -> bytes(new String(before, UTF_8) + "b"),
+                                key + 2,
+                                before -> before == null ? bytes("new") : bytes("wrong")),
+                        LEASE);
+        assertThat(merged).hasSize(2);
+        assertThat(node().records(List.of(key + 1, key + 2))).hasSize(2).allSatisfy((name, record) -> {
+            assertThat(record).isEqualTo(merged.get(name));
+            assertThat(record).isEqualTo(name.equals(key + 1) ? bytes("ab") : bytes("new"));
+        });
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            UnaryOperator<byte[]> longer = before -> bytes((before == null ? "" : new String(before, UTF_8)) + "x");
+            List<Future<?>> runs = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                runs.add(threads.submit(() -> {
+                    for (int j = 0; j < 5; j++) {
+                        node().mergeAll(Map.of(key + 3, longer, key + 4, longer), LEASE);
+                    }
+                }));
+            }
+            for (Future<?> run : runs) {
+                run.get(30, TimeUnit.SECONDS);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(node().records(List.of(key + 3, key + 4))).hasSize(2).allSatisfy((name, record) -> assertThat(record)
+                .isEqualTo(bytes("x".repeat(20))));
     }
 
     @Test

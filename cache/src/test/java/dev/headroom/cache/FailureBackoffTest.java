@@ -79,7 +79,8 @@ class FailureBackoffTest {
         ExecutorService threads = Executors.newSingleThreadExecutor();
         try (Caches caches = caches(Duration.ofHours(1))) {
             Cache<String, String> cache = caches.cache("c", String.class, String.class);
-            List<Runnable> invalidations = List.of(() -> cache.invalidate("k"), cache::clear, () -> cache.put("k", "0"));
+            List<Runnable> invalidations =
+                    List.of(() -> cache.invalidate("k"), cache::clear, () -> cache.put("k", "0"));
             for (Runnable invalidation : invalidations) {
                 CountDownLatch loading = new CountDownLatch(1);
                 CountDownLatch fail = new CountDownLatch(1);
@@ -150,8 +151,7 @@ class FailureBackoffTest {
         return Caches.builder()
                 .clock(clock)
                 .shared(tier)
-                .defaults(options ->
-                        options.failureBackoff(backoff).staleIfError(Duration.ofMinutes(30)))
+                .defaults(options -> options.failureBackoff(backoff).staleIfError(Duration.ofMinutes(30)))
                 .build();
     }
 }

@@ -34,7 +34,10 @@ final class VirtualThreadsMain {
                         .shared(MemcachedTier.on(memcached))
                         .defaults(options -> options.waitAtMost(Duration.ofMinutes(5)))
                         .build()) {
-            recording.enable("jdk.VirtualThreadPinned").withThreshold(Duration.ZERO).withStackTrace();
+            recording
+                    .enable("jdk.VirtualThreadPinned")
+                    .withThreshold(Duration.ZERO)
+                    .withStackTrace();
             Cache<String, String> cache = caches.cache("c", String.class, String.class);
             ExecutorService threads = (ExecutorService)
                     Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);

@@ -275,8 +275,9 @@ public abstract class SharedNodeContract {
         } finally {
             threads.shutdownNow();
         }
-        assertThat(node().records(List.of(key + 3, key + 4))).hasSize(2).allSatisfy((name, record) -> assertThat(record)
-                .isEqualTo(bytes("x".repeat(20))));
+        assertThat(node().records(List.of(key + 3, key + 4)))
+                .hasSize(2)
+                .allSatisfy((name, record) -> assertThat(record).isEqualTo(bytes("x".repeat(20))));
     }
 
     @Test

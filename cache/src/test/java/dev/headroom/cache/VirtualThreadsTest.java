@@ -8,25 +8,36 @@ import dev.headroom.testkit.MemcachedNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A hundred thousand virtual threads want one key, in a JVM with little memory, on a real memcached: one load, and none of them holds its carrier. */
+/** Thousands of virtual threads want one key, in a JVM with little memory, on a real memcached: one load, and none of them holds its carrier. */
 class VirtualThreadsTest {
-    private static final int CALLERS = 100_000;
-    private static final String HEAP = "-Xmx290m";
+    @TempDir
+    private Path folder;
 
     @Test
-    void oneLoadAndNobodyIsPinned(@TempDir Path folder) {
+    void oneLoadAndNobodyIsPinned() {
+        oneLoad(10_000, "-Xmx128m");
+    }
+
+    @Test
+    @Tag("soak")
+    void oneLoadForAHundredThousandInLittleMemory() {
+        oneLoad(100_000, "-Xmx290m");
+    }
+
+    private void oneLoad(int callers, String heap) {
         assumeTrue(Runtime.version().feature() >= 21, "virtual threads");
         try (MemcachedNode server = MemcachedNode.start();
                 ChildJvm jvm = ChildJvm.builder(VirtualThreadsMain.class)
-                        .jvmOptions(HEAP)
-                        .arguments(server.hostAndPort(), String.valueOf(CALLERS), folder.toString())
+                        .jvmOptions(heap)
+                        .arguments(server.hostAndPort(), String.valueOf(callers), folder.toString())
                         .timeout(Duration.ofMinutes(5))
                         .start()) {
             String said = jvm.waitForLine(Pattern.compile("^loads \\d+"));
-            System.out.println("soak: cache: " + CALLERS + " virtual threads on one cold key, JDK " + Runtime.version()
+            System.out.println("soak: cache: " + callers + " virtual threads on one cold key, JDK " + Runtime.version()
                     + ", memcached: " + said);
             assertThat(said).startsWith("loads 1, pinned 0, wrong 0, ");
             assertThat(jvm.waitForExit()).isZero();

@@ -11,8 +11,8 @@ import dev.headroom.testkit.SharedPostgres;
 import dev.headroom.testkit.TcpProxy;
 import java.time.Duration;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 
 /** A client comes from a server that knows of a promotion, to one that can't reach the promoted node. */
 @Tag("one-jdk")

@@ -20,12 +20,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.postgresql.PGConnection;
 import org.postgresql.jdbc.PgStatement;
-import org.junit.jupiter.api.Tag;
 
 /** Writes and reads that do not come by as statements, or come by at an odd moment, while the standbys stand still. */
 @TestInstance(Lifecycle.PER_CLASS)

@@ -183,7 +183,7 @@ class KeyExpressionTest {
         MethodSite site = new MethodSite(all, all);
         KeyExpression each = KeyExpression.compileForEach("tags", "#ids + '/' + #p1 + '/' + #result[0]", site, 1);
         assertThat(each.evaluate(new Object[] {true, "key"}, List.of("first"))).isEqualTo("key/key/first");
-        assertThatThrownBy(() -> KeyExpression.compileForEach("tags", "#result.first", site, 1))
+        assertThatThrownBy(() -> KeyExpression.compileForEach("tags", "#result.unknown", site, 1))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("tags");
     }

@@ -6,8 +6,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * Keeps a node's place among the others, on a thread that does nothing else and waits for nobody: shows that it lives, hears of
  * cancellations, sees how the others are.
  */
-final class Heartbeat implements Runnable {
+final class Heartbeat extends Rounds {
     private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
 
     private final QueueOptions options;
@@ -28,8 +26,6 @@ final class Heartbeat implements Runnable {
     private final Sweeper sweeper;
     private final Rescuer rescuer;
     private final KeptConnection own;
-    private final LogLimit limit = new LogLimit();
-    private final CountDownLatch stopped = new CountDownLatch(1);
     private long beatAt = System.nanoTime();
 
     /** As the last transaction saw it, and as the one does that is under way. */
@@ -39,6 +35,7 @@ final class Heartbeat implements Runnable {
 
     Heartbeat(
             QueueOptions options, int workers, Store store, Lease lease, Node node, Sweeper sweeper, Rescuer rescuer) {
+        super(options.name(), lease, "show that this node lives");
         this.options = options;
         this.workers = workers;
         this.store = store;
@@ -50,34 +47,12 @@ final class Heartbeat implements Runnable {
     }
 
     @Override
-    public void run() {
-        try {
-            do {
-                round();
-            } while (!stopped.await(lease.roundMillis(), TimeUnit.MILLISECONDS));
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        } finally {
-            own.close();
-        }
+    void ended() {
+        own.close();
     }
 
-    private void round() {
-        try {
-            beat();
-        } catch (SQLException | RuntimeException | Error failed) {
-            long kept = limit.pass();
-            if (kept >= 0) {
-                log.warn(
-                        "{}: could not show that this node lives, tries again ({} messages kept back)",
-                        options.name(),
-                        kept,
-                        failed);
-            }
-        }
-    }
-
-    private void beat() throws SQLException {
+    @Override
+    void round() throws SQLException {
         long begun = System.nanoTime();
         long mine = lease.id();
         if (mine == 0) {
@@ -141,9 +116,5 @@ final class Heartbeat implements Runnable {
 
     private static String nodeName() {
         return ManagementFactory.getRuntimeMXBean().getName();
-    }
-
-    void stop() {
-        stopped.countDown();
     }
 }

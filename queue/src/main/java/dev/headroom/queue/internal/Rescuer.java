@@ -4,8 +4,6 @@ import dev.headroom.queue.QueueMeters;
 import dev.headroom.queue.internal.sql.NodeTable;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * Takes over from nodes that died. On a thread of its own: what a dead process had locked, the server may keep locked until it notices, and
  * whoever waits for that must not be the heartbeat.
  */
-final class Rescuer implements Runnable {
+final class Rescuer extends Rounds {
     private static final Logger log = LoggerFactory.getLogger(Rescuer.class);
     private static final long REAP_EVERY = Duration.ofSeconds(1).toNanos();
 
@@ -23,8 +21,6 @@ final class Rescuer implements Runnable {
     private final Lease lease;
     private final Node node;
     private final Sweeper sweeper;
-    private final LogLimit limit = new LogLimit();
-    private final CountDownLatch stopped = new CountDownLatch(1);
     private final long straysEvery;
 
     /** When a node can have been silent for a lease, as far as was last seen. */
@@ -36,6 +32,7 @@ final class Rescuer implements Runnable {
     private long reapAt = System.nanoTime();
 
     Rescuer(QueueOptions options, Store store, Connected connected, Lease lease, Node node, Sweeper sweeper) {
+        super(options.name(), lease, "look for nodes that died");
         this.options = options;
         this.store = store;
         this.connected = connected;
@@ -51,30 +48,9 @@ final class Rescuer implements Runnable {
     }
 
     @Override
-    public void run() {
-        try {
-            do {
-                round();
-            } while (!stopped.await(lease.roundMillis(), TimeUnit.MILLISECONDS));
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void round() {
-        try {
-            if (lease.mayJudgeOthers()) {
-                judge(System.nanoTime());
-            }
-        } catch (SQLException | RuntimeException | Error failed) {
-            long kept = limit.pass();
-            if (kept >= 0) {
-                log.warn(
-                        "{}: could not look for nodes that died, tries again ({} messages kept back)",
-                        options.name(),
-                        kept,
-                        failed);
-            }
+    void round() throws SQLException {
+        if (lease.mayJudgeOthers()) {
+            judge(System.nanoTime());
         }
     }
 
@@ -107,9 +83,5 @@ final class Rescuer implements Runnable {
             sweeper.healSoon();
             node.readyAgain();
         }
-    }
-
-    void stop() {
-        stopped.countDown();
     }
 }

@@ -64,17 +64,13 @@ final class Completer implements Runnable {
         }
     }
 
-    /** A transaction costs the same for few as for many. */
+    /** A transaction costs the same for few as for many; what comes meanwhile does not wake this thread. */
     private void gather(List<Settled> batch) throws InterruptedException {
         long until = System.nanoTime() + GATHER;
-        for (long left = GATHER; batch.size() < MOST && left > 0; left = until - System.nanoTime()) {
-            Settled next = outcomes.poll(left, TimeUnit.NANOSECONDS);
-            if (next == null) {
-                return;
-            }
-            batch.add(next);
-            outcomes.drainTo(batch, MOST - batch.size());
+        for (long left = GATHER; batch.size() + outcomes.size() < MOST && left > 0; left = until - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.sleep(Math.min(left, GATHER / 4));
         }
+        outcomes.drainTo(batch, MOST - batch.size());
     }
 
     private void write(List<Settled> batch) throws InterruptedException {

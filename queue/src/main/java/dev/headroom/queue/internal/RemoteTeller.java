@@ -32,6 +32,9 @@ final class RemoteTeller {
 
     /** There may be work for others; does not block. */
     void signal() {
+        if (signals.signalled()) {
+            return;
+        }
         life.lock();
         try {
             signals.signal();

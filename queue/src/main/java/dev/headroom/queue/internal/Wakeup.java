@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Wakeup {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition given = lock.newCondition();
-    private boolean signalled;
+    private volatile boolean signalled;
     private volatile @Nullable Runnable instead;
     private final List<Wakeup> followers = new CopyOnWriteArrayList<>();
 
@@ -41,6 +41,10 @@ final class Wakeup {
             told.run();
             return;
         }
+        if (signalled) {
+            // Whoever takes that signal looks for work after it did.
+            return;
+        }
         lock.lock();
         try {
             signalled = true;
@@ -48,6 +52,11 @@ final class Wakeup {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether a signal was given that no pause has taken yet. */
+    boolean signalled() {
+        return signalled;
     }
 
     /** Pauses; returns whether a signal ended it. */

@@ -1,6 +1,8 @@
 package dev.headroom.queue.internal;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -18,7 +20,10 @@ import org.jspecify.annotations.Nullable;
  * that the type does not have is passed over, so that an older version can read what a newer one wrote.
  */
 final class JsonPayloads {
-    private final ObjectMapper mapper = JsonMapper.builder()
+    // Jackson's usual buffers stay with their thread, 8 kB each: too much where each job has a thread of its own.
+    private final ObjectMapper mapper = JsonMapper.builder(JsonFactory.builder()
+                    .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
+                    .build())
             .addModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)

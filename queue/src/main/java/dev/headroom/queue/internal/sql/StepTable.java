@@ -40,6 +40,9 @@ public final class StepTable {
 
     /** Forgets the steps of jobs that are over. */
     public void forget(Connection connection, Collection<Long> jobs) throws SQLException {
+        if (jobs.isEmpty()) {
+            return;
+        }
         try (PreparedStatement delete = connection.prepareStatement("delete from headroom_job_step where job_id = ?")) {
             for (long job : jobs) {
                 delete.setLong(1, job);

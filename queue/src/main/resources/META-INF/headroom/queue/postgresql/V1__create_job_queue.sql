@@ -26,8 +26,9 @@ create table headroom_job (
   user_id      text,                                                     -- on whose behalf
   error        text,                                                     -- the last failure, cut
   payload      text                                                      -- JSON
--- Room for what a claim makes of a row: on another page its whole text would be logged once more.
-) with (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 2000,
+-- Room for what a claim makes of a row: on another page its whole text would be logged once more. And the pages stay: an empty table without any
+-- is planned to be read as a whole, by statements that are prepared and stay so when it has filled.
+) with (fillfactor = 60, vacuum_truncate = off, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 2000,
         autovacuum_vacuum_cost_delay = 0, autovacuum_analyze_scale_factor = 0.05,
         toast.autovacuum_vacuum_scale_factor = 0.01);
 

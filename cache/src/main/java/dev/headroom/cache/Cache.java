@@ -96,7 +96,10 @@ public interface Cache<K, V extends @Nullable Object> {
      */
     Optional<Lookup<V>> getIfPresent(K key);
 
-    /** Stores a value, in place of what is there or being loaded. A null is stored as known to be absent. */
+    /**
+     * Stores a value, in place of what is there or being loaded. A null is stored as known to be absent. Later loads of the key run at or beyond the position that the
+     * current request has to read at, as after {@link #invalidate}.
+     */
     void put(K key, V value);
 
     /** Stores a value that lives as these options say. */

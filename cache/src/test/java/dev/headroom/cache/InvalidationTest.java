@@ -132,6 +132,18 @@ class InvalidationTest {
     }
 
     @Test
+    void theLoadAfterAPutThatHasExpiredReadsAtThePositionOfThePut() {
+        Positions positions = new Positions("newest");
+        connect(positions);
+        positions.current = "b";
+        cache.put("k", 1);
+        positions.current = "";
+        clock.advance(Duration.ofMinutes(5));
+        assertThat(cache.get("k", key -> 2)).isEqualTo(2);
+        assertThat(positions.within).containsExactly("b");
+    }
+
+    @Test
     void loadsAfterAClearReadAtItsPositionWhateverTheirKey() {
         Positions positions = new Positions("newest");
         connect(positions);

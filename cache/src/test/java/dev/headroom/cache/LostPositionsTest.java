@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headroom.cache.testing.InMemorySharedTier;
 import dev.headroom.consistency.Consistency;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +78,10 @@ class LostPositionsTest {
     void aPositionWhoseNoteIsLostComesWithTheJournal() {
         writing.current = "7";
         for (Consumer<Cache<String, String>> drop : List.<Consumer<Cache<String, String>>>of(
-                cache -> cache.invalidate("k"), cache -> cache.invalidateTag("t"), Cache::clear)) {
+                cache -> cache.invalidate("k"),
+                cache -> cache.put("k", "given"),
+                cache -> cache.invalidateTag("t"),
+                Cache::clear)) {
             reading.within.clear();
             Cache<String, String> another = cache(reading);
             Awaitility.await().until(() -> {
@@ -89,6 +93,19 @@ class LostPositionsTest {
                 return reading.within.contains("7");
             });
         }
+    }
+
+    @Test
+    void aValueThatWasPutAndIsLostLeavesItsPosition() {
+        writing.current = "7";
+        writer.put("k", "given");
+        tier.nodes().get(0).invalidate("headroom:c:v1:tlv1:s:k");
+        Caches deaf = Caches.builder().shared(tier).journalEvery(Duration.ZERO).build();
+        open.add(deaf);
+        deaf.connect(new CountingMeters().contracts(reading));
+        assertThat(deaf.cache("c", String.class, String.class).get("k", key -> "loaded"))
+                .isEqualTo("loaded");
+        assertThat(reading.within).containsExactly("7");
     }
 
     @Test

@@ -89,6 +89,14 @@ class PausedStandbyTest {
             assertThat(reader.get("k", load)).isEqualTo("old");
 
             standby.pauseReplay();
+            run(primary, "UPDATE product SET name = 'given'");
+            writing.wrote();
+            writer.put("given", "given");
+            String lost = "standby-" + mode + ":c:v1:tlv1:s:given";
+            assertThat(memcached.node(lost).delete(lost).toCompletableFuture().join())
+                    .isTrue();
+            assertThat(late.get("given", load)).isEqualTo("given");
+
             run(primary, "UPDATE product SET name = 'new'");
             writing.wrote();
             writer.invalidate("k");

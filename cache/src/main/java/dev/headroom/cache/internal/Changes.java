@@ -48,8 +48,10 @@ final class Changes implements SharedSide.Local {
         this.loads = loads;
     }
 
+    /** Its position is left for later loads, for the value may go before a standby has what it was made of. */
     void store(Object key, @Nullable Object value, EntryOptions entries, Set<String> tags) {
         Objects.requireNonNull(key, "key");
+        fences.raise(key);
         boolean keeps = (value != null || !entries.negative().isZero()) && around.mode() != CacheMode.OFF;
         Loaded given = new Load(entries, null)
                 .options(entries)

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import dev.headroom.cache.CacheOptions;
 import dev.headroom.cache.internal.CacheCounts.Shared;
 import dev.headroom.cache.spi.SharedTierException;
+import dev.headroom.consistency.ConsistencyToken;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -86,10 +87,11 @@ final class SharedLoads {
         return Loaded.of(entry, Loaded.Origin.FAILED);
     }
 
-    /** Stores a value that was given. */
+    /** Stores a value that was given; its position is left first. */
     void put(String text, Loaded loaded) {
         side.settle();
         Home home = side.homes.of(side.key(text));
+        ConsistencyToken position = side.position();
         try {
             Map<String, byte[]> before = home.call(node -> node.records(List.of(side.stamps.counter())));
             long stamp = home.call(node -> side.stamps.now(node, before));
@@ -100,8 +102,9 @@ final class SharedLoads {
                 return;
             }
             home.call(node -> side.stamps.ensure(node, loaded.tags(), stamp));
+            home.run(node -> side.leave(node, side.note(text), position));
             home.run(node -> node.put(side.key(text), bytes, life.lifetime()));
-            side.tellPut(home, text);
+            side.tellPut(home, text, position);
         } catch (SharedTierException unreachable) {
             side.drop(text);
         }

@@ -177,12 +177,17 @@ final class SharedSide {
         }
     }
 
-    /** Tells others that the key has another value. */
-    void tellPut(Home home, String text) {
+    /** Where the current request has to read. */
+    ConsistencyToken position() {
+        return fences.current();
+    }
+
+    /** Tells others that the key has another value, from this position on. */
+    void tellPut(Home home, String text, ConsistencyToken position) {
         try {
-            home.run(node -> tell(node, "k", ConsistencyToken.NONE, text));
+            home.run(node -> tell(node, "k", position, text));
         } catch (SharedTierException unreachable) {
-            home.drop(new KeyDrop(text, ConsistencyToken.NONE));
+            home.drop(new KeyDrop(text, position));
         }
     }
 
@@ -203,7 +208,8 @@ final class SharedSide {
         }
     }
 
-    private void leave(SharedNode node, String name, ConsistencyToken token) {
+    /** Loads under this name read at the position, or beyond, for a while. */
+    void leave(SharedNode node, String name, ConsistencyToken token) {
         if (!token.isNone()) {
             node.merge(name, NOTES_KEPT, before -> {
                 ConsistencyToken known = before == null ? token : new ConsistencyToken(new String(before, UTF_8));

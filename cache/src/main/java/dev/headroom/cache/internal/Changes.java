@@ -57,27 +57,54 @@ final class Changes implements SharedSide.Local {
                 .options(entries)
                 .tags(tags.toArray(String[]::new))
                 .ended(value);
-        storeShared(key, given, keeps);
-        flights.overtake(key);
-        failures.forget(key);
-        long recheck = side == null ? Long.MAX_VALUE : options.localFresh().toNanos();
-        Entry entry = keeps ? new Entry(given, entries, around.now(), recheck) : null;
-        if (entry == null || !values.weigh(key, entry)) {
-            held.remove(key);
-            return;
+        SharedLoads shared = loads;
+        String text = shared == null ? null : shared.values.unshared.text(key);
+        if (shared == null || text == null) {
+            flights.overtake(key);
+            hold(key, given, entries, keeps, FlightTable.begun());
+        } else {
+            store(key, text, given, entries, keeps, shared);
         }
-        held.put(key, entry);
-        counts.stored();
     }
 
-    private void storeShared(Object key, Loaded given, boolean keeps) {
-        String text = loads == null ? null : loads.values.unshared.text(key);
-        if (side != null && loads != null && text != null) {
+    /**
+     * Storing where JVMs share it takes its time, and what drops the key meanwhile, here or elsewhere, must find something to detach: only the node knows which was
+     * first. So it is with another put: of two at the same time none is held.
+     */
+    private void store(
+            Object key, String text, Loaded given, EntryOptions entries, boolean keeps, SharedLoads shared) {
+        flights.overtake(key);
+        Flight mine = flights.beginAlone(key);
+        try {
             if (keeps) {
-                loads.put(text, given);
+                shared.put(text, given);
             } else {
-                side.drop(text);
+                shared.side.drop(text);
             }
+            flights.overtakeOthers(key, mine); // loads that began meanwhile
+            hold(key, given, entries, keeps, mine);
+        } finally {
+            flights.endAlone(Set.of(mine));
+        }
+    }
+
+    /** As with a load, what is held is judged inside the bin of its key. */
+    private void hold(Object key, Loaded given, EntryOptions entries, boolean keeps, Flight mine) {
+        failures.forget(key);
+        boolean[] stored = {false};
+        SharedSide known = side;
+        held.compute(key, (k, before) -> {
+            long now = around.now(); // before the looks at the flight
+            long recheck = known == null ? Long.MAX_VALUE : options.localFresh().toNanos();
+            Entry entry = keeps && !mine.detached() ? new Entry(given, entries, now, recheck) : null;
+            stored[0] = entry != null && values.weigh(key, entry);
+            if (entry != null && known != null && mine.distrusted()) {
+                entry.distrust(known.distrusted());
+            }
+            return stored[0] ? entry : null;
+        });
+        if (stored[0]) {
+            counts.stored();
         }
     }
 

@@ -72,10 +72,24 @@ final class FlightTable {
     /** An invalidation came: what runs now is stored nowhere. */
     void overtake(Object key) {
         detachAlone(key::equals);
+        overtakeFound(key);
+    }
+
+    private void overtakeFound(Object key) {
         Flight flight = flights.remove(key);
         if (flight != null) {
             flight.overtake();
         }
+    }
+
+    /** The same for all but one of those that nobody finds. */
+    void overtakeOthers(Object key, Flight mine) {
+        alone.forEach((flight, of) -> {
+            if (flight != mine && key.equals(of)) {
+                flight.detach();
+            }
+        });
+        overtakeFound(key);
     }
 
     void overtakeAll() {

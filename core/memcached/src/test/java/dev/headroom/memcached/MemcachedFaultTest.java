@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headroom.memcached.MemcachedException.Kind;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,6 +83,35 @@ class MemcachedFaultTest {
             Awaitility.await().atMost(10, TimeUnit.SECONDS).until(() -> slow.state() == MemcachedNode.State.UP);
             assertThat(MemcachedTest.await(slow.get("k")).map(String::new)).contains("v");
         }
+    }
+
+    @Test
+    void closingEndsWhatWaitsForAnAnswer() throws Exception {
+        Memcached patient = Memcached.nodes(server.address())
+                .operationTimeout(Duration.ofMinutes(5))
+                .build();
+        MemcachedNode slow = patient.nodes().get(0);
+        MemcachedTest.await(slow.get("k"));
+        server.hang();
+        CompletableFuture<?> future = slow.get("k").toCompletableFuture();
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Thread waiting = new Thread(() -> {
+            try {
+                slow.get("k").toCompletableFuture().join();
+            } catch (CompletionException failed) {
+                thrown.set(failed.getCause());
+            }
+        });
+        waiting.start();
+        Awaitility.await().until(() -> waiting.getState() == Thread.State.WAITING);
+        patient.close();
+        waiting.join(10_000);
+        assertThat(thrown.get())
+                .isInstanceOfSatisfying(
+                        MemcachedException.class,
+                        failed -> assertThat(failed.kind()).isEqualTo(Kind.UNAVAILABLE));
+        assertThat(MemcachedTest.failure(future).kind()).isEqualTo(Kind.UNAVAILABLE);
+        assertThat(MemcachedTest.failure(slow.get("k")).kind()).isEqualTo(Kind.UNAVAILABLE);
     }
 
     @Test

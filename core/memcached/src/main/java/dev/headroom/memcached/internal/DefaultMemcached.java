@@ -27,6 +27,7 @@ public final class DefaultMemcached implements Memcached {
     private final List<MemcachedNode> nodes = new ArrayList<>();
     private final List<Rendezvous.Scored<MemcachedNode>> placement = new ArrayList<>();
     private final List<Connection> connections = new ArrayList<>();
+    private final List<SpyPort> ports = new ArrayList<>();
     private final List<Meters.Gauge> gauges = new ArrayList<>();
     private final Workers workers;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -45,6 +46,7 @@ public final class DefaultMemcached implements Memcached {
             GuardedNode node = new GuardedNode(address, port, breaker, options.maximumValueBytes(), meters);
             nodes.add(node);
             connections.add(connection);
+            ports.add(port);
             placement.add(Rendezvous.Scored.of(node, address.id()));
             gauges.add(meters.gauge(
                     MemcachedMeters.UP, () -> node.state() == MemcachedNode.State.UP ? 1 : 0, "node", address.id()));
@@ -72,6 +74,7 @@ public final class DefaultMemcached implements Memcached {
         if (closed.compareAndSet(false, true)) {
             gauges.forEach(Meters.Gauge::close);
             connections.forEach(Connection::close);
+            ports.forEach(SpyPort::close);
             workers.close();
         }
     }

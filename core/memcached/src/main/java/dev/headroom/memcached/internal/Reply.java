@@ -6,6 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What an operation answers. A thread that waits in {@link #join} is woken by the I/O thread itself and completes the future on its own: a blocking
@@ -13,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * runs on the I/O thread.
  */
 final class Reply<T> extends CompletableFuture<T> {
+    private static final Logger LOG = LoggerFactory.getLogger(Reply.class);
+
     private static final VarHandle STATE;
     private static final VarHandle LISTENER;
 
@@ -43,7 +47,11 @@ final class Reply<T> extends CompletableFuture<T> {
 
     /** Ends it, once. Says whether a waiting thread goes on from here; otherwise somebody has to settle it. */
     boolean end(@Nullable T value, @Nullable Throwable failure) {
-        tell(LISTENER.getAndSet(this, new Heard(failure)), failure);
+        try {
+            tell(LISTENER.getAndSet(this, new Heard(failure)), failure);
+        } catch (Throwable broken) { // a meter of the application's, perhaps: who waits is not to wait for ever
+            LOG.error("memcached: an operation's end could not be counted", broken);
+        }
         Object before = STATE.getAndSet(this, new Outcome(value, failure));
         if (before instanceof Thread waiting) {
             LockSupport.unpark(waiting);

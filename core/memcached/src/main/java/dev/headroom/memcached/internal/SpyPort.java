@@ -24,7 +24,7 @@ import net.spy.memcached.ops.StatusCode;
 import org.jspecify.annotations.Nullable;
 
 /** One node through spymemcached, in the text protocol. Expects safe keys. */
-final class SpyPort implements MemcachedPort {
+final class SpyPort implements MemcachedPort, AutoCloseable {
     private static final String ANY_KEY = "-";
 
     private final NodeAddress address;
@@ -199,6 +199,12 @@ final class SpyPort implements MemcachedPort {
         Call<T> call = call();
         byte[] bytes = MetaOperation.bytes(command, value);
         return run(call, key, factory -> new MetaOperation<>(bytes, 1, replies -> answer.apply(replies.get(0)), call));
+    }
+
+    /** Operations under way fail, for nobody will answer them. */
+    @Override
+    public void close() {
+        timeouts.close();
     }
 
     private <T> Call<T> call() {

@@ -85,6 +85,20 @@ class ReplyTest {
     }
 
     @Test
+    void aListenerThatFailsKeepsNobodyWaiting() {
+        reply.whenEnded(failure -> {
+            throw new IllegalStateException("a broken meter");
+        });
+        CompletableFuture<String> joined = CompletableFuture.supplyAsync(reply::join, work -> new Thread(work).start());
+
+        if (!reply.end("answer", null)) {
+            reply.settle();
+        }
+
+        assertThat(joined.join()).isEqualTo("answer");
+    }
+
+    @Test
     void itsListenerHearsOnceWhetherEarlyOrLate() {
         List<Throwable> heard = new ArrayList<>();
         Throwable broken = new IllegalStateException("broken");

@@ -93,7 +93,12 @@ final class BulkLoads {
         Map<Object, Flight> mine = new LinkedHashMap<>();
         Map<Object, Flight> awaited = new LinkedHashMap<>();
         for (Object key : keys) {
-            counts.missed(key);
+            try {
+                counts.missed(key);
+            } catch (Throwable failure) {
+                mine.forEach((claimed, flight) -> flights.abandon(claimed, flight, failure));
+                throw failure;
+            }
             FlightTable.Claim claim = table.claim(key, !elsewhere);
             (claim.mine() ? mine : awaited).put(key, claim.flight());
         }

@@ -136,9 +136,17 @@ final class CacheCounts {
     private void debug(Object key, String what, long nanos, @Nullable Throwable failure) {
         DebugLog debug = RequestContext.currentDebug();
         if (debug.enabled()) {
-            String text = String.valueOf(key);
+            String text = text(key);
             String shown = text.length() <= LONGEST_KEY ? text : text.substring(0, LONGEST_KEY) + "…";
             debug.add("cache", "[" + cache + "] " + shown + " " + what, nanos, failure);
+        }
+    }
+
+    private static String text(Object key) {
+        try {
+            return String.valueOf(key);
+        } catch (RuntimeException unprintable) { // the application's
+            return key.getClass().getName();
         }
     }
 

@@ -72,18 +72,16 @@ final class Flights {
                 counts.missed(key);
                 boolean mayLead = !elsewhere || around.gate.inside();
                 boolean idle = mayLead && other.begin(Thread.currentThread());
-                Loaded loaded =
-                        idle ? lead(key, other, asked(source, entries, stale)) : join(other, calls.waitNanos(stale));
+                Loaded loaded = idle
+                        ? lead(key, other, asked(key, other, source, entries, stale))
+                        : join(other, calls.waitNanos(stale));
                 return loaded.value();
             }
-            Entry arrived = holding.arrived(key);
+            Entry arrived = arrived(key, mine);
             if (arrived != null) {
-                flights.land(key, mine, Loaded.of(arrived, Loaded.Origin.HELD));
-                counts.hit(key);
                 return arrived.value;
             }
-            counts.missed(key);
-            Asked asked = asked(source, entries, stale);
+            Asked asked = asked(key, mine, source, entries, stale);
             if (elsewhere && onRefreshThread(key, mine, asked)) {
                 return join(mine, calls.waitNanos(stale)).value();
             }
@@ -104,24 +102,19 @@ final class Flights {
             Object key, Source source, EntryOptions entries, @Nullable Entry stale, Executor executor) {
         Flight mine = new Flight();
         Flight other = flights.putIfAbsent(key, mine);
-        Entry arrived = other == null ? holding.arrived(key) : null;
-        if (arrived != null) {
-            flights.land(key, mine, Loaded.of(arrived, Loaded.Origin.HELD));
-            counts.hit(key);
-            return CompletableFuture.completedFuture(arrived.value);
-        }
-        counts.missed(key);
         if (other == null) {
-            begin(key, mine, asked(source, entries, stale), executor);
+            Entry arrived = arrived(key, mine);
+            if (arrived != null) {
+                return CompletableFuture.completedFuture(arrived.value);
+            }
+            begin(key, mine, asked(key, mine, source, entries, stale), executor);
         } else {
+            counts.missed(key);
             refuseOwn(other);
             counts.coalesced();
             if (around.gate.inside() && !other.isBegun()) {
-                begin(
-                        key,
-                        other,
-                        asked(source, entries, stale),
-                        executor); // it may be queued behind loads that wait, like this one
+                Asked asked = new Asked(source, entries, stale, fences.current(), false, false);
+                begin(key, other, asked, executor); // it may be queued behind loads that wait, like this one
             }
         }
         long wait = calls.waitNanos(stale);
@@ -172,8 +165,39 @@ final class Flights {
         throw new CompletionException(late ? calls.late(wait) : failure);
     }
 
-    private Asked asked(Source source, EntryOptions entries, @Nullable Entry prior) {
-        return new Asked(source, entries, prior, fences.current(), false, false);
+    /** What came between looking and claiming, which ends the flight; else it is a miss. */
+    private @Nullable Entry arrived(Object key, Flight mine) {
+        try {
+            Entry arrived = holding.arrived(key);
+            if (arrived == null) {
+                counts.missed(key);
+            } else {
+                flights.land(key, mine, Loaded.of(arrived, Loaded.Origin.HELD));
+                counts.hit(key);
+            }
+            return arrived;
+        } catch (Throwable failure) {
+            abandon(key, mine, failure);
+            throw failure;
+        }
+    }
+
+    private Asked asked(Object key, Flight mine, Source source, EntryOptions entries, @Nullable Entry prior) {
+        try {
+            return new Asked(source, entries, prior, fences.current(), false, false);
+        } catch (Throwable failure) {
+            abandon(key, mine, failure);
+            throw failure;
+        }
+    }
+
+    /** A meter's failure, a key's that can't be printed, or a router's: nobody is to wait for a flight that was claimed and never led. */
+    void abandon(Object key, Flight mine, Throwable failure) {
+        if (mine.ledBy(Thread.currentThread())) {
+            flights.crash(key, mine, failure);
+        } else {
+            unbegun(key, mine, failure);
+        }
     }
 
     /** Says no if there is no thread for it, and then it is this one's to lead. */
@@ -220,9 +244,15 @@ final class Flights {
     @Nullable Object reload(Object key, Source source, EntryOptions entries) throws Throwable {
         Flight mine = FlightTable.begun();
         flights.replace(key, mine);
-        calls.forgetFailure(key);
-        return lead(key, mine, new Asked(source, entries, holding.get(key), fences.current(), false, true))
-                .value();
+        Asked asked;
+        try {
+            calls.forgetFailure(key);
+            asked = new Asked(source, entries, holding.get(key), fences.current(), false, true);
+        } catch (Throwable failure) {
+            abandon(key, mine, failure);
+            throw failure;
+        }
+        return lead(key, mine, asked).value();
     }
 
     /** Refreshes on another thread unless somebody loads already. */
@@ -231,16 +261,16 @@ final class Flights {
         if (mine == null) {
             return;
         }
-        Asked asked = new Asked(source, entries, entry, fences.current(), true, false);
-        RequestContext context = SourceCalls.backgroundContext();
         try {
+            Asked asked = new Asked(source, entries, entry, fences.current(), true, false);
+            RequestContext context = SourceCalls.backgroundContext();
             around.refreshes.execute(() -> refresh(context, key, mine, asked));
         } catch (RejectedExecutionException full) {
             counts.refreshRejected();
             unbegun(key, mine, calls.timeout("no thread to refresh on"));
         } catch (Throwable failed) { // an executor's trouble is not that of who has a value in hand
             unbegun(key, mine, failed);
-            LOG.error("cache {}: no thread to refresh on", cache, failed);
+            LOG.error("cache {}: a refresh could not begin", cache, failed);
         }
     }
 

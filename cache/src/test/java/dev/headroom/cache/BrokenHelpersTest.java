@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headroom.RequestContext;
+import dev.headroom.cache.testing.InMemorySharedTier;
+import dev.headroom.codec.Codec;
+import dev.headroom.codec.Codecs;
 import dev.headroom.consistency.Consistency;
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.debug.DebugLog;
 import dev.headroom.meter.Counter;
 import dev.headroom.meter.Meters;
 import dev.headroom.meter.Timer;
+import java.lang.reflect.Type;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,11 +23,12 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleSupplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Meters, keys and routers that fail: whose call it is fails with them, and nobody waits for a load that never began. */
+/** Meters, keys, codecs and routers that fail: whose call it is fails with them, and nobody waits for a load that never began. */
 class BrokenHelpersTest {
     private final ManualClock clock = new ManualClock();
     /** How many calls from now on the helper fails; negative for none. */
@@ -124,6 +129,46 @@ class BrokenHelpersTest {
             assertThat(any.get(unprintable, key -> "1")).isEqualTo("1");
         }
         assertThat(lines).anyMatch(line -> line.contains(unprintable.getClass().getName() + " miss"));
+    }
+
+    @Test
+    void aCodecThatFailsBadlyLeavesNoLeaseBehind() {
+        InMemorySharedTier tier = new InMemorySharedTier();
+        int last = 1_000; // of so many keys the first have their leases before the last is read
+        Codec well = Codecs.tlv().build();
+        try (Caches one = sharing(tier, new FailingCodec(well));
+                Caches other = sharing(tier, well)) {
+            other.cache("c", Integer.class, String.class).put(last, "bad");
+            List<Integer> keys = IntStream.rangeClosed(0, last).boxed().toList();
+            assertThatThrownBy(() -> one.cache("c", Integer.class, String.class).getAll(keys, wanted -> Map.of()))
+                    .isInstanceOf(StackOverflowError.class);
+            assertThat(other.cache("c", Integer.class, String.class).get(0, key -> "1"))
+                    .isEqualTo("1");
+        }
+    }
+
+    private static Caches sharing(InMemorySharedTier tier, Codec codec) {
+        return Caches.builder()
+                .shared(tier)
+                .defaults(options -> options.codec(codec).waitAtMost(Duration.ofSeconds(8)))
+                .build();
+    }
+
+    private record FailingCodec(Codec well) implements Codec {
+        @Override
+        public String name() {
+            return well.name();
+        }
+
+        @Override
+        public byte[] encode(@Nullable Object value) {
+            return well.encode(value);
+        }
+
+        @Override
+        public Object decode(byte[] bytes, Type type) {
+            throw new StackOverflowError("too deep");
+        }
     }
 
     private final class BrokenRouter implements Consistency {

@@ -46,12 +46,17 @@ final class SharedBatch {
         return List.copyOf(open.keySet());
     }
 
-    /** Looks once. */
+    /** Looks once. What fails for another reason than that a node can't be reached, such as a codec, leaves no lease behind. */
     Look look() {
         Map<Home, Map<Object, Attempt>> byHome = byHome();
         Look look = new Look(new LinkedHashMap<>(), new LinkedHashMap<>(), ConsistencyToken.NONE);
-        for (Map.Entry<Home, Map<Object, Attempt>> each : byHome.entrySet()) {
-            look = lookAt(each.getKey(), each.getValue(), look);
+        try {
+            for (Map.Entry<Home, Map<Object, Attempt>> each : byHome.entrySet()) {
+                look = lookAt(each.getKey(), each.getValue(), look);
+            }
+        } catch (Throwable failure) {
+            giveUp(look.toLoad);
+            throw failure;
         }
         if (look.found.size() == open.size()) {
             open.clear();
@@ -101,7 +106,20 @@ final class SharedBatch {
         } catch (SharedTierException unreachable) {
             Leads.giveUp(loads, leads);
             return without(attempts, before);
+        } catch (Throwable failure) {
+            Leads.giveUp(loads, leads);
+            throw failure;
         }
+    }
+
+    private void giveUp(Map<Object, @Nullable Lead> toLoad) {
+        Map<Object, Lead> leads = new LinkedHashMap<>();
+        toLoad.forEach((key, lead) -> {
+            if (lead != null) {
+                leads.put(key, lead);
+            }
+        });
+        Leads.giveUp(loads, leads);
     }
 
     /** Of very many keys the first leases would end before the last is given, so that each part is held at once. */

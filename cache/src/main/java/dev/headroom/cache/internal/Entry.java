@@ -21,7 +21,11 @@ final class Entry {
 
     private final long recheckNanos;
     private volatile long checkedAt;
+    private volatile @Nullable Postponed postponed;
     private volatile long retryAfter;
+
+    /** Until when it is served unasked, unless something more than this is distrusted since. */
+    private record Postponed(long until, long changedAt) {}
 
     /** A value that this JVM loaded or was given. */
     Entry(@Nullable Object value, EntryOptions options, long now) {
@@ -69,12 +73,21 @@ final class Entry {
     /** Whether what other JVMs share should be asked before this is served. */
     boolean unchecked(long now, long changedAt) {
         boolean old = fresh(now) && now - checkedAt >= recheckNanos;
-        return recheckNanos != Long.MAX_VALUE && (old || checkedAt - changedAt < 0);
+        return recheckNanos != Long.MAX_VALUE && (old || checkedAt - changedAt < 0) && !postponed(now, changedAt);
     }
 
-    /** What other JVMs share could not be asked: it is served unasked a little longer. */
-    void postpone(long now, long pause) {
-        checkedAt = now - recheckNanos + Math.min(pause, recheckNanos);
+    private boolean postponed(long now, long changedAt) {
+        Postponed known = postponed;
+        return known != null && known.changedAt == changedAt && now - known.until < 0;
+    }
+
+    /**
+     * What other JVMs share could not be asked: it is served unasked a little longer.
+     *
+     * @param changedAt since when nothing was trusted when it was tried
+     */
+    void postpone(long now, long pause, long changedAt) {
+        postponed = new Postponed(now + Math.min(pause, recheckNanos), changedAt);
     }
 
     /** It was loaded across something that others may have told in vain. */

@@ -92,6 +92,7 @@ final class SharedBatch {
     }
 
     private Look lookAt(Home home, Map<Object, Attempt> attempts, Look before) {
+        long distrusted = loads.side.distrusted();
         Map<Object, Lead> leads = new LinkedHashMap<>();
         List<Object> alone = new ArrayList<>();
         try {
@@ -105,7 +106,7 @@ final class SharedBatch {
             return new Look(before.found, before.toLoad, position);
         } catch (SharedTierException unreachable) {
             Leads.giveUp(loads, leads);
-            return without(attempts, before);
+            return without(attempts, before, distrusted);
         } catch (Throwable failure) {
             Leads.giveUp(loads, leads);
             throw failure;
@@ -241,7 +242,7 @@ final class SharedBatch {
         return Objects.requireNonNull(attempts.get(key)).wanted.text();
     }
 
-    private Look without(Map<Object, Attempt> attempts, Look before) {
+    private Look without(Map<Object, Attempt> attempts, Look before, long distrusted) {
         ConsistencyToken position = before.position;
         for (Map.Entry<Object, Attempt> each : attempts.entrySet()) {
             Entry held = each.getValue().wanted.held();
@@ -250,7 +251,7 @@ final class SharedBatch {
             }
             loads.counts.shared(Shared.DOWN);
             if (held != null && held.fresh(loads.around.now())) {
-                before.found.put(each.getKey(), loads.postponed(held));
+                before.found.put(each.getKey(), loads.postponed(held, distrusted));
             } else {
                 before.toLoad.put(each.getKey(), null);
                 position = loads.side.newest(position);

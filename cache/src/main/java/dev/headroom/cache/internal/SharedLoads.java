@@ -39,6 +39,7 @@ final class SharedLoads {
 
     Loaded get(Wanted wanted) throws Throwable {
         side.settle();
+        long distrusted = side.distrusted(); // before the node is tried, or its coming back would go unnoticed
         String key = side.key(wanted.text());
         Home home = side.homes.of(key);
         if (home.node.isAvailable()) { // a matter of nanoseconds, which an exception is not
@@ -48,7 +49,7 @@ final class SharedLoads {
                 // Without it.
             }
         }
-        return without(wanted);
+        return without(wanted, distrusted);
     }
 
     /** What the tier has that may be served while the source is left alone, without a lease, which others may make use of; null if that is nothing. */
@@ -61,18 +62,22 @@ final class SharedLoads {
         }
     }
 
-    private Loaded without(Wanted wanted) throws Throwable {
+    private Loaded without(Wanted wanted, long distrusted) throws Throwable {
         counts.shared(Shared.DOWN);
         Entry held = wanted.held();
         if (!wanted.anew() && held != null && held.fresh(around.now())) {
-            return postponed(held);
+            return postponed(held, distrusted);
         }
         return wanted.source().load(side.newest(wanted.asked()), held);
     }
 
-    /** What is held is served though it could not be compared with the tier. */
-    Loaded postponed(Entry held) {
-        held.postpone(around.now(), Duration.ofSeconds(1).toNanos());
+    /**
+     * What is held is served though it could not be compared with the tier.
+     *
+     * @param distrusted since when nothing was trusted when that was tried
+     */
+    Loaded postponed(Entry held, long distrusted) {
+        held.postpone(around.now(), Duration.ofSeconds(1).toNanos(), distrusted);
         return Loaded.of(held, Loaded.Origin.HELD);
     }
 

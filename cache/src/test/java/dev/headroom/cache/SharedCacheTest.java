@@ -109,6 +109,28 @@ class SharedCacheTest {
         Awaitility.await().until(() -> third.get("k", key -> "new").equals("new"));
     }
 
+    /** As it may happen to one that took a lease's place while a sign of life was given. */
+    @Test
+    void aValueThatWasGivenAnothersTimeIsNotTakenForFresh() {
+        EntryOptions shortly =
+                EntryOptions.defaults().withFresh(Duration.ofSeconds(5)).withJitter(0);
+        Cache<String, String> one = node(LeaseMode.META);
+        one.put("k", "old", shortly);
+        one.put("as it is", "old", shortly);
+        String key = LeaseMode.META + name + ":c:v1:tlv1:s:k";
+        assertThat(memcached
+                        .node(key)
+                        .metaGet(key, "T3600")
+                        .toCompletableFuture()
+                        .join()
+                        .code())
+                .isEqualTo("HD");
+        Cache<String, String> other = node(LeaseMode.META);
+        assertThat(other.get("k", k -> "new")).isEqualTo("new");
+        assertThat(other.get("as it is", k -> "new")).isEqualTo("old");
+        assertThat(node(LeaseMode.META).get("k", k -> "newer")).isEqualTo("new");
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = LeaseMode.class,

@@ -15,6 +15,8 @@ import org.slf4j.LoggerFactory;
 /** One cache's values as they lie in the shared tier: makes bytes of them and reads them again. */
 final class SharedValues {
     private static final Logger LOG = LoggerFactory.getLogger(SharedValues.class);
+    /** memcached counts in whole seconds. */
+    private static final long ROUNDING = Duration.ofSeconds(1).toNanos();
 
     final Unshared unshared;
     private final String cache;
@@ -45,12 +47,15 @@ final class SharedValues {
         return null;
     }
 
-    /** Null if there is none, or one that does not count any more. */
+    /** Null if there is none, or one that does not count any more, or one that would be fresh for longer than it may be. */
     @Nullable Found decoded(String text, SharedRead read, byte @Nullable [] dropOfAll) {
         byte[] bytes = read.value();
         Envelope envelope = bytes == null ? null : Envelope.of(bytes);
         if (envelope == null || !envelope.key().equals(text) || !Stamps.good(envelope.stamp(), dropOfAll)) {
             return null;
+        }
+        if (read.age().fresh().toNanos() - envelope.life().fresh().toNanos() > ROUNDING) {
+            return null; // another's time was given to it
         }
         try {
             byte[] encoded = envelope.value();

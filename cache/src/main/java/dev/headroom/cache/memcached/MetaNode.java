@@ -161,7 +161,9 @@ final class MetaNode extends NodeBase {
 
     /**
      * Only a lease on nothing has to be prolonged. There is no way to do so under the condition of a version: whether something else had come into its place shows
-     * by the version in the answer, and that gets the time back that it had. All are sent at once: they are small, and late ones would be too late.
+     * by the version in the answer, and that gets the time back that it had. Should yet another value have come in between, it gets a time that is not its own: one
+     * that is too short costs a load, and one that is too long is seen by who reads the value, for each bears how long it is fresh. All are sent at once: they are small,
+     * and late ones would be too late.
      */
     @Override
     public Set<String> heartbeatAll(Collection<SharedLease> leases, Duration leaseFor) {

@@ -1,6 +1,5 @@
 package dev.headroom.cache.memcached;
 
-import dev.headroom.cache.spi.Lifetime;
 import dev.headroom.cache.spi.SharedLease;
 import dev.headroom.cache.spi.SharedRead;
 import dev.headroom.cache.spi.SharedStore;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -244,9 +244,14 @@ final class ClassicNode extends NodeBase {
         return false;
     }
 
+    /** Both are sent together: one round trip. */
     @Override
-    public void put(String key, byte[] value, Lifetime life) {
-        Answers.of(node.set(key, Frame.value(value, 0), life.fresh()));
+    OptionalLong placed(String key) {
+        CompletionStage<Boolean> lease = node.add(key, Frame.lease(UUID.randomUUID(), new byte[0]), PLACE);
+        CompletionStage<Optional<Item>> there = node.gets(key);
+        Answers.of(lease);
+        Item item = Answers.of(there).orElse(null);
+        return item == null ? OptionalLong.empty() : OptionalLong.of(item.cas());
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -237,8 +238,8 @@ final class MetaNode extends NodeBase {
     }
 
     @Override
-    public void put(String key, byte[] value, Lifetime life) {
-        Answers.of(set(key, value, life, ""));
+    OptionalLong placed(String key) {
+        return Answers.of(node.metaGet(key, "c N" + seconds(PLACE))).number('c');
     }
 
     private CompletionStage<MetaReply> set(String key, byte[] value, Lifetime life, String condition) {

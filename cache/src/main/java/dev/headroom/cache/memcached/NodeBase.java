@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
@@ -35,7 +36,10 @@ abstract class NodeBase implements SharedNode {
     static final int LONGEST_TTL_SECONDS = MemcachedPort.LONGEST_TTL_SECONDS - 1;
     private static final int MAXIMUM_VALUE_BYTES = 1_000_000 - 64;
     static final int IN_FLIGHT = 200;
-    private static final int MERGE_TRIES = 20;
+    private static final int TRIES = 20;
+    /** How long what is put keeps its key's place before it is stored. */
+    static final Duration PLACE = Duration.ofSeconds(2);
+
     private static final Duration COUNTERS_KEPT = Duration.ofDays(30);
 
     final MemcachedNode node;
@@ -188,6 +192,26 @@ abstract class NodeBase implements SharedNode {
     /** Sends it; says whether it took effect. */
     abstract CompletionStage<Boolean> beginStore(SharedStore store);
 
+    /**
+     * A plain {@code set} that timed out lies in some buffer and may be carried out much later, over a drop that came by another connection. So the version is asked for
+     * first, of a lease if there is nothing yet, and the value stored in its place alone: one more round trip, and after a drop what is late finds nothing to replace.
+     */
+    @Override
+    public void put(String key, byte[] value, Lifetime life) {
+        for (int i = 0; i < TRIES; i++) {
+            long connection = node.connectionNumber();
+            OptionalLong version = placed(key);
+            if (version.isPresent()
+                    && storeIf(new SharedLease(key, version.getAsLong(), connection, true), value, life)) {
+                return;
+            }
+        }
+        throw changedByOthers("value");
+    }
+
+    /** The version of what the key has, which is a lease if there was nothing; empty if it is gone again. */
+    abstract OptionalLong placed(String key);
+
     /** Whether the node has the memory it had when it gave the lease. */
     final boolean same(SharedLease lease) {
         return lease.incarnation() == node.connectionNumber();
@@ -205,17 +229,21 @@ abstract class NodeBase implements SharedNode {
 
     @Override
     public byte[] merge(String record, Duration kept, UnaryOperator<byte @Nullable []> change) {
-        for (int i = 0; i < MERGE_TRIES; i++) {
+        for (int i = 0; i < TRIES; i++) {
             Item before = Answers.of(node.gets(record)).orElse(null);
             byte[] after = changed(before, change);
             if (Answers.of(replace(record, before, after, kept))) {
                 return after;
             }
         }
-        // The node answers: it is not down.
-        throw new SharedTierException(
+        throw changedByOthers("record");
+    }
+
+    /** The node answers: it is not down. */
+    private SharedTierException changedByOthers(String what) {
+        return new SharedTierException(
                 SharedTierException.Reason.NOT_ASKED,
-                node + ": record changed by others " + MERGE_TRIES + " times in a row",
+                node + ": " + what + " changed by others " + TRIES + " times in a row",
                 null);
     }
 

@@ -126,7 +126,10 @@ public interface SharedNode {
     /** Ends a lease over the value of this version, whose holder seems dead. Of several who try, one is told that it did. */
     boolean takeOver(String key, long version);
 
-    /** Stores in any case; leases end. */
+    /**
+     * Stores in any case; leases end. One that the node did not answer in time may still take effect there, but not after something else has happened to the key:
+     * whoever gives it up and drops the key has dropped it. May fail with {@link SharedTierException.Reason#NOT_ASKED} if others change the key all the time.
+     */
     void put(String key, byte[] value, Lifetime life);
 
     /** Drops the value; leases end. */

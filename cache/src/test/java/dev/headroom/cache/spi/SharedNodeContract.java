@@ -68,6 +68,52 @@ public abstract class SharedNodeContract {
     }
 
     @Test
+    void whatIsPutTakesThePlaceOfWhateverThereIs() {
+        node().put(key, bytes("1"), LIFE);
+        node().put(key, bytes("2"), LIFE);
+        assertThat(text(read())).isEqualTo("2");
+        SharedRead leased = node().lease(key, read().version(), LEASE);
+        node().put(key, bytes("3"), LIFE);
+        assertThat(store(leased, "old")).isFalse();
+        assertThat(read()).satisfies(now -> {
+            assertThat(text(now)).isEqualTo("3");
+            assertThat(now.leased()).isFalse();
+            assertThat(now.age().isFresh()).isTrue();
+        });
+        SharedRead over = node().lease(key, read().version(), LEASE);
+        node().takeOver(key, over.version());
+        node().put(key, bytes("4"), LIFE);
+        assertThat(text(read())).isEqualTo("4");
+    }
+
+    @Test
+    void ofManyThatArePutAtTheSameTimeOneIsThere() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<?>> puts = new ArrayList<>();
+            for (int thread = 0; thread < 4; thread++) {
+                String value = "v" + thread;
+                puts.add(threads.submit(() -> {
+                    for (int i = 0; i < 20; i++) {
+                        try {
+                            node().put(key, bytes(value), LIFE);
+                        } catch (SharedTierException othersWereFaster) {
+                            assertThat(othersWereFaster.reason()).isEqualTo(SharedTierException.Reason.NOT_ASKED);
+                        }
+                    }
+                    return true;
+                }));
+            }
+            for (Future<?> put : puts) {
+                put.get(60, TimeUnit.SECONDS);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(text(read())).startsWith("v");
+    }
+
+    @Test
     void aValueIsLeasedOnceAndGoesOnToBeSeen() {
         node().put(key, bytes("1"), LIFE);
         SharedRead seen = read();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headroom.cache.memcached.LeaseMode;
 import dev.headroom.cache.memcached.MemcachedTier;
+import dev.headroom.cache.spi.SharedNode;
+import dev.headroom.cache.testing.InMemorySharedTier;
 import dev.headroom.memcached.Memcached;
 import dev.headroom.testkit.MemcachedNode;
 import java.time.Duration;
@@ -71,6 +73,45 @@ class LargeBulkTest {
             assertThat(other.get(60, TimeUnit.SECONDS)).hasSize(many);
             assertThat(loads).containsExactly(many);
         }
+    }
+
+    /** More than this JVM remembers for those who come only now and then. */
+    @Test
+    void allLeasesOfAJvmThatDiedAreTakenOver() {
+        InMemorySharedTier tier = new InMemorySharedTier();
+        List<Integer> keys = IntStream.range(0, 12_000).boxed().toList();
+        EntryOptions stale = EntryOptions.defaults()
+                .withFresh(Duration.ofMillis(1))
+                .withStaleIfError(Duration.ofHours(1))
+                .withJitter(0);
+        try (Caches caches = caches(tier);
+                Caches others = caches(tier)) {
+            caches.cache("c", Integer.class, String.class).getAll(keys, LargeBulkTest::values, stale);
+            SharedNode node = tier.nodes().get(0);
+            List<String> names =
+                    keys.stream().map(key -> "headroom:c:v1:tlv1:i:" + key).toList();
+            Map<String, Long> versions = new HashMap<>();
+            node.readAll(names).forEach((name, read) -> versions.put(name, read.version()));
+            assertThat(node.leaseAll(versions, Duration.ofSeconds(2)).values())
+                    .hasSize(keys.size())
+                    .allSatisfy(read -> assertThat(read.lease()).isNotNull());
+            assertThat(others.cache("c", Integer.class, String.class)
+                            .getAll(keys, wanted -> {
+                                Map<Integer, String> values = values(wanted);
+                                values.replaceAll((key, value) -> "new");
+                                return values;
+                            })
+                            .values())
+                    .hasSize(keys.size())
+                    .containsOnly("new");
+        }
+    }
+
+    private static Caches caches(InMemorySharedTier tier) {
+        return Caches.builder()
+                .shared(tier)
+                .defaults(options -> options.maximumSize(20_000).waitAtMost(Duration.ofSeconds(20)))
+                .build();
     }
 
     private static Map<Integer, String> values(Set<Integer> keys) {

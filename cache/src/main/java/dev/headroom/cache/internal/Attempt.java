@@ -29,6 +29,9 @@ final class Attempt {
     private @Nullable Found found;
     private Map<String, byte[]> signs = Map.of();
     private boolean suspect;
+    private boolean seen;
+    private long seenVersion;
+    private long seenSince;
     private boolean waiting;
     private long waitedFor;
 
@@ -194,11 +197,21 @@ final class Attempt {
     /** The records that tell what became of whoever has the lease over a value; none where that makes no difference. */
     List<String> signs() {
         Found known = found;
-        suspect = read.value() != null && loads.suspects.old(key, read.version());
+        suspect = read.value() != null && Suspects.old(seenSince());
         boolean failureCounts = known != null && known.mayCoverErrors() ? !mayBeStale(known) : waiting;
         return read.value() != null && (suspect || failureCounts)
                 ? List.of(loads.side.beat(wanted.text()), loads.side.failure(wanted.text()))
                 : List.of();
+    }
+
+    /** Since when the lease over what was read has been seen, here or by somebody before. */
+    private long seenSince() {
+        if (!seen || seenVersion != read.version()) {
+            seen = true;
+            seenVersion = read.version();
+            seenSince = loads.suspects.since(key, seenVersion);
+        }
+        return seenSince;
     }
 
     /** Takes note of them. */

@@ -171,6 +171,9 @@ final class Lead {
         if (wanted.background() || !(failure instanceof Exception)) {
             throw failure;
         }
+        if (failure instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
         return loads.afterFailure(known, wanted);
     }
 
@@ -197,7 +200,7 @@ final class Lead {
             boolean good = home.call(node -> loads.side.stamps.ensure(node, loaded.tags(), stamp));
             boolean stored = good && home.call(node -> node.storeIf(lease, store.value(), store.life()));
             if (!good) {
-                home.run(node -> node.release(lease));
+                quietly(() -> home.run(node -> node.release(lease)));
             }
             return outcome(loaded, stored);
         } catch (SharedTierException failed) {

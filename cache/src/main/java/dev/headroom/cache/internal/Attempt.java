@@ -259,7 +259,7 @@ final class Attempt {
         Map<String, byte[]> before = home.call(node -> node.records(loads.side.beforeLoad(wanted.text())));
         Found known = found;
         Entry prior = known == null ? wanted.held() : loads.entry(known, wanted);
-        return wanted.source().load(loads.side.token(before, wanted.text(), wanted.asked()), prior);
+        return wanted.load(loads.side.token(before, wanted.text(), wanted.asked()), prior);
     }
 
     /** Waits; who loads whatever there is does not wait for another's load. */

@@ -2,6 +2,7 @@ package dev.headroom.cache.internal;
 
 import dev.headroom.RequestContext;
 import dev.headroom.cache.CacheOptions;
+import dev.headroom.cache.CacheTimeoutException;
 import dev.headroom.cache.EntryOptions;
 import dev.headroom.cache.internal.CacheCounts.Outcome;
 import dev.headroom.cache.internal.CacheCounts.Stale;
@@ -161,8 +162,10 @@ final class Flights {
         if (failure instanceof Exception && stale != null && holding.covers(key, stale)) {
             return stale.value;
         }
-        boolean late = thrown instanceof TimeoutException; // the loader's own would be wrapped
-        throw new CompletionException(late ? calls.late(wait) : failure);
+        if (thrown instanceof TimeoutException) { // the loader's own would be wrapped
+            throw new CompletionException(calls.late(wait));
+        }
+        throw new CompletionException(failure instanceof InterruptedException ? interrupted() : failure);
     }
 
     /** What came between looking and claiming, which ends the flight; else it is a miss. */
@@ -376,7 +379,7 @@ final class Flights {
             return flight.result().get(wait, TimeUnit.NANOSECONDS);
         } catch (ExecutionException failed) {
             if (failed.getCause() instanceof InterruptedException) {
-                throw calls.timeout("the thread that loaded was interrupted"); // not this one
+                throw interrupted(); // not this one
             }
             throw failed.getCause() == null ? failed : failed.getCause();
         } catch (TimeoutException late) {
@@ -387,6 +390,10 @@ final class Flights {
         } finally {
             calls.goOn(place);
         }
+    }
+
+    private CacheTimeoutException interrupted() {
+        return calls.timeout("the thread that loaded was interrupted");
     }
 
     private void refuseOwn(Flight flight) {

@@ -65,7 +65,7 @@ final class Lead {
         begin(before, home.call(node -> loads.side.stamps.now(node, before)));
         Loaded loaded;
         try {
-            loaded = wanted.source().load(position, prior());
+            loaded = wanted.load(position, prior());
         } catch (Throwable failure) {
             end();
             return failed(failure);

@@ -38,6 +38,14 @@ final class SharedLoads {
     }
 
     Loaded get(Wanted wanted) throws Throwable {
+        try {
+            return found(wanted);
+        } catch (Wanted.SourceFailed failed) {
+            throw failed.ofSource;
+        }
+    }
+
+    private Loaded found(Wanted wanted) throws Throwable {
         side.settle();
         long distrusted = side.distrusted(); // before the node is tried, or its coming back would go unnoticed
         String key = side.key(wanted.text());
@@ -68,7 +76,7 @@ final class SharedLoads {
         if (!wanted.anew() && held != null && held.fresh(around.now())) {
             return postponed(held, distrusted);
         }
-        return wanted.source().load(side.newest(wanted.asked()), held);
+        return wanted.load(side.newest(wanted.asked()), held);
     }
 
     /**

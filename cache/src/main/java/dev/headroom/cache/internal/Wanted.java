@@ -1,6 +1,7 @@
 package dev.headroom.cache.internal;
 
 import dev.headroom.cache.EntryOptions;
+import dev.headroom.cache.spi.SharedTierException;
 import dev.headroom.consistency.ConsistencyToken;
 import org.jspecify.annotations.Nullable;
 
@@ -27,5 +28,26 @@ record Wanted(
     /** Loads from the source, at the position. */
     interface FromSource {
         Loaded load(ConsistencyToken position, @Nullable Entry prior) throws Throwable;
+    }
+
+    /** Loads; what the source itself says of some tier is not taken for the tier's that is asked here. */
+    Loaded load(ConsistencyToken position, @Nullable Entry prior) throws Throwable {
+        try {
+            return source.load(position, prior);
+        } catch (SharedTierException ofSource) {
+            throw new SourceFailed(ofSource);
+        }
+    }
+
+    /** A source's own {@link SharedTierException}, on its way to the caller. */
+    static final class SourceFailed extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        final SharedTierException ofSource;
+
+        SourceFailed(SharedTierException ofSource) {
+            super(null, ofSource, false, false);
+            this.ofSource = ofSource;
+        }
     }
 }

@@ -2,6 +2,16 @@ package dev.headroom.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headroom.Contracts;
+import dev.headroom.background.LocalBackground;
+import dev.headroom.cache.testing.InMemorySharedTier;
+import dev.headroom.consistency.Consistency;
+import dev.headroom.load.LoadFeedback;
+import dev.headroom.meter.Counter;
+import dev.headroom.meter.Meters;
+import dev.headroom.meter.Readings;
+import dev.headroom.meter.Timer;
+import dev.headroom.transaction.Transactions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +23,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.DoubleSupplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -72,6 +83,77 @@ class NestedLoadsTest {
         });
         assertThat(first.get(60, TimeUnit.SECONDS)).isEqualTo("21");
         assertThat(other.get(60, TimeUnit.SECONDS)).isEqualTo("2");
+    }
+
+    @Test
+    void aLoadThatIsInterruptedWhileItWaitsForAnotherJvmHasItsPlaceAgain() throws Exception {
+        InMemorySharedTier tier = new InMemorySharedTier();
+        RunningLoads running = new RunningLoads();
+        caches = Caches.builder().shared(tier).maximumLoads(1).build();
+        caches.connect(running.contracts());
+        Cache<String, String> cache = caches.cache("c", String.class, String.class);
+        tier.nodes().get(0).readOrLease("headroom:c:v1:tlv1:s:inner", Duration.ofMinutes(1), List.of());
+        AtomicReference<Thread> loader = new AtomicReference<>();
+        Future<Double> held = threads.submit(() -> {
+            double[] after = new double[1];
+            cache.get("outer", key -> {
+                loader.set(Thread.currentThread());
+                try {
+                    return cache.get("inner", inner -> "not called");
+                } catch (RuntimeException interrupted) {
+                    assertThat(Thread.interrupted()).isTrue();
+                    after[0] = running.now();
+                    return "without";
+                }
+            });
+            return after[0];
+        });
+        Awaitility.await().until(() -> loader.get() != null && running.now() == 0);
+        loader.get().interrupt();
+        assertThat(held.get(60, TimeUnit.SECONDS)).isEqualTo(1);
+    }
+
+    /** How many loads run, by their gauge. */
+    private static final class RunningLoads implements Meters {
+        private final CountingMeters others = new CountingMeters();
+        private volatile DoubleSupplier value = () -> -1;
+
+        double now() {
+            return value.getAsDouble();
+        }
+
+        Contracts contracts() {
+            return new Contracts(
+                    this,
+                    Readings.none(),
+                    LoadFeedback.none(),
+                    Consistency.none(),
+                    Transactions.immediate(),
+                    LocalBackground.create());
+        }
+
+        @Override
+        public Counter counter(String name, String... tags) {
+            return others.counter(name, tags);
+        }
+
+        @Override
+        public Timer timer(String name, String... tags) {
+            return others.timer(name, tags);
+        }
+
+        @Override
+        public Counter distribution(String name, String... tags) {
+            return others.distribution(name, tags);
+        }
+
+        @Override
+        public Gauge gauge(String name, DoubleSupplier value, String... tags) {
+            if (name.equals(CacheMeters.LOADS_RUNNING)) {
+                this.value = value;
+            }
+            return () -> {};
+        }
     }
 
     @Test

@@ -286,7 +286,12 @@ final class Attempt {
         }
         if (pause > 0) {
             LoadGate.Lent place = loads.around.gate.lend();
-            Thread.sleep(pause / 1_000_000, (int) (pause % 1_000_000));
+            try {
+                Thread.sleep(pause / 1_000_000, (int) (pause % 1_000_000));
+            } catch (InterruptedException interrupted) {
+                place.takeBack(0); // its loader may go on, if there is room
+                throw interrupted;
+            }
             if (!place.takeBack(wanted.waitNanos())) {
                 throw timeout("no place to go on loading");
             }

@@ -9,9 +9,13 @@ import java.util.concurrent.DelayQueue;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.TimeUnit;
 
-/** Leases that this JVM gives back to one node after a while, those that are due together: of a load that failed no more than its lease is kept. */
+/**
+ * Leases that this JVM gives back to one node after a while, those that are due together: of a load that failed no more than its lease is kept. Of too many the later
+ * ones are not: they are taken over by others once their holder shows no sign of life.
+ */
 final class Releases {
     private static final int TOGETHER = 1000;
+    private static final int MOST = 10_000;
 
     private final Home home;
     private final DelayQueue<Later> waiting = new DelayQueue<>();
@@ -22,7 +26,11 @@ final class Releases {
 
     void add(Collection<SharedLease> leases, Duration pause) {
         long due = System.nanoTime() + pause.toNanos();
-        leases.forEach(lease -> waiting.add(new Later(due, lease)));
+        for (SharedLease lease : leases) {
+            if (waiting.size() < MOST) {
+                waiting.add(new Later(due, lease));
+            }
+        }
     }
 
     /** Gives back what is due. */

@@ -182,6 +182,9 @@ final class SourceCalls {
                 CompletableFuture.anyOf(result, asked).get();
             } catch (ExecutionException failed) {
                 break; // the result has
+            } catch (InterruptedException interrupted) {
+                place.takeBack(0); // its loader may go on, if there is room
+                throw interrupted;
             }
             if (!result.isDone()) {
                 goOn(place);

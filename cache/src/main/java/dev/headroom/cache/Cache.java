@@ -99,6 +99,9 @@ public interface Cache<K, V extends @Nullable Object> {
     /**
      * Stores a value, in place of what is there or being loaded. A null is stored as known to be absent. Later loads of the key run at or beyond the position that the
      * current request has to read at, as after {@link #invalidate}.
+     *
+     * <p>Nobody can tell which of two values that are put at the same time, or of a value and an invalidation, is the newer one: if one caller writes 1 to the source and
+     * another 2, and they put them in the other order, 1 stays for as long as it is fresh. Where two may write the same, invalidate.
      */
     void put(K key, V value);
 

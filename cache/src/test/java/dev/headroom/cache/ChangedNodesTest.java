@@ -6,7 +6,11 @@ import dev.headroom.cache.memcached.MemcachedTier;
 import dev.headroom.memcached.Memcached;
 import dev.headroom.testkit.MemcachedNode;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -74,6 +78,79 @@ class ChangedNodesTest {
         }
     }
 
+    @Test
+    void aNodeThatGoesOrComesBackCostsItsShareOfTheLoadsAndNoMore() {
+        Duration timeout = Duration.ofSeconds(5);
+        try (Memcached two = Connected.to(nodes(0, 1), timeout);
+                Memcached three = Connected.to(nodes(0, 1, 2), timeout)) {
+            List<String> keys = IntStream.range(0, 60).mapToObj(i -> "k" + i).toList();
+            long share = keys.stream()
+                    .filter(key -> three.node("share:c:v1:tlv1:s:" + key).id().equals(id(2)))
+                    .count();
+            assertThat(share).isBetween(1L, 59L);
+            assertThat(loads(three, keys)).isEqualTo(60);
+            assertThat(loads(two, keys)).as("one has gone").isEqualTo(share);
+            assertThat(loads(two, keys)).isZero();
+            assertThat(loads(three, keys)).as("it is back").isEqualTo(share);
+            assertThat(loads(three, keys)).isZero();
+            assertThat(loads(two, keys)).as("it has gone again").isEqualTo(share);
+        }
+    }
+
+    private static long loads(Memcached memcached, List<String> keys) {
+        AtomicLong loads = new AtomicLong();
+        try (Caches caches = caches(memcached, "share")) {
+            Cache<String, String> cache = caches.cache("c", String.class, String.class);
+            keys.forEach(key -> cache.get(key, k -> "v" + loads.incrementAndGet()));
+        }
+        return loads.get();
+    }
+
+    /**
+     * Lives of an application with some of the nodes, one of them at least a node of the life before, in each of which values change: what was before is read in no later
+     * one.
+     */
+    @Test
+    void whateverNodesThereAreNothingOldIsRead() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        Map<String, Memcached> clients = new HashMap<>();
+        Map<String, Integer> source = new HashMap<>();
+        try {
+            int some = 7;
+            for (int life = 0; life < 60; life++) {
+                int before = some;
+                some = random.ints(1, 8)
+                        .filter(any -> (any & before) != 0)
+                        .findFirst()
+                        .orElseThrow();
+                String nodes = nodes(among(some));
+                Memcached memcached = clients.computeIfAbsent(nodes, list -> Connected.to(list, Duration.ofSeconds(5)));
+                try (Caches caches = caches(memcached, "any")) {
+                    Cache<String, Integer> cache = caches.cache("c", String.class, Integer.class);
+                    for (int step = 0; step < 20; step++) {
+                        String key = "k" + random.nextInt(12);
+                        if (random.nextInt(4) == 0) {
+                            source.merge(key, 1, Integer::sum);
+                            cache.invalidate(key);
+                        } else {
+                            int now = source.getOrDefault(key, 0);
+                            assertThat(cache.get(key, k -> now))
+                                    .as("%s in life %s with %s, seed %s", key, life, nodes, seed)
+                                    .isEqualTo(now);
+                        }
+                    }
+                }
+            }
+        } finally {
+            clients.values().forEach(Memcached::close);
+        }
+    }
+
+    private static int[] among(int some) {
+        return IntStream.range(0, 3).filter(i -> (some & 1 << i) != 0).toArray();
+    }
+
     private static String inOneLife(Memcached memcached, String key, String loaded) {
         try (Caches caches = caches(memcached)) {
             return caches.cache("c", String.class, String.class).get(key, k -> loaded);
@@ -81,7 +158,14 @@ class ChangedNodesTest {
     }
 
     private static Caches caches(Memcached memcached) {
-        return Caches.builder().shared(MemcachedTier.on(memcached)).build();
+        return caches(memcached, "headroom");
+    }
+
+    private static Caches caches(Memcached memcached, String namespace) {
+        return Caches.builder()
+                .shared(MemcachedTier.on(memcached))
+                .namespace(namespace)
+                .build();
     }
 
     private static String nodes(int... numbers) {

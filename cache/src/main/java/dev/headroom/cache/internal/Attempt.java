@@ -127,7 +127,10 @@ final class Attempt {
     void looked(SharedRead read) {
         this.read = read;
         byte[] dropOfAll = read.records().get(loads.side.stamps.all);
-        found = wanted.anew() ? null : loads.values.decoded(wanted.text(), read, dropOfAll);
+        Found decoded = wanted.anew() ? null : loads.values.decoded(wanted.text(), read, dropOfAll);
+        boolean placed =
+                decoded == null || loads.side.former.isPlaced(home, key, decoded.envelope().stamp(), dropOfAll);
+        found = placed ? decoded : null;
     }
 
     /** The records of what was found: those of its tags. */

@@ -1,8 +1,12 @@
 package dev.headroom.cache.internal;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.headroom.cache.spi.SharedNode;
 import dev.headroom.cache.spi.SharedTier;
 import dev.headroom.cache.spi.SharedTierException;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,12 +14,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +40,7 @@ final class Homes implements AutoCloseable {
     static final Duration BEAT = LEASE.dividedBy(6);
 
     final String namespace;
-    /** Short names of the nodes there are. */
+    /** Names of the nodes there are. */
     final String nodes;
 
     final String origin = UUID.randomUUID().toString();
@@ -49,10 +56,7 @@ final class Homes implements AutoCloseable {
     Homes(SharedTier tier, String namespace, Duration poll) {
         this.tier = tier;
         this.namespace = namespace;
-        this.nodes = tier.nodes().stream()
-                .map(node -> Digest.of(node.id()).substring(0, 8))
-                .sorted()
-                .collect(Collectors.joining(","));
+        this.nodes = tier.nodes().stream().map(Homes::name).sorted().collect(Collectors.joining(","));
         AtomicInteger number = new AtomicInteger();
         this.threads = new ScheduledThreadPoolExecutor(
                 Math.min(MOST_THREADS, tier.nodes().size() + 1), work -> {
@@ -81,6 +85,18 @@ final class Homes implements AutoCloseable {
     Home of(String key) {
         Home one = only;
         return one != null ? one : Objects.requireNonNull(homes.get(tier.node(key)), "home");
+    }
+
+    /** A node's, of letters that nothing else means anything by. */
+    static String name(SharedNode node) {
+        return URLEncoder.encode(node.id(), UTF_8);
+    }
+
+    /** Says for a key which node it would belong to if there were the nodes of these names, by its identifier; empty if the tier can't tell. */
+    Optional<UnaryOperator<String>> placement(String names) {
+        return tier.placement(Stream.of(names.split(","))
+                .map(name -> URLDecoder.decode(name, UTF_8))
+                .toList());
     }
 
     Collection<Home> all() {

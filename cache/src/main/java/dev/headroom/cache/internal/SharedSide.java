@@ -8,10 +8,8 @@ import dev.headroom.cache.spi.SharedTierException;
 import dev.headroom.consistency.ConsistencyToken;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +24,7 @@ final class SharedSide {
 
     final Homes homes;
     final Stamps stamps;
+    final FormerNodes former;
     private final String cache;
     private final String prefix;
     private final String values;
@@ -58,6 +57,7 @@ final class SharedSide {
         this.values =
                 prefix + 'v' + options.schemaVersion() + ':' + options.codec().name() + ':';
         this.stamps = new Stamps(prefix, homes.nodes);
+        this.former = new FormerNodes(cache, prefix, homes, stamps, () -> new TagDrop(null, ConsistencyToken.NONE));
         this.fences = fences;
         this.local = local;
         this.around = around;
@@ -105,8 +105,8 @@ final class SharedSide {
     }
 
     /**
-     * Before anything is read or put there: if the tier had nodes before that are gone, or nodes have come back, what a node has may have been dropped on another
-     * one, so that all of the cache is dropped. Nodes that only came leave what the others have as it was. Who doesn't answer is asked before anything is read there.
+     * Before anything is read, put or dropped there: if the tier had nodes before that are gone, or nodes have come back, what a node has may have been dropped on another
+     * one, where its key lay: that is dropped. Nodes that only came leave what the others have as it was. Who doesn't answer is asked before anything is read there.
      */
     void settle() {
         if (settled) {
@@ -115,30 +115,11 @@ final class SharedSide {
         settling.lock();
         try {
             if (!settled) {
-                compareNodes();
+                former.compare();
                 settled = true;
             }
         } finally {
             settling.unlock();
-        }
-    }
-
-    private void compareNodes() {
-        Set<String> known = new HashSet<>();
-        for (Home home : homes.all()) {
-            try {
-                known.add(home.call(stamps::nodesFor));
-            } catch (SharedTierException unreachable) {
-                home.remember(new MovedDrop());
-            }
-        }
-        known.remove("");
-        boolean one = known.size() <= 1 && known.stream().allMatch(stamps::areAmongOurs);
-        if (!one) {
-            LOG.info("cache {}: the shared tier had other nodes before: cleared", cache);
-            homes.all().forEach(home -> drop(home, new TagDrop(null, ConsistencyToken.NONE)));
-        } else if (!known.contains(homes.nodes)) {
-            homes.all().forEach(home -> drop(home, new MovedDrop()));
         }
     }
 
@@ -158,8 +139,9 @@ final class SharedSide {
         return fences.combine(asked, fences.newest());
     }
 
-    /** Drops a key's value for all JVMs; its position is left first. */
+    /** Drops a key's value for all JVMs; its position is left first. Who only drops leaves word of its nodes as well. */
     void drop(String text) {
+        settle();
         drop(homes.of(key(text)), new KeyDrop(text, fences.current()));
     }
 
@@ -296,34 +278,6 @@ final class SharedSide {
         @Override
         public Home.Drop whole() {
             return new TagDrop(null, token);
-        }
-    }
-
-    /** Of all that a node has of the cache, if the tier had nodes that are gone when it was last written to. */
-    private final class MovedDrop implements Home.Drop {
-        @Override
-        public String name() {
-            return prefix + "m";
-        }
-
-        @Override
-        public void run(SharedNode node) {
-            String known = stamps.nodesFor(node);
-            if (known.isEmpty() || stamps.areAmongOurs(known)) {
-                stamps.nodesHaveCome(node);
-            } else {
-                whole().run(node);
-            }
-        }
-
-        @Override
-        public Home.Drop after(Home.Drop earlier) {
-            return this;
-        }
-
-        @Override
-        public Home.Drop whole() {
-            return new TagDrop(null, ConsistencyToken.NONE);
         }
     }
 

@@ -30,12 +30,14 @@ import org.jspecify.annotations.Nullable;
  * the record was there all the time, and a drop that the counter did not have would have replaced it. Whoever finds such a record may take the second step.
  *
  * <p>Beside the count of the last clearing stands which nodes the tier had for who wrote it. While there were more of them, keys lay elsewhere, and were dropped
- * there: who finds nodes named that are gone, or nodes that don't agree, drops all.
+ * there: who finds nodes named that are gone, or nodes that don't agree, leaves word of it, by which values are bad that lie where their keys did not ({@link Moves}).
  */
 final class Stamps {
     private static final Duration KEPT = Duration.ofDays(30);
     /** What a record begins with that is no count yet. */
     private static final char MARK = 'p';
+    /** A record is read with each value, so that beyond this all is dropped. */
+    private static final int LONGEST = 2000;
 
     private final String counter;
     private final String prefix;
@@ -45,7 +47,7 @@ final class Stamps {
     /**
      * Those of one cache.
      *
-     * @param nodes short names of the nodes that the tier has, with commas
+     * @param nodes names of the nodes that the tier has, with commas and without blanks, colons or semicolons
      */
     Stamps(String prefix, String nodes) {
         this.nodes = ' ' + nodes;
@@ -148,15 +150,20 @@ final class Stamps {
 
     /** The second half of a drop. */
     byte[] raise(SharedNode node, String name, long count) {
-        byte[] raised = (count + more(name)).getBytes(US_ASCII);
-        return node.merge(name, KEPT, before -> counts(before, count) && number(before) > count ? before : raised);
+        return node.merge(name, KEPT, before -> {
+            boolean known = before != null && counts(before, count);
+            if (known && number(before) > count) {
+                return before;
+            }
+            return (count + more(name) + (known ? Moves.after(before, count) : "")).getBytes(US_ASCII);
+        });
     }
 
     /** Which nodes the tier had for who last wrote to this one; empty if that is not known. */
     String nodesFor(SharedNode node) {
         byte[] record = node.records(List.of(all)).get(all);
-        int space = record == null ? -1 : text(record).indexOf(' ');
-        return record == null || space < 0 ? "" : text(record).substring(space + 1);
+        String[] parts = record == null ? new String[0] : text(record).split(" ", 3);
+        return parts.length < 2 ? "" : parts[1];
     }
 
     /** Whether all these nodes are among those that there are. */
@@ -164,11 +171,44 @@ final class Stamps {
         return Set.of(nodes.strip().split(",")).containsAll(List.of(known.split(",")));
     }
 
+    /** Sees to it that it bears the list of nodes. */
+    void begin(SharedNode node) {
+        ensure(node, Set.of(), now(node, node.records(List.of(counter))));
+    }
+
+    /** The same, and what may lie there is bad, unless somebody else has come first. */
+    void beginAnew(SharedNode node) {
+        byte[] cleared = (node.increment(counter) + nodes).getBytes(US_ASCII);
+        node.merge(all, KEPT, before -> before == null ? cleared : before);
+    }
+
     /** More nodes have come; nothing becomes bad by that. */
     void nodesHaveCome(SharedNode node) {
         if (node.records(List.of(all)).containsKey(all)) {
-            node.merge(all, KEPT, before -> ((before == null ? "0" : head(text(before))) + nodes).getBytes(US_ASCII));
+            node.merge(
+                    all,
+                    KEPT,
+                    before -> before == null
+                            ? ("0" + nodes).getBytes(US_ASCII)
+                            : (head(text(before)) + nodes + Moves.after(before, 0)).getBytes(US_ASCII));
         }
+    }
+
+    /** The tier had these lists of nodes until now: what lies here and did not then is bad from now on. All is, if the node has lost its counts. */
+    void moved(SharedNode node, Collection<String> lists) {
+        long count = node.increment(counter);
+        String cleared = count + nodes;
+        node.merge(all, KEPT, before -> {
+            String moved = before != null && counts(before, count)
+                    ? head(text(before)) + nodes + Moves.with(before, count, lists)
+                    : cleared;
+            return (moved.length() > LONGEST ? cleared : moved).getBytes(US_ASCII);
+        });
+    }
+
+    /** Whether this one is among them. */
+    static boolean has(String nodes, String name) {
+        return List.of(nodes.split(",")).contains(name);
     }
 
     private static String text(byte[] record) {

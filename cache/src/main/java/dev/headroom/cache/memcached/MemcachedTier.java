@@ -6,10 +6,13 @@ import dev.headroom.config.Checks;
 import dev.headroom.memcached.Memcached;
 import dev.headroom.memcached.MemcachedNode;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * memcached as the shared tier.
@@ -56,6 +59,11 @@ public final class MemcachedTier implements SharedTier {
     @Override
     public SharedNode node(String key) {
         return Objects.requireNonNull(nodes.get(memcached.node(key)), "node");
+    }
+
+    @Override
+    public Optional<UnaryOperator<String>> placement(Collection<String> ids) {
+        return Optional.of(memcached.placement(ids));
     }
 
     /** Does nothing: the client is the caller's. */

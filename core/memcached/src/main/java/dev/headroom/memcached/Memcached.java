@@ -1,6 +1,8 @@
 package dev.headroom.memcached;
 
+import java.util.Collection;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * A set of memcached nodes, and which keys belong to which.
@@ -36,6 +38,13 @@ public interface Memcached extends AutoCloseable {
 
     /** The nodes that the key belongs to, best first; no more than there are. */
     List<MemcachedNode> nodes(String key, int copies);
+
+    /**
+     * Says for a key which of these identifiers it belongs to in a set of nodes with these identifiers and no others: placement depends on nothing else.
+     *
+     * @param ids at least one
+     */
+    UnaryOperator<String> placement(Collection<String> ids);
 
     /** Closes the connections; operations under way fail. A second call does nothing. */
     @Override

@@ -140,6 +140,21 @@ class MemcachedTest {
     }
 
     @Test
+    void placementDependsOnTheIdentifiersAlone() {
+        try (Memcached three =
+                Memcached.nodes("a:127.0.0.1:1 b:127.0.0.1:2 c:127.0.0.1:3").build()) {
+            for (int i = 0; i < 100; i++) {
+                String key = "k" + i;
+                assertThat(memcached.placement(List.of("c", "a", "b")).apply(key))
+                        .isEqualTo(three.node(key).id());
+            }
+        }
+        assertThatThrownBy(() -> memcached.placement(List.of()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("ids: [] (expected: at least one)");
+    }
+
+    @Test
     void completesOffTheIoThread() {
         AtomicReference<String> thread = new AtomicReference<>("");
         await(memcached

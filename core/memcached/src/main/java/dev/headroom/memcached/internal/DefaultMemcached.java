@@ -10,10 +10,12 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +69,14 @@ public final class DefaultMemcached implements Memcached {
     @Override
     public List<MemcachedNode> nodes(String key, int copies) {
         return Rendezvous.best(placement, key, Checks.atLeast("copies", copies, 1));
+    }
+
+    @Override
+    public UnaryOperator<String> placement(Collection<String> ids) {
+        Checks.that(!ids.isEmpty(), "ids", ids, "at least one");
+        List<Rendezvous.Scored<String>> scored =
+                ids.stream().map(id -> Rendezvous.Scored.of(id, id)).toList();
+        return key -> Rendezvous.first(scored, Rendezvous.hash(key));
     }
 
     @Override

@@ -7,18 +7,26 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
 
 /** Numbers in memory that several JVMs share, by a file: a write is seen by all at once, and a JVM that is killed leaves them as they were. */
 final class MappedTruth implements RandomWalk.Truth {
     private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     private final ByteBuffer numbers;
+    private final FileChannel file;
+    private final ReentrantLock[] alone = new ReentrantLock[RandomWalk.KEYS];
 
     MappedTruth(Path file) {
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        Arrays.setAll(alone, key -> new ReentrantLock());
+        try {
+            FileChannel channel = FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            this.file = channel;
             numbers = channel.map(FileChannel.MapMode.READ_WRITE, 0, 2L * Long.BYTES * RandomWalk.KEYS);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -46,6 +54,27 @@ final class MappedTruth implements RandomWalk.Truth {
         long known = (long) LONGS.getVolatile(numbers, at);
         while (known < value && !LONGS.compareAndSet(numbers, at, known, value)) {
             known = (long) LONGS.getVolatile(numbers, at);
+        }
+    }
+
+    /** By a lock of the file, which ends with its JVM; within one JVM by another beside. */
+    @Override
+    public RandomWalk.Alone alone(int key) {
+        alone[key].lock();
+        try {
+            FileLock lock = file.lock(at(key), Long.BYTES, false);
+            return () -> {
+                try {
+                    lock.release();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                } finally {
+                    alone[key].unlock();
+                }
+            };
+        } catch (IOException e) {
+            alone[key].unlock();
+            throw new UncheckedIOException(e);
         }
     }
 

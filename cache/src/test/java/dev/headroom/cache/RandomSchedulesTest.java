@@ -10,6 +10,7 @@ import dev.headroom.memcached.Memcached;
 import dev.headroom.testkit.MemcachedNode;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -18,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Several caches on one tier, read and dropped from at random ({@link RandomWalk}), over restarts of the tier: nothing stale is read after a drop. Loads go on over a
+ * Several caches on one tier, read, dropped from and put into at random ({@link RandomWalk}), over restarts of the tier: nothing stale is read after a drop or a put. Loads go on over a
  * restart; drops wait until the node is back, for one that can't be reached is told later.
  */
 @Tag("one-jdk")
@@ -55,15 +57,15 @@ class RandomSchedulesTest {
     void nothingStaleIsReadAfterADropForMinutes(LeaseMode mode) throws Exception {
         onMemcached(mode, Duration.ofMinutes(2), 1_000);
         System.out.println("soak: cache: random schedules on memcached, " + mode + ": " + common.schedules + ", "
-                + restarts + " restarts, " + common.stale + " stale");
+                + common.puts + " of them put, " + restarts + " restarts, " + common.stale + " stale");
     }
 
     @Tag("soak")
     @Test
     void nothingStaleIsReadAfterADropAMillionTimes() throws Exception {
         inMemory(1_000_000);
-        System.out.println("soak: cache: random schedules on a tier in memory: " + common.schedules + ", " + restarts
-                + " restarts, " + common.stale + " stale");
+        System.out.println("soak: cache: random schedules on a tier in memory: " + common.schedules + ", " + common.puts
+                + " of them put, " + restarts + " restarts, " + common.stale + " stale");
     }
 
     private void inMemory(long schedules) throws Exception {
@@ -131,6 +133,7 @@ class RandomSchedulesTest {
         }
         assertThat(common.schedules.get()).as("seed " + seed).isGreaterThanOrEqualTo(least);
         assertThat(common.stale.get()).as("seed " + seed).isZero();
+        assertThat(common.puts.get()).isPositive();
         assertThat(restarts.get()).isPositive();
         if (least >= 1_000) { // of few schedules none may have asked
             assertThat(common.heard.get()).isPositive();
@@ -151,6 +154,11 @@ class RandomSchedulesTest {
     private static final class OneJvms implements RandomWalk.Truth {
         private final AtomicLongArray values = new AtomicLongArray(RandomWalk.KEYS);
         private final AtomicLongArray dropped = new AtomicLongArray(RandomWalk.KEYS);
+        private final ReentrantLock[] alone = new ReentrantLock[RandomWalk.KEYS];
+
+        OneJvms() {
+            Arrays.setAll(alone, key -> new ReentrantLock());
+        }
 
         @Override
         public long value(int key) {
@@ -170,6 +178,12 @@ class RandomSchedulesTest {
         @Override
         public long dropped(int key) {
             return dropped.get(key);
+        }
+
+        @Override
+        public RandomWalk.Alone alone(int key) {
+            alone[key].lock();
+            return alone[key]::unlock;
         }
     }
 }

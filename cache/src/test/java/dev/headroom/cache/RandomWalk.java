@@ -4,6 +4,7 @@ import dev.headroom.cache.spi.SharedTier;
 import dev.headroom.cache.spi.SharedTierException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -15,12 +16,17 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 
 /**
- * One of several threads, in one JVM or in several, that read a cache and drop from it at random, and evict values and records from its tier. A schedule is
- * a change of the source, a drop of what changed, by its key, its tag or all, and reads: by who dropped it, and by somebody who holds nothing. Neither may be older
- * than the drop. Beside that, who holds nothing reads nothing older than any drop that has ended, and who holds something hears of it.
+ * One of several threads, in one JVM or in several, that read a cache, drop from it and put into it at random, and evict values and records from its tier. A
+ * schedule is a change of the source, a drop of what changed, by its key, its tag or all, or a put of its new value, and reads: by who dropped or put it, and by somebody
+ * who holds nothing. Neither may be older than the drop, or than what was put. Beside that, who holds nothing reads nothing older than any drop or put that has ended,
+ * and who holds something hears of it.
+ *
+ * <p>Of two values that are put at the same time the older may stay, so that the last keys, the ones that are put, are changed by one at a time.
  */
 final class RandomWalk {
-    static final int KEYS = 4;
+    static final int KEYS = 6;
+    /** Those from here on are put, too, and have no tags. */
+    static final int FIRST_PUT = 4;
     /** Counters of drops, counts of tags and of clearing, and the journal's. */
     private static final List<String> RECORDS =
             List.of("headroom:c:~s", "headroom:c:~t:t0", "headroom:c:~t:t1", "headroom:c:~a", "headroom:~j");
@@ -46,11 +52,23 @@ final class RandomWalk {
 
         /** The newest value whose drop has ended. */
         long dropped(int key);
+
+        /** Until the end of what this returns nobody else changes the key. */
+        Alone alone(int key);
+    }
+
+    /** Ends it. */
+    interface Alone extends AutoCloseable {
+        @Override
+        void close();
     }
 
     /** What the walks of one JVM have in common. */
     static final class Common {
         final AtomicLong schedules = new AtomicLong();
+        /** How many of them put. */
+        final AtomicLong puts = new AtomicLong();
+
         final AtomicLong stale = new AtomicLong();
         /** How often something older was held at first. */
         final AtomicLong heard = new AtomicLong();
@@ -118,16 +136,26 @@ final class RandomWalk {
         } else {
             common.reachable.readLock().lock();
             try {
-                schedule(what, key);
+                if (key < FIRST_PUT) {
+                    changed(what, key);
+                } else {
+                    try (Alone alone = common.truth.alone(key)) {
+                        Objects.requireNonNull(alone);
+                        changed(what, key);
+                    }
+                }
             } finally {
                 common.reachable.readLock().unlock();
             }
         }
     }
 
-    private void schedule(int what, int key) {
+    private void changed(int what, int key) {
         long written = common.truth.change(key);
-        if (what < 18) {
+        if (key >= FIRST_PUT && what < 18) {
+            cache.put("k" + key, written);
+            common.puts.incrementAndGet();
+        } else if (what < 18 || (what == 18 && key >= FIRST_PUT)) {
             cache.invalidate("k" + key);
         } else if (what == 18) {
             cache.invalidateTag("t" + key % 2);
@@ -135,7 +163,7 @@ final class RandomWalk {
             cache.clear();
         }
         common.truth.dropped(key, written);
-        check("who dropped it", key, written, read(cache, key));
+        check("who changed it", key, written, read(cache, key));
         check("who holds nothing", key, written, readHoldingNothing(key));
         common.schedules.incrementAndGet();
     }
@@ -171,7 +199,9 @@ final class RandomWalk {
     private long read(Cache<String, Long> from, int key) {
         return from.get("k" + key, (k, context) -> {
             long value = common.truth.value(key);
-            context.tags("t" + key % 2);
+            if (key < FIRST_PUT) {
+                context.tags("t" + key % 2);
+            }
             if (random.nextInt(8) == 0) {
                 TimeUnit.MICROSECONDS.sleep(random.nextInt(2000));
             }
@@ -182,7 +212,7 @@ final class RandomWalk {
     private void check(String who, int key, long least, long read) {
         if (read < least) {
             common.stale.incrementAndGet();
-            common.wrong.accept("k" + key + ": " + who + " read " + read + " after the drop of " + least);
+            common.wrong.accept("k" + key + ": " + who + " read " + read + " after the change to " + least);
         }
     }
 

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param refreshBeta how eagerly a hit near the end of freshness refreshes at random; 0 is off
  * @param softTimeout how long a caller waits for a load when there is a stale value to serve; zero is as long as it takes
  * @param hardTimeout how long a caller waits for a load; zero is as long as it takes
+ * @param maximumAge how long a value is kept altogether, whatever is said of it elsewhere; zero is as long as is said
  * @param shared whether the cache uses the shared tier, if there is one
  * @param localFresh how long a value of the shared tier is served from this JVM without asking again
  * @param codec what makes bytes of values for the shared tier
@@ -37,6 +38,7 @@ public record CacheOptions(
         double refreshBeta,
         Duration softTimeout,
         Duration hardTimeout,
+        Duration maximumAge,
         boolean shared,
         Duration localFresh,
         Codec codec,
@@ -67,6 +69,7 @@ public record CacheOptions(
             0,
             Duration.ZERO,
             Duration.ZERO,
+            Duration.ZERO,
             true,
             Duration.ofSeconds(30),
             Codecs.tlv().build(),
@@ -84,6 +87,7 @@ public record CacheOptions(
         Checks.between("refreshBeta", refreshBeta, 0, 10);
         Checks.notNegative("softTimeout", softTimeout);
         Checks.notNegative("hardTimeout", hardTimeout);
+        Checks.notNegative("maximumAge", maximumAge);
         Checks.positive("localFresh", localFresh);
         Checks.present("codec", codec);
         Checks.between("schemaVersion", schemaVersion, 0, 1_000_000);
@@ -112,6 +116,7 @@ public record CacheOptions(
         private double refreshBeta;
         private Duration softTimeout;
         private Duration hardTimeout;
+        private Duration maximumAge;
         private boolean shared;
         private Duration localFresh;
         private Codec codec;
@@ -129,6 +134,7 @@ public record CacheOptions(
             this.refreshBeta = from.refreshBeta;
             this.softTimeout = from.softTimeout;
             this.hardTimeout = from.hardTimeout;
+            this.maximumAge = from.maximumAge;
             this.shared = from.shared;
             this.localFresh = from.localFresh;
             this.codec = from.codec;
@@ -244,6 +250,17 @@ public record CacheOptions(
             return this;
         }
 
+        /**
+         * How long a value is served altogether, fresh and stale, whatever these options, a call, an annotation, a loader or another JVM says of it; default zero: as long
+         * as they say. For what one must not keep for longer. Freshness is cut to it, and then the stale windows to what is left; counted from the end of the load, or from when it
+         * was put. Where a shared tier counts in whole seconds it may be up to a second longer, and {@link #localFresh} longer where it does not know how old a value is
+         * (memcached without meta commands).
+         */
+        public Builder maximumAge(Duration maximumAge) {
+            this.maximumAge = Checks.notNegative("maximumAge", maximumAge);
+            return this;
+        }
+
         /** Whether the cache uses the shared tier, if there is one; default true. */
         public Builder shared(boolean shared) {
             this.shared = shared;
@@ -290,6 +307,7 @@ public record CacheOptions(
                     refreshBeta,
                     softTimeout,
                     hardTimeout,
+                    maximumAge,
                     shared,
                     localFresh,
                     codec,

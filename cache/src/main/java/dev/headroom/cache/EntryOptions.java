@@ -73,6 +73,24 @@ public record EntryOptions(
         return new EntryOptions(fresh, staleWhileRevalidate, staleIfError, negative, jitter);
     }
 
+    /** The same, cut so that a value is kept no longer than this altogether: its freshness first, then the stale windows after it. */
+    public EntryOptions atMost(Duration longest) {
+        Checks.positive("longest", longest);
+        Duration freshest = shorter(fresh, longest);
+        Duration left = longest.minus(freshest);
+        EntryOptions cut = new EntryOptions(
+                freshest,
+                shorter(staleWhileRevalidate, left),
+                shorter(staleIfError, left),
+                shorter(negative, longest),
+                jitter);
+        return cut.equals(this) ? this : cut;
+    }
+
+    private static Duration shorter(Duration a, Duration b) {
+        return a.compareTo(b) <= 0 ? a : b;
+    }
+
     private static void bounded(String option, Duration value) {
         if (value.compareTo(LONGEST) > 0) {
             Checks.that(false, option, value, "<= " + LONGEST);

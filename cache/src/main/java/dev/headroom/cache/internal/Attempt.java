@@ -128,8 +128,8 @@ final class Attempt {
         this.read = read;
         byte[] dropOfAll = read.records().get(loads.side.stamps.all);
         Found decoded = wanted.anew() ? null : loads.values.decoded(wanted.text(), read, dropOfAll);
-        boolean placed =
-                decoded == null || loads.side.former.isPlaced(home, key, decoded.envelope().stamp(), dropOfAll);
+        boolean placed = decoded == null
+                || loads.side.former.isPlaced(home, key, decoded.envelope().stamp(), dropOfAll);
         found = placed ? decoded : null;
     }
 
@@ -149,8 +149,8 @@ final class Attempt {
         if (known == null) {
             return null;
         }
-        boolean fresh = read.age().isFresh() && !wanted.background();
-        boolean another = read.age().isFresh() && wanted.background() && newer(known);
+        boolean fresh = known.age().isFresh() && !wanted.background();
+        boolean another = known.age().isFresh() && wanted.background() && newer(known);
         boolean stale = !wanted.background() && mayBeStale(known);
         if (!fresh && !another && !stale) {
             return null;

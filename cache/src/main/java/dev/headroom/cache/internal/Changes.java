@@ -96,7 +96,7 @@ final class Changes implements SharedSide.Local {
         held.compute(key, (k, before) -> {
             long now = around.now(); // before the looks at the flight
             long recheck = known == null ? Long.MAX_VALUE : options.localFresh().toNanos();
-            Entry entry = keeps && !mine.detached() ? new Entry(given, entries, now, recheck) : null;
+            Entry entry = keeps && !mine.detached() ? new Entry(given, given.options(entries, options), now, recheck) : null;
             stored[0] = entry != null && values.weigh(key, entry);
             if (entry != null && known != null && mine.distrusted()) {
                 entry.distrust(known.distrusted());

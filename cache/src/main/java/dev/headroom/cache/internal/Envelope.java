@@ -38,6 +38,17 @@ record Envelope(String key, long stamp, Life life, Set<String> tags, String etag
             return new Lifetime(fresh, revalidatesLonger ? staleWhileRevalidate : staleIfError);
         }
 
+        /** No longer than this altogether: the freshness first, then the windows after it. */
+        Life atMost(Duration longest) {
+            Duration freshest = shorter(fresh, longest);
+            Duration left = longest.minus(freshest);
+            return new Life(freshest, shorter(staleWhileRevalidate, left), shorter(staleIfError, left));
+        }
+
+        private static Duration shorter(Duration a, Duration b) {
+            return a.compareTo(b) <= 0 ? a : b;
+        }
+
         private static Life read(ByteBuffer from) throws DataFormatException {
             return new Life(window(from), window(from), window(from));
         }
@@ -55,6 +66,10 @@ record Envelope(String key, long stamp, Life life, Set<String> tags, String etag
             to.writeLong(staleWhileRevalidate.toNanos());
             to.writeLong(staleIfError.toNanos());
         }
+    }
+
+    Envelope with(Life other) {
+        return new Envelope(key, stamp, other, tags, etag, value);
     }
 
     /** Deflates a value of this many bytes or more, if that makes it smaller. */

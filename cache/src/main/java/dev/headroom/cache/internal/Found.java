@@ -14,6 +14,19 @@ import org.jspecify.annotations.Nullable;
  * @param age what is known of its age
  */
 record Found(Envelope envelope, @Nullable Object value, SharedRead.Age age) {
+    /** What is kept no longer than that altogether, if it is not zero, for another JVM may have been told otherwise; null if that is over. */
+    static @Nullable Found of(Envelope envelope, @Nullable Object value, SharedRead.Age age, Duration longest) {
+        Envelope.Life life = envelope.life();
+        Envelope.Life cut = longest.isZero() ? life : life.atMost(longest);
+        if (cut.equals(life)) {
+            return new Found(envelope, value, age);
+        }
+        Duration less = life.fresh().minus(cut.fresh());
+        SharedRead.Age left = age.known() ? SharedRead.Age.left(age.fresh().minus(less)) : age;
+        Found found = new Found(envelope.with(cut), value, left);
+        return left.isFresh() || found.mayRevalidate() || found.mayCoverErrors() ? found : null;
+    }
+
     Collection<String> tags() {
         return envelope.tags();
     }

@@ -105,7 +105,7 @@ final class Holding {
             return known;
         }
         long recheck = side == null ? Long.MAX_VALUE : options.localFresh().toNanos();
-        return new Entry(loaded, loaded.options(entries), now, recheck);
+        return new Entry(loaded, loaded.options(entries, options), now, recheck);
     }
 
     /** Whether a stale value is served for a load that failed; then nobody tries again for a while. */

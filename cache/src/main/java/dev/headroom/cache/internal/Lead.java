@@ -215,7 +215,7 @@ final class Lead {
     /** Ends the signs of life. What is to be stored; null if that can't be shared. */
     @Nullable SharedStore prepared(Loaded loaded) {
         end();
-        Envelope.Life life = SharedValues.life(loaded, wanted.entries());
+        Envelope.Life life = loads.values.life(loaded, wanted.entries());
         byte[] bytes = loaded.keeps(wanted.entries()) && !overtaken()
                 ? loads.values.bytes(wanted.text(), loaded, stamp, life, home.node.maximumValueBytes())
                 : null;

@@ -1,5 +1,6 @@
 package dev.headroom.cache.internal;
 
+import dev.headroom.cache.CacheOptions;
 import dev.headroom.cache.EntryOptions;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -60,10 +61,16 @@ record Loaded(
 
     /** Whether it may be stored, under the options of the call. */
     boolean keeps(EntryOptions call) {
-        return keep && (value != null || !options(call).negative().isZero());
+        return keep && (value != null || !said(call).negative().isZero());
     }
 
-    EntryOptions options(EntryOptions call) {
+    /** How long it lives: as the call said, or its loader, and no longer than values of the cache may. */
+    EntryOptions options(EntryOptions call, CacheOptions of) {
+        EntryOptions said = said(call);
+        return of.maximumAge().isZero() ? said : said.atMost(of.maximumAge());
+    }
+
+    private EntryOptions said(EntryOptions call) {
         return options == null ? call : options;
     }
 }

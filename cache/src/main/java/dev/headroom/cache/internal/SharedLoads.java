@@ -108,7 +108,7 @@ final class SharedLoads {
         try {
             Map<String, byte[]> before = home.call(node -> node.records(List.of(side.stamps.counter())));
             long stamp = home.call(node -> side.stamps.now(node, before));
-            Envelope.Life life = SharedValues.life(loaded, options.entries());
+            Envelope.Life life = values.life(loaded, options.entries());
             byte[] bytes = values.bytes(text, loaded, stamp, life, home.node.maximumValueBytes());
             if (bytes == null) {
                 side.drop(text);

@@ -60,7 +60,7 @@ final class SharedValues {
         try {
             byte[] encoded = envelope.value();
             Object value = encoded == null ? null : options.codec().decode(encoded, type.get());
-            return new Found(envelope, value, read.age());
+            return Found.of(envelope, value, read.age(), options.maximumAge());
         } catch (RuntimeException malformed) {
             LOG.debug("cache {}: a shared value can't be read: {}", cache, malformed.getMessage());
             return null;
@@ -68,8 +68,8 @@ final class SharedValues {
     }
 
     /** How long a value lives there. */
-    static Envelope.Life life(Loaded loaded, EntryOptions call) {
-        EntryOptions live = loaded.options(call);
+    Envelope.Life life(Loaded loaded, EntryOptions call) {
+        EntryOptions live = loaded.options(call, options);
         return loaded.value() == null
                 ? new Envelope.Life(live.negative(), Duration.ZERO, Duration.ZERO)
                 : new Envelope.Life(jittered(live), live.staleWhileRevalidate(), live.staleIfError());

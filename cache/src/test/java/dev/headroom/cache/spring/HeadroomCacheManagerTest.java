@@ -34,6 +34,7 @@ import org.springframework.cache.annotation.EnableCaching;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 class HeadroomCacheManagerTest {
     private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext(App.class);
@@ -50,7 +51,7 @@ class HeadroomCacheManagerTest {
 
     /** As an application has it. */
     @Configuration
-    @EnableCaching
+    @Import(Services.class)
     static class App {
         @Bean
         Caches caches() {
@@ -58,7 +59,12 @@ class HeadroomCacheManagerTest {
                     .cache("known", options -> options.negative(Duration.ofMinutes(1)))
                     .build();
         }
+    }
 
+    /** What makes use of the caches. */
+    @Configuration
+    @EnableCaching
+    static class Services {
         @Bean
         CacheManager cacheManager(Caches caches) {
             return new HeadroomCacheManager(caches);
@@ -134,19 +140,46 @@ class HeadroomCacheManagerTest {
 
     @Test
     void syncLoadsOnceForAllWhoWantIt() {
-        products.hold(go);
+        loadsOnceForAllWhoWantIt(List.of(context));
+    }
+
+    @Test
+    void syncLoadsOnceForAllInAnyJvmWhoWantIt() {
+        InMemorySharedTier tier = new InMemorySharedTier();
+        try (AnnotationConfigApplicationContext one = sharing(tier);
+                AnnotationConfigApplicationContext other = sharing(tier)) {
+            loadsOnceForAllWhoWantIt(List.of(one, other));
+        }
+    }
+
+    private static AnnotationConfigApplicationContext sharing(InMemorySharedTier tier) {
+        AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
+        context.registerBean(Caches.class, () -> Caches.builder().shared(tier).build());
+        context.register(Services.class);
+        context.refresh();
+        return context;
+    }
+
+    private void loadsOnceForAllWhoWantIt(List<AnnotationConfigApplicationContext> contexts) {
+        List<Products> all =
+                contexts.stream().map(each -> each.getBean(Products.class)).toList();
+        all.forEach(each -> each.hold(go));
         List<CompletableFuture<String>> callers = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
-            callers.add(CompletableFuture.supplyAsync(() -> products.find("42"), threads));
+            Products one = all.get(i % all.size());
+            callers.add(CompletableFuture.supplyAsync(() -> one.find("42"), threads));
         }
         Awaitility.await()
-                .until(() -> caches.cache("products", Object.class, Object.class)
-                                .stats()
-                                .misses()
+                .until(() -> contexts.stream()
+                                .mapToLong(each -> each.getBean(Caches.class)
+                                        .cache("products", Object.class, Object.class)
+                                        .stats()
+                                        .misses())
+                                .sum()
                         == 50);
         go.countDown();
         callers.forEach(caller -> assertThat(caller.join()).isEqualTo("42 1"));
-        assertThat(products.calls()).hasValue(1);
+        assertThat(all.stream().mapToInt(each -> each.calls().get()).sum()).isEqualTo(1);
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.headroom.cache.CacheMode;
 import dev.headroom.cache.CacheOptions;
 import dev.headroom.cache.EntryOptions;
 import dev.headroom.config.Checks;
+import dev.headroom.consistency.ConsistencyToken;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentMap;
@@ -48,10 +49,15 @@ final class Changes implements SharedSide.Local {
         this.loads = loads;
     }
 
-    /** Its position is left for later loads, for the value may go before a standby has what it was made of. */
+    /**
+     * Its position is left for later loads, for the value may go before a standby has what it was made of. Storing where JVMs share it takes its time, and what drops the
+     * key meanwhile, here or elsewhere, must find something to detach: only the node knows which was first. So it is with another put: of two at the same time none
+     * is held.
+     */
     void store(Object key, @Nullable Object value, EntryOptions entries, Set<String> tags) {
         Objects.requireNonNull(key, "key");
-        fences.raise(key);
+        ConsistencyToken position = fences.current();
+        fences.raise(key, position);
         boolean keeps = (value != null || !entries.negative().isZero()) && around.mode() != CacheMode.OFF;
         Loaded given = new Load(entries, null)
                 .options(entries)
@@ -59,46 +65,38 @@ final class Changes implements SharedSide.Local {
                 .ended(value);
         SharedLoads shared = loads;
         String text = shared == null ? null : shared.values.unshared.text(key);
-        if (shared == null || text == null) {
-            flights.overtake(key);
-            hold(key, given, entries, keeps, FlightTable.begun());
-        } else {
-            store(key, text, given, entries, keeps, shared);
-        }
-    }
-
-    /**
-     * Storing where JVMs share it takes its time, and what drops the key meanwhile, here or elsewhere, must find something to detach: only the node knows which was
-     * first. So it is with another put: of two at the same time none is held.
-     */
-    private void store(
-            Object key, String text, Loaded given, EntryOptions entries, boolean keeps, SharedLoads shared) {
         flights.overtake(key);
+        if (shared == null || text == null) {
+            hold(key, keeps ? given : null, entries, FlightTable.begun());
+            return;
+        }
         Flight mine = flights.beginAlone(key);
         try {
             if (keeps) {
-                shared.put(text, given);
+                shared.put(text, given, position);
             } else {
                 shared.side.drop(text);
             }
             flights.overtakeOthers(key, mine); // loads that began meanwhile
-            hold(key, given, entries, keeps, mine);
+            hold(key, keeps ? given : null, entries, mine);
         } finally {
             flights.endAlone(Set.of(mine));
         }
     }
 
-    /** As with a load, what is held is judged inside the bin of its key. */
-    private void hold(Object key, Loaded given, EntryOptions entries, boolean keeps, Flight mine) {
+    /** As with a load, what is held, if anything, is judged inside the bin of its key. */
+    private void hold(Object key, @Nullable Loaded given, EntryOptions entries, Flight mine) {
         failures.forget(key);
         boolean[] stored = {false};
         SharedSide known = side;
         held.compute(key, (k, before) -> {
-            long now = around.now(); // before the looks at the flight
+            if (given == null || mine.detached()) {
+                return null;
+            }
             long recheck = known == null ? Long.MAX_VALUE : options.localFresh().toNanos();
-            Entry entry = keeps && !mine.detached() ? new Entry(given, given.options(entries, options), now, recheck) : null;
-            stored[0] = entry != null && values.weigh(key, entry);
-            if (entry != null && known != null && mine.distrusted()) {
+            Entry entry = new Entry(given, given.options(entries, options), around.now(), recheck);
+            stored[0] = values.weigh(key, entry);
+            if (known != null && mine.distrusted()) { // asked after the clock
                 entry.distrust(known.distrusted());
             }
             return stored[0] ? entry : null;

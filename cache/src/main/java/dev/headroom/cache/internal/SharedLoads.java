@@ -101,10 +101,9 @@ final class SharedLoads {
     }
 
     /** Stores a value that was given; its position is left first. */
-    void put(String text, Loaded loaded) {
+    void put(String text, Loaded loaded, ConsistencyToken position) {
         side.settle();
         Home home = side.homes.of(side.key(text));
-        ConsistencyToken position = side.position();
         try {
             Map<String, byte[]> before = home.call(node -> node.records(List.of(side.stamps.counter())));
             long stamp = home.call(node -> side.stamps.now(node, before));

@@ -159,11 +159,6 @@ final class SharedSide {
         }
     }
 
-    /** Where the current request has to read. */
-    ConsistencyToken position() {
-        return fences.current();
-    }
-
     /** Tells others that the key has another value, from this position on. */
     void tellPut(Home home, String text, ConsistencyToken position) {
         try {

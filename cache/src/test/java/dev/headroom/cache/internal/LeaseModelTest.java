@@ -46,13 +46,19 @@ class LeaseModelTest {
     @ParameterizedTest
     @EnumSource(Fault.class)
     void noOrderOfKeyInvalidationsLeavesAStaleValue(Fault fault) {
-        assertThat(explore(fault, false, Broken.NOTHING)).isGreaterThanOrEqualTo(4200);
+        assertThat(explore(fault, Write.KEY, Broken.NOTHING)).isGreaterThanOrEqualTo(4200);
     }
 
     @ParameterizedTest
     @EnumSource(Fault.class)
     void noOrderOfTagDropsLeavesAStaleValue(Fault fault) {
-        assertThat(explore(fault, true, Broken.NOTHING)).isGreaterThanOrEqualTo(4200);
+        assertThat(explore(fault, Write.TAG, Broken.NOTHING)).isGreaterThanOrEqualTo(4200);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Fault.class)
+    void noOrderOfPutsLeavesAStaleValue(Fault fault) {
+        assertThat(explore(fault, Write.PUT, Broken.NOTHING)).isGreaterThanOrEqualTo(4200);
     }
 
     @Tag("soak")
@@ -61,11 +67,21 @@ class LeaseModelTest {
     void noOrderAtAllOfTagDropsLeavesAStaleValue(Fault fault) {
         tagSample = 1;
         try {
-            System.out.println("soak: cache: lease model, tags, " + fault + ": " + explore(fault, true, Broken.NOTHING)
-                    + " orders, none stale");
+            System.out.println("soak: cache: lease model, tags, " + fault + ": "
+                    + explore(fault, Write.TAG, Broken.NOTHING) + " orders, none stale");
         } finally {
             tagSample = 10;
         }
+    }
+
+    /** What a change of the source is followed by. */
+    enum Write {
+        /** An invalidation of its key. */
+        KEY,
+        /** A drop of its tag. */
+        TAG,
+        /** The new value. */
+        PUT
     }
 
     /** What the protocol lacks, to show that the check can fail. */
@@ -79,27 +95,29 @@ class LeaseModelTest {
 
     @Test
     void withoutTheConditionThereAreStaleValues() {
-        assertThatThrownBy(() -> explore(Fault.NONE, false, Broken.CONDITION)).hasMessageContaining("after drop");
+        assertThatThrownBy(() -> explore(Fault.NONE, Write.KEY, Broken.CONDITION))
+                .hasMessageContaining("after drop");
     }
 
     @Test
     void withoutTheCountFromBeforeTheLoadThereAreStaleValuesOfTags() {
-        assertThatThrownBy(() -> explore(Fault.NONE, true, Broken.STAMP)).hasMessageContaining("after drop");
+        assertThatThrownBy(() -> explore(Fault.NONE, Write.TAG, Broken.STAMP)).hasMessageContaining("after drop");
     }
 
-    private static int explore(Fault fault, boolean tags, Broken broken) {
+    private static int explore(Fault fault, Write write, Broken broken) {
+        boolean tags = write == Write.TAG;
         int[] left = {tags ? 5 : 3, 3, tags ? 3 : 4, fault == Fault.NONE ? 0 : 1};
         int steps = 0;
         for (int each : left) {
             steps += each;
         }
-        return explore(left, new int[steps], 0, fault, tags, broken);
+        return explore(left, new int[steps], 0, fault, write, broken);
     }
 
-    private static int explore(int[] left, int[] order, int at, Fault fault, boolean tags, Broken broken) {
+    private static int explore(int[] left, int[] order, int at, Fault fault, Write write, Broken broken) {
         if (at == order.length) {
-            if (!tags || Math.floorMod(java.util.Arrays.hashCode(order), tagSample) == 0) {
-                new World(fault, tags, broken).run(order);
+            if (write != Write.TAG || Math.floorMod(java.util.Arrays.hashCode(order), tagSample) == 0) {
+                new World(fault, write, broken).run(order);
             }
             return 1;
         }
@@ -108,7 +126,7 @@ class LeaseModelTest {
             if (left[actor] > 0) {
                 left[actor]--;
                 order[at] = actor;
-                explored += explore(left, order, at + 1, fault, tags, broken);
+                explored += explore(left, order, at + 1, fault, write, broken);
                 left[actor]++;
             }
         }
@@ -123,6 +141,7 @@ class LeaseModelTest {
         private final Stamps stamps = new Stamps("p:", "n");
         private final Fault fault;
         private final boolean tags;
+        private final boolean puts;
         private final Broken broken;
         private final Loader[] loaders;
         private int source;
@@ -130,9 +149,10 @@ class LeaseModelTest {
         private int writerStep;
         private long count;
 
-        World(Fault fault, boolean tags, Broken broken) {
+        World(Fault fault, Write write, Broken broken) {
             this.fault = fault;
-            this.tags = tags;
+            this.tags = write == Write.TAG;
+            this.puts = write == Write.PUT;
             this.broken = broken;
             this.loaders = new Loader[] {new Loader(), new Loader()};
             node.increment(stamps.counter());
@@ -156,6 +176,9 @@ class LeaseModelTest {
                 case 1 -> {
                     if (tags) {
                         count = node.increment(stamps.counter());
+                    } else if (puts) {
+                        put();
+                        dropped = source;
                     } else {
                         node.invalidate("k");
                         dropped = source;
@@ -166,6 +189,23 @@ class LeaseModelTest {
                     dropped = source;
                 }
             }
+        }
+
+        private void put() {
+            long stamp = stamps.now(node, node.records(List.of(stamps.counter())));
+            stamps.ensure(node, Set.of("t"), stamp);
+            node.put("k", bytes(stamp, source), LIFE);
+        }
+
+        private static byte[] bytes(long stamp, int value) {
+            return new Envelope(
+                            "k",
+                            stamp,
+                            new Envelope.Life(LIFE.fresh(), Duration.ZERO, Duration.ZERO),
+                            Set.of("t"),
+                            "",
+                            Integer.toString(value).getBytes(UTF_8))
+                    .bytes(1000);
         }
 
         private void fail() {
@@ -241,14 +281,7 @@ class LeaseModelTest {
             }
 
             private void store() {
-                byte[] bytes = new Envelope(
-                                "k",
-                                stamp,
-                                new Envelope.Life(LIFE.fresh(), Duration.ZERO, Duration.ZERO),
-                                Set.of("t"),
-                                "",
-                                Integer.toString(value).getBytes(UTF_8))
-                        .bytes(1000);
+                byte[] bytes = bytes(stamp, value);
                 if (broken != Broken.CONDITION) {
                     node.storeIf(lease, bytes, LIFE);
                 } else {

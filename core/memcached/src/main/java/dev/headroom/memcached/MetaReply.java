@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // a view of what came over the wire, never compared
 public record MetaReply(String code, byte @Nullable [] value, String flags) {
+    private static final int MOST_DIGITS = 20;
+
     /** Whether the code is this one. */
     public boolean is(String code) {
         return this.code.equals(code);
@@ -25,22 +27,35 @@ public record MetaReply(String code, byte @Nullable [] value, String flags) {
     /** The number that follows the flag; empty if the flag was not returned. */
     public OptionalLong number(char flag) {
         int at = at(flag);
-        if (at < 0) {
-            return OptionalLong.empty();
+        return at < 0 ? OptionalLong.empty() : OptionalLong.of(parsed(at + 1));
+    }
+
+    /** Digits up to a blank; versions use all 64 bits. */
+    private long parsed(int from) {
+        boolean negative = from < flags.length() && flags.charAt(from) == '-';
+        int at = negative ? from + 1 : from;
+        long number = 0;
+        int digits = 0;
+        for (; at < flags.length() && flags.charAt(at) != ' '; at++, digits++) {
+            int digit = flags.charAt(at) - '0';
+            if (digit < 0 || digit > 9) {
+                throw new NumberFormatException("flags: " + flags + " (expected: a number at " + from + ")");
+            }
+            number = number * 10 + digit;
         }
-        int end = flags.indexOf(' ', at);
-        String text = flags.substring(at + 1, end < 0 ? flags.length() : end);
-        return OptionalLong.of(text.startsWith("-") ? Long.parseLong(text) : Long.parseUnsignedLong(text));
+        if (digits == 0 || digits > MOST_DIGITS) {
+            throw new NumberFormatException("flags: " + flags + " (expected: a number at " + from + ")");
+        }
+        return negative ? -number : number;
     }
 
     private int at(char flag) {
-        for (int at = 0; at >= 0 && at < flags.length(); at = flags.indexOf(' ', at) + 1) {
+        for (int at = 0; at >= 0 && at < flags.length(); ) {
             if (flags.charAt(at) == flag) {
                 return at;
             }
-            if (flags.indexOf(' ', at) < 0) {
-                return -1;
-            }
+            int blank = flags.indexOf(' ', at);
+            at = blank < 0 ? -1 : blank + 1;
         }
         return -1;
     }

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class MetaOperation<T> extends BaseOperationImpl {
     private static final int LONGEST_LINE = 2048;
     private static final byte[] END = {'\r', '\n'};
+    private static final String[] CODES = {"VA", "HD", "EN", "NF", "NS", "EX", "MN"};
 
     private final byte[] commands;
     private final int expected;
@@ -86,27 +87,38 @@ final class MetaOperation<T> extends BaseOperationImpl {
     }
 
     private void readLine(ByteBuffer from) {
-        byte next = from.get();
-        if (next != '\n') {
-            if (next != '\r' && length < LONGEST_LINE) {
-                if (length == line.length) {
-                    line = Arrays.copyOf(line, 2 * length);
-                }
-                line[length++] = next;
-            }
+        int start = from.position();
+        int end = start;
+        while (end < from.limit() && from.get(end) != '\n') {
+            end++;
+        }
+        int some = Math.min(end - start, LONGEST_LINE - length);
+        if (length + some > line.length) {
+            line = Arrays.copyOf(line, Math.max(2 * line.length, length + some));
+        }
+        from.get(line, length, some);
+        length += some;
+        if (end == from.limit()) {
+            from.position(end);
             return;
         }
-        String text = new String(line, 0, length, StandardCharsets.US_ASCII);
+        from.position(end + 1);
+        int text = length > 0 && line[length - 1] == '\r' ? length - 1 : length;
         length = 0;
-        int blank = text.indexOf(' ');
-        code = blank < 0 ? text : text.substring(0, blank);
-        flags = blank < 0 ? "" : text.substring(blank + 1).strip();
+        understand(text);
+    }
+
+    /** The line of this length: a code, after {@code VA} a size, flags. */
+    private void understand(int end) {
+        int blank = indexOf(' ', 0, end);
+        code = code(blank);
+        int rest = Math.min(blank + 1, end);
         if (code.equals("VA")) {
-            int end = flags.indexOf(' ');
-            value = new byte[Integer.parseInt(end < 0 ? flags : flags.substring(0, end))];
-            flags = end < 0 ? "" : flags.substring(end + 1).strip();
+            int after = indexOf(' ', rest, end);
+            value = new byte[Integer.parseInt(text(rest, after))];
+            flags = text(Math.min(after + 1, end), end);
         } else if (code.equals("VALUE")) {
-            String[] words = flags.split(" "); // key, flags, bytes, version
+            String[] words = text(rest, end).split(" "); // key, flags, bytes, version
             value = new byte[Integer.parseInt(words[2])];
             flags = "c" + words[3];
         } else if (code.equals("END") && got != null) {
@@ -114,8 +126,33 @@ final class MetaOperation<T> extends BaseOperationImpl {
             got = null;
             finish(complete);
         } else {
+            flags = text(rest, end);
             finish(new MetaReply(code, null, flags));
         }
+    }
+
+    private int indexOf(char what, int from, int end) {
+        int at = from;
+        while (at < end && line[at] != what) {
+            at++;
+        }
+        return at;
+    }
+
+    /** The usual ones cost nothing. */
+    private String code(int end) {
+        if (end == 2) {
+            for (String each : CODES) {
+                if (line[0] == each.charAt(0) && line[1] == each.charAt(1)) {
+                    return each;
+                }
+            }
+        }
+        return text(0, end);
+    }
+
+    private String text(int from, int end) {
+        return from >= end ? "" : new String(line, from, end - from, StandardCharsets.US_ASCII).strip();
     }
 
     private void readValue(ByteBuffer from, byte[] into) {

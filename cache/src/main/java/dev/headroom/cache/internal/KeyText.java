@@ -1,5 +1,6 @@
 package dev.headroom.cache.internal;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -11,20 +12,56 @@ final class KeyText {
 
     /** Null if the key is of a type whose text may not be its own. */
     static @Nullable String of(Object key) {
+        if (key instanceof String text) {
+            return "s:".concat(text);
+        }
         StringBuilder text = new StringBuilder();
         return append(key, text) ? text.toString() : null;
     }
 
-    /** The key of a text, where that is plain; empty for those that have to be looked for. */
+    /** The key of a text; empty for those that have to be looked for: enums, lists with enums, and what is no such text. */
     static Optional<Object> parse(String text) {
-        String rest = text.length() < 2 ? "" : text.substring(2);
-        return switch (text.isEmpty() ? '?' : text.charAt(0)) {
-            case 's' -> Optional.of(rest);
-            case 'i' -> Optional.of(Integer.valueOf(rest));
-            case 'l' -> Optional.of(Long.valueOf(rest));
-            case 'u' -> Optional.of(UUID.fromString(rest));
-            default -> Optional.empty();
+        Object key;
+        try {
+            key = parsed(text);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException malformed) {
+            return Optional.empty();
+        }
+        return key != null && text.equals(of(key)) ? Optional.of(key) : Optional.empty();
+    }
+
+    private static @Nullable Object parsed(String text) {
+        char kind = text.charAt(0);
+        if (kind == 'n') {
+            return null;
+        } else if (kind == '[') {
+            return parsedAll(text);
+        }
+        String rest = text.substring(2);
+        return switch (kind) {
+            case 's' -> rest;
+            case 'i' -> Integer.valueOf(rest);
+            case 'l' -> Long.valueOf(rest);
+            case 'u' -> UUID.fromString(rest);
+            case 'b' -> Boolean.valueOf(rest);
+            case 'h' -> Short.valueOf(rest);
+            case 'y' -> Byte.valueOf(rest);
+            case 'c' -> rest.charAt(0);
+            default -> throw new IllegalArgumentException("kind: " + kind);
         };
+    }
+
+    private static List<@Nullable Object> parsedAll(String text) {
+        List<@Nullable Object> several = new ArrayList<>();
+        int at = 1;
+        while (text.charAt(at) != ']') {
+            int colon = text.indexOf(':', at);
+            int from = colon + 1;
+            int end = from + Integer.parseInt(text.substring(at, colon));
+            several.add(parsed(text.substring(from, end)));
+            at = end;
+        }
+        return several;
     }
 
     private static boolean append(@Nullable Object key, StringBuilder to) {

@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 final class RouterConsistency implements Consistency {
     private final Cluster cluster;
     private final Floors floors;
+    /** Kept, for it is asked for at each load of a cache that can't reach its shared tier. */
+    private volatile @Nullable Newest newest;
+
+    private record Newest(long timeline, ConsistencyToken token) {}
 
     RouterConsistency(Cluster cluster, Floors floors) {
         this.cluster = cluster;
@@ -87,7 +91,16 @@ final class RouterConsistency implements Consistency {
     /** {@link #within} brings it down to where the primary is then. */
     @Override
     public ConsistencyToken newest() {
-        return cluster.replicated() ? floors.codec().raise(ConsistencyToken.NONE, beyondAll()) : ConsistencyToken.NONE;
+        if (!cluster.replicated()) {
+            return ConsistencyToken.NONE;
+        }
+        Newest known = newest;
+        if (known == null || known.timeline != cluster.timeline()) {
+            Position beyondAll = beyondAll();
+            known = new Newest(beyondAll.timeline(), floors.codec().raise(ConsistencyToken.NONE, beyondAll));
+            newest = known;
+        }
+        return known.token;
     }
 
     private Position beyondAll() {

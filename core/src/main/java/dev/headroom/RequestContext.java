@@ -37,6 +37,8 @@ public final class RequestContext {
     public static final String MDC_USER = "user";
 
     private static final ThreadLocal<@Nullable RequestContext> CURRENT = new ThreadLocal<>();
+    /** Whether any thread ever had one: asking for it takes room in each thread that asks, and there may be very many. */
+    private static volatile boolean used;
 
     private final TraceId traceId;
     private final @Nullable String user;
@@ -60,18 +62,22 @@ public final class RequestContext {
 
     /** The thread's context; a new empty one with a random trace id, not kept, if it has none. Never null. */
     public static RequestContext current() {
-        RequestContext context = CURRENT.get();
+        RequestContext context = own();
         return context != null ? context : builder().build();
     }
 
     /** The thread's context, empty outside of a request or job. */
     public static Optional<RequestContext> active() {
-        return Optional.ofNullable(CURRENT.get());
+        return Optional.ofNullable(own());
+    }
+
+    private static @Nullable RequestContext own() {
+        return used ? CURRENT.get() : null;
     }
 
     /** The thread's debug log; keeps nothing outside of a request. Cheaper than {@code current().debug()}. */
     public static DebugLog currentDebug() {
-        RequestContext context = CURRENT.get();
+        RequestContext context = own();
         return context == null ? DebugLog.none() : context.debug;
     }
 
@@ -164,7 +170,7 @@ public final class RequestContext {
 
     /** Work that takes the calling thread's context along, or clears the other thread's if there is none. */
     public static Runnable wrap(Runnable work) {
-        RequestContext context = CURRENT.get();
+        RequestContext context = own();
         return () -> {
             try (Scope scope = new Scope(context)) {
                 Objects.requireNonNull(scope);
@@ -175,7 +181,7 @@ public final class RequestContext {
 
     /** Work that takes the calling thread's context along, or clears the other thread's if there is none. */
     public static <T> Callable<T> wrap(Callable<T> work) {
-        RequestContext context = CURRENT.get();
+        RequestContext context = own();
         return () -> {
             try (Scope scope = new Scope(context)) {
                 Objects.requireNonNull(scope);
@@ -210,7 +216,7 @@ public final class RequestContext {
         private boolean closed;
 
         private Scope(@Nullable RequestContext context) {
-            this.before = CURRENT.get();
+            this.before = own();
             this.traceBefore = MDC.get(MDC_TRACE);
             this.userBefore = MDC.get(MDC_USER);
             set(context);
@@ -233,6 +239,7 @@ public final class RequestContext {
             if (context == null) {
                 CURRENT.remove();
             } else {
+                used = true;
                 CURRENT.set(context);
             }
         }

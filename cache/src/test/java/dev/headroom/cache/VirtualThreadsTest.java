@@ -25,20 +25,21 @@ class VirtualThreadsTest {
     @Test
     @Tag("soak")
     void oneLoadForAHundredThousandInLittleMemory() {
-        oneLoad(100_000, "-Xmx290m");
+        oneLoad(100_000, "-Xmx290m", "-XX:+UseG1GC");
+        oneLoad(100_000, "-Xmx290m", "-XX:+UseSerialGC");
     }
 
-    private void oneLoad(int callers, String heap) {
+    private void oneLoad(int callers, String... options) {
         assumeTrue(Runtime.version().feature() >= 21, "virtual threads");
         try (MemcachedNode server = MemcachedNode.start();
                 ChildJvm jvm = ChildJvm.builder(VirtualThreadsMain.class)
-                        .jvmOptions(heap)
+                        .jvmOptions(options)
                         .arguments(server.hostAndPort(), String.valueOf(callers), folder.toString())
                         .timeout(Duration.ofMinutes(5))
                         .start()) {
             String said = jvm.waitForLine(Pattern.compile("^loads \\d+"));
             System.out.println("soak: cache: " + callers + " virtual threads on one cold key, JDK " + Runtime.version()
-                    + ", memcached: " + said);
+                    + ", " + String.join(" ", options) + ", memcached: " + said);
             assertThat(said).startsWith("loads 1, pinned 0, wrong 0, ");
             assertThat(jvm.waitForExit()).isZero();
         }

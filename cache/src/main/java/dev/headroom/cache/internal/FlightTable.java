@@ -17,6 +17,12 @@ final class FlightTable {
         return flights.putIfAbsent(key, mine);
     }
 
+    /** The key's flight, if somebody leads it. */
+    @Nullable Flight running(Object key) {
+        Flight flight = flights.get(key);
+        return flight != null && flight.isBegun() ? flight : null;
+    }
+
     /** Puts the flight there in place of any other, which is overtaken. */
     void replace(Object key, Flight mine) {
         Flight before = flights.put(key, mine);
@@ -127,11 +133,11 @@ final class FlightTable {
 
     void land(Object key, Flight flight, Loaded loaded) {
         flights.remove(key, flight);
-        flight.result().complete(loaded);
+        flight.land(loaded);
     }
 
     void crash(Object key, Flight flight, Throwable failure) {
         flights.remove(key, flight);
-        flight.result().completeExceptionally(failure);
+        flight.crash(failure);
     }
 }

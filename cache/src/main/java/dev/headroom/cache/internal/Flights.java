@@ -9,7 +9,6 @@ import dev.headroom.cache.internal.CacheCounts.Stale;
 import dev.headroom.consistency.ConsistencyToken;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -121,7 +120,7 @@ final class Flights {
         long wait = calls.waitNanos(stale);
         Runnable answered = around.gate.ask();
         return (other == null ? mine : other)
-                .result()
+                .future()
                 .thenApply(Loaded::value)
                 .orTimeout(wait, TimeUnit.NANOSECONDS)
                 .handle((value, failure) -> {
@@ -371,24 +370,37 @@ final class Flights {
         }
     }
 
+    /** The value of a load that somebody leads. Who waits in great numbers does so by this, which needs no flight of its own. */
+    @Nullable Object joined(Object key, Flight flight, @Nullable Entry stale) throws Throwable {
+        counts.missed(key);
+        try {
+            return join(flight, calls.waitNanos(stale)).value();
+        } catch (Exception failure) {
+            if (stale != null && holding.covers(key, stale)) {
+                return stale.value;
+            }
+            throw failure;
+        }
+    }
+
     Loaded join(Flight flight, long wait) throws Throwable {
         refuseOwn(flight);
         counts.coalesced();
         LoadGate.Lent place = calls.lend();
         try {
-            return flight.result().get(wait, TimeUnit.NANOSECONDS);
-        } catch (ExecutionException failed) {
-            if (failed.getCause() instanceof InterruptedException) {
-                throw interrupted(); // not this one
+            if (!flight.await(wait)) {
+                throw calls.late(wait);
             }
-            throw failed.getCause() == null ? failed : failed.getCause();
-        } catch (TimeoutException late) {
-            throw calls.late(wait);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw calls.timeout("interrupted while waiting for another caller's load");
         } finally {
             calls.goOn(place);
+        }
+        try {
+            return flight.result();
+        } catch (InterruptedException others) {
+            throw interrupted(); // not this one
         }
     }
 
@@ -397,7 +409,7 @@ final class Flights {
     }
 
     private void refuseOwn(Flight flight) {
-        if (flight.ledBy(Thread.currentThread()) && !flight.result().isDone()) {
+        if (flight.ledBy(Thread.currentThread()) && !flight.isEnded()) {
             throw new IllegalStateException(
                     "cache " + cache + ": the loader of a key asks for the same key (expected: another)");
         }

@@ -1,6 +1,8 @@
 package dev.headroom.cache.internal;
 
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +18,8 @@ final class LoadGate {
 
     private final int maximum;
     private final Semaphore places;
-    private final ThreadLocal<@Nullable Place> mine = new ThreadLocal<>();
+    /** Of the threads that load; a thread-local variable would take room in each thread that asks. */
+    private final Map<Thread, Place> mine = new ConcurrentHashMap<>();
 
     /** A place that was lent. */
     interface Lent {
@@ -30,12 +33,12 @@ final class LoadGate {
     }
 
     boolean enter(long nanos) throws InterruptedException {
-        Place place = mine.get();
+        Place place = mine.get(Thread.currentThread());
         if ((place == null || !place.held) && !taken(nanos)) {
             return false;
         }
         if (place == null) {
-            mine.set(new Place());
+            mine.put(Thread.currentThread(), new Place());
         } else {
             place.held = true;
             place.depth++;
@@ -48,9 +51,9 @@ final class LoadGate {
     }
 
     void leave() {
-        Place place = mine.get();
+        Place place = mine.get(Thread.currentThread());
         if (place != null && --place.depth == 0) {
-            mine.remove();
+            mine.remove(Thread.currentThread());
             if (place.held) {
                 places.release();
             }
@@ -59,12 +62,12 @@ final class LoadGate {
 
     /** Whether this thread is loading. */
     boolean inside() {
-        return mine.get() != null;
+        return mine.containsKey(Thread.currentThread());
     }
 
     /** This thread is about to wait for another's value: the place of the load that it is at, if any, is another's until it is taken back. */
     Lent lend() {
-        Place place = mine.get();
+        Place place = mine.get(Thread.currentThread());
         if (place == null || !place.held) {
             return NOTHING;
         }
@@ -78,13 +81,13 @@ final class LoadGate {
 
     /** The load that this thread is at, if any, has asked for a value and goes on. Run the answer when that is there, once. */
     Runnable ask() {
-        Place place = mine.get();
+        Place place = mine.get(Thread.currentThread());
         return place == null ? NOBODY : place.ask();
     }
 
     /** Completes when all is there that the load of this thread has asked for; null if that is so. */
     @Nullable CompletableFuture<@Nullable Void> unanswered() {
-        Place place = mine.get();
+        Place place = mine.get(Thread.currentThread());
         return place == null ? null : place.unanswered();
     }
 

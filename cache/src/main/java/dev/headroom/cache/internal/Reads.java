@@ -101,7 +101,8 @@ final class Reads {
             counts.missed(key);
             return naive.one(key, source, entries);
         }
-        return flights.load(key, source, entries, entry);
+        Flight running = table.running(key);
+        return running != null ? flights.joined(key, running, entry) : flights.load(key, source, entries, entry);
     }
 
     /** The key's value, without waiting for it. */

@@ -79,6 +79,9 @@ public interface Cache<K, V extends @Nullable Object> {
      * The values of several keys, in their order; a key that has none is not in the answer. What nobody has and nobody is loading is loaded by one call of
      * the loader; what others load is waited for. A key is loaded once, whether by this or by {@link #get}.
      *
+     * <p>There is an answer for all keys or none: if one has to be loaded and fails, or another caller's load of it fails or is late, and no stale value may be served
+     * for it, this fails, though it has the values of all others. Those are in the cache then, so that trying again, or asking for one at a time, is cheap.
+     *
      * @throws CacheLoadException if the loader failed with a checked exception; unchecked ones are thrown as they are
      * @throws CacheTimeoutException if another caller's load, or the wait for a place to load, took too long
      */

@@ -215,8 +215,8 @@ public record CacheOptions(
 
         /**
          * For how long, after a failed load of a key, the source is not asked for it again: whoever wants it gets a stale value, if one may be served, or the same failure
-         * at once. Of this JVM; of {@code get} and {@code getAsync}: {@code getAll} asks the source, and its failures are not remembered. Ended by an invalidation, {@code
-         * put}, {@code refresh} and by a value that comes in any other way. Default zero: every caller tries.
+         * at once. Of this JVM; a failure of a load of several keys is that of each of them, and {@code getAll} loads the others before it throws. Ended by an invalidation,
+         * {@code put}, {@code refresh} and by a value that comes in any other way. Default zero: every caller tries.
          */
         public Builder failureBackoff(Duration failureBackoff) {
             this.failureBackoff = Checks.notNegative("failureBackoff", failureBackoff);
@@ -269,7 +269,7 @@ public record CacheOptions(
 
         /**
          * How long a value of the shared tier is served from this JVM without asking the tier again; default 30 seconds. What another JVM drops is
-         * dropped here within {@link CachesBuilder#journalEvery}; this is the limit should that fail.
+         * dropped here within {@link CachesBuilder#journalEvery}; this is the limit should that fail. While the tier can't be asked, a value is served until it is no longer fresh.
          */
         public Builder localFresh(Duration localFresh) {
             this.localFresh = Checks.positive("localFresh", localFresh);

@@ -246,6 +246,21 @@ class BulkTest {
         assertThat(calls).hasSize(1);
     }
 
+    /** A router may have to ask its primary for it. */
+    @Test
+    void thePositionOfTheRequestIsAskedForOnce() {
+        Positions positions = new Positions("newest");
+        positions.current = "p1";
+        for (boolean shared : new boolean[] {false, true}) {
+            Cache<Integer, String> cache = cache(shared);
+            open.get(open.size() - 1).connect(new CountingMeters().contracts(positions));
+            positions.asked.set(0);
+            cache.getAll(IntStream.range(1, 101).boxed().toList(), this::load);
+            assertThat(positions.asked).as("shared: %s", shared).hasValue(1);
+            assertThat(positions.within).containsOnly("p1");
+        }
+    }
+
     @Test
     void whoWaitsForAHundredKeysAsksForAllTogether() throws Exception {
         WatchedTier watched = new WatchedTier(operation -> {});

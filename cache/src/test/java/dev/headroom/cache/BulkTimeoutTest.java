@@ -3,12 +3,16 @@ package dev.headroom.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.headroom.cache.spi.SharedTier;
+import dev.headroom.cache.testing.InMemorySharedTier;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -77,6 +81,37 @@ class BulkTimeoutTest {
         long start = System.nanoTime();
         assertThat(cache.getAll(keys, missing -> Map.of()).values()).containsOnly("stale");
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(15));
+    }
+
+    /** While this caller loads its own keys for longer than it would wait, another JVM's load of the last one ends. */
+    @Test
+    void othersLoadsAreWaitedForAfterwardsHoweverLongTheOwnOneTook() throws Exception {
+        InMemorySharedTier tier = new InMemorySharedTier();
+        Consumer<CacheOptions.Builder> options = each -> each.waitAtMost(Duration.ofMillis(300));
+        Cache<Integer, String> cache = cache(options, tier);
+        try (Caches others = Caches.builder().shared(tier).build()) {
+            Cache<Integer, String> other = others.cache("c", Integer.class, String.class);
+            CountDownLatch loading = new CountDownLatch(1);
+            Future<String> last = threads.submit(() -> other.get(9, key -> {
+                loading.countDown();
+                finish.await();
+                return "9";
+            }));
+            loading.await();
+            assertThat(cache.getAll(List.of(1, 9), keys -> {
+                        assertThat(keys).containsExactly(1);
+                        TimeUnit.MILLISECONDS.sleep(400); // that is the point
+                        finish.countDown();
+                        last.get();
+                        return Map.of(1, "1");
+                    }))
+                    .isEqualTo(Map.of(1, "1", 9, "9"));
+        }
+    }
+
+    private Cache<Integer, String> cache(Consumer<CacheOptions.Builder> options, SharedTier tier) {
+        caches = Caches.builder().shared(tier).defaults(options).build();
+        return caches.cache("c", Integer.class, String.class);
     }
 
     private Cache<Integer, String> cache(Consumer<CacheOptions.Builder> options) {

@@ -8,8 +8,10 @@ import dev.headroom.cache.testing.InMemorySharedTier;
 import dev.headroom.config.ConfigurationException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -65,10 +67,13 @@ class FailureBackoffTest {
 
     @Test
     void aValueThatComesAnotherWayEndsIt() {
-        try (Caches caches = caches(Duration.ofHours(2))) {
+        SharedTier tier = new InMemorySharedTier(clock);
+        try (Caches caches = caches(tier, Duration.ofHours(2));
+                Caches others = caches(tier, Duration.ofHours(2))) {
             Cache<String, String> cache = caches.cache("c", String.class, String.class);
             assertThatThrownBy(() -> cache.get("k", failing)).hasRootCauseMessage("failure 1");
-            assertThat(cache.getAll(List.of("k"), keys -> Map.of("k", "1"))).containsEntry("k", "1");
+            others.cache("c", String.class, String.class).get("k", key -> "1");
+            assertThat(cache.get("k", failing)).isEqualTo("1");
             clock.advance(Duration.ofHours(1)); // it is not fresh any more
             assertThat(cache.get("k", key -> "2")).isEqualTo("2");
         }
@@ -128,6 +133,53 @@ class FailureBackoffTest {
     }
 
     @Test
+    void severalKeysLeaveTheirSourceAloneToo() {
+        for (boolean shared : new boolean[] {true, false}) {
+            calls.set(0);
+            try (Caches caches = shared ? caches(Duration.ofSeconds(5)) : alone(Duration.ofSeconds(5))) {
+                Cache<String, String> cache = caches.cache("c", String.class, String.class);
+                List<Set<String>> asked = new ArrayList<>();
+                BulkLoader<String, String> several = keys -> {
+                    asked.add(Set.copyOf(keys));
+                    if (keys.contains("bad")) {
+                        throw new IOException("failure " + calls.incrementAndGet());
+                    }
+                    return Map.of("good", "1", "other", "2");
+                };
+                assertThatThrownBy(() -> cache.getAll(List.of("bad", "worse"), several))
+                        .hasRootCauseMessage("failure 1");
+                assertThatThrownBy(() -> cache.get("worse", failing)).hasRootCauseMessage("failure 1");
+                assertThatThrownBy(() -> cache.getAll(List.of("good", "worse", "other"), several))
+                        .hasRootCauseMessage("failure 1");
+                assertThat(asked).containsExactly(Set.of("bad", "worse"), Set.of("good", "other"));
+                assertThat(cache.get("good", failing)).as("what was beside it").isEqualTo("1");
+                clock.advance(Duration.ofSeconds(5));
+                assertThatThrownBy(() -> cache.getAll(List.of("bad"), several)).hasRootCauseMessage("failure 2");
+            }
+        }
+    }
+
+    @Test
+    void whatTheTierHasIsServedForSeveralKeys() {
+        WatchedTier watched = new WatchedTier(new InMemorySharedTier(clock), operation -> {});
+        try (Caches caches = caches(watched, Duration.ofHours(1));
+                Caches others = caches(watched, Duration.ofHours(1))) {
+            Cache<String, String> cache = caches.cache("c", String.class, String.class);
+            BulkLoader<String, String> down = keys -> {
+                throw new IOException("failure " + calls.incrementAndGet());
+            };
+            List<String> keys = List.of("k1", "k2", "k3");
+            assertThatThrownBy(() -> cache.getAll(keys, down)).hasRootCauseMessage("failure 1");
+            keys.forEach(key -> others.cache("c", String.class, String.class).get(key, k -> "1"));
+            watched.asked.clear();
+            assertThat(cache.getAll(keys, down).values()).containsExactly("1", "1", "1");
+            assertThat(watched.asked("readAll")).isEqualTo(1);
+            assertThat(watched.asked).doesNotContain("readOrLeaseAll", "leaseAll", "releaseAll");
+        }
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
     void withoutItEveryCallerTries() {
         try (Caches caches = caches(Duration.ZERO)) {
             Cache<String, String> cache = caches.cache("c", String.class, String.class);
@@ -141,6 +193,13 @@ class FailureBackoffTest {
         assertThatThrownBy(() -> caches(Duration.ofSeconds(-1)))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("failureBackoff");
+    }
+
+    private Caches alone(Duration backoff) {
+        return Caches.builder()
+                .clock(clock)
+                .defaults(options -> options.failureBackoff(backoff))
+                .build();
     }
 
     private Caches caches(Duration backoff) {

@@ -6,10 +6,14 @@ import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Positions in alphabetical order; the later one covers both. Writes down where loads had to read. */
 final class Positions implements Consistency {
     final List<String> within = new ArrayList<>();
+    /** How often the current one was asked for. */
+    final AtomicInteger asked = new AtomicInteger();
+
     volatile String current = "";
     private final String newest;
 
@@ -19,6 +23,7 @@ final class Positions implements Consistency {
 
     @Override
     public ConsistencyToken current() {
+        asked.incrementAndGet();
         return new ConsistencyToken(current);
     }
 

@@ -6,8 +6,11 @@ import dev.headroom.cache.spi.SharedLease;
 import dev.headroom.cache.spi.SharedRead;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +27,13 @@ final class Attempt {
     final Home home;
     final String key;
     private final SharedLoads loads;
-    private final long end;
+    private long end;
     private SharedRead read = SharedRead.NOTHING;
+    private long lookedAt;
     private @Nullable Found found;
+    /** What is held, if the tier has the same. */
+    private @Nullable Entry unchanged;
+
     private Map<String, byte[]> signs = Map.of();
     private boolean suspect;
     private boolean seen;
@@ -37,6 +44,15 @@ final class Attempt {
 
     Attempt(SharedLoads loads, Wanted wanted) {
         this(loads, wanted, loads.side.key(wanted.text()));
+    }
+
+    /** That waits for others until then. */
+    Attempt(SharedLoads loads, Wanted wanted, long end) {
+        this.loads = loads;
+        this.wanted = wanted;
+        this.key = loads.side.key(wanted.text());
+        this.home = loads.side.homes.of(key);
+        this.end = end;
     }
 
     private Attempt(SharedLoads loads, Wanted wanted, String key) {
@@ -52,11 +68,17 @@ final class Attempt {
         this.end = System.nanoTime() + wanted.waitNanos();
     }
 
+    /** By {@link System#nanoTime()}. */
+    void waitUntil(long end) {
+        this.end = end;
+    }
+
     /** Until there is a value. */
     Loaded run() throws Throwable {
         long start = System.nanoTime();
         for (long pause = FIRST_PAUSE; ; pause = longer(pause, System.nanoTime() - start)) {
-            looked(home.call(node -> node.readOrLease(key, Homes.LEASE, records())));
+            long now = loads.around.now();
+            looked(home.call(node -> node.readOrLease(key, Homes.LEASE, records())), now);
             List<String> tags = tags();
             checked(tags.isEmpty() ? Map.of() : home.call(node -> node.records(tags)));
             Loaded served = served();
@@ -85,13 +107,19 @@ final class Attempt {
 
     /** What may be served if nobody loads; null if there is nothing. */
     @Nullable Loaded there() {
+        long now = loads.around.now();
         SharedRead there = home.call(node -> node.readAll(List.of(key))).get(key);
         if (there == null) {
             return null;
         }
-        looked(there.with(home.call(node -> node.records(List.of(loads.side.stamps.all)))));
+        looked(there.with(home.call(node -> node.records(List.of(loads.side.stamps.all)))), now);
         List<String> tags = tags();
         checked(tags.isEmpty() ? Map.of() : home.call(node -> node.records(tags)));
+        return left();
+    }
+
+    /** The same, when it has been looked for. */
+    @Nullable Loaded left() {
         Loaded served = served();
         if (served != null) {
             return served;
@@ -123,36 +151,51 @@ final class Attempt {
         return waiting ? List.of(all, loads.side.unshared(wanted.text())) : List.of(all);
     }
 
-    /** Takes note of what there is, with the records. */
-    void looked(SharedRead read) {
+    /**
+     * Takes note of what there is, with the records.
+     *
+     * @param now when it began to be read
+     */
+    void looked(SharedRead read, long now) {
         this.read = read;
+        lookedAt = now;
         byte[] dropOfAll = read.records().get(loads.side.stamps.all);
-        Found decoded = wanted.anew() ? null : loads.values.decoded(wanted.text(), read, dropOfAll);
-        boolean placed = decoded == null
-                || loads.side.former.isPlaced(home, key, decoded.envelope().stamp(), dropOfAll);
-        found = placed ? decoded : null;
+        boolean asked = !wanted.background() && !wanted.anew();
+        Entry same = asked ? SharedValues.unchanged(wanted.held(), read, dropOfAll, now) : null;
+        unchanged = same != null && isPlaced(same.stamp, dropOfAll) ? same : null;
+        Found decoded = unchanged != null ? null : loads.values.decoded(wanted.text(), read, dropOfAll);
+        Found placed = decoded != null && isPlaced(decoded.envelope().stamp(), dropOfAll) ? decoded : null;
+        found = wanted.anew() ? null : placed;
+    }
+
+    private boolean isPlaced(long stamp, byte @Nullable [] dropOfAll) {
+        return loads.side.former.isPlaced(home, key, stamp, dropOfAll);
     }
 
     /** The records of what was found: those of its tags. */
     List<String> tags() {
+        Entry same = unchanged;
         Found known = found;
-        return known == null || known.tags().isEmpty() ? List.of() : loads.side.stamps.tags(known.tags());
+        Collection<String> tags = same != null ? same.tags : known == null ? Set.of() : known.tags();
+        return tags.isEmpty() ? List.of() : loads.side.stamps.tags(tags);
     }
 
     void checked(Map<String, byte[]> records) {
+        Entry same = unchanged;
+        if (same != null && !same.tags.isEmpty()) {
+            boolean good = Stamps.good(same.stamp, loads.side.stamps.tags(same.tags), records);
+            unchanged = good ? same : null;
+        }
         found = SharedValues.withGoodTags(found, loads.side.stamps, records);
     }
 
     /** What may be served as it is. */
     @Nullable Loaded served() {
+        Entry same = unchanged;
         Found known = found;
-        if (known == null) {
-            return null;
-        }
-        boolean fresh = known.age().isFresh() && !wanted.background();
-        boolean another = known.age().isFresh() && wanted.background() && newer(known);
-        boolean stale = !wanted.background() && mayBeStale(known);
-        if (!fresh && !another && !stale) {
+        boolean fresh = known != null && known.age().isFresh() && (!wanted.background() || newer(known));
+        boolean stale = known != null && !fresh && !wanted.background() && mayBeStale(known);
+        if (same == null && !fresh && !stale) {
             return null;
         }
         SharedLease unneeded = read.lease();
@@ -160,7 +203,18 @@ final class Attempt {
             home.run(node -> node.release(unneeded));
         }
         loads.counts.shared(Shared.HIT);
-        return Loaded.of(loads.entry(known, wanted), fresh || another ? Loaded.Origin.SHARED : Loaded.Origin.STALE);
+        if (same != null || known == null) {
+            return confirmed(Objects.requireNonNull(same));
+        }
+        return Loaded.of(loads.entry(known, wanted), fresh ? Loaded.Origin.SHARED : Loaded.Origin.STALE);
+    }
+
+    /** Good for another while, unless something has come between, of which its flight hears first. */
+    private Loaded confirmed(Entry same) {
+        if (!wanted.flight().detached()) {
+            same.compared(lookedAt);
+        }
+        return Loaded.of(same, Loaded.Origin.HELD);
     }
 
     private boolean mayBeStale(Found known) {

@@ -3,15 +3,9 @@ package dev.headroom.cache.internal;
 import dev.headroom.RequestContext;
 import dev.headroom.cache.CacheOptions;
 import dev.headroom.cache.EntryOptions;
-import dev.headroom.cache.internal.CacheCounts.Outcome;
-import dev.headroom.consistency.ConsistencyToken;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -30,16 +24,14 @@ import org.slf4j.LoggerFactory;
 final class BulkLoads {
     private static final Logger LOG = LoggerFactory.getLogger(BulkLoads.class);
 
-    private static final long LONGEST_PAUSE = 500_000_000;
-
-    private final CacheOptions options;
-    private final Surroundings around;
-    private final Flights flights;
-    private final FlightTable table;
-    private final SourceCalls calls;
-    private final Holding holding;
-    private final CacheCounts counts;
-    private final @Nullable SharedLoads shared;
+    final CacheOptions options;
+    final Surroundings around;
+    final Flights flights;
+    final FlightTable table;
+    final SourceCalls calls;
+    final Holding holding;
+    final CacheCounts counts;
+    final @Nullable SharedLoads shared;
 
     /** Gets the values of the keys. */
     interface BulkSource {
@@ -86,11 +78,11 @@ final class BulkLoads {
         this.shared = shared;
     }
 
-    /** The values of keys that are not held. */
-    Map<Object, @Nullable Object> load(Collection<Object> keys, BulkSource source, EntryOptions entries)
+    /** Puts the values of keys that are not held into the answer. */
+    void load(Collection<Object> keys, BulkSource source, EntryOptions entries, Map<Object, @Nullable Object> answer)
             throws Throwable {
         boolean elsewhere = mayBeLeft(keys);
-        Map<Object, Flight> mine = new LinkedHashMap<>();
+        Map<Object, Flight> mine = new LinkedHashMap<>(2 * keys.size());
         Map<Object, Flight> awaited = new LinkedHashMap<>();
         for (Object key : keys) {
             try {
@@ -102,33 +94,33 @@ final class BulkLoads {
             FlightTable.Claim claim = table.claim(key, !elsewhere);
             (claim.mine() ? mine : awaited).put(key, claim.flight());
         }
-        Map<Object, @Nullable Object> found = new HashMap<>();
         long start = System.nanoTime();
         if (elsewhere) {
             loadElsewhere(mine, source, entries);
             awaited.putAll(mine);
         } else {
-            found.putAll(together(mine, source, entries));
+            together(mine, source, entries, answer);
             start = System.nanoTime();
         }
         SourceCalls.Patience patience = calls.patience(start);
         for (Map.Entry<Object, Flight> each : awaited.entrySet()) {
-            found.put(each.getKey(), joined(each.getKey(), each.getValue(), patience));
+            answer.put(each.getKey(), joined(each.getKey(), each.getValue(), patience));
         }
-        return found;
     }
 
     /** Whether the caller may leave before the values are there; a loader, which has its place, loads on its own thread. */
     private boolean mayBeLeft(Collection<Object> keys) {
-        return !around.gate.inside() && keys.stream().anyMatch(key -> calls.timed(holding.get(key)));
+        return calls.mayBeTimed()
+                && !around.gate.inside()
+                && keys.stream().anyMatch(key -> calls.timed(holding.get(key)));
     }
 
-    private Map<Object, @Nullable Object> together(Map<Object, Flight> mine, BulkSource source, EntryOptions entries)
+    private void together(
+            Map<Object, Flight> mine, BulkSource source, EntryOptions entries, Map<Object, @Nullable Object> answer)
             throws Throwable {
-        Together together = new Together(mine, Map.of(), source, entries);
-        together.run();
-        refreshInBackground(together.stale, source, entries);
-        return together.found;
+        BulkLoad load = new BulkLoad(this, mine, Map.of(), source, entries, answer);
+        load.run();
+        refreshInBackground(load.stale, source, entries);
     }
 
     /** On a thread that goes on when the caller has left, if there is one. */
@@ -139,7 +131,7 @@ final class BulkLoads {
             begun.values().removeIf(flight -> !flight.begin(Thread.currentThread()));
             try (RequestContext.Scope scope = context.open()) {
                 Objects.requireNonNull(scope);
-                together(begun, source, entries);
+                together(begun, source, entries, new HashMap<>());
             } catch (Error serious) {
                 throw serious;
             } catch (Throwable failure) {
@@ -194,7 +186,7 @@ final class BulkLoads {
         try {
             Map<Object, Entry> prior = new LinkedHashMap<>(stale);
             prior.keySet().retainAll(mine.keySet());
-            new Together(mine, prior, source, entries).run();
+            new BulkLoad(this, mine, prior, source, entries, new HashMap<>()).run();
         } catch (Error serious) {
             LOG.error("cache: background refresh of several keys failed", serious);
             throw serious;
@@ -213,180 +205,6 @@ final class BulkLoads {
                 return held.value;
             }
             throw failure;
-        }
-    }
-
-    /** What one caller loads, or the background in place of what is served stale. */
-    private final class Together {
-        private final Map<Object, Flight> mine;
-        private final Map<Object, Entry> prior;
-        private final BulkSource source;
-        private final EntryOptions entries;
-        private final Map<Object, @Nullable Object> found = new HashMap<>();
-        private final Map<Object, Entry> stale = new LinkedHashMap<>();
-
-        /**
-         * Of the keys that these flights are for.
-         *
-         * @param prior what a refresh is to replace, empty if somebody waits for the values
-         */
-        Together(Map<Object, Flight> mine, Map<Object, Entry> prior, BulkSource source, EntryOptions entries) {
-            this.mine = mine;
-            this.prior = prior;
-            this.source = source;
-            this.entries = entries;
-        }
-
-        void run() throws Throwable {
-            try {
-                load();
-            } catch (Throwable failure) {
-                long now = around.now();
-                prior.values()
-                        .forEach(each ->
-                                each.failed(now, options.retryAfterError().toNanos()));
-                mine.forEach((key, flight) -> table.crash(key, flight, failure));
-                throw failure;
-            }
-        }
-
-        private boolean background() {
-            return !prior.isEmpty();
-        }
-
-        private void load() throws Throwable {
-            List<Object> local = new ArrayList<>();
-            SharedLoads loads = shared;
-            if (loads != null) {
-                loads.side.settle();
-            }
-            SharedBatch batch = loads == null ? null : new SharedBatch(loads);
-            for (Object key : mine.keySet()) {
-                Entry arrived = holding.arrived(key);
-                boolean here = arrived != null && arrived != prior.get(key);
-                String text = loads == null || here ? null : loads.values.unshared.text(key);
-                if (arrived != null && here) {
-                    land(key, Loaded.of(arrived, Loaded.Origin.HELD));
-                } else if (batch != null && text != null) {
-                    batch.add(key, flights.wanted(key, text, flight(key), entries, background()));
-                } else {
-                    local.add(key);
-                }
-            }
-            if (batch == null || batch.isDone()) {
-                load(local, Map.of(), ConsistencyToken.NONE);
-                return;
-            }
-            long start = System.nanoTime();
-            for (long pause = 0; ; pause = Attempt.longer(pause, System.nanoTime() - start)) {
-                long lookedAt = System.nanoTime();
-                look(batch, local);
-                long took = System.nanoTime() - lookedAt;
-                local = List.of();
-                if (batch.isDone()) {
-                    return;
-                }
-                try {
-                    batch.await(Math.max(pause, Math.min(took, LONGEST_PAUSE))); // a look at very many keys is work
-                } catch (Exception late) {
-                    cover(batch.keys(), Map.of(), late);
-                    return;
-                }
-            }
-        }
-
-        /** Lands what is there and loads what is this caller's. */
-        private void look(SharedBatch batch, Collection<Object> local) throws Throwable {
-            SharedBatch.Look look = batch.look();
-            Map<Object, Lead> leads = new LinkedHashMap<>();
-            look.toLoad().forEach((key, lead) -> {
-                if (lead != null) {
-                    leads.put(key, lead);
-                }
-            });
-            SharedLoads loads = shared;
-            Set<Object> keys = new LinkedHashSet<>(local);
-            keys.addAll(look.toLoad().keySet());
-            try {
-                look.found().forEach(this::land);
-                load(keys, leads, look.position());
-            } catch (Throwable failure) {
-                if (loads != null) {
-                    Leads.giveUp(loads, leads);
-                }
-                throw failure;
-            }
-        }
-
-        private void load(Collection<Object> keys, Map<Object, Lead> leads, ConsistencyToken at) throws Throwable {
-            if (keys.isEmpty()) {
-                return;
-            }
-            ConsistencyToken position = flights.combine(flights.position(), at);
-            for (Object key : keys) {
-                position = flights.positionOf(key, position);
-            }
-            Map<Object, Loaded> loaded = new LinkedHashMap<>();
-            long start = System.nanoTime();
-            try {
-                calls.several(position, load -> {
-                    loaded.putAll(source.loadAll(keys, entries));
-                    return load.ended(null);
-                });
-            } catch (Exception failure) {
-                cover(keys, leads, failure);
-                return;
-            }
-            long took = System.nanoTime() - start;
-            loaded.replaceAll((key, each) -> each.took(took));
-            SharedLoads loads = shared;
-            Set<Outcome> outcomes = EnumSet.noneOf(Outcome.class);
-            (loads == null ? loaded : Leads.stored(loads, leads, loaded))
-                    .forEach((key, each) -> outcomes.add(land(key, each)));
-            counts.loadedTogether(outcomes, took);
-        }
-
-        /** Serves what is stale in place of what failed to load; throws the failure if that leaves a key without a value. */
-        private void cover(Collection<Object> keys, Map<Object, Lead> leads, Exception failure) throws Exception {
-            SharedLoads loads = shared;
-            Map<Object, Loaded> there = loads == null ? Map.of() : Leads.covered(loads, leads);
-            if (background()) {
-                throw failure;
-            }
-            boolean all = true;
-            for (Object key : keys) {
-                Loaded other = there.get(key);
-                Entry held = other == null ? holding.get(key) : null;
-                if (other != null) {
-                    counts.stale(key, CacheCounts.Stale.ERROR);
-                    land(key, other);
-                } else if (held != null && holding.covers(key, held)) {
-                    land(key, Loaded.of(held, Loaded.Origin.HELD));
-                } else {
-                    all = false;
-                }
-            }
-            if (!all) {
-                throw failure;
-            }
-            if (failure instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
-            }
-        }
-
-        private Flight flight(Object key) {
-            return Objects.requireNonNull(mine.get(key));
-        }
-
-        private Outcome land(Object key, Loaded loaded) {
-            Outcome outcome = flights.publishAndLand(key, flight(key), loaded, entries);
-            found.put(key, loaded.value());
-            Entry entry = loaded.entry();
-            if (loaded.origin() == Loaded.Origin.STALE && entry != null) {
-                counts.stale(key, CacheCounts.Stale.REVALIDATING);
-                stale.put(key, entry);
-            }
-            return outcome;
         }
     }
 }

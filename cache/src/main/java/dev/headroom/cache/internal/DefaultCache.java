@@ -14,7 +14,6 @@ import dev.headroom.cache.Lookup;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -219,13 +218,9 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
     public Map<K, V> getAll(Collection<? extends K> keys, BulkLoader<K, V> loader, EntryOptions entries) {
         Objects.requireNonNull(loader, "loader");
         try {
-            Map<K, V> found = new LinkedHashMap<>();
-            reads.all(keys, wanted -> loader.load((Set<K>) wanted), entries).forEach((key, value) -> {
-                if (value != null) {
-                    found.put((K) key, cast(value));
-                }
-            });
-            return found;
+            Map<?, ?> found = reads.all(keys, wanted -> loader.load((Set<K>) wanted), entries);
+            found.values().removeIf(Objects::isNull);
+            return (Map<K, V>) found;
         } catch (Throwable failure) {
             throw Thrown.unchecked(name, failure);
         }

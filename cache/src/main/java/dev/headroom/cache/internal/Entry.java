@@ -19,6 +19,11 @@ final class Entry {
     /** What it weighs where values are weighed; set before it is held. */
     int weight;
 
+    /** What the shared tier calls it, and the count of drops that it bears there; 0 where that is not known. Set before it is held. */
+    long version;
+
+    long stamp;
+
     private final long recheckNanos;
     private volatile long checkedAt;
     private volatile @Nullable Postponed postponed;
@@ -74,6 +79,11 @@ final class Entry {
     boolean unchecked(long now, long changedAt) {
         boolean old = fresh(now) && now - checkedAt >= recheckNanos;
         return recheckNanos != Long.MAX_VALUE && (old || checkedAt - changedAt < 0) && !postponed(now, changedAt);
+    }
+
+    /** What other JVMs share is the same. */
+    void compared(long now) {
+        checkedAt = now;
     }
 
     private boolean postponed(long now, long changedAt) {

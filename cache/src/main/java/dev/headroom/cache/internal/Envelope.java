@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // bytes on their way, never compared
 record Envelope(String key, long stamp, Life life, Set<String> tags, String etag, byte @Nullable [] value) {
     private static final int FORMAT = 2;
+    private static final int STAMP_AT = 2;
     private static final int NULL = 1;
     private static final int DEFLATED = 2;
     private static final int MAXIMUM_TAGS = 64;
@@ -127,6 +128,13 @@ record Envelope(String key, long stamp, Life life, Set<String> tags, String etag
         } catch (BufferUnderflowException | DataFormatException malformed) {
             return null;
         }
+    }
+
+    /** Whether these are the bytes of a value with this stamp. */
+    static boolean bears(byte[] bytes, long stamp) {
+        return bytes.length >= STAMP_AT + Long.BYTES
+                && bytes[0] == FORMAT
+                && ByteBuffer.wrap(bytes).getLong(STAMP_AT) == stamp;
     }
 
     private static Set<String> tags(ByteBuffer from) throws DataFormatException {

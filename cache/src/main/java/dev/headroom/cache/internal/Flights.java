@@ -228,14 +228,6 @@ final class Flights {
         return fences.combine(a, b);
     }
 
-    Wanted wanted(Object key, String text, Flight flight, EntryOptions entries, boolean background) {
-        Wanted.FromSource none = (position, prior) -> {
-            throw new IllegalStateException("loaded together with others");
-        };
-        return new Wanted(
-                text, entries, holding.get(key), fences.current(), background, false, calls.waitNanos(), flight, none);
-    }
-
     Outcome publishAndLand(Object key, Flight flight, Loaded loaded, EntryOptions entries) {
         Outcome outcome = holding.publish(key, flight, loaded, entries);
         flights.land(key, flight, loaded);

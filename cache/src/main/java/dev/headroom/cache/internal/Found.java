@@ -12,18 +12,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param value the value, null for one that is known not to be there
  * @param age what is known of its age
+ * @param version what the tier calls it
  */
-record Found(Envelope envelope, @Nullable Object value, SharedRead.Age age) {
-    /** What is kept no longer than that altogether, if it is not zero, for another JVM may have been told otherwise; null if that is over. */
-    static @Nullable Found of(Envelope envelope, @Nullable Object value, SharedRead.Age age, Duration longest) {
+record Found(Envelope envelope, @Nullable Object value, SharedRead.Age age, long version) {
+    /** The same, kept no longer than that altogether, if it is not zero, for another JVM may have been told otherwise; null if that is over. */
+    @Nullable Found atMost(Duration longest) {
         Envelope.Life life = envelope.life();
         Envelope.Life cut = longest.isZero() ? life : life.atMost(longest);
         if (cut.equals(life)) {
-            return new Found(envelope, value, age);
+            return this;
         }
         Duration less = life.fresh().minus(cut.fresh());
         SharedRead.Age left = age.known() ? SharedRead.Age.left(age.fresh().minus(less)) : age;
-        Found found = new Found(envelope.with(cut), value, left);
+        Found found = new Found(envelope.with(cut), value, left, version);
         return left.isFresh() || found.mayRevalidate() || found.mayCoverErrors() ? found : null;
     }
 
@@ -55,13 +56,16 @@ record Found(Envelope envelope, @Nullable Object value, SharedRead.Age age) {
         Envelope.Life life = envelope.life();
         Duration unknown = life.fresh().compareTo(localFresh) < 0 ? life.fresh() : localFresh;
         Duration old = age.known() ? life.fresh().minus(age.fresh()) : Duration.ZERO;
-        return Entry.shared(
+        Entry entry = Entry.shared(
                 loaded,
                 windows(entries, life),
                 age.known() ? life.fresh() : unknown,
                 old.isNegative() ? Duration.ZERO : old,
                 now,
                 localFresh.toNanos());
+        entry.version = version;
+        entry.stamp = envelope.stamp();
+        return entry;
     }
 
     private static EntryOptions windows(EntryOptions entries, Envelope.Life life) {

@@ -33,8 +33,12 @@ final class Holding {
 
     /** The value if any window allows it; where there is none, some that no window allows go. */
     @Nullable Entry get(Object key) {
+        return get(key, around.now());
+    }
+
+    /** The same for who has looked at the clock just now: a value that came since then is younger still. */
+    @Nullable Entry get(Object key, long now) {
         Entry entry = held.get(key);
-        long now = around.now();
         if (entry != null && !entry.useless(now)) {
             return entry;
         }
@@ -56,12 +60,21 @@ final class Holding {
     /** What came between looking and claiming. */
     @Nullable Entry arrived(Object key) {
         Entry arrived = held.get(key);
-        long now = around.now();
-        return arrived != null && arrived.fresh(now) && !unchecked(arrived, now) ? arrived : null;
+        return arrived != null && isGood(arrived, around.now()) ? arrived : null;
+    }
+
+    /** Whether it may be served as it is. */
+    boolean isGood(Entry entry, long now) {
+        return entry.fresh(now) && !unchecked(entry, now);
     }
 
     /** Inside the bin of its key, so that whoever detaches the flight and then drops what is held misses nothing. */
     Outcome publish(Object key, Flight mine, Loaded loaded, EntryOptions entries) {
+        Entry there = loaded.entry();
+        if (there != null && loaded.origin() == Loaded.Origin.HELD) {
+            trusted(mine, there); // whoever has taken it out meanwhile was right
+            return mine.detached() ? Outcome.DISCARDED : Outcome.STORED;
+        }
         Outcome[] outcome = {Outcome.DISCARDED};
         held.compute(key, (k, before) -> {
             long now =
@@ -75,7 +88,7 @@ final class Holding {
             outcome[0] = keeps ? Outcome.STORED : Outcome.UNSTORED;
             return entry != null && keeps ? trusted(mine, entry) : null;
         });
-        if (outcome[0] == Outcome.STORED && loaded.origin() != Loaded.Origin.HELD) {
+        if (outcome[0] == Outcome.STORED) {
             counts.stored();
         }
         if (outcome[0] != Outcome.DISCARDED && isNew(loaded)) {

@@ -48,6 +48,12 @@ final class NaiveLoads {
     /** The same for several keys, by one call. */
     Map<Object, @Nullable Object> several(Set<Object> keys, BulkLoads.BulkSource source, EntryOptions entries)
             throws Throwable {
+        for (Object key : keys) {
+            Throwable before = calls.failureOf(key);
+            if (before != null) {
+                throw before;
+            }
+        }
         Map<Object, Flight> mine = new LinkedHashMap<>();
         keys.forEach(key -> mine.put(key, table.beginAlone(key)));
         try {
@@ -57,10 +63,13 @@ final class NaiveLoads {
             }
             Map<Object, Loaded> loaded = new HashMap<>();
             long start = System.nanoTime();
-            calls.several(position, load -> {
-                loaded.putAll(source.loadAll(keys, entries));
-                return load.ended(null);
-            });
+            calls.several(
+                    position,
+                    load -> {
+                        loaded.putAll(source.loadAll(keys, entries));
+                        return load.ended(null);
+                    },
+                    mine);
             Map<Object, @Nullable Object> found = new HashMap<>();
             Set<Outcome> outcomes = EnumSet.noneOf(Outcome.class);
             long took = System.nanoTime() - start;

@@ -94,7 +94,7 @@ final class Reads {
             return calls.uncached(key, source);
         }
         Entry entry = holding.get(key);
-        if (entry != null && servable(key, entry, mode, refresh(source, entries))) {
+        if (entry != null && servable(key, entry, around.now(), mode, refresh(source, entries))) {
             return entry.value;
         }
         if (mode == CacheMode.NAIVE) {
@@ -110,7 +110,7 @@ final class Reads {
         Objects.requireNonNull(key, "key");
         CacheMode mode = around.mode();
         Entry entry = mode == CacheMode.OFF ? null : holding.get(key);
-        if (entry != null && servable(key, entry, mode, refresh(source, entries))) {
+        if (entry != null && servable(key, entry, around.now(), mode, refresh(source, entries))) {
             return CompletableFuture.completedFuture(entry.value);
         }
         if (mode == CacheMode.ON) {
@@ -172,8 +172,7 @@ final class Reads {
         return (key, entry) -> flights.refreshInBackground(key, source, entries, entry);
     }
 
-    private boolean servable(Object key, Entry entry, CacheMode mode, BiConsumer<Object, Entry> refresh) {
-        long now = around.now();
+    private boolean servable(Object key, Entry entry, long now, CacheMode mode, BiConsumer<Object, Entry> refresh) {
         if (holding.unchecked(entry, now)) {
             return false;
         }
@@ -188,13 +187,14 @@ final class Reads {
     /** The keys' values, null for those that have none, in the keys' order; throws what the source threw. */
     Map<Object, @Nullable Object> all(Collection<?> keys, BulkLoads.BulkSource source, EntryOptions entries)
             throws Throwable {
-        Map<Object, @Nullable Object> found = new LinkedHashMap<>();
-        Set<Object> missing = new LinkedHashSet<>();
+        Map<Object, @Nullable Object> found = new LinkedHashMap<>(2 * keys.size());
+        Set<Object> missing = new LinkedHashSet<>(2 * keys.size());
         Map<Object, Entry> stale = new LinkedHashMap<>();
         CacheMode mode = around.mode();
+        long now = around.now();
         for (Object key : keys) {
             Objects.requireNonNull(key, "key");
-            Entry entry = mode == CacheMode.OFF ? null : served(key, mode, stale::put);
+            Entry entry = mode == CacheMode.OFF ? null : served(key, now, mode, stale::put);
             found.put(key, entry == null ? null : entry.value);
             if (entry == null) {
                 missing.add(key);
@@ -207,7 +207,7 @@ final class Reads {
             case ON -> {
                 BulkLoads bulk = new BulkLoads(options, around, flights, table, calls, holding, counts, loads);
                 bulk.refreshInBackground(stale, source, entries);
-                found.putAll(bulk.load(missing, source, entries));
+                bulk.load(missing, source, entries, found);
             }
             case NAIVE -> {
                 missing.forEach(counts::missed);
@@ -218,9 +218,9 @@ final class Reads {
         return found;
     }
 
-    private @Nullable Entry served(Object key, CacheMode mode, BiConsumer<Object, Entry> refresh) {
-        Entry entry = holding.get(key);
-        return entry != null && servable(key, entry, mode, refresh) ? entry : null;
+    private @Nullable Entry served(Object key, long now, CacheMode mode, BiConsumer<Object, Entry> refresh) {
+        Entry entry = holding.get(key, now);
+        return entry != null && servable(key, entry, now, mode, refresh) ? entry : null;
     }
 
     private void passAll(Set<Object> missing, BulkLoads.BulkSource source, Map<Object, @Nullable Object> found)

@@ -20,6 +20,7 @@ final class SharedBatch {
     private static final int TOGETHER = 1000;
 
     private final SharedLoads loads;
+    private long end;
     private final Map<Object, Attempt> open = new LinkedHashMap<>();
 
     /**
@@ -29,12 +30,14 @@ final class SharedBatch {
      */
     record Look(Map<Object, Loaded> found, Map<Object, @Nullable Lead> toLoad, ConsistencyToken position) {}
 
-    SharedBatch(SharedLoads loads) {
+    /** For one caller, who waits for others so long, in nanoseconds. */
+    SharedBatch(SharedLoads loads, long wait) {
         this.loads = loads;
+        this.end = System.nanoTime() + wait;
     }
 
     void add(Object key, Wanted wanted) {
-        open.put(key, new Attempt(loads, wanted));
+        open.put(key, new Attempt(loads, wanted, end));
     }
 
     boolean isDone() {
@@ -46,10 +49,16 @@ final class SharedBatch {
         return List.copyOf(open.keySet());
     }
 
+    /** Those that are still looked for are waited for so long, from now on: their caller has done something else. */
+    void waitFor(long nanos) {
+        end = System.nanoTime() + nanos;
+        open.values().forEach(attempt -> attempt.waitUntil(end));
+    }
+
     /** Looks once. What fails for another reason than that a node can't be reached, such as a codec, leaves no lease behind. */
     Look look() {
         Map<Home, Map<Object, Attempt>> byHome = byHome();
-        Look look = new Look(new LinkedHashMap<>(), new LinkedHashMap<>(), ConsistencyToken.NONE);
+        Look look = new Look(new LinkedHashMap<>(2 * open.size()), new LinkedHashMap<>(), ConsistencyToken.NONE);
         try {
             for (Map.Entry<Home, Map<Object, Attempt>> each : byHome.entrySet()) {
                 look = lookAt(each.getKey(), each.getValue(), look);
@@ -145,7 +154,9 @@ final class SharedBatch {
             Map<Object, Lead> leads,
             Collection<Object> alone) {
         Map<Object, SharedLease> leases = new LinkedHashMap<>();
-        sort(home, attempts, found, leases);
+        if (sort(home, attempts, found, leases)) {
+            return;
+        }
         leases.forEach((key, lease) -> {
             Lead lead = Objects.requireNonNull(attempts.get(key)).lead(lease);
             leads.put(key, lead);
@@ -183,27 +194,37 @@ final class SharedBatch {
         attempts.forEach(attempt -> names.addAll(attempt.records()));
         List<String> keys = new ArrayList<>(attempts.size());
         attempts.forEach(attempt -> keys.add(attempt.key));
+        long now = loads.around.now();
         Map<String, SharedRead> read = home.call(node -> node.readOrLeaseAll(keys, Homes.LEASE, names));
         Set<String> tags = new LinkedHashSet<>();
         for (Attempt attempt : attempts) {
-            attempt.looked(read.getOrDefault(attempt.key, SharedRead.NOTHING));
+            attempt.looked(read.getOrDefault(attempt.key, SharedRead.NOTHING), now);
             tags.addAll(attempt.tags());
         }
         Map<String, byte[]> records = tags.isEmpty() ? Map.of() : home.call(node -> node.records(tags));
         attempts.forEach(attempt -> attempt.checked(records));
     }
 
-    private static void sort(
+    /** Says whether all of them may be served. */
+    private static boolean sort(
             Home home, Map<Object, Attempt> attempts, Map<Object, Loaded> found, Map<Object, SharedLease> leases) {
         Map<String, Long> versions = new LinkedHashMap<>();
-        attempts.forEach((key, attempt) -> {
+        boolean all = true;
+        for (Map.Entry<Object, Attempt> each : attempts.entrySet()) {
+            Attempt attempt = each.getValue();
             Loaded served = attempt.served();
             if (served != null) {
-                found.put(key, served);
-            } else if (attempt.mayLease()) {
-                versions.put(attempt.key, attempt.version());
+                found.put(each.getKey(), served);
+            } else {
+                all = false;
+                if (attempt.mayLease()) {
+                    versions.put(attempt.key, attempt.version());
+                }
             }
-        });
+        }
+        if (all) {
+            return true;
+        }
         Map<String, SharedRead> asked =
                 versions.isEmpty() ? Map.of() : home.call(node -> node.leaseAll(versions, Homes.LEASE));
         attempts.forEach((key, attempt) -> {
@@ -212,6 +233,7 @@ final class SharedBatch {
                 leases.put(key, lease);
             }
         });
+        return false;
     }
 
     /** Reads what the loads must know, after their leases were given. */

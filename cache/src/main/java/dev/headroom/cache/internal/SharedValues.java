@@ -60,11 +60,25 @@ final class SharedValues {
         try {
             byte[] encoded = envelope.value();
             Object value = encoded == null ? null : options.codec().decode(encoded, type.get());
-            return Found.of(envelope, value, read.age(), options.maximumAge());
+            return new Found(envelope, value, read.age(), read.version()).atMost(options.maximumAge());
         } catch (RuntimeException malformed) {
             LOG.debug("cache {}: a shared value can't be read: {}", cache, malformed.getMessage());
             return null;
         }
+    }
+
+    /**
+     * What is held, if the very same lies in the tier and is fresh: then there is nothing to be read. A version alone doesn't tell, for a node that is started
+     * again counts them from one; but then its counts of drops are of another life.
+     */
+    static @Nullable Entry unchanged(@Nullable Entry held, SharedRead read, byte @Nullable [] dropOfAll, long now) {
+        byte[] bytes = read.value();
+        if (held == null || bytes == null || held.version == 0 || held.version != read.version()) {
+            return null;
+        }
+        boolean fresh = held.fresh(now) && read.age().known() && read.age().isFresh();
+        boolean same = fresh && Envelope.bears(bytes, held.stamp);
+        return same && Stamps.good(held.stamp, dropOfAll) ? held : null;
     }
 
     /** How long a value lives there. */

@@ -8,6 +8,7 @@ import dev.headroom.cache.EntryOptions;
 import dev.headroom.cache.internal.CacheCounts.Outcome;
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.debug.DebugLog;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -70,8 +71,12 @@ final class SourceCalls {
         }
     }
 
-    /** Several keys' by one call that takes one place; what became of them is counted by who has them. */
-    void several(ConsistencyToken position, Source source) throws Throwable {
+    /**
+     * Several keys' by one call that takes one place; what became of them is counted by who has them.
+     *
+     * @param flights the loads that this is for, by key
+     */
+    void several(ConsistencyToken position, Source source, Map<Object, Flight> flights) throws Throwable {
         enter();
         long start = System.nanoTime();
         counts.loadBegun();
@@ -79,6 +84,7 @@ final class SourceCalls {
             fences.within(position, source, new Load(options.entries(), null));
         } catch (Throwable failure) {
             lastFailure = failure;
+            flights.forEach((key, flight) -> failures.failed(key, failure, flight));
             counts.loaded(CacheCounts.SEVERAL, Outcome.FAILED, System.nanoTime() - start, failure);
             throw failure;
         } finally {
@@ -200,6 +206,11 @@ final class SourceCalls {
 
     CacheTimeoutException late(long waited) {
         return timeout("another caller's load took longer than " + waited / 1_000_000 + " ms");
+    }
+
+    /** Whether any caller may leave before the load is done. */
+    boolean mayBeTimed() {
+        return !options.softTimeout().isZero() || !options.hardTimeout().isZero();
     }
 
     /** Whether the caller may leave before the load is done, so that it has to run on another thread. */

@@ -39,6 +39,8 @@ final class Stamps {
     /** A record is read with each value, so that beyond this all is dropped. */
     private static final int LONGEST = 2000;
 
+    private static final int MOST_DIGITS = 19;
+
     private final String counter;
     private final String prefix;
     private final String nodes;
@@ -75,7 +77,11 @@ final class Stamps {
     }
 
     static boolean good(long stamp, byte @Nullable [] drop) {
-        return drop != null && counts(drop, stamp) && number(drop) <= stamp;
+        if (drop == null || isMark(drop)) {
+            return false;
+        }
+        long last = number(drop);
+        return sameLife(last, stamp) && last <= stamp;
     }
 
     static boolean good(long stamp, Collection<String> names, Map<String, byte[]> records) {
@@ -219,8 +225,22 @@ final class Stamps {
         return a >>> 32 == b >>> 32;
     }
 
+    /** Digits up to a blank, which a node may put before them, too; read for each value, so without a text. */
     private static long number(byte[] record) {
-        return Long.parseLong(head(text(record)));
+        int at = 0;
+        while (at < record.length && record[at] == ' ') {
+            at++;
+        }
+        int from = at;
+        long number = 0;
+        for (; at < record.length && record[at] >= '0' && record[at] <= '9'; at++) {
+            number = number * 10 + record[at] - '0';
+        }
+        boolean ends = at == record.length || record[at] == ' ' || record[at] == '\r' || record[at] == '\n';
+        if (at == from || at - from > MOST_DIGITS || !ends) {
+            throw new NumberFormatException("count: " + text(record) + " (expected: digits)");
+        }
+        return number;
     }
 
     private static String head(String record) {

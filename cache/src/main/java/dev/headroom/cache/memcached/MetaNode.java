@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -31,7 +32,7 @@ import java.util.function.BiConsumer;
  * <p>memcached counts versions from one again when it is started again, so a lease is bound to the connection it came by.
  */
 final class MetaNode extends NodeBase {
-    private static final String READ = "s c v t";
+    private static final String READ = "c v t";
     private static final int PARTS_UNDER_WAY = 8;
     private static final String ANY_AGE = " R" + LONGEST_TTL_SECONDS;
 
@@ -55,7 +56,7 @@ final class MetaNode extends NodeBase {
         long connection = node.connectionNumber();
         Map<String, SharedRead> found = new LinkedHashMap<>();
         each(versions.keySet(), READ + ANY_AGE + " N" + seconds(leaseFor), List.of(), (key, reply) -> {
-            SharedRead read = read(key, reply, connection);
+            SharedRead read = read(key, reply, connection, Map.of());
             found.put(key, isAnother(read, versions.getOrDefault(key, 0L)) ? handedBack(read, reply) : read);
         });
         return found;
@@ -71,11 +72,9 @@ final class MetaNode extends NodeBase {
     private Map<String, SharedRead> readAll(Collection<String> keys, String flags, Collection<String> records) {
         long connection = node.connectionNumber();
         Map<String, SharedRead> found = new HashMap<>(2 * keys.size());
-        Map<String, byte[]> beside =
-                each(keys, flags, records, (key, reply) -> found.put(key, read(key, reply, connection)));
-        if (!beside.isEmpty()) {
-            found.replaceAll((key, read) -> read.with(beside));
-        }
+        Map<String, byte[]> beside = new HashMap<>();
+        Map<String, byte[]> known = Collections.unmodifiableMap(beside); // filled when the last answer is there
+        beside.putAll(each(keys, flags, records, (key, reply) -> found.put(key, read(key, reply, connection, known))));
         return found;
     }
 
@@ -113,7 +112,7 @@ final class MetaNode extends NodeBase {
     public SharedRead lease(String key, long version, Duration leaseFor) {
         long connection = node.connectionNumber();
         MetaReply reply = Answers.of(node.metaGet(key, READ + ANY_AGE + " N" + seconds(leaseFor)));
-        SharedRead read = read(key, reply, connection);
+        SharedRead read = read(key, reply, connection, Map.of());
         return isAnother(read, version) ? handedBack(read, reply) : read;
     }
 
@@ -143,9 +142,9 @@ final class MetaNode extends NodeBase {
         return node.metaSet(key, item, "T" + left + " C" + reply.number('c').orElse(0));
     }
 
-    private static SharedRead read(String key, MetaReply reply, long connection) {
+    private static SharedRead read(String key, MetaReply reply, long connection, Map<String, byte[]> beside) {
         if (!reply.is("VA")) {
-            return SharedRead.NOTHING;
+            return SharedRead.NOTHING.with(beside);
         }
         byte[] item = reply.value() == null ? new byte[0] : reply.value();
         long version = reply.number('c').orElse(0);
@@ -157,7 +156,7 @@ final class MetaNode extends NodeBase {
                 : SharedRead.Age.left(Duration.ofSeconds(left - frame.staleSeconds()));
         SharedLease lease = reply.has('W') ? new SharedLease(key, version, connection, item.length > 0) : null;
         boolean leased = lease == null && (reply.has('Z') || item.length == 0);
-        return new SharedRead(value, version, age, lease, leased, Map.of());
+        return new SharedRead(value, version, age, lease, leased, beside);
     }
 
     /**
@@ -213,7 +212,8 @@ final class MetaNode extends NodeBase {
 
     private CompletionStage<MetaReply> released(SharedLease lease, MetaReply reply) {
         // A claim that was ended meanwhile is won by this look.
-        SharedLease won = read(lease.key(), reply, lease.incarnation()).lease();
+        SharedLease won =
+                read(lease.key(), reply, lease.incarnation(), Map.of()).lease();
         if (won != null && !won.overValue()) {
             return node.metaDelete(won.key(), "C" + won.version());
         }

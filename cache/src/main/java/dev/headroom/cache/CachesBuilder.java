@@ -1,6 +1,7 @@
 package dev.headroom.cache;
 
 import dev.headroom.cache.internal.DefaultCaches;
+import dev.headroom.cache.spi.Backplane;
 import dev.headroom.cache.spi.SharedTier;
 import dev.headroom.config.Checks;
 import java.time.Duration;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects the options of {@link Caches}. Not thread-safe. */
 public final class CachesBuilder {
+    private static final Duration JOURNAL_EVERY = Duration.ofMillis(25);
+
     private final Map<String, CacheOptions> byName = new LinkedHashMap<>();
     private CacheOptions defaults = CacheOptions.defaults();
     private CacheMode mode = CacheMode.ON;
@@ -23,7 +26,8 @@ public final class CachesBuilder {
     private LongSupplier clock = System::nanoTime;
     private @Nullable SharedTier sharedTier;
     private String namespace = "headroom";
-    private Duration journalEvery = Duration.ofMillis(50);
+    private @Nullable Duration journalEvery;
+    private @Nullable Backplane backplane;
 
     CachesBuilder() {}
 
@@ -97,13 +101,23 @@ public final class CachesBuilder {
     }
 
     /**
-     * How often to look for what other JVMs dropped, at least 5 ms; default 50 ms. Zero: never, and then no JVM tells the others either, so that
-     * {@link CacheOptions#localFresh} alone bounds how long a JVM serves what another dropped. All JVMs must be alike in this.
+     * How often to look for what other JVMs dropped, at least 5 ms; default 25 ms. Zero: never, and then no JVM tells the others either, so that
+     * {@link CacheOptions#localFresh} alone bounds how long a JVM serves what another dropped, and while the tier can't be asked, how long a value is fresh. All JVMs must
+     * be alike in this.
      */
     public CachesBuilder journalEvery(Duration period) {
         boolean fits = period.isZero() || period.compareTo(Duration.ofMillis(5)) >= 0;
         Checks.that(fits, "journalEvery", period, "PT0S or >= PT0.005S");
         this.journalEvery = period;
+        return this;
+    }
+
+    /**
+     * Tells other JVMs what was dropped by this, in place of the journal in the shared tier; closed with the caches. Default: the journal. All JVMs must be
+     * alike in this.
+     */
+    public CachesBuilder backplane(Backplane backplane) {
+        this.backplane = Checks.present("backplane", backplane);
         return this;
     }
 
@@ -113,8 +127,14 @@ public final class CachesBuilder {
         return this;
     }
 
-    /** The caches. */
+    /**
+     * The caches.
+     *
+     * @throws dev.headroom.config.ConfigurationException if there is a backplane without a shared tier, or beside {@link #journalEvery}
+     */
     public Caches build() {
+        Checks.that(backplane == null || sharedTier != null, "backplane", backplane, "a shared tier as well");
+        Checks.that(backplane == null || journalEvery == null, "backplane", backplane, "no journalEvery beside it");
         return new DefaultCaches(new DefaultCaches.Settings(
                 Map.copyOf(byName),
                 defaults,
@@ -126,7 +146,8 @@ public final class CachesBuilder {
                 clock,
                 sharedTier,
                 namespace,
-                journalEvery));
+                journalEvery == null ? JOURNAL_EVERY : journalEvery,
+                backplane));
     }
 
     private static CacheOptions changed(CacheOptions from, Consumer<CacheOptions.Builder> change) {

@@ -8,6 +8,7 @@ import dev.headroom.cache.CacheMode;
 import dev.headroom.cache.CacheOptions;
 import dev.headroom.cache.Caches;
 import dev.headroom.cache.ValueType;
+import dev.headroom.cache.spi.Backplane;
 import dev.headroom.cache.spi.SharedTier;
 import dev.headroom.config.Checks;
 import dev.headroom.load.LoadSignal;
@@ -54,7 +55,8 @@ public final class DefaultCaches implements Caches {
             LongSupplier clock,
             @Nullable SharedTier sharedTier,
             String namespace,
-            Duration journalEvery) {}
+            Duration journalEvery,
+            @Nullable Backplane backplane) {}
 
     private record Types(Type keys, Type values) {}
 
@@ -66,8 +68,12 @@ public final class DefaultCaches implements Caches {
         this.around =
                 new Surroundings(settings.clock, new LoadGate(settings.maximumLoads), refreshes, loads, settings.mode);
         SharedTier tier = settings.sharedTier;
-        this.homes = tier == null ? null : new Homes(tier, settings.namespace, settings.journalEvery);
+        this.homes =
+                tier == null ? null : new Homes(tier, settings.namespace, settings.journalEvery, settings.backplane);
         settings.byName.keySet().forEach(this::named);
+        if (homes != null) {
+            homes.listen();
+        }
     }
 
     private Executor threads(String purpose, @Nullable Executor given, int most) {

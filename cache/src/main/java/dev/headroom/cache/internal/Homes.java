@@ -2,16 +2,15 @@ package dev.headroom.cache.internal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.headroom.cache.spi.Backplane;
 import dev.headroom.cache.spi.SharedNode;
 import dev.headroom.cache.spi.SharedTier;
 import dev.headroom.cache.spi.SharedTierException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,10 +27,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The shared tier's nodes, and the threads that hold leases, follow the journals and drop late what could not be dropped in time. */
-final class Homes implements AutoCloseable {
+final class Homes implements Backplane.Listener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Homes.class);
-    /** For each node one that may wait for it, and one for the rest; of many nodes hardly more than a few hang. */
-    private static final int MOST_THREADS = 8;
+    /** For each node two that may wait for it, and one for the rest; of many nodes hardly more than a few hang. */
+    private static final int MOST_THREADS = 16;
 
     /** How long a lease lasts without a sign of life of its holder: on memcached, whose clock ticks once a second, between one second and this. */
     static final Duration LEASE = Duration.ofSeconds(2);
@@ -49,17 +48,26 @@ final class Homes implements AutoCloseable {
     /** Null if there are several. */
     private final @Nullable Home only;
 
-    private final List<Journal> journals = new ArrayList<>();
+    /** Null if nobody is told what is dropped. */
+    private final @Nullable Backplane backplane;
+
+    private final @Nullable Outbox outbox;
     private final Map<String, SharedSide> sides = new ConcurrentHashMap<>();
     private final ScheduledThreadPoolExecutor threads;
 
-    Homes(SharedTier tier, String namespace, Duration poll) {
+    /**
+     * Those of this tier.
+     *
+     * @param poll how often to look for what others dropped; zero for never
+     * @param given what others are told by, in place of the journals that the nodes have
+     */
+    Homes(SharedTier tier, String namespace, Duration poll, @Nullable Backplane given) {
         this.tier = tier;
         this.namespace = namespace;
         this.nodes = tier.nodes().stream().map(Homes::name).sorted().collect(Collectors.joining(","));
         AtomicInteger number = new AtomicInteger();
         this.threads = new ScheduledThreadPoolExecutor(
-                Math.min(MOST_THREADS, tier.nodes().size() + 1), work -> {
+                Math.min(MOST_THREADS, 2 * tier.nodes().size() + 1), work -> {
                     Thread thread = new Thread(work, "headroom-cache-shared-" + number.incrementAndGet());
                     thread.setDaemon(true);
                     return thread;
@@ -70,16 +78,21 @@ final class Homes implements AutoCloseable {
             homes.put(node, home);
             long beat = BEAT.toNanos();
             threads.scheduleAtFixedRate(() -> quietly(home.beats::beat), beat, beat, TimeUnit.NANOSECONDS);
-            if (!poll.isZero()) {
-                journals.add(new Journal(home, this));
-            }
         }
         this.only = homes.size() == 1 ? homes.values().iterator().next() : null;
-        if (!poll.isZero()) {
-            long nanos = poll.toNanos();
-            threads.scheduleWithFixedDelay(this::follow, nanos, nanos, TimeUnit.NANOSECONDS);
-        }
+        this.outbox = given == null ? null : new Outbox(given, Dropped.LOST.text(namespace, origin));
+        String nothing = Dropped.NOTHING.text(namespace, origin);
+        this.backplane = outbox != null
+                ? outbox
+                : poll.isZero() ? null : new Journals(homes.values(), namespace, nothing, poll, threads);
         threads.scheduleWithFixedDelay(this::catchUp, 100, 100, TimeUnit.MILLISECONDS);
+    }
+
+    /** From now on this JVM hears what others drop. */
+    void listen() {
+        if (backplane != null) {
+            backplane.subscribe(this);
+        }
     }
 
     Home of(String key) {
@@ -117,24 +130,32 @@ final class Homes implements AutoCloseable {
         sides.put(side.name(), side);
     }
 
-    void heard(Journal.Dropped dropped) {
+    @Override
+    public void heard(String message) {
+        Dropped dropped = Dropped.of(message, namespace, origin);
+        if (dropped == null) {
+            return;
+        }
+        if (dropped.kind().equals(Dropped.LOST.kind())) {
+            lost();
+            return;
+        }
         SharedSide side = sides.get(dropped.cache());
         if (side != null) {
-            side.heard(dropped.kind(), dropped.token(), dropped.what());
+            quietly(() -> side.heard(dropped.kind(), dropped.token(), dropped.what()));
         }
     }
 
-    void distrustAll() {
+    @Override
+    public void lost() {
         sides.values().forEach(SharedSide::distrust);
     }
 
-    /** Whether other JVMs are told of what is dropped. */
-    boolean journals() {
-        return !journals.isEmpty();
-    }
-
-    private void follow() {
-        journals.forEach(journal -> quietly(journal::follow));
+    /** Tells other JVMs what was dropped at a node, if anybody is told. */
+    void tell(SharedNode node, Dropped dropped) {
+        if (backplane != null) {
+            backplane.publish(node.id(), dropped.text(namespace, origin));
+        }
     }
 
     private void catchUp() {
@@ -144,9 +165,12 @@ final class Homes implements AutoCloseable {
             }
             quietly(home.releases::release);
         }
+        if (outbox != null) {
+            quietly(outbox::catchUp);
+        }
     }
 
-    private static void quietly(Runnable work) {
+    static void quietly(Runnable work) {
         try {
             work.run();
         } catch (SharedTierException unreachable) {
@@ -159,6 +183,9 @@ final class Homes implements AutoCloseable {
     @Override
     public void close() {
         threads.shutdownNow();
+        if (backplane != null) {
+            backplane.close();
+        }
         tier.close();
     }
 }

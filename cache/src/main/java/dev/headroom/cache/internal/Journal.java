@@ -2,10 +2,11 @@ package dev.headroom.cache.internal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.headroom.cache.spi.Backplane;
 import dev.headroom.cache.spi.SharedNode;
-import dev.headroom.consistency.ConsistencyToken;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,20 +18,27 @@ final class Journal {
     private static final Duration KEPT = Duration.ofMinutes(5);
     private static final long GAP_NANOS = 1_000_000_000L;
     private static final int MOST = 1000;
-    private static final String NO_TOKEN = "-";
-    private static final Dropped NOTHING = new Dropped("-", "n", ConsistencyToken.NONE, "-");
+    /** Records that are read together with the counter, so that a few take one round trip. */
+    private static final int AHEAD = 4;
 
     private final Home home;
-    private final Homes homes;
     private final String counter;
+    private final String nothing;
+    private final Backplane.Listener listener;
     private boolean begun;
     private long read;
     private long gapSince;
 
-    Journal(Home home, Homes homes) {
+    /**
+     * That of a node.
+     *
+     * @param nothing a text that tells nothing
+     */
+    Journal(Home home, String namespace, String nothing, Backplane.Listener listener) {
         this.home = home;
-        this.homes = homes;
-        this.counter = counter(homes.namespace);
+        this.counter = counter(namespace);
+        this.nothing = nothing;
+        this.listener = listener;
     }
 
     private static String counter(String namespace) {
@@ -41,61 +49,66 @@ final class Journal {
         return counter + ':' + Long.toUnsignedString(number, 36);
     }
 
-    /**
-     * What was dropped.
-     *
-     * @param kind k for a key, d for a key by the digest of its text, t for a tag, a for all, n for nothing
-     * @param token where to read what has changed
-     * @param what the key's text, or its digest, or the tag
-     */
-    record Dropped(String cache, String kind, ConsistencyToken token, String what) {
-        String text(String origin) {
-            return String.join(" ", origin, cache, kind, token.isNone() ? NO_TOKEN : token.value(), what);
-        }
+    /** @return its number */
+    static long append(SharedNode node, String namespace, String text) {
+        return appendTo(node, counter(namespace), text);
     }
 
-    /** @return its number */
-    static long append(SharedNode node, String namespace, String origin, Dropped dropped) {
-        String counter = counter(namespace);
+    private static long appendTo(SharedNode node, String counter, String text) {
         long number = node.increment(counter);
-        node.write(Map.of(record(counter, number), dropped.text(origin).getBytes(UTF_8)), KEPT);
+        node.write(Map.of(record(counter, number), text.getBytes(UTF_8)), KEPT);
         return number;
     }
 
-    /** Reads what is new; called by one thread at a time. */
-    void follow() {
-        byte[] text = home.call(node -> node.records(List.of(counter))).get(counter);
+    /** Reads what is new; called by one thread at a time. Says whether there was something, or is about to be. */
+    boolean follow() {
+        List<String> names = new ArrayList<>();
+        names.add(counter);
+        if (begun) {
+            names.addAll(records(read, read + AHEAD));
+        }
+        Map<String, byte[]> found = home.call(node -> node.records(names));
+        byte[] text = found.get(counter);
         if (text == null) {
             // Begun here: a counter's life must not come and go between two looks that find none.
-            long first = home.call(node -> append(node, homes.namespace, homes.origin, NOTHING));
+            long first = home.call(node -> appendTo(node, counter, nothing));
             begun = true;
             lost(first);
-            return;
+            return true;
         }
         long now = Long.parseUnsignedLong(new String(text, UTF_8).strip());
         if (!begun) {
             // What came before was not heard: what is held until now has to be looked at again.
             begun = true;
             lost(now);
-            return;
+            return true;
         }
         if (now == read) {
-            return;
+            return false;
         }
         if (read >>> 32 != now >>> 32 || now < read || now - read > MOST) {
             lost(now);
-            return;
+            return true;
         }
-        readOn(read, now);
+        readOn(found, now);
+        return true;
     }
 
-    private void readOn(long before, long now) {
+    private List<String> records(long after, long upTo) {
         List<String> names = new ArrayList<>();
-        for (long number = before + 1; number <= now; number++) {
+        for (long number = after + 1; number <= upTo; number++) {
             names.add(record(counter, number));
         }
-        Map<String, byte[]> found = home.call(node -> node.records(names));
-        for (long number = before + 1; number <= now; number++) {
+        return names;
+    }
+
+    private void readOn(Map<String, byte[]> first, long now) {
+        Map<String, byte[]> found = new HashMap<>(first);
+        if (now - read > AHEAD) {
+            List<String> more = records(read + AHEAD, now);
+            found.putAll(home.call(node -> node.records(more)));
+        }
+        for (long number = read + 1; number <= now; number++) {
             byte[] entry = found.get(record(counter, number));
             if (entry == null) {
                 wait(number - 1, now);
@@ -103,7 +116,7 @@ final class Journal {
             }
             gapSince = 0;
             read = number;
-            tell(new String(entry, UTF_8));
+            listener.heard(new String(entry, UTF_8));
         }
     }
 
@@ -121,14 +134,6 @@ final class Journal {
     private void lost(long now) {
         read = now;
         gapSince = 0;
-        homes.distrustAll();
-    }
-
-    private void tell(String entry) {
-        String[] parts = entry.split(" ", 5);
-        if (parts.length == 5 && !parts[0].equals(homes.origin)) {
-            ConsistencyToken token = parts[3].equals(NO_TOKEN) ? ConsistencyToken.NONE : new ConsistencyToken(parts[3]);
-            homes.heard(new Dropped(parts[1], parts[2], token, parts[4]));
-        }
+        listener.lost();
     }
 }

@@ -196,18 +196,15 @@ final class SharedSide {
     }
 
     private void tell(SharedNode node, String kind, ConsistencyToken token, String what) {
-        if (homes.journals()) {
-            Journal.Dropped dropped = new Journal.Dropped(cache, kind, token, what);
-            Journal.append(
-                    node, homes.namespace, homes.origin, what.length() > LONGEST_TOLD ? brief(dropped) : dropped);
-        }
+        Dropped dropped = new Dropped(cache, kind, token, what);
+        homes.tell(node, what.length() > LONGEST_TOLD ? brief(dropped) : dropped);
     }
 
     /** A node takes only so much at once. */
-    private static Journal.Dropped brief(Journal.Dropped told) {
+    private static Dropped brief(Dropped told) {
         return told.kind().equals("k")
-                ? new Journal.Dropped(told.cache(), "d", told.token(), Digest.of(told.what()))
-                : new Journal.Dropped(told.cache(), "a", told.token(), "-");
+                ? new Dropped(told.cache(), "d", told.token(), Digest.of(told.what()))
+                : new Dropped(told.cache(), "a", told.token(), "-");
     }
 
     /** A drop that may be tried more than once: what it does is done in any order with other drops. */

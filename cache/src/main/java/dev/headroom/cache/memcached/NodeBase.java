@@ -65,12 +65,18 @@ abstract class NodeBase implements SharedNode {
     }
 
     @Override
-    public Map<String, byte[]> records(Collection<String> names) {
-        if (names.size() <= IN_FLIGHT) {
+    public Map<String, byte[]> records(Collection<String> names) { // one operation for several
+        if (names.size() == 1) {
             return gathered(begin(names, node::get));
         }
         Map<String, byte[]> found = new HashMap<>();
-        parts(names).forEach(part -> found.putAll(gathered(begin(part, node::get))));
+        for (List<String> part : parts(names)) {
+            List<Optional<Item>> items = Answers.of(node.getsAll(part));
+            for (int i = 0; i < part.size(); i++) {
+                String name = part.get(i);
+                items.get(i).ifPresent(item -> found.put(name, item.value()));
+            }
+        }
         return found;
     }
 

@@ -1,0 +1,84 @@
+package dev.headroom.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.headroom.cache.spi.Backplane;
+import dev.headroom.config.ConfigurationException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** A backplane that pushes. */
+class InProcessBackplaneTest extends BackplaneContract {
+    private final InProcessChannel channel = new InProcessChannel();
+
+    @Override
+    CachesBuilder with(CachesBuilder builder) {
+        return builder.backplane(channel.backplane());
+    }
+
+    @Override
+    void lose(Runnable change) {
+        channel.cut();
+        change.run();
+        channel.restore();
+    }
+
+    @Test
+    void whatIsDroppedIsHeardBeforeTheCallReturns() {
+        Cache<Object, String> one = cache("a");
+        Cache<Object, String> other = cache("a");
+        other.get("k", key -> "old");
+        one.invalidate("k");
+        assertThat(other.peek("k")).isEmpty();
+    }
+
+    @Test
+    void nothingIsWrittenToAJournal() {
+        WatchedTier watched = new WatchedTier(operation -> {});
+        try (Caches caches =
+                Caches.builder().shared(watched).backplane(channel.backplane()).build()) {
+            Cache<String, String> cache = caches.cache("c", String.class, String.class);
+            cache.get("k", key -> "1");
+            watched.asked.clear();
+            cache.invalidate("k");
+            assertThat(watched.asked).containsExactly("invalidate");
+        }
+        assertThat(channel.subscribed()).as("closed with the caches").isZero();
+    }
+
+    @Test
+    void whatItRefusesIsToldLaterAndTheTierIsUsedMeanwhile() {
+        for (int drops : new int[] {1, 10_001}) { // or that there was too much of it
+            Cache<Object, String> one = cache("n" + drops);
+            Cache<Object, String> other = cache("n" + drops);
+            other.get("k", key -> "old");
+            channel.refuse(true);
+            for (int i = 1; i < drops; i++) {
+                one.invalidate(i);
+            }
+            one.invalidate("k");
+            assertThat(one.get("k", key -> "new")).isEqualTo("new");
+            assertThat(other.get("k", key -> "not loaded")).as("not told yet").isEqualTo("old");
+            assertThat(cache("n" + drops).get("k", key -> "not loaded")).isEqualTo("new");
+            channel.refuse(false);
+            seen(other, "k", "new");
+        }
+    }
+
+    @Test
+    void isRefusedWhereItMakesNoSense() {
+        Backplane backplane = channel.backplane();
+        assertThatThrownBy(() -> Caches.builder().backplane(backplane).build())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("backplane")
+                .hasMessageContaining("a shared tier as well");
+        assertThatThrownBy(() -> Caches.builder()
+                        .shared(tier)
+                        .backplane(backplane)
+                        .journalEvery(Duration.ofMillis(50))
+                        .build())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("no journalEvery beside it");
+    }
+}

@@ -33,6 +33,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
@@ -139,6 +140,26 @@ public class SharedHitBenchmark {
         return cache.getAll(some("product:"), keys -> {
             throw new IllegalStateException("not there: " + keys);
         });
+    }
+
+    /** spymemcached as it is, 100 keys at once by four threads; keys a second. */
+    @Benchmark
+    @BenchmarkMode(Mode.Throughput)
+    @OutputTimeUnit(TimeUnit.SECONDS)
+    @OperationsPerInvocation(TOGETHER)
+    @Threads(4)
+    public Map<String, Object> spymemcachedGetBulkByFour() {
+        return spymemcachedGetBulk();
+    }
+
+    /** The whole cache, 100 keys at once by four threads; keys a second. */
+    @Benchmark
+    @BenchmarkMode(Mode.Throughput)
+    @OutputTimeUnit(TimeUnit.SECONDS)
+    @OperationsPerInvocation(TOGETHER)
+    @Threads(4)
+    public Map<String, String> cacheGetAllByFour() {
+        return cacheGetAll();
     }
 
     private static int any() {

@@ -117,6 +117,12 @@ public interface Cache<K, V extends @Nullable Object> {
      */
     V refresh(K key, Loader<? super K, ? extends V> loader);
 
+    /**
+     * The same by a loader that is told of the value there was ({@link LoadContext#stale()}), fresh or not, this JVM's or the shared tier's: to bring it up to date
+     * by what has come since, for instance.
+     */
+    V refresh(K key, ContextLoader<? super K, V> loader);
+
     /** Drops the key's value; a load that runs now will not store. On return no call in this JVM gets the old value any more. */
     void invalidate(K key);
 

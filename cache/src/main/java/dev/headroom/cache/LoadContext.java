@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public interface LoadContext<V extends @Nullable Object> {
-    /** The value there was, if this cache still has it: past its freshness, or refreshed early. Never one that was invalidated. */
+    /** The value there was, if this cache still has it: past its freshness, or refreshed before its end. Never one that was invalidated. */
     Optional<V> stale();
 
     /** What {@link #etag(String)} said of it. */

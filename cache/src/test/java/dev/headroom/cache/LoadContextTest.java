@@ -3,6 +3,7 @@ package dev.headroom.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.headroom.cache.testing.InMemorySharedTier;
 import dev.headroom.config.ConfigurationException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -27,6 +28,54 @@ class LoadContextTest {
     @AfterEach
     void close() {
         caches.close();
+    }
+
+    @Test
+    void aRefreshIsToldOfTheFormerValueWhosever() {
+        InMemorySharedTier tier = new InMemorySharedTier(clock);
+        CachesBuilder sharing =
+                Caches.builder().clock(clock).shared(tier).defaults(each -> each.staleIfError(Duration.ofHours(1)));
+        try (Caches one = sharing.build();
+                Caches another = sharing.build()) {
+            Cache<String, String> writer = one.cache("c", String.class, String.class);
+            Cache<String, String> reader = another.cache("c", String.class, String.class);
+            writer.get("k", (key, context) -> {
+                context.tags("t").etag("e1");
+                return "1";
+            });
+            assertThat(reader.refresh("k", (key, context) -> {
+                        assertThat(context.etag()).contains("e1");
+                        return context.stale().orElse("") + "2";
+                    }))
+                    .as("the tier's, fresh")
+                    .isEqualTo("12");
+            assertThat(writer.refresh("k", LoadContextTest::followed)).isEqualTo("12+");
+            assertThatThrownBy(() -> writer.refresh("k", (key, context) -> {
+                        throw new IllegalStateException("not covered");
+                    }))
+                    .hasMessage("not covered");
+            assertThat(writer.get("k", key -> "not loaded")).isEqualTo("12+");
+            writer.refresh("k", (key, context) -> {
+                context.tags("t");
+                return "tagged";
+            });
+            reader.invalidateTag("t");
+            assertThat(writer.refresh("k", LoadContextTest::followed))
+                    .as("invalidated")
+                    .isEqualTo("+");
+        }
+        assertThat(cache.refresh("k", LoadContextTest::followed)).isEqualTo("+");
+        assertThat(cache.refresh("k", LoadContextTest::followed))
+                .as("this JVM's")
+                .isEqualTo("++");
+        cache.invalidate("k");
+        assertThat(cache.refresh("k", LoadContextTest::followed)).isEqualTo("+");
+        caches.mode(CacheMode.OFF);
+        assertThat(cache.refresh("k", LoadContextTest::followed)).isEqualTo("+");
+    }
+
+    private static String followed(String key, LoadContext<String> context) {
+        return context.stale().orElse("") + "+";
     }
 
     @Test

@@ -13,8 +13,15 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,6 +39,29 @@ class ReadmeTest {
         void rename(String id, String title);
     }
     // README: end
+
+    // README: start
+    record Sales(long orders, long turnover, Instant asOf) {
+        Sales and(Sales more) {
+            return new Sales(orders + more.orders, turnover + more.turnover, more.asOf);
+        }
+    }
+    // README: end
+
+    /** Numbered in place of a clock: a summary is as of how many there were. */
+    private static final class Orders {
+        private final List<Integer> amounts = new ArrayList<>();
+
+        synchronized void add(int amount) {
+            amounts.add(amount);
+        }
+
+        synchronized Sales salesSince(Instant time) {
+            List<Integer> some = amounts.subList((int) time.getEpochSecond(), amounts.size());
+            long turnover = some.stream().mapToLong(Integer::longValue).sum();
+            return new Sales(some.size(), turnover, Instant.ofEpochSecond(amounts.size()));
+        }
+    }
 
     private static final class DatabaseCatalog implements Catalog {
         private String title = "old";
@@ -91,6 +121,39 @@ class ReadmeTest {
         assertThat(pages.thaw("news.example")).isTrue();
     }
 
+    @Test
+    void aSummaryIsBroughtUpToDateAsShown() {
+        Orders database = new Orders();
+        database.add(10);
+        database.add(20);
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+        List<Instant> before = new CopyOnWriteArrayList<>();
+        try (Caches caches = Caches.withDefaults()) {
+            Cache<String, Sales> summaries = caches.cache("summaries", String.class, Sales.class);
+            // README: start
+            ContextLoader<String, Sales> upToDate = (shop, context) -> {
+                Sales known = context.stale().orElse(new Sales(0, 0, Instant.EPOCH));
+                return known.and(database.salesSince(known.asOf()));
+            };
+            timer.scheduleWithFixedDelay(() -> summaries.refresh("shop", upToDate), 0, 60, TimeUnit.SECONDS);
+
+            Sales sales = summaries.get("shop", upToDate);
+            Duration age = summaries.peek("shop").map(Lookup::age).orElse(Duration.ZERO);
+            // README: end
+            assertThat(sales).isEqualTo(new Sales(2, 30, Instant.ofEpochSecond(2)));
+            assertThat(age).isLessThan(Duration.ofMinutes(5));
+            database.add(5);
+            summaries.refresh("shop", (shop, context) -> {
+                before.add(context.stale().orElseThrow().asOf());
+                return upToDate.load(shop, context);
+            });
+            assertThat(before.get(0)).as("not from scratch").isAfterOrEqualTo(Instant.ofEpochSecond(2));
+            assertThat(summaries.get("shop", upToDate)).isEqualTo(new Sales(3, 35, Instant.ofEpochSecond(3)));
+        } finally {
+            timer.shutdownNow();
+        }
+    }
+
     /** One that takes filters and servlets, and knows nothing else. */
     private static ServletContext servletContext(Set<String> filters) {
         return proxy(ServletContext.class, (name, arguments) -> switch (name) {
@@ -124,7 +187,7 @@ class ReadmeTest {
             assertThat(readme).contains("```java\n" + snippet.group(1).stripIndent() + "\n```");
             snippets++;
         }
-        assertThat(snippets).isEqualTo(3);
+        assertThat(snippets).isEqualTo(5);
     }
 
     @Test

@@ -33,6 +33,8 @@ final class Attempt {
     private @Nullable Found found;
     /** What is held, if the tier has the same. */
     private @Nullable Entry unchanged;
+    /** What is to be replaced in any case, for a loader that wants to know it. */
+    private @Nullable Found former;
 
     private Map<String, byte[]> signs = Map.of();
     private boolean suspect;
@@ -166,6 +168,7 @@ final class Attempt {
         Found decoded = unchanged != null ? null : loads.values.decoded(wanted.text(), read, dropOfAll);
         Found placed = decoded != null && isPlaced(decoded.envelope().stamp(), dropOfAll) ? decoded : null;
         found = wanted.anew() ? null : placed;
+        former = wanted.anew() ? placed : null;
     }
 
     private boolean isPlaced(long stamp, byte @Nullable [] dropOfAll) {
@@ -175,7 +178,7 @@ final class Attempt {
     /** The records of what was found: those of its tags. */
     List<String> tags() {
         Entry same = unchanged;
-        Found known = found;
+        Found known = wanted.anew() ? former : found;
         Collection<String> tags = same != null ? same.tags : known == null ? Set.of() : known.tags();
         return tags.isEmpty() ? List.of() : loads.side.stamps.tags(tags);
     }
@@ -187,6 +190,7 @@ final class Attempt {
             unchanged = good ? same : null;
         }
         found = SharedValues.withGoodTags(found, loads.side.stamps, records);
+        former = SharedValues.withGoodTags(former, loads.side.stamps, records);
     }
 
     /** What may be served as it is. */
@@ -248,7 +252,7 @@ final class Attempt {
     }
 
     Lead lead(SharedLease lease) {
-        return new Lead(loads, wanted, home, lease, found);
+        return new Lead(loads, wanted, home, lease, found, former);
     }
 
     /** The records that tell what became of whoever has the lease over a value; none where that makes no difference. */

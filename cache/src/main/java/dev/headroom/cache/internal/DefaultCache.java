@@ -256,8 +256,18 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
 
     @Override
     public V refresh(K key, Loader<? super K, ? extends V> loader) {
+        Objects.requireNonNull(loader, "loader");
+        return refreshed(key, load -> load.ended(loader.load(key)));
+    }
+
+    @Override
+    public V refresh(K key, ContextLoader<? super K, V> loader) {
+        Objects.requireNonNull(loader, "loader");
+        return refreshed(key, load -> load.ended(loader.load(key, context(load))));
+    }
+
+    private V refreshed(K key, Source source) {
         Objects.requireNonNull(key, "key");
-        Source source = load -> load.ended(loader.load(key));
         try {
             Object value = around.mode() == CacheMode.OFF
                     ? calls.uncached(key, source)

@@ -24,17 +24,31 @@ final class Lead {
     private final Wanted wanted;
     private final SharedLease lease;
     private final @Nullable Found found;
+    private final @Nullable Found former;
     private final ReentrantLock beating = new ReentrantLock();
     private volatile boolean ended;
     private ConsistencyToken position = ConsistencyToken.NONE;
     private long stamp;
 
-    Lead(SharedLoads loads, Wanted wanted, Home home, SharedLease lease, @Nullable Found found) {
+    /**
+     * Of this lease.
+     *
+     * @param found what may be served if the load fails
+     * @param former what the loader is told of beside that
+     */
+    Lead(
+            SharedLoads loads,
+            Wanted wanted,
+            Home home,
+            SharedLease lease,
+            @Nullable Found found,
+            @Nullable Found former) {
         this.loads = loads;
         this.wanted = wanted;
         this.home = home;
         this.lease = lease;
         this.found = found;
+        this.former = former;
     }
 
     /** Begins to give signs of life. */
@@ -100,7 +114,8 @@ final class Lead {
     }
 
     private @Nullable Entry prior() {
-        return found != null ? loads.entry(found, wanted) : wanted.anew() ? null : wanted.held();
+        Found there = found != null ? found : former;
+        return there != null ? loads.entry(there, wanted) : wanted.anew() ? null : wanted.held();
     }
 
     /** Says no if there is no load any more; else {@link #endBeat} follows, on the same thread. */

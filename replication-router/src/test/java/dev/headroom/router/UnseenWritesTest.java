@@ -14,6 +14,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -91,6 +93,82 @@ class UnseenWritesTest {
             settle();
             return null;
         });
+    }
+
+    /** What the driver's own does without a call of ours: the driver begins a transaction when there is none. */
+    private interface Driver {
+        void insert(String text) throws Exception;
+    }
+
+    private Driver copying(Connection connection) throws SQLException {
+        PGConnection driver = connection.unwrap(PGConnection.class);
+        return text -> driver.getCopyAPI().copyIn("copy note (text) from stdin", new StringReader(text + "\n"));
+    }
+
+    private Driver executing(Connection connection) throws SQLException {
+        PgStatement driver = connection.createStatement().unwrap(PgStatement.class);
+        return text -> driver.execute("insert into note (text) values ('" + text + "')");
+    }
+
+    private List<String> stored(String prefix) throws SQLException {
+        List<String> texts = new ArrayList<>();
+        try (Connection connection = rig.database.dataSource().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery("select text from note where text like '" + prefix + "%' order by id")) {
+            while (row.next()) {
+                texts.add(row.getString(1).substring(prefix.length()));
+            }
+        }
+        return texts;
+    }
+
+    private void everyTransactionOf(String prefix, Driver driver, Connection connection) throws Exception {
+        connection.setAutoCommit(false);
+        driver.insert(prefix + "first");
+        connection.commit();
+        driver.insert(prefix + "second");
+        connection.commit();
+        assertThat(seen(prefix + "second")).isTrue();
+        driver.insert(prefix + "rolled back");
+        connection.rollback();
+        Rig.insert(connection, prefix + "by us");
+        connection.commit();
+        driver.insert(prefix + "switched");
+        connection.setAutoCommit(true);
+        driver.insert(prefix + "in auto-commit mode");
+        connection.setAutoCommit(false);
+        driver.insert(prefix + "never");
+    }
+
+    @Test
+    void everyTransactionThatTheDriverHasBegunIsCommittedOrRolledBack() throws Exception {
+        request(() -> {
+            try (Connection connection = rig.dataSource().getConnection()) {
+                everyTransactionOf("copy: ", copying(connection), connection);
+            }
+            try (Connection connection = rig.dataSource().getConnection()) {
+                everyTransactionOf("statement: ", executing(connection), connection);
+            }
+            return null;
+        });
+        for (String prefix : List.of("copy: ", "statement: ")) {
+            assertThat(stored(prefix)).containsExactly("first", "second", "by us", "switched", "in auto-commit mode");
+        }
+    }
+
+    @Test
+    void whatTheDriverHasBegunIsNotCommittedByAReadThatComesBetween() throws Exception {
+        try (Connection connection = rig.dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            Driver driver = copying(connection);
+            connection.commit();
+            driver.insert("between");
+            connection.setReadOnly(true);
+            assertThatThrownBy(() -> Rig.read(connection, 1)).isInstanceOf(SQLException.class);
+            connection.rollback();
+        }
+        assertThat(stored("between")).isEmpty();
     }
 
     @Test

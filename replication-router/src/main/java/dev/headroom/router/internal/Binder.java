@@ -159,8 +159,7 @@ final class Binder {
      * Neither pool nor router know what is done with it.
      */
     void unwrapped(Lease lease) {
-        lease.taint();
-        lease.executed(true);
+        lease.handOut();
         if (!cluster.replicated() || lease.onReplica() || lease.readOnly()) {
             return;
         }

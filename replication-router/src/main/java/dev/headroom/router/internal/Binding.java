@@ -106,12 +106,15 @@ final class Binding {
         if (mode == autoCommit) {
             return;
         }
-        if (mode && inTransaction) {
+        if (mode && mayHaveBegun(lease)) {
             commit();
         }
         autoCommit = mode;
         begin();
         Lease current = lease;
+        if (current != null && current.handedOut()) {
+            current.autoCommit(mode); // whoever has the driver's own goes by that of the driver's
+        }
         if (mode && current != null) {
             current.autoCommit(true);
             if (!current.tainted() && !current.hasOpenStatements()) {
@@ -122,11 +125,16 @@ final class Binding {
 
     void commit() throws SQLException {
         Lease current = lease;
-        if (inTransaction && current != null) {
+        if (current != null && mayHaveBegun(current)) {
             commit(current);
         }
         ended();
         runAfterCommit();
+    }
+
+    /** Whether there may be a transaction on it: one that we have begun, or that somebody has who has the driver's own connection in hand. */
+    private boolean mayHaveBegun(@Nullable Lease current) {
+        return inTransaction || (!autoCommit && current != null && current.handedOut());
     }
 
     private void commit(Lease current) throws SQLException {
@@ -142,7 +150,7 @@ final class Binding {
     void rollback() throws SQLException {
         forgetActions();
         Lease current = lease;
-        if (inTransaction && current != null) {
+        if (current != null && mayHaveBegun(current)) {
             if (current.executed()) {
                 binder().used(current, false);
             }
@@ -217,7 +225,7 @@ final class Binding {
 
     private @Nullable SQLException end(Lease current) {
         SQLException first = null;
-        if (inTransaction && current.executed()) {
+        if (mayHaveBegun(current) && current.executed()) {
             binder().used(current, true); // a statement may have committed
             try {
                 current.physical().rollback();
@@ -274,7 +282,7 @@ final class Binding {
         begunIn = null;
         Lease current = lease;
         if (current != null) {
-            current.executed(false);
+            current.executed(current.handedOut());
         }
     }
 

@@ -29,6 +29,7 @@ final class Lease implements StatementOwner {
     private Mode mode = Mode.AS_LENT;
     private boolean executed;
     private boolean tainted;
+    private boolean handedOut;
     private boolean discarded;
     private boolean guarded;
     private boolean refusing;
@@ -149,8 +150,8 @@ final class Lease implements StatementOwner {
         if (readOnly() || refusing == refuse || !cluster.replicated()) {
             return;
         }
+        physical.setReadOnly(refuse); // refused by some drivers if a transaction was begun behind our back
         autoCommit(true);
-        physical.setReadOnly(refuse);
         cluster.dialect().refuseWrites(physical, refuse);
         refusing = refuse;
     }
@@ -225,6 +226,18 @@ final class Lease implements StatementOwner {
 
     void taint() {
         tainted = true;
+    }
+
+    /** Whether the driver's own connection, or something of it, is in somebody's hands, who may do anything with it. */
+    boolean handedOut() {
+        return handedOut;
+    }
+
+    /** Hands it out, for good. */
+    void handOut() {
+        handedOut = true;
+        tainted = true;
+        executed = true;
     }
 
     /** What is run once, at the first call, and when the lease is given back. */

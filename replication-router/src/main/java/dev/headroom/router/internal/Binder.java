@@ -104,14 +104,14 @@ final class Binder {
             return true;
         }
         if (!cluster.hasReplicasFor(unit)) {
-            return !lease.onReplica() && !lease.diverted() && lease.node() == cluster.writer();
+            return !lease.onReplica() && !lease.diverted() && lease.node() == writePath.writer();
         }
         if (lease.onReplica()) {
             return readPath.stillGood(lease, unit);
         }
         return lease.diverted()
                 && unit.target() == RouteScope.Target.ANY
-                && lease.node() == cluster.writable()
+                && writePath.takesWrites(lease.node())
                 && !readPath.replicaReady(unit);
     }
 
@@ -134,7 +134,7 @@ final class Binder {
             return true;
         }
         if (!lease.onReplica()) {
-            return lease.node() == cluster.writable()
+            return writePath.takesWrites(lease.node())
                     && (unit.target() != RouteScope.Target.REPLICA || !cluster.hasReplicasFor(unit));
         }
         return unit.forReplica() && readPath.mayGoOn(lease, unit);

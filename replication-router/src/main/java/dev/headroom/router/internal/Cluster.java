@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -183,10 +184,10 @@ final class Cluster implements Probe.Listener, AutoCloseable {
         return writable() == node && !node.out(now(), timeoutNanos) ? node : null;
     }
 
-    /** Waits until a node takes writes, without asking for it: everybody is asked often as long as none does. */
-    @Nullable Node awaitWriter(long nanos) throws InterruptedException {
-        writesGoOn.await(() -> writer() != null, nanos);
-        return writer();
+    /** Waits until a node takes somebody's writes, without asking for it: everybody is asked often as long as none does. */
+    @Nullable Node awaitWriter(Supplier<@Nullable Node> writer, long nanos) throws InterruptedException {
+        writesGoOn.await(() -> writer.get() != null, nanos);
+        return writer.get();
     }
 
     @Override

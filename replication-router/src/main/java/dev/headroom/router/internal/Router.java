@@ -38,6 +38,7 @@ public final class Router implements ReplicaRouter {
     private final Watchdog watchdog;
     private final Acquirer acquirer;
     private final ReadPath readPath;
+    private final WritePath writePath;
     private final Binder binder;
     private final RouterConsistency consistency;
     private final Facts facts;
@@ -62,7 +63,7 @@ public final class Router implements ReplicaRouter {
         this.acquirer = new Acquirer(name);
         Floors floors = new Floors(cluster, new PositionCodec(name, options.dialect()::mark), name);
         this.readPath = new ReadPath(cluster, floors, acquirer, sensors);
-        WritePath writePath = new WritePath(name, cluster, acquirer, sensors);
+        this.writePath = new WritePath(name, cluster, floors, acquirer, sensors);
         this.binder = new Binder(name, cluster, readPath, writePath, floors, sensors);
         this.consistency = new RouterConsistency(cluster, floors);
         this.facts = new Facts(cluster);
@@ -193,7 +194,7 @@ public final class Router implements ReplicaRouter {
         if (cluster.refusesWrites() && !unit.readOnly()) {
             return new RouteDecision.Refused(Reason.WRITES_REFUSED);
         }
-        Node primary = cluster.writer();
+        Node primary = writePath.writer();
         return primary == null
                 ? new RouteDecision.Refused(Reason.NO_PRIMARY)
                 : new RouteDecision.ToPrimary(primary.name(), false, WritePath.reason(unit));

@@ -22,20 +22,39 @@ final class WritePath {
     private static final long LEAST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final Cluster cluster;
+    private final Floors floors;
     private final Acquirer acquirer;
     private final RouterSensors sensors;
     private final String router;
 
-    WritePath(String router, Cluster cluster, Acquirer acquirer, RouterSensors sensors) {
+    WritePath(String router, Cluster cluster, Floors floors, Acquirer acquirer, RouterSensors sensors) {
         this.router = router;
         this.cluster = cluster;
+        this.floors = floors;
         this.acquirer = acquirer;
         this.sensors = sensors;
     }
 
+    /** The node that takes the writes of the current request and answers; null while there is none. */
+    @Nullable Node writer() {
+        Node writer = cluster.writer();
+        return writer != null && isOfToday(writer) ? writer : null;
+    }
+
+    /** Whether the node takes the writes of the current request, as far as the nodes say. */
+    boolean takesWrites(Node node) {
+        return node == cluster.writable() && isOfToday(node);
+    }
+
+    /** Not if the request has been told of a later primary: this one's place may have been taken, though nobody here has seen that. */
+    private boolean isOfToday(Node primary) {
+        return !cluster.replicated()
+                || floors.timelineNow() <= primary.position().timeline();
+    }
+
     /** Binds the unit, or throws {@link RouteRefusedException}. */
     Lease bind(Unit unit) throws SQLException {
-        Node primary = cluster.writer();
+        Node primary = writer();
         long begun = System.nanoTime();
         long end = begun + patience();
         boolean waited = primary == null;
@@ -106,7 +125,7 @@ final class WritePath {
 
     private @Nullable Node await(long nanos) {
         try {
-            return nanos <= 0 ? cluster.writer() : cluster.awaitWriter(nanos);
+            return nanos <= 0 ? writer() : cluster.awaitWriter(this::writer, nanos);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return null;
@@ -125,8 +144,12 @@ final class WritePath {
     RouteRefusedException refuse(Reason reason, @Nullable SQLException cause) {
         sensors.refused(reason);
         RouteDecision refused = new RouteDecision.Refused(reason);
+        boolean replaced = reason == Reason.NO_PRIMARY && cluster.writer() != null;
         return new RouteRefusedException(
-                "router " + router + ": " + refused.explanation() + " (" + Snapshots.of(cluster) + ")", refused, cause);
+                "router " + router + ": " + refused.explanation() + " (" + Snapshots.of(cluster)
+                        + (replaced ? "; the request was told of a later primary)" : ")"),
+                refused,
+                cause);
     }
 
     static Reason reason(Unit unit) {

@@ -142,7 +142,8 @@ class ControlTest {
     void switchOverUnderLoadFailsNoWriteAndLosesNone() throws Exception {
         PostgresNode former = cluster.primary();
         PostgresNode next = rig.standby(1);
-        try (Load load = Load.writing(rig.router, 4)) {
+        try (Connection changed = changedOnPrimary();
+                Load load = Load.writing(rig.router, 4)) {
             await().atMost(LONG).until(() -> load.acknowledged().size() > 20);
             long start = System.nanoTime();
             control.switchOver("r1", LONG, () -> {
@@ -159,8 +160,27 @@ class ControlTest {
             // What the other tests wrote, and every acknowledged write.
             assertThat(count(next)).isGreaterThanOrEqualTo(load.acknowledged().size());
             assertThat(countOfLoad(next)).isEqualTo(load.acknowledged().size());
+            // What only reads was not cut off, but shows nothing that was written since.
+            assertThatThrownBy(() -> Rig.read(changed, 1))
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            refused -> assertThat(refused.getSQLState()).isEqualTo("24000"))
+                    .hasMessageContaining("its session was changed on p, which no longer takes the writes");
         }
         assertThat(rig.status("p").state()).isEqualTo(NodeState.FENCED);
+    }
+
+    /** A connection that only reads, on the primary, whose session can't be taken elsewhere. */
+    private Connection changedOnPrimary() throws Exception {
+        return RouteScope.primary().call(() -> {
+            Connection connection = rig.dataSource().getConnection();
+            connection.setReadOnly(true);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("set application_name = 'changed'");
+            }
+            assertThat(connection.unwrap(Routed.class).tainted()).isTrue();
+            return connection;
+        });
     }
 
     private long count(PostgresNode node) throws SQLException {

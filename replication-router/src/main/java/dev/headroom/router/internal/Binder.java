@@ -142,11 +142,14 @@ final class Binder {
 
     /**
      * Why a session that was changed, and so can't move, may not run this unit; null if it may. On a replica a read must find what it has to see, and
-     * nothing else has any business there.
+     * nothing else has any business there. What was the primary's may be behind by now.
      */
     @Nullable String mayNotStay(Lease changed, Unit unit) {
-        if (!cluster.replicated() || !changed.onReplica()) {
+        if (!cluster.replicated()) {
             return null;
+        }
+        if (!changed.onReplica()) {
+            return writePath.takesWrites(changed.node()) ? null : "which no longer takes the writes";
         }
         if (!unit.forReplica()) {
             return "a replica, and this unit is for the primary";

@@ -30,7 +30,8 @@ public final class Postgres implements ReplicationDialect {
                         else ('x' || substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8))::bit(32)::int end,
                    case when in_recovery then (select timeline_id from pg_control_checkpoint()) else 0 end,
                    (select setting::bigint from pg_settings where name = 'wal_segment_size'),
-                   (select setting::bigint from pg_settings where name = 'wal_block_size')
+                   (select setting::bigint from pg_settings where name = 'wal_block_size'),
+                   (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint
               from (select pg_is_in_recovery() as in_recovery) as node
             """;
 
@@ -41,30 +42,43 @@ public final class Postgres implements ReplicationDialect {
     private static final int LONG_PAGE_HEADER = 40;
     private static final int PAGE_HEADER = 24;
 
-    private final Map<String, Answer> last = new ConcurrentHashMap<>();
+    private final Map<String, Told> last = new ConcurrentHashMap<>();
     private volatile long segmentSize = 16L << 20;
     private volatile long blockSize = 8192;
+
+    /**
+     * What a node said.
+     *
+     * @param answer its role and position
+     * @param streaming whether it is a standby that hears from what it follows, and so knows the timeline of that
+     * @param startedAt when its server was started, by its own clock
+     */
+    private record Told(Answer answer, boolean streaming, long startedAt) {
+        /**
+         * A standby whose stream is cut tells only its checkpoint's timeline, which may be older than what it follows, as it has told before. It
+         * has not, if it was another server then: one that is started anew may have other data.
+         */
+        Told rememberedBy(Told now) {
+            boolean forgot = !now.streaming
+                    && startedAt == now.startedAt
+                    && answer.role() == now.answer.role()
+                    && answer.position().timeline() > now.answer.position().timeline();
+            return forgot ? now.on(answer.position().timeline()) : now;
+        }
+
+        private Told on(long timeline) {
+            Position position = new Position(timeline, answer.position().sequence());
+            return new Told(new Answer(answer.role(), position), streaming, startedAt);
+        }
+    }
 
     /** Asks for role and position; the knowledge of the timeline is the freshest of stream and checkpoint. */
     @Override
     public Answer probe(Asked node, Connection connection) throws SQLException {
-        Answer now = probe(connection);
-        return last.merge(node.name(), now, Postgres::ofLatestTimeline);
+        return last.merge(node.name(), ask(connection), Told::rememberedBy).answer();
     }
 
-    /** A standby whose stream is cut tells only its checkpoint's timeline, which may be older than what it follows. */
-    private static Answer ofLatestTimeline(Answer before, Answer now) {
-        boolean forgot = before.role() == now.role()
-                && before.position().timeline() > now.position().timeline();
-        return forgot
-                ? new Answer(
-                        now.role(),
-                        new Position(
-                                before.position().timeline(), now.position().sequence()))
-                : now;
-    }
-
-    private Answer probe(Connection connection) throws SQLException {
+    private Told ask(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(PROBE)) {
             row.next();
@@ -73,9 +87,10 @@ public final class Postgres implements ReplicationDialect {
             blockSize = row.getLong(6);
             long timeline = Math.max(row.getInt(3), row.getInt(4));
             long lsn = row.getLong(2);
-            return standby
+            Answer answer = standby
                     ? new Answer(NodeRole.REPLICA, new Position(timeline, lsn))
                     : new Answer(NodeRole.PRIMARY, new Position(timeline, reachable(lsn)));
+            return new Told(answer, standby && row.getInt(3) > 0, row.getLong(7));
         }
     }
 
@@ -101,7 +116,7 @@ public final class Postgres implements ReplicationDialect {
 
     @Override
     public Optional<Position> capture(Connection connection) throws SQLException {
-        return speaks(connection) ? Optional.of(probe(connection).position()) : Optional.empty();
+        return speaks(connection) ? Optional.of(ask(connection).answer().position()) : Optional.empty();
     }
 
     @Override

@@ -282,6 +282,31 @@ class UnseenWritesTest {
         });
     }
 
+    @Test
+    void whatAStatementCommittedIsSeenByTheNextRequestThoughTheTransactionThatCameAfterItWroteNothing()
+            throws Exception {
+        for (String end : List.of("rollback", "commit")) {
+            String text = "committed by a statement, then " + end;
+            ConsistencyToken token = request(() -> {
+                try (Connection connection = rig.dataSource().getConnection()) {
+                    connection.setAutoCommit(false);
+                    Rig.insert(connection, text);
+                    try (Statement statement = connection.createStatement()) {
+                        statement.execute("commit");
+                    }
+                    if (end.equals("rollback")) {
+                        connection.rollback();
+                    } else {
+                        connection.commit();
+                    }
+                }
+                return consistency.current();
+            });
+            RequestContext next = RequestContext.builder().consistency(token).build();
+            assertThat(next.call(() -> seen(text))).as(text).isTrue();
+        }
+    }
+
     private String insert(String text) {
         Rig.execute(rig.dataSource(), "insert into note (text) values ('" + text + "')");
         return text;

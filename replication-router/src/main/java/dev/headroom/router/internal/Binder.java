@@ -8,6 +8,7 @@ import dev.headroom.router.RouteRefusedException;
 import dev.headroom.router.RouteScope;
 import dev.headroom.router.spi.Position;
 import dev.headroom.router.spi.ReplicationDialect;
+import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ final class Binder {
     private final WritePath writePath;
     private final Floors floors;
     private final RouterSensors sensors;
-    private final SessionTouch sessionTouch = new SessionTouch();
+    private final StatementKinds kinds = new StatementKinds();
 
     Binder(String name, Cluster cluster, ReadPath readPath, WritePath writePath, Floors floors, RouterSensors sensors) {
         this.name = name;
@@ -178,21 +179,42 @@ final class Binder {
     void commit(Lease lease) throws SQLException {
         if (!cluster.replicated() || lease.readOnly() || !lease.executed()) {
             lease.physical().commit();
-            return;
+        } else {
+            ended(lease, cluster.dialect()::commit);
         }
-        ReplicationDialect.Commit committed;
+    }
+
+    /** Rolls back; what was committed nevertheless counts as written. */
+    void rollback(Lease lease) throws SQLException {
+        if (!cluster.replicated() || lease.readOnly() || !lease.executed()) {
+            if (lease.executed()) {
+                used(lease, false);
+            }
+            lease.physical().rollback();
+        } else {
+            ended(lease, cluster.dialect()::rollback);
+        }
+    }
+
+    /** How a dialect ends a transaction. */
+    private interface Ending {
+        ReplicationDialect.Commit of(Connection connection) throws SQLException;
+    }
+
+    private void ended(Lease lease, Ending ending) throws SQLException {
+        ReplicationDialect.Commit told;
         try {
-            committed = cluster.dialect().commit(lease.physical());
+            told = ending.of(lease.physical());
         } catch (SQLException failure) {
             used(lease, true); // it may have taken effect
-            throw failed(lease, failure);
+            throw failure;
         }
-        if (committed.sequence() == 0) {
-            used(lease, committed.mayHaveWritten());
+        if (told.sequence() == 0) {
+            used(lease, told.mayHaveWritten());
             return;
         }
-        Position position = new Position(lease.node().position().timeline(), committed.sequence());
-        if (committed.mayHaveWritten()) {
+        Position position = new Position(lease.node().position().timeline(), told.sequence());
+        if (told.mayHaveWritten()) {
             floors.wrote(position);
             sensors.minted();
         } else {
@@ -236,7 +258,14 @@ final class Binder {
         }
     }
 
-    boolean touchesSession(String sql) {
-        return cluster.replicated() && sessionTouch.in(sql);
+    /** Before a statement is executed. */
+    void begins(Lease lease, String sql) {
+        if (cluster.replicated()) {
+            StatementKinds.StatementKind kind = kinds.of(sql);
+            if (kind.changesSession()) {
+                lease.taint();
+            }
+            lease.ending(kind.endsTransaction());
+        }
     }
 }

@@ -143,7 +143,7 @@ final class Binding {
         } catch (SQLException failure) {
             afterCommit = alsoInDoubt;
             runAfterCommit();
-            throw current.readOnly() ? failed(current, failure) : failure;
+            throw failed(current, failure);
         }
     }
 
@@ -151,10 +151,11 @@ final class Binding {
         forgetActions();
         Lease current = lease;
         if (current != null && mayHaveBegun(current)) {
-            if (current.executed()) {
-                binder().used(current, false);
+            try {
+                binder().rollback(current);
+            } catch (SQLException failure) {
+                throw failed(current, failure);
             }
-            current.physical().rollback();
         }
         ended();
     }
@@ -350,15 +351,13 @@ final class Binding {
             }
             enter(of);
         }
-        if (binder().touchesSession(sql)) {
-            of.taint();
-        }
+        binder().begins(of, sql);
         of.executed(true);
         return router().statements().begin(sql, of);
     }
 
     @Nullable SQLException end(Lease of, String sql, long startedAt, @Nullable SQLException failure) {
-        if (autoCommit || of.readOnly()) {
+        if (autoCommit || of.readOnly() || of.ending()) {
             binder().used(of, true);
         }
         if (startedAt != StatementWatch.NOT_TIMED) {

@@ -28,6 +28,7 @@ final class Lease implements StatementOwner {
     private final long lagNanos;
     private Mode mode = Mode.AS_LENT;
     private boolean executed;
+    private boolean ending;
     private boolean tainted;
     private boolean handedOut;
     private boolean discarded;
@@ -209,6 +210,15 @@ final class Lease implements StatementOwner {
 
     void executed(boolean any) {
         this.executed = any;
+    }
+
+    /** Whether the statement that is executed may end the transaction by itself. */
+    boolean ending() {
+        return ending;
+    }
+
+    void ending(boolean mayEnd) {
+        this.ending = mayEnd;
     }
 
     /** When its staleness was last found good enough. */

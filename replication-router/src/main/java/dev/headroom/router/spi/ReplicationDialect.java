@@ -34,6 +34,17 @@ public interface ReplicationDialect {
     Commit commit(Connection connection) throws SQLException;
 
     /**
+     * Rolls the transaction of a connection to the primary back, and tells whether something was committed on it nevertheless, as on some
+     * products by statements that change tables, if that costs no further round trip. Default: it is rolled back, and nobody knows.
+     *
+     * @param connection in a transaction
+     */
+    default Commit rollback(Connection connection) throws SQLException {
+        connection.rollback();
+        return Commit.UNTOLD;
+    }
+
+    /**
      * The position of the connection's database now, on whichever node; empty if it is of another product, or does not tell without a
      * write.
      */
@@ -101,9 +112,9 @@ public interface ReplicationDialect {
     }
 
     /**
-     * What a commit told.
+     * What the end of a transaction told.
      *
-     * @param mayHaveWritten whether the transaction wrote, or nobody knows
+     * @param mayHaveWritten whether something was written and committed, or nobody knows
      * @param sequence a sequence number at or after its end, 0 when it was not told; then the first who needs it waits for a probe of the
      *     primary
      */

@@ -93,6 +93,26 @@ class MariaDbDialectTest extends DialectContract {
 
     @Test
     @Order(1)
+    void rollbackKnowsWhatAnImplicitCommitDid() throws Exception {
+        pair.waitUntilCaughtUp();
+        pair.pauseReplay();
+        try {
+            long id = nextId();
+            ConsistencyToken token =
+                    tokenOf(true, "insert into note values (" + id + ", 'x')", "create or replace table more (id int)");
+            assertThat(readWith(token, id)).isEqualTo(new Answer(true, "p"));
+            long never = nextId();
+            assertThat(tokenOf(true, "insert into note values (" + never + ", 'x')")
+                            .isNone())
+                    .isTrue();
+            assertThat(readWith(token, never).seen()).isFalse();
+        } finally {
+            pair.resumeReplay();
+        }
+    }
+
+    @Test
+    @Order(1)
     void primaryThatWasSetReadOnlyStillCountsWithWhatItWrote() throws Exception {
         pair.pauseReplay();
         try {
@@ -257,13 +277,17 @@ class MariaDbDialectTest extends DialectContract {
     }
 
     private ConsistencyToken tokenOf(String... statements) throws Exception {
+        return tokenOf(false, statements);
+    }
+
+    private ConsistencyToken tokenOf(boolean rollback, String... statements) throws Exception {
         return RequestContext.builder().build().call(() -> {
-            run(statements);
+            run(rollback, statements);
             return router.consistency().current();
         });
     }
 
-    private void run(String... statements) throws SQLException {
+    private void run(boolean rollback, String... statements) throws SQLException {
         try (Connection connection = router.dataSource().getConnection()) {
             connection.setAutoCommit(false);
             try (Statement statement = connection.createStatement()) {
@@ -271,7 +295,11 @@ class MariaDbDialectTest extends DialectContract {
                     statement.execute(sql);
                 }
             }
-            connection.commit();
+            if (rollback) {
+                connection.rollback();
+            } else {
+                connection.commit();
+            }
         }
     }
 }

@@ -22,6 +22,11 @@ public final class AutoDialect implements ReplicationDialect {
     }
 
     @Override
+    public Commit rollback(Connection connection) throws SQLException {
+        return of(connection).rollback(connection);
+    }
+
+    @Override
     public Optional<Position> capture(Connection connection) throws SQLException {
         return of(connection).capture(connection);
     }

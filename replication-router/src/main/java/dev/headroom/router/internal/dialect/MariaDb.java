@@ -54,9 +54,12 @@ public final class MariaDb implements ReplicationDialect {
      * One round trip, on any connection: a block is one statement to the driver. The session keeps the last GTID that was told, and so
      * knows whether there is a newer one: if and only if something was written, whatever its SQL looked like.
      */
-    private static final String COMMIT =
-            "begin not atomic commit; select coalesce(@@last_gtid, '') <> coalesce(@headroom_gtid, ''), @@last_gtid;"
+    private static final String TELL =
+            "; select coalesce(@@last_gtid, '') <> coalesce(@headroom_gtid, ''), @@last_gtid;"
                     + " set @headroom_gtid = @@last_gtid; end";
+
+    private static final String COMMIT = "begin not atomic commit" + TELL;
+    private static final String ROLLBACK = "begin not atomic rollback" + TELL;
 
     private final int domain;
     private final Map<Long, Long> timelines = new ConcurrentHashMap<>();
@@ -212,8 +215,18 @@ public final class MariaDb implements ReplicationDialect {
 
     @Override
     public Commit commit(Connection connection) throws SQLException {
+        return end(connection, COMMIT);
+    }
+
+    /** Statements that change tables commit what was written before them. */
+    @Override
+    public Commit rollback(Connection connection) throws SQLException {
+        return end(connection, ROLLBACK);
+    }
+
+    private Commit end(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(COMMIT)) {
+                ResultSet row = statement.executeQuery(sql)) {
             row.next();
             Gtid last = Gtids.of(row.getString(2), domain).last();
             // Without a write the number is an old one: what was read may be of others and newer.

@@ -114,6 +114,13 @@ public final class Postgres implements ReplicationDialect {
         }
     }
 
+    /** Nothing commits here but the word itself, for which the router looks. */
+    @Override
+    public Commit rollback(Connection connection) throws SQLException {
+        connection.rollback();
+        return Commit.NOTHING;
+    }
+
     @Override
     public Optional<Position> capture(Connection connection) throws SQLException {
         return speaks(connection) ? Optional.of(ask(connection).answer().position()) : Optional.empty();

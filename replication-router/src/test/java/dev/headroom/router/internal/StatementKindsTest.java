@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class SessionTouchTest {
-    private final SessionTouch touch = new SessionTouch();
+class StatementKindsTest {
+    private final StatementKinds kinds = new StatementKinds();
 
     @ParameterizedTest
     @ValueSource(
@@ -29,8 +29,8 @@ class SessionTouchTest {
                 "lock tables note write"
             })
     void findsChangesOfTheSession(String sql) {
-        assertThat(touch.in(sql)).isTrue();
-        assertThat(touch.in(sql)).as("the second time").isTrue();
+        assertThat(kinds.of(sql).changesSession()).isTrue();
+        assertThat(kinds.of(sql).changesSession()).as("the second time").isTrue();
     }
 
     @ParameterizedTest
@@ -45,9 +45,27 @@ class SessionTouchTest {
                 "set constraints all deferred",
                 "select pg_advisory_xact_lock(1)",
                 "create table temp_note (x int)",
-                "insert into note (text) values ('set')"
+                "insert into note (text) values ('set')",
+                "select commit from work",
+                "select endpoint from route",
+                "rollback to savepoint commit"
             })
     void leavesEverythingElseAlone(String sql) {
-        assertThat(touch.in(sql)).isFalse();
+        assertThat(kinds.of(sql)).isEqualTo(new StatementKinds.StatementKind(false, false));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "commit",
+                "COMMIT AND CHAIN",
+                "end",
+                "/* by hand */ commit work",
+                "insert into note (text) values ('x'); commit",
+                "prepare transaction 'x'",
+                "commit prepared 'x'"
+            })
+    void findsWhatCommits(String sql) {
+        assertThat(kinds.of(sql).endsTransaction()).isTrue();
     }
 }

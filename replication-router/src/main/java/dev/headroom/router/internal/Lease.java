@@ -267,17 +267,25 @@ final class Lease implements StatementOwner {
         return openStatements > 0;
     }
 
-    /** Gives the connection back to its pool, or has it thrown away if its session is no longer as the pool lent it. */
+    /**
+     * Gives the connection back to its pool, or has it thrown away if its session is no longer as the pool lent it. What asks the server for that
+     * comes first: as long as the unit is listed, it is cut off if there is no answer.
+     */
     void release() throws SQLException {
-        boolean cut = node.units().end(this, slot);
-        boolean evicted = false;
+        boolean good = false;
+        boolean cut;
+        try {
+            good = !tainted && !discarded && unguarded() && asLent();
+        } finally {
+            cut = node.units().end(this, slot);
+        }
         if (whenReleased != null) {
             whenReleased.run();
             whenReleased = null;
         }
+        boolean evicted = cut || !good;
         try {
-            if (cut || tainted || discarded || !unguarded() || !asLent()) {
-                evicted = true;
+            if (evicted) {
                 cluster.evicted();
                 evict();
             }
@@ -313,30 +321,41 @@ final class Lease implements StatementOwner {
     }
 
     private boolean unguarded() {
-        if (!guarded) {
-            return true;
+        return !guarded
+                || done(() -> {
+                    endTransactions();
+                    cluster.dialect().refuseWrites(physical, false);
+                });
+    }
+
+    /**
+     * A pool sets the mode back itself, but where that is a question to the server, nobody would see that it is not answered. A node alone takes
+     * writes on the same connection next, and not every pool undoes what was set.
+     */
+    private boolean asLent() {
+        if (cluster.replicated()) {
+            return mode != Mode.TRANSACTIONS || !cluster.options().autoCommit() || done(this::endTransactions);
         }
-        try {
-            if (mode == Mode.TRANSACTIONS) {
-                physical.rollback();
-                autoCommit(true);
-            }
-            cluster.dialect().refuseWrites(physical, false);
-            return true;
-        } catch (SQLException e) {
-            return false;
+        return !readOnly() || done(() -> physical.setReadOnly(false));
+    }
+
+    private void endTransactions() throws SQLException {
+        if (mode == Mode.TRANSACTIONS) {
+            physical.rollback();
+            autoCommit(true);
         }
     }
 
-    /** A node alone takes writes on the same connection next, and not every pool undoes what was set. False if it can't be undone. */
-    private boolean asLent() {
-        if (cluster.replicated() || !readOnly()) {
-            return true;
-        }
+    /** What puts the connection in order. */
+    private interface Step {
+        void run() throws SQLException;
+    }
+
+    private static boolean done(Step step) {
         try {
-            physical.setReadOnly(false);
+            step.run();
             return true;
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             return false;
         }
     }

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.headroom.Deadline;
 import dev.headroom.RequestContext;
+import dev.headroom.router.shard.ShardMap;
+import dev.headroom.router.shard.Shards;
 import dev.headroom.testkit.PostgresCluster;
 import dev.headroom.testkit.PostgresNode;
 import java.sql.Connection;
@@ -14,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
@@ -138,10 +141,12 @@ class FailoverTest {
     void oldPrimaryIsNotFallenBackToWhenTheNewOneHangs() throws Exception {
         promoted();
         long onOld = count(rig.database.dataSource(first));
+        assertThat(hostOfAShard()).contains("r1");
         second.suspend();
         try {
             await().atMost(LONG).until(() -> rig.status("r1").state() == NodeState.DOWN);
             assertThat(rig.status("p").state()).isEqualTo(NodeState.FENCED);
+            assertThat(hostOfAShard()).isEmpty();
             RequestContext request = RequestContext.builder()
                     .deadline(Deadline.after(Duration.ofMillis(300)))
                     .build();
@@ -151,6 +156,14 @@ class FailoverTest {
         }
         await().atMost(LONG).untilAsserted(() -> assertThat(rig.insert("again")).isPositive());
         assertThat(count(rig.database.dataSource(first))).isEqualTo(onOld);
+    }
+
+    /** The node that takes the writes of a logical database on this cluster. */
+    private Optional<String> hostOfAShard() {
+        ShardMap map = ShardMap.builder("db", 2).place(1, 2, "main").build();
+        try (Shards shards = Shards.builder(map, Routers.of(rig.router)).build()) {
+            return shards.host("db1");
+        }
     }
 
     @Test

@@ -3,8 +3,8 @@ package dev.headroom.router.shard;
 import dev.headroom.config.Checks;
 import dev.headroom.config.ConfigurationException;
 import dev.headroom.consistency.ConsistencyToken;
-import dev.headroom.router.NodeRole;
-import dev.headroom.router.NodeStatus;
+import dev.headroom.router.RouteDecision;
+import dev.headroom.router.RouteScope;
 import dev.headroom.router.Routers;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -121,10 +121,8 @@ public final class Shards implements AutoCloseable {
      * @throws ConfigurationException if there is no such logical database
      */
     public Optional<String> host(String database) {
-        return routers.get(map().database(database).cluster()).nodes().stream()
-                .filter(node -> node.role() != NodeRole.REPLICA)
-                .map(NodeStatus::name)
-                .findFirst();
+        RouteDecision decision = routers.get(map().database(database).cluster()).decide(RouteScope.primary());
+        return decision instanceof RouteDecision.ToPrimary to ? Optional.of(to.node()) : Optional.empty();
     }
 
     /**

@@ -73,7 +73,9 @@ public final class InventoryNodes {
     }
 
     /**
-     * How long to wait for the units on a node whose host has disappeared; those that still run then are left alone. Default: 30 s.
+     * How long to wait for the units on a node whose host has disappeared; others come and go meanwhile, and if the host is there again before, its
+     * node is used as if nothing had been. Units that still run then are left alone, and nobody aborts them any more if the node falls silent;
+     * that their pool is closed ({@link #onRemoved}) ends them. Default: 30 s.
      *
      * @throws dev.headroom.config.ConfigurationException if negative
      */

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.headroom.config.ConfigurationException;
 import dev.headroom.inventory.Host;
@@ -35,6 +38,7 @@ import java.util.stream.Collectors;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** A router whose replicas come and go while it is read. */
 @Tag("one-jdk")
@@ -105,11 +109,20 @@ class InventoryNodesTest {
                     .containsExactlyInAnyOrder("n" + cluster.primary().port(), name);
 
             // Neither an empty list nor one without the primary takes the primary away.
+            ListAppender<ILoggingEvent> log = new ListAppender<>();
+            log.start();
+            Logger logger = (Logger) LoggerFactory.getLogger("dev.headroom.router.internal.LiveNodes");
+            logger.addAppender(log);
             hosts.clear();
             hosts.add(host(second, false));
-            await().during(Duration.ofMillis(300))
+            await().during(Duration.ofMillis(1_200)) // it is looked at more than once
                     .atMost(LONG)
                     .until(() -> router.nodes().size() == 2);
+            logger.detachAppender(log);
+            assertThat(List.copyOf(log.list))
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .filteredOn(text -> text.contains("takes the writes and stays"))
+                    .hasSize(1);
             Rig.execute(router.dataSource(), "insert into note (text) values ('still')");
             hosts.clear();
             await().during(Duration.ofMillis(300))
@@ -150,6 +163,42 @@ class InventoryNodesTest {
             hosts.add(host(second, false));
             await().atMost(LONG).until(() -> portOfReplica(router) == second.port());
             assertThat(removed).anyMatch(url -> url.contains(":" + first.port() + "/"));
+        }
+    }
+
+    @Test
+    void readThatGoesOnWhereAHostHasGoneHoldsNobodyUp() throws Exception {
+        PostgresNode first = cluster.standbys().get(0);
+        PostgresNode second = cluster.standbys().get(1);
+        String leaving = "n" + first.port();
+        hosts.add(host(cluster.primary(), true));
+        hosts.add(host(first, false));
+        try (WatchedInventory inventory = Inventories.watched(() -> List.copyOf(hosts), Duration.ofMillis(50));
+                TestDatabase database = cluster.createDatabase();
+                ReplicaRouter router = Rig.patient(ReplicaRouter.builder("leaving"))
+                        .nodes(nodes(inventory, database).drainWithin(Duration.ofMinutes(5)))
+                        .build()) {
+            await().atMost(LONG).until(() -> state(router, leaving) == NodeState.UP);
+            try (Connection held = router.dataSource().getConnection()) {
+                held.setReadOnly(true);
+                held.setAutoCommit(false);
+                held.createStatement().execute("select 1");
+                assertThat(Rig.nodeOf(held)).isEqualTo(leaving);
+                hosts.removeIf(host -> host.port() == first.port());
+                await().atMost(LONG).until(() -> state(router, leaving) == NodeState.DRAINED);
+                hosts.add(host(second, false));
+                await().atMost(LONG).until(() -> state(router, "n" + second.port()) == NodeState.UP);
+                assertThat(state(router, leaving)).isEqualTo(NodeState.DRAINED);
+
+                hosts.add(host(first, false)); // it was a mistake
+                await().atMost(LONG).until(() -> state(router, leaving) == NodeState.UP);
+                hosts.removeIf(host -> host.port() == first.port());
+                await().atMost(LONG).until(() -> state(router, leaving) == NodeState.DRAINED);
+                assertThat(removed).isEmpty();
+                held.createStatement().execute("select 1");
+                held.commit();
+            }
+            await().atMost(LONG).until(() -> removed.contains(leaving));
         }
     }
 

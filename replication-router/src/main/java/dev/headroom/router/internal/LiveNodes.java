@@ -4,6 +4,7 @@ import dev.headroom.inventory.Host;
 import dev.headroom.inventory.ServiceInventory;
 import dev.headroom.router.InventoryNodes;
 import dev.headroom.router.NodeSpec;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +30,15 @@ final class LiveNodes implements AutoCloseable {
     private final String router;
     private final Cluster cluster;
     private final InventoryNodes source;
-    private final Map<String, Node> byAddress = new LinkedHashMap<>(); // only the thread's, once it runs
     private final ScheduledExecutorService thread;
+
+    // What follows is only the thread's, once it runs.
+    private final Map<String, Node> byAddress = new LinkedHashMap<>();
+    private final Map<String, Leaving> leaving = new HashMap<>();
+    private @Nullable ScheduledFuture<?> again;
+    private @Nullable Node keptThoughGone;
+    private boolean withoutHosts;
+
     private ServiceInventory.@Nullable Subscription subscription;
 
     LiveNodes(String router, Cluster cluster, LiveSource source) {
@@ -46,43 +54,88 @@ final class LiveNodes implements AutoCloseable {
         });
     }
 
+    /**
+     * A node whose host has disappeared and that gets no more units.
+     *
+     * @param end until when those that run there are waited for
+     * @param drainedBefore whether it got none before, because somebody wanted that
+     */
+    private record Leaving(long end, boolean drainedBefore) {}
+
     void start() {
         subscription = source.onChange(() -> later(0));
         later(0); // what changed since the first look
     }
 
-    private void later(long millis) {
+    private @Nullable ScheduledFuture<?> later(long millis) {
         try {
-            ScheduledFuture<?> unused = thread.schedule(this::apply, millis, TimeUnit.MILLISECONDS);
+            return thread.schedule(this::apply, millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             log.debug("router {}: closed, nodes are not followed any more", router);
+            return null;
         }
+    }
+
+    /** One look at a time, however many changes there are meanwhile. */
+    private void again(long millis) {
+        if (again != null) {
+            again.cancel(false);
+        }
+        again = later(millis);
     }
 
     private void apply() {
         try {
             List<Host> hosts = source.hosts();
-            if (hosts.isEmpty()) {
-                log.warn("router {}: {} has no host; the nodes stay as they are", router, source);
+            if (!hosts.isEmpty()) {
+                withoutHosts = false;
+                follow(hosts);
                 return;
             }
-            List<String> addresses = hosts.stream().map(Host::address).toList();
-            List<Host> failed = failed(hosts, addresses);
-            boolean unfinished = false;
-            for (String address : List.copyOf(byAddress.keySet())) {
-                unfinished |= !addresses.contains(address) && !removed(address);
-            }
-            // A host that has kept its name at a new address finds it free only now.
-            if (!failed.isEmpty() && !failed(failed, addresses).isEmpty()) {
-                later(RETRY_MILLIS);
-            }
-            if (unfinished) {
-                later(AGAIN_MILLIS);
+            if (!withoutHosts) {
+                withoutHosts = true;
+                log.warn("router {}: {} has no host; the nodes stay as they are", router, source);
             }
         } catch (RuntimeException failure) {
             log.error("router {}: the nodes of {} could not be followed", router, source, failure);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            again(RETRY_MILLIS);
+        }
+    }
+
+    /** Nobody waits for the units of a node here: those that come are used before those that go have ended. */
+    private void follow(List<Host> hosts) {
+        List<String> addresses = hosts.stream().map(Host::address).toList();
+        addresses.forEach(this::back);
+        List<Host> failed = failed(hosts, addresses);
+        boolean unfinished = false;
+        for (String address : List.copyOf(byAddress.keySet())) {
+            unfinished |= !addresses.contains(address) && !removed(address);
+        }
+        // A host that has kept its name at a new address finds it free only now.
+        failed = failed.isEmpty() ? failed : failed(failed, addresses);
+        if (unfinished) {
+            again(AGAIN_MILLIS);
+        } else if (!failed.isEmpty()) {
+            again(RETRY_MILLIS);
+        }
+    }
+
+    /** A host is there, perhaps again. */
+    private void back(String address) {
+        Node node = byAddress.get(address);
+        if (node != null) {
+            stays(node, address);
+            if (node == keptThoughGone) {
+                keptThoughGone = null;
+            }
+        }
+    }
+
+    private void stays(Node node, String address) {
+        Leaving left = leaving.remove(address);
+        if (left != null) {
+            node.drained(left.drainedBefore());
+            log.info("router {}: {} at {} stays", router, node, address);
         }
     }
 
@@ -146,26 +199,43 @@ final class LiveNodes implements AutoCloseable {
     }
 
     /** @return whether it is gone; the node that takes writes stays */
-    private boolean removed(String address) throws InterruptedException {
+    private boolean removed(String address) {
         Node node = byAddress.get(address);
         if (node == null) {
             return true;
         }
         if (node == cluster.primary()) {
-            log.warn("router {}: {} at {} takes the writes and stays, though it is gone", router, node, address);
+            kept(node, address);
             return false;
         }
-        node.drained(true);
-        boolean empty = cluster.await(
-                () -> node.units().running().isEmpty(), source.drainWithin().toNanos());
+        Leaving left = leaving.computeIfAbsent(address, key -> leave(node));
+        boolean empty = node.units().running().isEmpty();
+        if (!empty && System.nanoTime() - left.end() < 0) {
+            return false;
+        }
         if (!cluster.remove(node)) { // promoted meanwhile
-            node.drained(false);
+            kept(node, address);
             return false;
         }
         byAddress.remove(address);
+        leaving.remove(address);
         log.info("router {}: {} at {} is gone{}", router, node, address, empty ? "" : ", though units still run there");
         tell(node.spec());
         return true;
+    }
+
+    private Leaving leave(Node node) {
+        boolean before = node.drained();
+        node.drained(true);
+        return new Leaving(System.nanoTime() + source.drainWithin().toNanos(), before);
+    }
+
+    private void kept(Node node, String address) {
+        stays(node, address);
+        if (keptThoughGone != node) {
+            keptThoughGone = node;
+            log.warn("router {}: {} at {} takes the writes and stays, though it is gone", router, node, address);
+        }
     }
 
     @Override
@@ -181,7 +251,7 @@ final class LiveNodes implements AutoCloseable {
     void release() {
         try {
             if (!thread.awaitTermination(AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
-                log.warn("router {}: still making or draining a node; its pool is left alone", router);
+                log.warn("router {}: still making a node; the pools are left alone", router);
                 return;
             }
             byAddress.values().forEach(node -> tell(node.spec()));

@@ -1,22 +1,21 @@
 package dev.headroom.router.shard;
 
-import dev.headroom.RequestContext;
 import dev.headroom.config.Checks;
 import dev.headroom.router.RouteScope;
+import dev.headroom.router.shard.ScatterThreads.Asked;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,22 +29,15 @@ final class ShardScatter implements AutoCloseable {
     private final ShardUnits units;
     private final Shards shards;
     private final boolean allowPartial;
-    private final int concurrency;
-    private final ThreadPoolExecutor threads;
+    private final Duration wait;
+    private final ScatterThreads threads;
 
-    ShardScatter(ShardUnits units, Shards shards, int concurrency, boolean allowPartial) {
+    ShardScatter(ShardUnits units, Shards shards, int concurrency, boolean allowPartial, Duration wait) {
         this.units = units;
         this.shards = shards;
         this.allowPartial = allowPartial;
-        this.concurrency = concurrency;
-        AtomicInteger number = new AtomicInteger();
-        this.threads = new ThreadPoolExecutor(
-                concurrency, concurrency, 20, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                    Thread thread = new Thread(task, "headroom-shards-scatter-" + number.incrementAndGet());
-                    thread.setDaemon(true);
-                    return thread;
-                });
-        threads.allowCoreThreadTimeOut(true);
+        this.wait = wait;
+        this.threads = new ScatterThreads(concurrency);
     }
 
     /** What one cluster gave, and what it said is elsewhere. */
@@ -54,15 +46,15 @@ final class ShardScatter implements AutoCloseable {
 
     <T extends @Nullable Object> Scattered<T> run(ScatterWork<T> work) throws SQLException, InterruptedException {
         Checks.present("work", work);
-        List<T> results = new ArrayList<>();
-        Map<String, Exception> failures = new LinkedHashMap<>();
+        Found<T> found = new Found<>(new ArrayList<>(), new LinkedHashMap<>());
+        long end = ScatterThreads.end(wait);
         ShardMap map = shards.map();
         Map<String, List<Shard>> pending = new LinkedHashMap<>();
         map.clusters().forEach(cluster -> pending.put(cluster, map.on(cluster)));
         for (int round = 0; round < MOST_ROUNDS && !pending.isEmpty(); round++) {
             // What a replica says of what is not there may be long ago; the primary knows.
             RouteScope where = round == 0 ? RouteScope.readOnly() : RouteScope.primary();
-            List<Shard> elsewhere = round(where, work, pending, results, failures);
+            List<Shard> elsewhere = round(where, work, pending, found, end);
             pending.clear();
             for (Shard shard : elsewhere) {
                 Shard now = shards.map().database(shard.database());
@@ -74,65 +66,75 @@ final class ShardScatter implements AutoCloseable {
             throw new SQLException(
                     "scatter: " + pending + " could not be found (expected: on the cluster that each names)", "02000");
         }
-        return new Scattered<>(Collections.unmodifiableList(results), Collections.unmodifiableMap(failures));
+        return new Scattered<>(
+                Collections.unmodifiableList(found.results()), Collections.unmodifiableMap(found.failures()));
     }
+
+    /** What has been found so far. */
+    private record Found<T extends @Nullable Object>(List<T> results, Map<String, Exception> failures) {}
 
     @SuppressWarnings("NullAway") // results of work that may return null
     private <T extends @Nullable Object> List<Shard> round(
-            RouteScope where,
-            ScatterWork<T> work,
-            Map<String, List<Shard>> pending,
-            List<T> results,
-            Map<String, Exception> failures)
+            RouteScope where, ScatterWork<T> work, Map<String, List<Shard>> pending, Found<T> found, long end)
             throws SQLException, InterruptedException {
-        Map<String, Future<Part<T>>> running = new LinkedHashMap<>();
-        pending.forEach((cluster, wanted) -> {
-            Callable<Part<T>> task = () -> part(where, cluster, wanted, work);
-            running.put(cluster, threads.submit(RequestContext.wrap(task)));
-        });
+        Map<String, Part<T>> parts = parts(where, work, pending, found.failures(), end);
         List<Shard> elsewhere = new ArrayList<>();
-        SQLException first = null;
-        try {
-            for (Map.Entry<String, Future<Part<T>>> cluster : running.entrySet()) {
-                try {
-                    Part<T> part = cluster.getValue().get();
-                    if (part.any()) {
-                        results.add(part.result());
-                    }
-                    elsewhere.addAll(part.elsewhere());
-                } catch (ExecutionException failed) {
-                    Exception cause = failed.getCause() instanceof Exception known ? known : failed;
-                    if (allowPartial) {
-                        failures.put(cluster.getKey(), cause);
-                    } else {
-                        first = worse(first, cluster.getKey(), cause);
-                        running.values().forEach(other -> other.cancel(false)); // those that have not begun
-                        break;
-                    }
+        for (String cluster : pending.keySet()) { // in their order, not in that in which they came
+            Part<T> part = parts.get(cluster);
+            if (part != null) {
+                if (part.any()) {
+                    found.results().add(part.result());
                 }
+                elsewhere.addAll(part.elsewhere());
             }
-        } catch (InterruptedException interrupted) {
-            running.values().forEach(other -> other.cancel(true));
-            throw interrupted;
-        }
-        if (first != null) {
-            throw first;
         }
         return elsewhere;
     }
 
-    private static SQLException worse(@Nullable SQLException first, String cluster, Exception cause) {
-        SQLException failure = new SQLException("scatter: cluster " + cluster + ": " + cause.getMessage(), cause);
-        if (first == null) {
-            return failure;
+    /** What comes of each cluster by then. */
+    private <T extends @Nullable Object> Map<String, Part<T>> parts(
+            RouteScope where,
+            ScatterWork<T> work,
+            Map<String, List<Shard>> pending,
+            Map<String, Exception> failures,
+            long end)
+            throws SQLException, InterruptedException {
+        Map<String, Part<T>> parts = new HashMap<>();
+        try (ScatterThreads.Round<Part<T>> round = threads.round()) {
+            pending.forEach(
+                    (cluster, wanted) -> round.add(cluster, using -> part(where, cluster, wanted, work, using)));
+            try {
+                for (Asked<Part<T>> asked = round.next(end); asked != null; asked = round.next(end)) {
+                    try {
+                        parts.put(asked.cluster(), asked.get());
+                    } catch (ExecutionException failed) {
+                        Exception cause = failed.getCause() instanceof Exception known ? known : failed;
+                        missing(asked.cluster(), cause, failures);
+                    }
+                }
+            } catch (InterruptedException interrupted) {
+                round.giveUp();
+                throw interrupted;
+            }
+            for (String silent : round.giveUp()) {
+                missing(silent, new SQLTimeoutException("no answer in time (scatterWait: " + wait + ")"), failures);
+            }
         }
-        first.addSuppressed(failure);
-        return first;
+        return parts;
+    }
+
+    private void missing(String cluster, Exception cause, Map<String, Exception> failures) throws SQLException {
+        if (!allowPartial) {
+            throw new SQLException("scatter: cluster " + cluster + ": " + cause.getMessage(), cause);
+        }
+        failures.put(cluster, cause);
     }
 
     private <T extends @Nullable Object> Part<T> part(
-            RouteScope where, String cluster, List<Shard> wanted, ScatterWork<T> work) throws SQLException {
+            RouteScope where, String cluster, List<Shard> wanted, ScatterWork<T> work, Consumer<Connection> using)
+            throws SQLException {
         return units.inSnapshot(cluster, where, connection -> {
+            using.accept(connection);
             Set<String> here = ShardTable.here(connection);
             List<Shard> mine = new ArrayList<>();
             List<Shard> elsewhere = new ArrayList<>();
@@ -154,11 +156,11 @@ final class ShardScatter implements AutoCloseable {
 
     @Override
     public void close() {
-        threads.shutdown();
+        threads.close();
     }
 
     @Override
     public String toString() {
-        return "ShardScatter[" + concurrency + "]";
+        return "ShardScatter[" + threads + "]";
     }
 }

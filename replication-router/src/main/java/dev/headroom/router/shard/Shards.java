@@ -48,7 +48,8 @@ public final class Shards implements AutoCloseable {
         this.routers = builder.routers;
         this.map = new AtomicReference<>(builder.map);
         this.units = new ShardUnits(routers, this, builder.moveWait);
-        this.scatter = new ShardScatter(units, this, builder.scatterConcurrency, builder.allowPartial);
+        this.scatter =
+                new ShardScatter(units, this, builder.scatterConcurrency, builder.allowPartial, builder.scatterWait);
         this.mover = new ShardMover(units, (int) builder.moveWait.toSeconds());
     }
 
@@ -145,9 +146,11 @@ public final class Shards implements AutoCloseable {
 
     /**
      * Reads all logical databases, cluster by cluster, so many at one time as {@link Builder#scatterConcurrency} says. Each is read exactly
-     * once, also while it is moved. It is not one snapshot of all.
+     * once, also while it is moved. It is not one snapshot of all. A scatter read within the work of another one is done on its thread, one
+     * cluster after the other.
      *
-     * @throws SQLException the failure of a cluster, unless partial results are allowed; others as suppressed
+     * @throws SQLException the first failure of a cluster, unless partial results are allowed; one that takes longer than
+     *     {@link Builder#scatterWait} has failed
      */
     public <T extends @Nullable Object> Scattered<T> scatter(ScatterWork<T> work)
             throws SQLException, InterruptedException {
@@ -216,6 +219,7 @@ public final class Shards implements AutoCloseable {
         private final Routers routers;
         private Duration moveWait = Duration.ofSeconds(10);
         private int scatterConcurrency = 4;
+        private Duration scatterWait = Duration.ofSeconds(30);
         private boolean allowPartial;
 
         private Builder(ShardMap map, Routers routers) {
@@ -235,12 +239,23 @@ public final class Shards implements AutoCloseable {
         }
 
         /**
-         * How many clusters a scatter read reads at one time. Default: 4.
+         * How many clusters one scatter read reads at one time. Threads are there for eight such reads, and others wait in line. Default: 4.
          *
          * @throws ConfigurationException if not 1 to 256
          */
         public Builder scatterConcurrency(int clusters) {
             this.scatterConcurrency = Checks.between("scatterConcurrency", clusters, 1, 256);
+            return this;
+        }
+
+        /**
+         * How long a scatter read waits for all its clusters together; one that has not answered by then has failed, and what runs there is
+         * broken off. The request's own deadline shortens it. Default: 30 s.
+         *
+         * @throws ConfigurationException if not more than zero
+         */
+        public Builder scatterWait(Duration wait) {
+            this.scatterWait = Checks.positive("scatterWait", wait);
             return this;
         }
 

@@ -1,0 +1,196 @@
+package dev.headroom.router.shard;
+
+import dev.headroom.RequestContext;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The threads of scatter reads. Each read runs at most so many parts at one time; all reads together have a multiple of that, and what is beyond
+ * waits in line. Who waits can leave in time, and then breaks off what runs: a server that does not answer holds neither him nor a thread.
+ *
+ * <p>A read within a part of another one runs on its thread, part by part, or those that wait for each other could hold all threads.
+ */
+final class ScatterThreads implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(ScatterThreads.class);
+
+    /** For so many reads at one time there are threads. */
+    private static final int READS = 8;
+
+    private final int concurrency;
+    private final ThreadPoolExecutor threads;
+
+    /** @param concurrency how many parts of one read are run at one time */
+    ScatterThreads(int concurrency) {
+        this.concurrency = concurrency;
+        AtomicInteger number = new AtomicInteger();
+        int most = READS * concurrency;
+        this.threads = new ThreadPoolExecutor(
+                most,
+                most,
+                20,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> new Own(task, "headroom-shards-scatter-" + number.incrementAndGet()));
+        threads.allowCoreThreadTimeOut(true);
+    }
+
+    /** Tells a thread that runs a part. */
+    private static final class Own extends Thread {
+        Own(Runnable task, String name) {
+            super(task, name);
+            setDaemon(true);
+        }
+    }
+
+    /** Asks one cluster. */
+    interface Part<T> {
+        /** @param using is told the connection that it is done on */
+        T run(Consumer<Connection> using) throws Exception;
+    }
+
+    /** A part that was handed over; to be asked when it has ended. */
+    static final class Asked<T> extends FutureTask<T> {
+        private final String cluster;
+        private final BlockingQueue<Asked<T>> ended;
+        private final Using using;
+
+        private Asked(String cluster, Part<T> part, BlockingQueue<Asked<T>> ended, Using using) {
+            super(RequestContext.wrap(() -> part.run(using)));
+            this.cluster = cluster;
+            this.ended = ended;
+            this.using = using;
+        }
+
+        String cluster() {
+            return cluster;
+        }
+
+        @Override
+        protected void done() {
+            ended.add(this);
+        }
+    }
+
+    /** The connection that a part is done on, which somebody else may break off. */
+    private static final class Using implements Consumer<Connection> {
+        private volatile @Nullable Connection connection;
+
+        @Override
+        public void accept(Connection taken) {
+            connection = taken;
+        }
+
+        /** What hangs there must end; that is nothing to wait for. */
+        void breakOff(Executor executor) {
+            Connection taken = connection;
+            if (taken != null) {
+                executor.execute(() -> {
+                    try {
+                        taken.abort(executor);
+                    } catch (SQLException e) {
+                        log.debug("shards: could not abort {}", taken, e);
+                    }
+                });
+            }
+        }
+    }
+
+    /** Several parts of one read, used by the thread that wants their results. */
+    final class Round<T> implements AutoCloseable {
+        private final Deque<Asked<T>> waiting = new ArrayDeque<>();
+        private final List<Asked<T>> running = new ArrayList<>();
+        private final BlockingQueue<Asked<T>> ended = new LinkedBlockingQueue<>();
+        private final Executor executor = Thread.currentThread() instanceof Own ? Runnable::run : threads;
+
+        void add(String cluster, Part<T> part) {
+            waiting.add(new Asked<>(cluster, part, ended, new Using()));
+        }
+
+        /** The next one that has ended; null if there is none by then, or no more. */
+        @Nullable Asked<T> next(long end) throws InterruptedException {
+            while (!waiting.isEmpty() && running.size() < concurrency && end - System.nanoTime() > 0) {
+                Asked<T> first = waiting.remove();
+                running.add(first);
+                executor.execute(first);
+            }
+            if (running.isEmpty()) {
+                return null;
+            }
+            Asked<T> next = ended.poll(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+            if (next != null) {
+                running.remove(next);
+            }
+            return next;
+        }
+
+        /** Those of which there is no result; breaks them off. */
+        List<String> giveUp() {
+            List<Asked<T>> left = new ArrayList<>(running);
+            left.addAll(waiting);
+            for (Asked<T> asked : running) {
+                threads.remove(asked);
+                asked.cancel(true);
+                asked.using.breakOff(ScatterThreads::inBackground);
+            }
+            running.clear();
+            waiting.clear();
+            return left.stream().map(Asked::cluster).toList();
+        }
+
+        /** What was not begun is not begun any more; what runs comes to its end. */
+        @Override
+        public void close() {
+            for (Asked<T> asked : running) {
+                if (threads.remove(asked)) {
+                    asked.cancel(false);
+                }
+            }
+        }
+    }
+
+    <T> Round<T> round() {
+        return new Round<>();
+    }
+
+    private static void inBackground(Runnable task) {
+        Thread thread = new Thread(task, "headroom-shards-abort");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** When a read that begins now must have ended, by {@link System#nanoTime}: the request's own deadline shortens the wait. */
+    static long end(Duration wait) {
+        long most = wait.toNanos();
+        long left = RequestContext.active()
+                .flatMap(RequestContext::deadline)
+                .map(deadline -> Math.max(0, deadline.remaining().toNanos()))
+                .orElse(most);
+        return System.nanoTime() + Math.min(most, left);
+    }
+
+    @Override
+    public void close() {
+        threads.shutdown();
+    }
+
+    @Override
+    public String toString() {
+        return "ScatterThreads[" + concurrency + "]";
+    }
+}

@@ -1,0 +1,196 @@
+package dev.headroom.router.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.headroom.Deadline;
+import dev.headroom.RequestContext;
+import dev.headroom.router.NodeSpec;
+import dev.headroom.router.ReplicaRouter;
+import dev.headroom.router.Routers;
+import dev.headroom.testkit.SharedPostgres;
+import dev.headroom.testkit.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+
+/** How many clusters are read at one time, and what becomes of a read when one does not answer. */
+@TestInstance(Lifecycle.PER_CLASS)
+@Tag("one-jdk")
+class ScatterTest {
+    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final ShardMap MAP = ShardMap.builder("db", 3)
+            .place(1, 1, "s1")
+            .place(2, 2, "s2")
+            .place(3, 3, "s3")
+            .build();
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private Routers routers;
+
+    @BeforeAll
+    void start() throws SQLException {
+        List<ReplicaRouter> each =
+                MAP.clusters().stream().sorted().map(this::router).toList();
+        routers = Routers.of(each.get(0), each.get(1), each.get(2));
+        open.add(0, routers);
+        try (Shards shards = shards(options -> options)) {
+            shards.install();
+        }
+    }
+
+    private ReplicaRouter router(String cluster) {
+        TestDatabase database = SharedPostgres.createDatabase();
+        HikariDataSource pool = ShardRig.pool(database.jdbcUrl());
+        open.add(0, database);
+        open.add(0, pool);
+        return ReplicaRouter.builder(cluster).primary(NodeSpec.of("p", pool)).build();
+    }
+
+    private Shards shards(UnaryOperator<Shards.Builder> options) {
+        return options.apply(Shards.builder(MAP, routers)).build();
+    }
+
+    @AfterAll
+    void close() throws Exception {
+        for (AutoCloseable part : open) {
+            part.close();
+        }
+    }
+
+    /** Is there with others. */
+    private static final class Meeting {
+        final AtomicInteger most = new AtomicInteger();
+        private final AtomicInteger now = new AtomicInteger();
+        private final CountDownLatch expected;
+
+        Meeting(int expected) {
+            this.expected = new CountDownLatch(expected);
+        }
+
+        int attend() throws SQLException {
+            most.accumulateAndGet(now.incrementAndGet(), Math::max);
+            expected.countDown();
+            try {
+                assertThat(expected.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                throw new SQLException(e);
+            }
+            return now.decrementAndGet();
+        }
+    }
+
+    @Test
+    void oneReadReadsAsManyClustersAtOneTimeAsItMay() throws Exception {
+        Meeting meeting = new Meeting(2);
+        try (Shards shards = shards(options -> options.scatterConcurrency(2))) {
+            Scattered<Integer> scattered = shards.scatter((cluster, parts, connection) -> meeting.attend());
+            assertThat(scattered.results()).hasSize(3);
+        }
+        assertThat(meeting.most).hasValue(2);
+    }
+
+    @Test
+    void severalReadsDoNotWaitForEachOther() throws Exception {
+        int readers = 4;
+        Meeting meeting = new Meeting(readers);
+        try (Shards shards = shards(options -> options.scatterConcurrency(1))) {
+            CompletableFuture<?>[] reads = IntStream.range(0, readers)
+                    .mapToObj(number -> CompletableFuture.runAsync(
+                            () -> {
+                                try {
+                                    shards.scatter((cluster, parts, connection) ->
+                                            cluster.equals("s1") ? meeting.attend() : 0);
+                                } catch (Exception e) {
+                                    throw new IllegalStateException(e);
+                                }
+                            },
+                            task -> new Thread(task).start()))
+                    .toArray(CompletableFuture[]::new);
+            assertThat(CompletableFuture.allOf(reads)).succeedsWithin(LONG);
+        }
+        assertThat(meeting.most).hasValue(readers);
+    }
+
+    @Test
+    void readWithinAReadFindsAThread() throws Exception {
+        try (Shards shards = shards(options -> options.scatterConcurrency(1).scatterWait(LONG))) {
+            Scattered<Integer> scattered = shards.scatter((cluster, parts, connection) -> {
+                try {
+                    return shards.scatter((inner, innerParts, innerConnection) -> 1)
+                            .results()
+                            .size();
+                } catch (InterruptedException e) {
+                    throw new SQLException(e);
+                }
+            });
+            assertThat(scattered.results()).containsExactly(3, 3, 3);
+        }
+    }
+
+    /** The second cluster does not answer. */
+    private static final ScatterWork<String> HANGING = (cluster, parts, connection) -> {
+        if (cluster.equals("s2")) {
+            sleep(connection);
+        }
+        return cluster;
+    };
+
+    private static void sleep(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("select pg_sleep(300)");
+        }
+    }
+
+    @Test
+    void clusterThatDoesNotAnswerIsMissingAndHoldsNoThread() throws Exception {
+        try (Shards shards = shards(
+                options -> options.scatterConcurrency(1).allowPartial(true).scatterWait(Duration.ofSeconds(1)))) {
+            for (int i = 0; i < 2; i++) {
+                Scattered<String> scattered = shards.scatter(HANGING);
+                assertThat(scattered.results()).containsExactly("s1");
+                assertThat(scattered.failures()).containsOnlyKeys("s2", "s3");
+                assertThat(scattered.failures().get("s2")).isInstanceOf(SQLTimeoutException.class);
+            }
+        }
+        try (Shards shards = shards(options -> options.allowPartial(true).scatterWait(Duration.ofSeconds(1)))) {
+            Scattered<String> scattered = shards.scatter(HANGING);
+            assertThat(scattered.results()).containsExactly("s1", "s3");
+            assertThat(scattered.failures()).containsOnlyKeys("s2");
+        }
+        await().atMost(LONG)
+                .until(() -> Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> thread.getName().startsWith("headroom-shards-scatter"))
+                        .noneMatch(thread -> thread.getState() == Thread.State.RUNNABLE)); // as who waits for a server
+    }
+
+    @Test
+    void deadlineOfTheRequestEndsARead() {
+        try (Shards shards = shards(options -> options)) {
+            RequestContext request = RequestContext.builder()
+                    .deadline(Deadline.after(Duration.ofMillis(500)))
+                    .build();
+            assertThatThrownBy(() -> request.call(() -> shards.scatter(HANGING)))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageStartingWith("scatter: cluster s2: no answer in time");
+        }
+    }
+}

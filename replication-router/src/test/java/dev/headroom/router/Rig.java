@@ -147,11 +147,16 @@ public final class Rig implements AutoCloseable {
     }
 
     static Answer read(Connection connection, long id) throws SQLException {
+        return new Answer(select(connection, id), nodeOf(connection));
+    }
+
+    /** Whether a connection, perhaps a routed one, sees the note. */
+    static boolean select(Connection connection, long id) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement("select count(*) from note where id = ?")) {
             select.setLong(1, id);
             try (ResultSet row = select.executeQuery()) {
                 row.next();
-                return new Answer(row.getInt(1) == 1, nodeOf(connection));
+                return row.getInt(1) == 1;
             }
         }
     }

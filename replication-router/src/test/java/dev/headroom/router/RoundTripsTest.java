@@ -6,6 +6,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.headroom.RequestContext;
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.hikari.HikariNodes;
+import dev.headroom.router.shard.ShardMap;
+import dev.headroom.router.shard.Shards;
 import dev.headroom.testkit.PostgresNode;
 import dev.headroom.testkit.SharedPostgres;
 import dev.headroom.testkit.TcpProxy;
@@ -93,6 +95,55 @@ class RoundTripsTest {
             assertThat(router.nodes().get(1).reads()).isEqualTo(2 * TIMES);
             assertThat(writes).isEqualTo(bareWrites);
             assertThat(reads).isEqualTo(bareReads);
+        }
+    }
+
+    /** Units of work, in place of transactions. */
+    private interface Unit {
+        void run() throws Exception;
+    }
+
+    private static long counted(TcpProxy proxy, Unit unit) throws Exception {
+        for (int i = 0; i < TIMES; i++) {
+            unit.run();
+        }
+        long before = proxy.roundTrips();
+        for (int i = 0; i < TIMES; i++) {
+            unit.run();
+        }
+        return proxy.roundTrips() - before;
+    }
+
+    @Test
+    void shardsCostAReadOneRoundTripAndAWriteTwo() throws Exception {
+        PostgresNode first = (PostgresNode) SharedPostgres.withStandbys(1).primary();
+        PostgresNode second = rig.standby(1);
+        ShardMap map = ShardMap.builder("db", 2).place(1, 2, "main").build();
+        try (TcpProxy toPrimary = TcpProxy.to(first);
+                TcpProxy toStandby = TcpProxy.to(second);
+                HikariDataSource primary = pool(first, toPrimary);
+                HikariDataSource standby = pool(second, toStandby);
+                ReplicaRouter router = Rig.patient(ReplicaRouter.builder("main")
+                                .primary(node("p", primary, first))
+                                .replica(node("r1", standby, second)))
+                        .build();
+                Shards shards = Shards.builder(map, Routers.of(router)).build()) {
+            shards.install();
+            long bareWrites = counted(toPrimary, primary, false, connection -> Rig.insert(connection, "counted"));
+            long bareReads = counted(toStandby, standby, true, connection -> Rig.select(connection, 1));
+            long writes = RequestContext.builder()
+                    .build()
+                    .call(() -> counted(
+                            toPrimary,
+                            () -> shards.write("key", (shard, connection) -> Rig.insert(connection, "counted"))));
+            assertThat(writes).isEqualTo(bareWrites + 2 * TIMES);
+            second.waitUntilCaughtUp();
+            long reads = RequestContext.builder()
+                    .build()
+                    .call(() -> counted(
+                            toStandby, () -> shards.read("key", (shard, connection) -> Rig.select(connection, 1))));
+            assertThat(router.nodes().get(1).reads()).isEqualTo(2 * TIMES);
+            assertThat(reads).isEqualTo(bareReads + TIMES);
         }
     }
 }

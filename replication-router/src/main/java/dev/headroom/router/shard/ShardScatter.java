@@ -133,9 +133,9 @@ final class ShardScatter implements AutoCloseable {
     private <T extends @Nullable Object> Part<T> part(
             RouteScope where, String cluster, List<Shard> wanted, ScatterWork<T> work, Consumer<Connection> using)
             throws SQLException {
-        return units.inSnapshot(cluster, where, connection -> {
-            using.accept(connection);
-            Set<String> here = ShardTable.here(connection);
+        return units.inSnapshot(cluster, where, snapshot -> {
+            using.accept(snapshot.connection());
+            Set<String> here = snapshot.here();
             List<Shard> mine = new ArrayList<>();
             List<Shard> elsewhere = new ArrayList<>();
             for (Shard shard : wanted) {
@@ -143,14 +143,14 @@ final class ShardScatter implements AutoCloseable {
                     mine.add(shard);
                 } else {
                     if (where.target() == RouteScope.Target.PRIMARY) {
-                        units.follow(shard, ShardTable.read(connection, shard.database()));
+                        units.follow(shard, snapshot.read(shard.database()));
                     }
                     elsewhere.add(shard);
                 }
             }
             return mine.isEmpty()
                     ? new Part<>(false, null, elsewhere)
-                    : new Part<>(true, work.run(cluster, mine, connection), elsewhere);
+                    : new Part<>(true, work.run(cluster, mine, snapshot.connection()), elsewhere);
         });
     }
 

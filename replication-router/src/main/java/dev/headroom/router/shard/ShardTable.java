@@ -31,6 +31,12 @@ final class ShardTable {
     private static final String MOVES = "headroom_shard_move";
     private static final String ENTRY = "state, cluster, epoch, position";
 
+    /** Asks for what is said of one logical database. */
+    static final String STATE = "select " + ENTRY + " from " + STATES + " where name = ?";
+
+    /** Asks for the names of those that are here. */
+    static final String HERE = "select name from " + STATES + " where state in ('OPEN', 'BLOCKED', 'ARRIVED')";
+
     private ShardTable() {}
 
     /** What a cluster says of a logical database. */
@@ -86,7 +92,7 @@ final class ShardTable {
 
     /** Notes those that are not noted yet as open. */
     static void open(Connection connection, List<Shard> shards) throws SQLException {
-        Set<String> known = names(connection, "select name from " + STATES);
+        Set<String> known = all(connection).keySet();
         for (Shard shard : shards) {
             if (!known.contains(shard.database())) {
                 note(connection, shard.database(), new Entry(State.OPEN, null, 0));
@@ -118,7 +124,7 @@ final class ShardTable {
                 4, entry.position().isNone() ? null : entry.position().value());
     }
 
-    private static Entry entry(ResultSet row) throws SQLException {
+    static Entry entry(ResultSet row) throws SQLException {
         String position = row.getString("position");
         return new Entry(
                 State.valueOf(row.getString("state")),
@@ -127,13 +133,10 @@ final class ShardTable {
                 position == null ? ConsistencyToken.NONE : new ConsistencyToken(position));
     }
 
-    private static Set<String> names(Connection connection, String sql) throws SQLException {
+    static Set<String> names(ResultSet row) throws SQLException {
         Set<String> names = new HashSet<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            while (row.next()) {
-                names.add(row.getString(1));
-            }
+        while (row.next()) {
+            names.add(row.getString(1));
         }
         return names;
     }
@@ -150,11 +153,6 @@ final class ShardTable {
         return all;
     }
 
-    /** Those that are here, whether they take writes or not. */
-    static Set<String> here(Connection connection) throws SQLException {
-        return names(connection, "select name from " + STATES + " where state in ('OPEN', 'BLOCKED', 'ARRIVED')");
-    }
-
     /** Keeps a logical database from being moved until the transaction ends, and tells its state; null if it is not known here. */
     static @Nullable Entry share(Connection connection, String database) throws SQLException {
         try (PreparedStatement lock = connection.prepareStatement(
@@ -166,26 +164,28 @@ final class ShardTable {
     }
 
     private static String shareClause(Connection connection) throws SQLException {
-        String product = connection.getMetaData().getDatabaseProductName().toLowerCase(Locale.ROOT);
-        return switch (product) {
+        return switch (product(connection)) {
             case "postgresql" -> "for share";
             case "mariadb", "mysql" -> "lock in share mode";
             default -> "for update";
         };
     }
 
+    /** What kind of database it is, in small letters. */
+    static String product(Connection connection) throws SQLException {
+        return connection.getMetaData().getDatabaseProductName().toLowerCase(Locale.ROOT);
+    }
+
     /** Its state; null if it is not known here. */
     static @Nullable Entry read(Connection connection, String database) throws SQLException {
-        try (PreparedStatement select =
-                connection.prepareStatement("select " + ENTRY + " from " + STATES + " where name = ?")) {
+        try (PreparedStatement select = connection.prepareStatement(STATE)) {
             return one(select, database);
         }
     }
 
     /** Its state, which nobody else changes until the transaction ends; null if it is not known here. */
     static @Nullable Entry lock(Connection connection, String database, int seconds) throws SQLException {
-        try (PreparedStatement select =
-                connection.prepareStatement("select " + ENTRY + " from " + STATES + " where name = ? for update")) {
+        try (PreparedStatement select = connection.prepareStatement(STATE + " for update")) {
             select.setQueryTimeout(seconds);
             return one(select, database);
         }

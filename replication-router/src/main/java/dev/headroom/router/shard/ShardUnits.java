@@ -87,15 +87,17 @@ final class ShardUnits {
         }
     }
 
+    /** Work in a snapshot. */
+    interface Look<T extends @Nullable Object> {
+        T run(ShardSnapshot snapshot) throws SQLException;
+    }
+
     /** Unlike a transaction on the primary, this may be on a replica; whatever is read in it is of one moment. */
-    <T extends @Nullable Object> T inSnapshot(String cluster, RouteScope where, Work<T> work) throws SQLException {
+    <T extends @Nullable Object> T inSnapshot(String cluster, RouteScope where, Look<T> look) throws SQLException {
         try (RouteScope.Handle scope = where.open();
                 Connection connection = routers.get(cluster).dataSource().getConnection()) {
             Objects.requireNonNull(scope);
-            connection.setReadOnly(true);
-            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-            connection.setAutoCommit(false);
-            T result = work.run(connection);
+            T result = look.run(ShardSnapshot.begin(connection));
             connection.commit();
             return result;
         }
@@ -140,10 +142,10 @@ final class ShardUnits {
         RouteScope where = RouteScope.readOnly();
         for (int hops = 0; hops < 2 * MOST_HOPS; hops++) {
             Shard shard = shards.map().locate(key);
-            Tried<T> tried = atArrival(shard, where, connection -> {
-                Entry entry = ShardTable.read(connection, shard.database());
+            Tried<T> tried = atArrival(shard, where, snapshot -> {
+                Entry entry = snapshot.read(shard.database());
                 return entry != null && entry.state().here()
-                        ? new Tried<>(true, work.run(shard, connection), entry)
+                        ? new Tried<>(true, work.run(shard, snapshot.connection()), entry)
                         : new Tried<>(false, null, entry);
             });
             if (tried.done()) {
@@ -160,13 +162,13 @@ final class ShardUnits {
     }
 
     /** In a snapshot that shows the logical database's arrival, as far as this JVM knows of it. */
-    private <T extends @Nullable Object> T atArrival(Shard shard, RouteScope where, Work<T> work) throws SQLException {
+    private <T extends @Nullable Object> T atArrival(Shard shard, RouteScope where, Look<T> look) throws SQLException {
         ConsistencyToken arrival = shards.arrival(shard);
         if (arrival.isNone()) {
-            return inSnapshot(shard.cluster(), where, work);
+            return inSnapshot(shard.cluster(), where, look);
         }
         try {
-            return routers.consistency().within(arrival, () -> inSnapshot(shard.cluster(), where, work));
+            return routers.consistency().within(arrival, () -> inSnapshot(shard.cluster(), where, look));
         } catch (SQLException | RuntimeException failure) {
             throw failure;
         } catch (Exception failure) {

@@ -93,8 +93,11 @@ public class RoutedStatement<S extends Statement> extends ForwardingStatement<S>
             return;
         }
         closed = true;
-        owner.closed();
-        delegate().close();
+        try {
+            delegate().close();
+        } finally {
+            owner.closed(); // which may give the connection to somebody else
+        }
     }
 
     @Override

@@ -72,6 +72,24 @@ class RoutingTest {
     }
 
     @Test
+    void rowsOfMetaDataAreReadOnWhileTheNextUnitIsElsewhere() throws Exception {
+        try (Connection connection = rig.dataSource().getConnection();
+                ResultSet tables = connection.getMetaData().getTables(null, null, "note", null)) {
+            assertThat(Rig.nodeOf(connection)).isEqualTo("p");
+            connection.setReadOnly(true);
+            assertThat(standbyAnswers(connection)).isTrue();
+            assertThat(tables.next()).isTrue();
+            assertThat(tables.getString("TABLE_NAME")).isEqualTo("note");
+            assertThat(rig.status("p").inFlight()).as("what the rows are on").isOne();
+            tables.close();
+            tables.close();
+            assertThat(rig.status("p").inFlight())
+                    .as("what is set aside goes back with its rows")
+                    .isZero();
+        }
+    }
+
+    @Test
     void openTransactionNeverMoves() throws Exception {
         try (Connection connection = rig.dataSource().getConnection()) {
             connection.setAutoCommit(false);

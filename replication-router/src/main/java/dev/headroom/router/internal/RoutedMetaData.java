@@ -1,6 +1,6 @@
 package dev.headroom.router.internal;
 
-import dev.headroom.router.internal.jdbc.RoutedRows;
+import dev.headroom.router.internal.jdbc.MetaDataRows;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -50,9 +50,16 @@ final class RoutedMetaData implements InvocationHandler {
     private @Nullable Object onNode(Method method, Object @Nullable [] arguments) throws Throwable {
         connection.checkOpen();
         Lease lease = connection.binding().bind();
-        lease.executed(true);
-        Object answer = call(method, lease.physical().getMetaData(), arguments);
-        return answer instanceof ResultSet rows ? new RoutedRows(rows, null) : answer;
+        long startedAt = lease.begin(method.getName());
+        Object answer;
+        try {
+            answer = call(method, lease.physical().getMetaData(), arguments);
+        } catch (SQLException failure) {
+            SQLException thrown = lease.end(method.getName(), startedAt, failure);
+            throw thrown == null ? failure : thrown;
+        }
+        SQLException unused = lease.end(method.getName(), startedAt, null);
+        return answer instanceof ResultSet rows ? new MetaDataRows(rows, lease.opened()) : answer;
     }
 
     private @Nullable Object wrapper(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {

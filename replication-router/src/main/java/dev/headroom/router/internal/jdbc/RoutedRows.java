@@ -5,11 +5,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
-/** A result that leads back to the routed statement, or to none if a {@code DatabaseMetaData} made it. */
-public final class RoutedRows extends ForwardingUpdatableRows {
+/** A result that leads back to the routed statement, or to none if a {@code DatabaseMetaData} made it ({@link MetaDataRows}). */
+public class RoutedRows extends ForwardingUpdatableRows {
     private final @Nullable RoutedStatement<?> statement;
 
-    public RoutedRows(ResultSet delegate, @Nullable RoutedStatement<?> statement) {
+    RoutedRows(ResultSet delegate, @Nullable RoutedStatement<?> statement) {
         super(delegate);
         this.statement = statement;
     }

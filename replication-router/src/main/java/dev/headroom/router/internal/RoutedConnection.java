@@ -275,12 +275,18 @@ final class RoutedConnection extends RoutedSettings {
 
     @Override
     public void rollback(Savepoint savepoint) throws SQLException {
-        bound().physical().rollback(savepoint);
+        boolean unused = make(physical -> {
+            physical.rollback(savepoint);
+            return true;
+        });
     }
 
     @Override
     public void releaseSavepoint(Savepoint savepoint) throws SQLException {
-        bound().physical().releaseSavepoint(savepoint);
+        boolean unused = make(physical -> {
+            physical.releaseSavepoint(savepoint);
+            return true;
+        });
     }
 
     // Questions.

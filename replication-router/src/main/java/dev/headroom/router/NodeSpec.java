@@ -114,7 +114,7 @@ public final class NodeSpec {
         return probe(ProbeSource.url(url, user, password));
     }
 
-    /** How full the pool is; makes the signal {@code router.pool} and lets reads skip a needless wait. Default: not known. */
+    /** How full the pool is, for the signal {@code router.pool} and what is said when it gives no connection. Default: not known. */
     public NodeSpec pool(Supplier<PoolUsage> usage) {
         Checks.present("pool", usage);
         return with(copy -> copy.pool = usage);

@@ -51,6 +51,9 @@ public interface RouterControl {
      * they would have. If the promotion fails, or nothing is seen of it, it may have taken place nevertheless: writes stay held until a
      * promotion is seen, or somebody who knows that there was none calls {@link #resume} with the primary.
      *
+     * <p>What runs is what holds a node's connection: a transaction until its end; in auto-commit mode whatever may have written, from its first
+     * statement until its connection is closed or used again. A connection that is kept open and idles is waited for in vain.
+     *
      * <p>Other processes follow by seeing who takes writes. With more than one, the promotion has to stop the former primary first (a fast
      * shutdown sends all of its log), or the others write to it meanwhile.
      *

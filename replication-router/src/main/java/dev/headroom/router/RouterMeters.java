@@ -44,7 +44,7 @@ public final class RouterMeters {
     /** Counter: reads that were aborted because their node stayed silent. */
     public static final String ABORTED = "headroom.router.aborted";
 
-    /** Counter: connections thrown away because their session was changed. */
+    /** Counter: connections thrown away: their session was changed or could not be put in order, they were lost, cut off or aborted. */
     public static final String EVICTED = "headroom.router.evicted";
 
     /** Counter: changes of the node that takes writes. */

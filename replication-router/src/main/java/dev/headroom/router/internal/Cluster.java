@@ -116,6 +116,7 @@ final class Cluster implements Probe.Listener, AutoCloseable {
         }
         ended.forEach(Probe::close);
         sensors.removed(node);
+        dialect().forget(node.name());
         return true;
     }
 
@@ -328,6 +329,9 @@ final class Cluster implements Probe.Listener, AutoCloseable {
 
     @Override
     public void probed(Node node, long nanos, boolean good) {
+        if (!nodes.contains(node)) {
+            return; // removed meanwhile
+        }
         sensors.probed(node, nanos, good);
         if (!good && node == primary) {
             probes.stream().filter(probe -> !probe.of(node)).forEach(Probe::request);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -56,12 +57,18 @@ final class RouterSensors implements AutoCloseable {
                                 node.name())));
     }
 
-    /** Takes a node's gauges away. */
+    /** Takes a node's gauges away, and what is kept for its name. */
     synchronized void removed(Node node) {
         List<Meters.Gauge> shown = gauges.remove(node);
         if (shown != null) {
             shown.forEach(Meters.Gauge::close);
         }
+        to.nodes.remove(node.name());
+    }
+
+    /** The nodes that something is kept for. */
+    Set<String> kept() {
+        return Set.copyOf(to.nodes.keySet());
     }
 
     static double seconds(long nanos) {

@@ -60,6 +60,12 @@ public interface ReplicationDialect {
     default void refuseWrites(Connection connection, boolean refuse) throws SQLException {}
 
     /**
+     * A node is no longer the router's, as those that come and go with an inventory: what is remembered of it may be forgotten, and its name may be
+     * another's next. Default: nothing is done.
+     */
+    default void forget(String node) {}
+
+    /**
      * Tells positions of this kind of database from others' in a token: at most one lower-case letter. Positions with another mark are not
      * compared; reads with such a token go to where the primary is then. Default: none.
      */

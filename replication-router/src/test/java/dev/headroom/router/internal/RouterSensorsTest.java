@@ -22,4 +22,21 @@ class RouterSensorsTest {
         }
         assertThat(meters.gaugeNames()).isEmpty();
     }
+
+    @Test
+    void nothingIsKeptForANodeThatIsGone() {
+        Node stays = new Node(NodeSpec.of("p", new JdbcDataSource()));
+        try (RouterSensors sensors = new RouterSensors("main");
+                Cluster cluster = new Cluster("main", List.of(stays), false, RouterOptions.defaults(), sensors)) {
+            sensors.connect(new CountingMeters(), cluster);
+            sensors.probed(stays, 1, true);
+            for (int number = 0; number < 3; number++) {
+                Node goes = new Node(NodeSpec.of("r" + number, new JdbcDataSource()));
+                sensors.added(goes, cluster);
+                sensors.probed(goes, 1, true);
+                sensors.removed(goes);
+            }
+            assertThat(sensors.kept()).containsExactly("p");
+        }
+    }
 }

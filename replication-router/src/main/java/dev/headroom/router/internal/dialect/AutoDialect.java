@@ -38,6 +38,14 @@ public final class AutoDialect implements ReplicationDialect {
     }
 
     @Override
+    public void forget(String node) {
+        ReplicationDialect known = found;
+        if (known != null) {
+            known.forget(node);
+        }
+    }
+
+    @Override
     public String mark() {
         ReplicationDialect known = found;
         return known == null ? "" : known.mark();

@@ -139,6 +139,11 @@ public final class MariaDb implements ReplicationDialect {
     }
 
     @Override
+    public void forget(String node) {
+        replicating.remove(node);
+    }
+
+    @Override
     public String mark() {
         return "m";
     }

@@ -127,6 +127,11 @@ public final class Postgres implements ReplicationDialect {
     }
 
     @Override
+    public void forget(String node) {
+        last.remove(node);
+    }
+
+    @Override
     public String mark() {
         return "p";
     }

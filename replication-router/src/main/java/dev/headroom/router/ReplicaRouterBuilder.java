@@ -3,8 +3,8 @@ package dev.headroom.router;
 import dev.headroom.config.Checks;
 import dev.headroom.config.Problems;
 import dev.headroom.router.internal.LiveSource;
+import dev.headroom.router.internal.OptionsDraft;
 import dev.headroom.router.internal.Router;
-import dev.headroom.router.internal.RouterOptions;
 import dev.headroom.router.internal.StatementOptions;
 import dev.headroom.router.spi.ReplicationDialect;
 import java.time.Duration;
@@ -29,10 +29,10 @@ public final class ReplicaRouterBuilder {
     private static final String ZONE = "HEADROOM_ZONE";
 
     private final String name;
+    private final OptionsDraft options = new OptionsDraft();
     private final List<NodeSpec> replicas = new ArrayList<>();
     private @Nullable NodeSpec primary;
     private @Nullable InventoryNodes inventory;
-    private RouterOptions options;
     private StatementOptions statements = StatementOptions.none();
 
     ReplicaRouterBuilder(String name) {
@@ -43,8 +43,7 @@ public final class ReplicaRouterBuilder {
     ReplicaRouterBuilder(String name, Function<String, @Nullable String> environment) {
         this.name = Checks.name("name", name);
         String zone = environment.apply(ZONE);
-        this.options = RouterOptions.defaults()
-                .withZone(zone == null || zone.isBlank() ? null : Checks.name(ZONE, zone.strip()));
+        options.zone = zone == null || zone.isBlank() ? null : Checks.name(ZONE, zone.strip());
     }
 
     /** The node that takes writes, until the nodes themselves say otherwise. Required. */
@@ -75,7 +74,7 @@ public final class ReplicaRouterBuilder {
      * @throws dev.headroom.config.ConfigurationException if not more than zero
      */
     public ReplicaRouterBuilder probeEvery(Duration interval) {
-        options = options.withProbeEvery(Checks.positive("probeEvery", interval));
+        options.probeEvery = Checks.positive("probeEvery", interval);
         return this;
     }
 
@@ -86,7 +85,7 @@ public final class ReplicaRouterBuilder {
      * @throws dev.headroom.config.ConfigurationException if not more than zero
      */
     public ReplicaRouterBuilder probeTimeout(Duration timeout) {
-        options = options.withProbeTimeout(Checks.positive("probeTimeout", timeout));
+        options.probeTimeout = Checks.positive("probeTimeout", timeout);
         return this;
     }
 
@@ -97,8 +96,8 @@ public final class ReplicaRouterBuilder {
      * @throws dev.headroom.config.ConfigurationException if one is not more than zero; by {@link #build()} if soft is more than hard
      */
     public ReplicaRouterBuilder staleness(Duration softLimit, Duration hardLimit) {
-        options =
-                options.withStaleness(Checks.positive("softLimit", softLimit), Checks.positive("hardLimit", hardLimit));
+        options.softLimit = Checks.positive("softLimit", softLimit);
+        options.hardLimit = Checks.positive("hardLimit", hardLimit);
         return this;
     }
 
@@ -108,7 +107,7 @@ public final class ReplicaRouterBuilder {
      * @throws dev.headroom.config.ConfigurationException if negative
      */
     public ReplicaRouterBuilder primaryFallback(int permits) {
-        options = options.withPrimaryFallback(Checks.atLeast("primaryFallback", permits, 0));
+        options.primaryFallback = Checks.atLeast("primaryFallback", permits, 0);
         return this;
     }
 
@@ -120,7 +119,7 @@ public final class ReplicaRouterBuilder {
      * @throws dev.headroom.config.ConfigurationException if negative
      */
     public ReplicaRouterBuilder positionFallback(int permits) {
-        options = options.withPositionFallback(Checks.atLeast("positionFallback", permits, 0));
+        options.positionFallback = Checks.atLeast("positionFallback", permits, 0);
         return this;
     }
 
@@ -131,7 +130,7 @@ public final class ReplicaRouterBuilder {
      * @throws dev.headroom.config.ConfigurationException if negative
      */
     public ReplicaRouterBuilder waitForReplica(Duration wait) {
-        options = options.withWaitForReplica(Checks.notNegative("waitForReplica", wait));
+        options.waitForReplica = Checks.notNegative("waitForReplica", wait);
         return this;
     }
 
@@ -143,7 +142,7 @@ public final class ReplicaRouterBuilder {
      * @throws dev.headroom.config.ConfigurationException if not more than zero
      */
     public ReplicaRouterBuilder acquireTimeout(Duration timeout) {
-        options = options.withAcquireTimeout(Checks.positive("acquireTimeout", timeout));
+        options.acquireTimeout = Checks.positive("acquireTimeout", timeout);
         return this;
     }
 
@@ -154,7 +153,7 @@ public final class ReplicaRouterBuilder {
      * @throws dev.headroom.config.ConfigurationException if not more than zero
      */
     public ReplicaRouterBuilder maxReadWait(Duration wait) {
-        options = options.withMaxReadWait(Checks.positive("maxReadWait", wait));
+        options.maxReadWait = Checks.positive("maxReadWait", wait);
         return this;
     }
 
@@ -166,7 +165,7 @@ public final class ReplicaRouterBuilder {
      * @throws dev.headroom.config.ConfigurationException if negative
      */
     public ReplicaRouterBuilder failoverWait(Duration wait) {
-        options = options.withFailoverWait(Checks.notNegative("failoverWait", wait));
+        options.failoverWait = Checks.notNegative("failoverWait", wait);
         return this;
     }
 
@@ -177,13 +176,13 @@ public final class ReplicaRouterBuilder {
      * @throws dev.headroom.config.ConfigurationException if the name is not one
      */
     public ReplicaRouterBuilder zone(String zone) {
-        options = options.withZone(Checks.name("zone", zone));
+        options.zone = Checks.name("zone", zone);
         return this;
     }
 
     /** Whether new connections are in auto-commit mode; set it to what the pools are set to. Default: true. */
     public ReplicaRouterBuilder autoCommit(boolean autoCommit) {
-        options = options.withAutoCommit(autoCommit);
+        options.autoCommit = autoCommit;
         return this;
     }
 
@@ -194,8 +193,8 @@ public final class ReplicaRouterBuilder {
      * @throws dev.headroom.config.ConfigurationException if the name is not one, or the time is not 1 to 60 seconds
      */
     public ReplicaRouterBuilder positionCookie(String cookie, Duration ttl) {
-        Checks.name("cookie", cookie);
-        options = options.withPositionCookie(cookie, ttl("ttl", ttl));
+        options.cookie = Checks.name("cookie", cookie);
+        options.ttl = ttl("ttl", ttl);
         return this;
     }
 
@@ -218,7 +217,7 @@ public final class ReplicaRouterBuilder {
      * @throws dev.headroom.config.ConfigurationException if not 1 to 60 seconds
      */
     public ReplicaRouterBuilder pinAfterWrite(Duration time) {
-        options = options.withPin(ttl("pinAfterWrite", time));
+        options.pin = ttl("pinAfterWrite", time);
         return this;
     }
 
@@ -228,7 +227,7 @@ public final class ReplicaRouterBuilder {
      * a cookie when it has moved, so that it should not be cached. Default: false, positions cover what was written.
      */
     public ReplicaRouterBuilder monotonicReads(boolean on) {
-        options = options.withMonotonicReads(on);
+        options.monotonicReads = on;
         return this;
     }
 
@@ -269,19 +268,19 @@ public final class ReplicaRouterBuilder {
      * {@link Dialects#auto()}, which knows PostgreSQL and MariaDB.
      */
     public ReplicaRouterBuilder dialect(ReplicationDialect dialect) {
-        options = options.withDialect(Checks.present("dialect", dialect));
+        options.dialect = Checks.present("dialect", dialect);
         return this;
     }
 
     /** The monotonic clock, in nanoseconds. Default: {@link System#nanoTime()}. */
     public ReplicaRouterBuilder ticker(LongSupplier ticker) {
-        options = options.withTicker(Checks.present("ticker", ticker));
+        options.ticker = Checks.present("ticker", ticker);
         return this;
     }
 
     /** Picks a number from 0 to its argument, exclusive, for the choice among replicas. Default: {@code ThreadLocalRandom}. */
     public ReplicaRouterBuilder random(IntUnaryOperator random) {
-        options = options.withRandom(Checks.present("random", random));
+        options.random = Checks.present("random", random);
         return this;
     }
 
@@ -332,18 +331,22 @@ public final class ReplicaRouterBuilder {
                 source == null ? "a node" : "a node, or one of " + source);
         checkNodes(nodes, problems);
         problems.unless(
-                options.softLimit().compareTo(options.hardLimit()) <= 0,
+                options.softLimit.compareTo(options.hardLimit) <= 0,
                 "softLimit",
-                options.softLimit(),
-                "<= hardLimit (" + options.hardLimit() + ")");
+                options.softLimit,
+                "<= hardLimit (" + options.hardLimit + ")");
         problems.unless(
-                options.probeEvery().compareTo(options.softLimit()) < 0,
+                options.probeEvery.compareTo(options.softLimit) < 0,
                 "probeEvery",
-                options.probeEvery(),
-                "< softLimit (" + options.softLimit() + "), or no replica is ever fresh");
+                options.probeEvery,
+                "< softLimit (" + options.softLimit + "), or no replica is ever fresh");
         problems.throwIfAny();
         return Router.start(
-                name, nodes, options, statements, source == null ? null : new LiveSource(source, Map.copyOf(live)));
+                name,
+                nodes,
+                options.toOptions(),
+                statements,
+                source == null ? null : new LiveSource(source, Map.copyOf(live)));
     }
 
     private void checkNodes(List<NodeSpec> nodes, Problems problems) {

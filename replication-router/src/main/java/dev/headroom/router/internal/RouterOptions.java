@@ -1,15 +1,13 @@
 package dev.headroom.router.internal;
 
-import dev.headroom.router.internal.dialect.AutoDialect;
 import dev.headroom.router.spi.ReplicationDialect;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A router's options, all checked.
+ * A router's options, all checked; collected by {@link OptionsDraft}.
  *
  * @param probing how nodes are probed
  * @param reading how reads find a node
@@ -85,27 +83,6 @@ public record RouterOptions(
         }
     }
 
-    /** The defaults that the builder's Javadoc states. */
-    public static RouterOptions defaults() {
-        return new RouterOptions(
-                new Probing(Duration.ofMillis(100), Duration.ofMillis(250)),
-                new Reading(
-                        Duration.ofMillis(500),
-                        Duration.ofSeconds(30),
-                        8,
-                        2,
-                        Duration.ofMillis(20),
-                        Duration.ofMillis(100),
-                        Duration.ofSeconds(1),
-                        null),
-                new Writing(Duration.ofSeconds(5)),
-                new Sessions("headroom-position", Duration.ofSeconds(30), false, null),
-                true,
-                new AutoDialect(),
-                System::nanoTime,
-                bound -> ThreadLocalRandom.current().nextInt(bound));
-    }
-
     /** How often a node is probed. */
     public Duration probeEvery() {
         return probing.every();
@@ -129,152 +106,5 @@ public record RouterOptions(
     /** Whether tokens cover what was read, too. */
     public boolean monotonicReads() {
         return sessions.monotonicReads();
-    }
-
-    public RouterOptions withProbeEvery(Duration every) {
-        return with(new Probing(every, probing.timeout()));
-    }
-
-    public RouterOptions withProbeTimeout(Duration timeout) {
-        return with(new Probing(probing.every(), timeout));
-    }
-
-    public RouterOptions withStaleness(Duration soft, Duration hard) {
-        Reading r = reading;
-        return with(new Reading(
-                soft,
-                hard,
-                r.primaryFallback,
-                r.positionFallback,
-                r.waitForReplica,
-                r.acquireTimeout,
-                r.maxWait,
-                r.zone));
-    }
-
-    public RouterOptions withPrimaryFallback(int permits) {
-        Reading r = reading;
-        return with(new Reading(
-                r.softLimit,
-                r.hardLimit,
-                permits,
-                r.positionFallback,
-                r.waitForReplica,
-                r.acquireTimeout,
-                r.maxWait,
-                r.zone));
-    }
-
-    public RouterOptions withPositionFallback(int permits) {
-        Reading r = reading;
-        return with(new Reading(
-                r.softLimit,
-                r.hardLimit,
-                r.primaryFallback,
-                permits,
-                r.waitForReplica,
-                r.acquireTimeout,
-                r.maxWait,
-                r.zone));
-    }
-
-    public RouterOptions withWaitForReplica(Duration wait) {
-        Reading r = reading;
-        return with(new Reading(
-                r.softLimit,
-                r.hardLimit,
-                r.primaryFallback,
-                r.positionFallback,
-                wait,
-                r.acquireTimeout,
-                r.maxWait,
-                r.zone));
-    }
-
-    public RouterOptions withAcquireTimeout(Duration timeout) {
-        Reading r = reading;
-        return with(new Reading(
-                r.softLimit,
-                r.hardLimit,
-                r.primaryFallback,
-                r.positionFallback,
-                r.waitForReplica,
-                timeout,
-                r.maxWait,
-                r.zone));
-    }
-
-    public RouterOptions withMaxReadWait(Duration wait) {
-        Reading r = reading;
-        return with(new Reading(
-                r.softLimit,
-                r.hardLimit,
-                r.primaryFallback,
-                r.positionFallback,
-                r.waitForReplica,
-                r.acquireTimeout,
-                wait,
-                r.zone));
-    }
-
-    public RouterOptions withZone(@Nullable String own) {
-        Reading r = reading;
-        return with(new Reading(
-                r.softLimit,
-                r.hardLimit,
-                r.primaryFallback,
-                r.positionFallback,
-                r.waitForReplica,
-                r.acquireTimeout,
-                r.maxWait,
-                own));
-    }
-
-    public RouterOptions withFailoverWait(Duration wait) {
-        return with(new Writing(wait));
-    }
-
-    public RouterOptions withAutoCommit(boolean mode) {
-        return new RouterOptions(probing, reading, writing, sessions, mode, dialect, ticker, random);
-    }
-
-    public RouterOptions withPositionCookie(String name, Duration life) {
-        return with(new Sessions(name, life, sessions.monotonicReads, sessions.pin));
-    }
-
-    public RouterOptions withMonotonicReads(boolean on) {
-        return with(new Sessions(sessions.cookie, sessions.ttl, on, sessions.pin));
-    }
-
-    public RouterOptions withPin(Duration time) {
-        return with(new Sessions(sessions.cookie, sessions.ttl, sessions.monotonicReads, time));
-    }
-
-    public RouterOptions withDialect(ReplicationDialect spoken) {
-        return new RouterOptions(probing, reading, writing, sessions, autoCommit, spoken, ticker, random);
-    }
-
-    public RouterOptions withTicker(LongSupplier clock) {
-        return new RouterOptions(probing, reading, writing, sessions, autoCommit, dialect, clock, random);
-    }
-
-    public RouterOptions withRandom(IntUnaryOperator source) {
-        return new RouterOptions(probing, reading, writing, sessions, autoCommit, dialect, ticker, source);
-    }
-
-    private RouterOptions with(Probing changed) {
-        return new RouterOptions(changed, reading, writing, sessions, autoCommit, dialect, ticker, random);
-    }
-
-    private RouterOptions with(Reading changed) {
-        return new RouterOptions(probing, changed, writing, sessions, autoCommit, dialect, ticker, random);
-    }
-
-    private RouterOptions with(Writing changed) {
-        return new RouterOptions(probing, reading, changed, sessions, autoCommit, dialect, ticker, random);
-    }
-
-    private RouterOptions with(Sessions changed) {
-        return new RouterOptions(probing, reading, writing, changed, autoCommit, dialect, ticker, random);
     }
 }

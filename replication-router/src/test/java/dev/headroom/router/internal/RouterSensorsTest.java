@@ -15,7 +15,7 @@ class RouterSensorsTest {
         Node node = new Node(NodeSpec.of("p", new JdbcDataSource()));
         CountingMeters meters = new CountingMeters();
         try (RouterSensors sensors = new RouterSensors("main");
-                Cluster cluster = new Cluster("main", List.of(node), false, RouterOptions.defaults(), sensors)) {
+                Cluster cluster = new Cluster("main", List.of(node), false, new OptionsDraft().toOptions(), sensors)) {
             sensors.added(node, cluster);
             sensors.connect(meters, cluster);
             assertThat(meters.gaugeNames()).containsExactlyInAnyOrder(RouterMeters.LAG, RouterMeters.IN_FLIGHT);
@@ -27,7 +27,7 @@ class RouterSensorsTest {
     void nothingIsKeptForANodeThatIsGone() {
         Node stays = new Node(NodeSpec.of("p", new JdbcDataSource()));
         try (RouterSensors sensors = new RouterSensors("main");
-                Cluster cluster = new Cluster("main", List.of(stays), false, RouterOptions.defaults(), sensors)) {
+                Cluster cluster = new Cluster("main", List.of(stays), false, new OptionsDraft().toOptions(), sensors)) {
             sensors.connect(new CountingMeters(), cluster);
             sensors.probed(stays, 1, true);
             for (int number = 0; number < 3; number++) {

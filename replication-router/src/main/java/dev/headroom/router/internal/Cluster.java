@@ -8,7 +8,6 @@ import dev.headroom.router.spi.ReplicationDialect;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -33,9 +32,9 @@ final class Cluster implements Probe.Listener, AutoCloseable {
 
     private final String name;
     private final boolean live;
-    private final AtomicInteger threads = new AtomicInteger();
+    private final boolean replicated;
+    private final Probers probers;
     private volatile List<Node> nodes;
-    private volatile List<Probe> probes;
     private final RouterOptions options;
     private final long timeoutNanos;
     private final LagClock clock = new LagClock();
@@ -60,39 +59,32 @@ final class Cluster implements Probe.Listener, AutoCloseable {
         this.primary = nodes.get(0);
         this.election = new Election(options.dialect(), this::up);
         this.live = live;
-        this.probes = nodes.size() == 1 && !live
-                ? List.of()
-                : this.nodes.stream().map(node -> probe(node, node == primary)).toList();
-    }
-
-    private Probe probe(Node node, boolean configuredPrimary) {
-        return new Probe(name, node, node.spec().probe().orElseThrow(), options, configuredPrimary, this);
+        this.replicated = live || nodes.size() > 1;
+        this.probers = new Probers(name, options, this);
+        if (replicated) {
+            this.nodes.forEach(node -> probers.add(node, node == primary));
+        }
     }
 
     void start() {
-        probes.forEach(this::start);
-    }
-
-    private void start(Probe probe) {
-        Thread thread = new Thread(probe, "headroom-router-" + name + "-probe-" + threads.incrementAndGet());
-        thread.setDaemon(true);
-        thread.start();
+        probers.startAll();
     }
 
     /** A further node, to be used as soon as it has answered. */
     Node add(NodeSpec spec) {
         Node node = new Node(spec);
-        Probe probe = probe(node, false);
+        Probe probe = probers.add(node, false);
         electing.lock();
         try {
-            nodes = with(nodes, node);
-            probes = with(probes, probe);
+            List<Node> longer = new ArrayList<>(nodes);
+            longer.add(node);
+            nodes = List.copyOf(longer);
         } finally {
             electing.unlock();
         }
         try {
             sensors.added(node, this);
-            start(probe);
+            probers.start(probe);
         } catch (RuntimeException | Error failure) {
             remove(node);
             throw failure;
@@ -102,28 +94,19 @@ final class Cluster implements Probe.Listener, AutoCloseable {
 
     /** Forgets a node that is drained; false if it is the primary, which is kept. */
     boolean remove(Node node) {
-        List<Probe> ended;
         electing.lock();
         try {
             if (node == primary) {
                 return false;
             }
-            ended = probes.stream().filter(probe -> probe.of(node)).toList();
             nodes = nodes.stream().filter(other -> other != node).toList();
-            probes = probes.stream().filter(other -> !other.of(node)).toList();
         } finally {
             electing.unlock();
         }
-        ended.forEach(Probe::close);
+        probers.remove(node);
         sensors.removed(node);
         dialect().forget(node.name());
         return true;
-    }
-
-    private static <T> List<T> with(List<T> list, T another) {
-        List<T> longer = new ArrayList<>(list);
-        longer.add(another);
-        return List.copyOf(longer);
     }
 
     List<Node> nodes() {
@@ -140,7 +123,7 @@ final class Cluster implements Probe.Listener, AutoCloseable {
 
     /** Whether there is, or may be, more than one node, and so roles, positions and lag. */
     boolean replicated() {
-        return live || !probes.isEmpty();
+        return replicated;
     }
 
     /**
@@ -152,7 +135,7 @@ final class Cluster implements Probe.Listener, AutoCloseable {
             return false;
         }
         if (live || unit.tag() != null) {
-            return replicated();
+            return replicated;
         }
         List<Node> all = nodes;
         for (int i = 0; i < all.size(); i++) {
@@ -283,9 +266,9 @@ final class Cluster implements Probe.Listener, AutoCloseable {
         if (replicated()) {
             node.suspect(now(), String.valueOf(failure.getMessage()));
             if (node == primary) {
-                probes.forEach(Probe::request); // perhaps another one has taken its place
+                probers.request(); // perhaps another one has taken its place
             } else {
-                request(node);
+                probers.request(node);
             }
         }
     }
@@ -302,7 +285,7 @@ final class Cluster implements Probe.Listener, AutoCloseable {
         long end = System.nanoTime() + nanos;
         long gap = FIRST_GAP;
         for (long left = nanos; left > 0; left = end - System.nanoTime()) {
-            probes.forEach(Probe::request);
+            probers.request();
             if (change.await(holds, Math.min(left, gap))) {
                 return true;
             }
@@ -334,7 +317,7 @@ final class Cluster implements Probe.Listener, AutoCloseable {
         }
         sensors.probed(node, nanos, good);
         if (!good && node == primary) {
-            probes.stream().filter(probe -> !probe.of(node)).forEach(Probe::request);
+            probers.requestOthers(node);
         }
         elect();
         if (!allAsked && nodes.stream().allMatch(Node::asked)) {
@@ -349,7 +332,7 @@ final class Cluster implements Probe.Listener, AutoCloseable {
         }
         if (timeline() != toldTimeline) {
             toldTimeline = timeline();
-            probes.forEach(Probe::request); // a replica may be known for one of its followers only now
+            probers.request(); // a replica may be known for one of its followers only now
         }
         change.announce();
         if (writer() != null) {
@@ -411,16 +394,8 @@ final class Cluster implements Probe.Listener, AutoCloseable {
                 : position;
     }
 
-    private void request(Node node) {
-        for (Probe probe : probes) {
-            if (probe.node() == node) {
-                probe.request();
-            }
-        }
-    }
-
     @Override
     public void close() {
-        probes.forEach(Probe::close);
+        probers.close();
     }
 }

@@ -60,10 +60,6 @@ final class Probe implements Runnable {
         this.listener = listener;
     }
 
-    Node node() {
-        return node;
-    }
-
     /** Asks for a probe soon, instead of at the next regular time. */
     void request() {
         lock.lock();

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Lease implements StatementOwner {
     private static final Logger log = LoggerFactory.getLogger(Lease.class);
+
+    private static final AtomicInteger ABORTED = new AtomicInteger();
 
     private final Cluster cluster;
     private final Node node;
@@ -310,13 +313,18 @@ final class Lease implements StatementOwner {
         }
     }
 
-    /** Cuts the connection under a statement that would hang, unless it was given back; for other threads. */
+    /**
+     * Cuts the connection under a statement that would hang, unless it was given back; for other threads, which do not wait for it: MariaDB's driver
+     * asks the server on a further connection, and then waits for the reading to end.
+     */
     boolean abort(String why) {
         if (!node.units().cutOff(this, slot)) {
             return false;
         }
         log.warn("router: aborting a unit on {}: {}", node, why);
-        abortQuietly();
+        Thread thread = new Thread(this::abortQuietly, "headroom-router-abort-" + ABORTED.incrementAndGet());
+        thread.setDaemon(true);
+        thread.start();
         return true;
     }
 

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  * the completion of an asynchronous request, or the end.
  *
  * <p>The servlet API tells nobody that a response is about to commit, so the first filter that asks for it wraps request and response; the
- * others of the same request add their hooks to the same wrapper. Hooks are called in the order in which they were added. A request that goes
+ * others of the same request add their hooks to the same wrapper. Hooks are called in the order in which they were added, but for those of {@link #addFirst}. A request that goes
  * asynchronous, also by {@code startAsync()} without arguments, keeps them; tasks given to its {@code AsyncContext.start} run on the
  * {@link dev.headroom.RequestContext} in which it was started.
  *
@@ -62,6 +62,16 @@ public final class CommitHooks {
     /** Adds a hook, to be called after those that are there. Added again, it is called once all the same. */
     public void add(CommitHook hook) {
         all.hooks.addIfAbsent(Checks.present("hook", hook));
+    }
+
+    /**
+     * The same, but it is called before those that are there: what it leaves in the session, say, is stored by the hook that stores the session.
+     */
+    public void addFirst(CommitHook hook) {
+        Checks.present("hook", hook);
+        if (!all.hooks.contains(hook)) {
+            all.hooks.add(0, hook);
+        }
     }
 
     /** The request to pass on, or to wrap further. */

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +57,7 @@ class CommitHooksTest {
                         new HttpServletRequestWrapper((HttpServletRequest) request),
                         response)); // as applications have them
         filter(context, "second", hooking("second"));
+        filter(context, "zeroth", hooking("zeroth", CommitHooks::addFirst));
         ServletRegistration.Dynamic servlet = context.addServlet("ways", new Ways());
         servlet.addMapping("/*");
         servlet.setAsyncSupported(true);
@@ -69,12 +71,16 @@ class CommitHooksTest {
     }
 
     private static Filter hooking(String name) {
+        return hooking(name, CommitHooks::add);
+    }
+
+    private static Filter hooking(String name, BiConsumer<CommitHooks, CommitHook> how) {
         return (request, response, chain) -> {
             CommitHooks hooks = CommitHooks.of((HttpServletRequest) request, (HttpServletResponse) response);
             if (request.getAttribute(name) == null) {
                 Adding hook = new Adding(name, (HttpServletRequest) request, (HttpServletResponse) response);
                 request.setAttribute(name, hook);
-                hooks.add(hook);
+                how.accept(hooks, hook);
             }
             hooks.pass(chain);
         };
@@ -225,13 +231,13 @@ class CommitHooksTest {
                 "/async-stream",
                 "/async-dispatch"
             })
-    void bothHooksAreCalledInOrderBeforeTheResponseCommits(String way) throws Exception {
+    void hooksAreCalledInOrderBeforeTheResponseCommits(String way) throws Exception {
         for (EmbeddedServer.Kind kind : EmbeddedServer.Kind.values()) {
             HttpResponse<String> answer = HttpClient.newHttpClient()
                     .send(server(kind).request(way).GET().build(), HttpResponse.BodyHandlers.ofString());
             assertThat(answer.headers().allValues("Hooks"))
                     .as("%s %s", kind, way)
-                    .containsExactly("first", "second");
+                    .containsExactly("zeroth", "first", "second");
         }
         assertThat(LATE).isEmpty();
     }

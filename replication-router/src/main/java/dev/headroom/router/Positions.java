@@ -19,4 +19,10 @@ public interface Positions {
      * How long after its last write a client has to bring its position along: the life of the cookie. Of several routers the longest one's.
      */
     Duration positionLife();
+
+    /**
+     * Whether what is carried is the time of the last write ({@link ReplicaRouterBuilder#pinAfterWrite}), which has to be forgotten after
+     * {@link #positionLife}; of several routers, of any.
+     */
+    boolean byTime();
 }

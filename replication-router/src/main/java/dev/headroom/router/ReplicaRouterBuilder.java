@@ -198,6 +198,16 @@ public final class ReplicaRouterBuilder {
         return this;
     }
 
+    /**
+     * Whether the client's HTTP session carries its position as well, if it has one: for clients without cookies of ours, for what is written
+     * after the response was committed, and for longer than the cookie lives. Each request then asks for the session, and one that has written
+     * changes it. Of several routers the first one's counts. Default: false.
+     */
+    public ReplicaRouterBuilder positionInSession(boolean on) {
+        options.httpSession = on;
+        return this;
+    }
+
     private static Duration ttl(String option, Duration ttl) {
         Checks.that(
                 ttl != null && ttl.compareTo(Duration.ofSeconds(1)) >= 0 && ttl.compareTo(LONGEST_TTL) <= 0,
@@ -340,6 +350,11 @@ public final class ReplicaRouterBuilder {
                 "probeEvery",
                 options.probeEvery,
                 "< softLimit (" + options.softLimit + "), or no replica is ever fresh");
+        problems.unless(
+                !options.httpSession || options.pin == null,
+                "positionInSession",
+                true,
+                "without pinAfterWrite, which must be forgotten in time");
         problems.throwIfAny();
         return Router.start(
                 name,

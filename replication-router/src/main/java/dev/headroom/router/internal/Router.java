@@ -167,6 +167,11 @@ public final class Router implements ReplicaRouter {
     }
 
     @Override
+    public boolean byTime() {
+        return options.sessions().pin() != null;
+    }
+
+    @Override
     public List<NodeStatus> nodes() {
         return Snapshots.nodes(cluster);
     }

@@ -129,6 +129,11 @@ public final class RouterGroup implements Routers {
                 .orElseThrow();
     }
 
+    @Override
+    public boolean byTime() {
+        return routers.values().stream().anyMatch(Router::byTime);
+    }
+
     /** The current request has written up to the token, which is one of ours. */
     public void wrote(ConsistencyToken token) {
         consistency.wrote(token);

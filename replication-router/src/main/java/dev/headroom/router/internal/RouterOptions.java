@@ -71,12 +71,14 @@ public record RouterOptions(
      * @param ttl how long the cookie lives when it carries positions
      * @param monotonicReads whether tokens cover what was read, too
      * @param pin for how long the primary is read after a write, in place of positions; null for positions
+     * @param httpSession whether the HTTP session carries positions as well
      */
     public record Sessions(
             String cookie,
             Duration ttl,
             boolean monotonicReads,
-            @Nullable Duration pin) {
+            @Nullable Duration pin,
+            boolean httpSession) {
         /** How long the cookie lives. */
         public Duration life() {
             return pin == null ? ttl : pin;

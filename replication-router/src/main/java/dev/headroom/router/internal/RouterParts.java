@@ -49,10 +49,10 @@ final class RouterParts {
     }
 
     static void contributeFilter(RouterOptions options, Positions positions, String name, Contributions to) {
-        to.web(parts -> parts.filter(FilterSpec.of(
-                name + "-read-your-writes",
-                FilterSlot.READ_YOUR_WRITES,
-                ReadYourWritesFilter.of(positions, options.sessions().cookie(), positions.positionLife()))));
+        RouterOptions.Sessions sessions = options.sessions();
+        ReadYourWritesFilter cookie = ReadYourWritesFilter.of(positions, sessions.cookie(), positions.positionLife());
+        ReadYourWritesFilter filter = sessions.httpSession() ? cookie.session() : cookie;
+        to.web(parts -> parts.filter(FilterSpec.of(name + "-read-your-writes", FilterSlot.READ_YOUR_WRITES, filter)));
     }
 
     /** What each router gives under its own name. */

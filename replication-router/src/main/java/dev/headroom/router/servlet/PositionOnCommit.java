@@ -4,52 +4,45 @@ import dev.headroom.RequestContext;
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.Positions;
 import dev.headroom.servlet.CommitHook;
-import jakarta.servlet.http.Cookie;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Adds one request's position to its response, just before the response commits, if the request has written. */
+/**
+ * If one request has written, adds its position to its response, just before that commits, and leaves it in its session, then and at the request's
+ * end.
+ */
 final class PositionOnCommit implements CommitHook {
     private static final Logger log = LoggerFactory.getLogger(PositionOnCommit.class);
 
     private final Positions positions;
     private final RequestContext context;
     private final HttpServletResponse response;
-    private final String cookie;
-    private final int seconds;
-    private final boolean secure;
-    private final String path;
+    private final PositionCookie cookie;
+    private final PositionInSession.@Nullable Of session;
     private final ReentrantLock lock = new ReentrantLock();
     private final ConsistencyToken arrived;
     private ConsistencyToken sent;
+    private @Nullable ConsistencyToken left;
 
+    /** @param session where the position is left as well, if anywhere */
     PositionOnCommit(
             Positions positions,
             RequestContext context,
-            HttpServletRequest request,
             HttpServletResponse response,
-            String cookie,
-            Duration ttl) {
+            PositionCookie cookie,
+            PositionInSession.@Nullable Of session) {
         this.positions = positions;
         this.context = context;
         this.response = response;
         this.cookie = cookie;
-        this.seconds = seconds(ttl);
-        this.secure = request.isSecure();
-        this.path = request.getContextPath().isEmpty() ? "/" : request.getContextPath();
+        this.session = session;
         this.arrived = context.consistency();
         this.sent = arrived;
-    }
-
-    /** A cookie that is gone too early shows too little. */
-    static int seconds(Duration life) {
-        long seconds = life.toSeconds();
-        return (int) Math.min(Integer.MAX_VALUE, life.getNano() == 0 ? seconds : seconds + 1);
+        this.left = session != null && session.unreal() ? null : arrived;
     }
 
     RequestContext context() {
@@ -60,13 +53,22 @@ final class PositionOnCommit implements CommitHook {
     public void beforeCommit() {
         lock.lock();
         try {
-            if (response.isCommitted()) {
+            boolean open = !response.isCommitted();
+            boolean kept = session != null && session.exists();
+            if (!open && !kept) {
                 return;
             }
             ConsistencyToken now = position();
-            if (!now.isNone() && !now.equals(sent)) {
+            if (now.isNone()) {
+                return;
+            }
+            if (open && !now.equals(sent)) {
                 sent = now;
-                response.addCookie(cookie(now));
+                response.addCookie(cookie.with(now));
+            }
+            if (session != null && kept && !now.equals(left)) {
+                left = now;
+                session.leave(now);
             }
         } finally {
             lock.unlock();
@@ -91,15 +93,5 @@ final class PositionOnCommit implements CommitHook {
             log.warn("router: the position of a request could not be sent to its client", failure);
             return ConsistencyToken.NONE;
         }
-    }
-
-    private Cookie cookie(ConsistencyToken token) {
-        Cookie position = new Cookie(cookie, token.value());
-        position.setMaxAge(seconds);
-        position.setPath(path);
-        position.setHttpOnly(true);
-        position.setSecure(secure);
-        position.setAttribute("SameSite", "Lax");
-        return position;
     }
 }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * a small cookie, and sends the new one back when a request has written.
  *
  * <p>The cookie is added at the moment the response commits (redirect, error, flush, full buffer, end), also in asynchronous requests;
- * what is written to the database after that moment is not in it. The cookie ({@code HttpOnly}, {@code SameSite=Lax}, {@code Secure} on
+ * what is written to the database after that moment is not in it, but is in the session with {@link #session}. The cookie ({@code HttpOnly}, {@code SameSite=Lax}, {@code Secure} on
  * HTTPS) holds no secret: it is checked, and never believed beyond the primary's own position. Without a write no cookie is sent, so pages
  * stay cacheable.
  *
@@ -45,22 +45,32 @@ public final class ReadYourWritesFilter implements Filter {
     private @Nullable Positions positions;
     private final String cookie;
     private final @Nullable Duration ttl;
+    private @Nullable PositionInSession session;
 
-    /** A filter for {@code web.xml} with the defaults of {@link #of(Positions)}: finds the application, and the router or routers plugged into it. */
+    /**
+     * A filter for {@code web.xml} with the defaults of {@link #of(Positions)}: finds the application, and the router or routers plugged into it. The
+     * parameter {@code session}, {@code true} or {@code false}, stands for {@link #session}.
+     */
     public ReadYourWritesFilter() {
         this.cookie = DEFAULT_COOKIE;
         this.ttl = null;
     }
 
-    private ReadYourWritesFilter(Positions positions, String cookie, @Nullable Duration ttl) {
+    private ReadYourWritesFilter(Positions positions, String cookie, @Nullable Duration ttl, boolean inSession) {
         this.positions = Checks.present("positions", positions);
         this.cookie = Checks.name("cookie", cookie);
         this.ttl = ttl;
+        this.session = inSession ? inSession(positions, cookie) : null;
+    }
+
+    private static PositionInSession inSession(Positions positions, String cookie) {
+        Checks.that(!positions.byTime(), "session", true, "without pinAfterWrite, which must be forgotten in time");
+        return new PositionInSession(positions, cookie);
     }
 
     /** A filter with the cookie {@code headroom-position}, which lives as long as the router says ({@link Positions#positionLife}). */
     public static ReadYourWritesFilter of(Positions positions) {
-        return new ReadYourWritesFilter(positions, DEFAULT_COOKIE, null);
+        return new ReadYourWritesFilter(positions, DEFAULT_COOKIE, null, false);
     }
 
     /**
@@ -69,7 +79,20 @@ public final class ReadYourWritesFilter implements Filter {
      * @throws dev.headroom.config.ConfigurationException if the name is not one, or the time is not more than zero
      */
     public static ReadYourWritesFilter of(Positions positions, String cookie, Duration ttl) {
-        return new ReadYourWritesFilter(positions, cookie, Checks.positive("ttl", ttl));
+        return new ReadYourWritesFilter(positions, cookie, Checks.positive("ttl", ttl), false);
+    }
+
+    /**
+     * The same, but the client's HTTP session carries the position as well, if the client has one; none is made for it. So clients whose
+     * cookies get lost see what they have written, what is written after the response was committed counts, too, and a report on a replica that is
+     * behind for longer than the cookie lives shows it. The position is taken from the session when a request arrives, and left there, as a text,
+     * when the response commits and at the request's end, if the request has written. Any session will do that keeps attributes; Headroom's own
+     * must come before this filter, as it does where both are plugged.
+     *
+     * @throws dev.headroom.config.ConfigurationException if the router goes by time ({@link Positions#byTime})
+     */
+    public ReadYourWritesFilter session() {
+        return new ReadYourWritesFilter(positions(), cookie, ttl, true);
     }
 
     @Override
@@ -78,9 +101,11 @@ public final class ReadYourWritesFilter implements Filter {
             return;
         }
         try {
-            positions = Headroom.of(config.getServletContext())
+            Positions found = Headroom.of(config.getServletContext())
                     .component(Positions.class)
                     .orElseThrow(() -> new IllegalStateException("plug: no router (expected: headroom.plug(router))"));
+            positions = found;
+            session = "true".equals(config.getInitParameter("session")) ? inSession(found, cookie) : null;
         } catch (IllegalStateException absent) {
             throw new ServletException(absent.getMessage(), absent);
         }
@@ -106,7 +131,7 @@ public final class ReadYourWritesFilter implements Filter {
         PositionOnCommit position =
                 request.getAttribute(running) instanceof PositionOnCommit running ? running : begin(request, response);
         CommitHooks hooks = CommitHooks.of(request, response);
-        hooks.add(position);
+        hooks.addFirst(position); // before the hook that stores the session
         try (RequestContext.Scope scope = position.context().open()) {
             Objects.requireNonNull(scope);
             hooks.pass(chain);
@@ -116,12 +141,19 @@ public final class ReadYourWritesFilter implements Filter {
     private PositionOnCommit begin(HttpServletRequest request, HttpServletResponse response) {
         RequestContext context =
                 RequestContext.active().orElseGet(() -> RequestContext.builder().build());
+        PositionInSession inSession = session;
+        PositionInSession.Of kept = inSession == null ? null : inSession.of(request);
         ConsistencyToken arrived = arrived(request);
-        if (!arrived.isNone()) {
-            context.consistency(token -> positions().consistency().combine(token, arrived));
+        if (kept != null) {
+            arrived = positions().consistency().combine(arrived, kept.arrived());
         }
-        Duration life = ttl != null ? ttl : positions().positionLife();
-        PositionOnCommit position = new PositionOnCommit(positions(), context, request, response, cookie, life);
+        if (!arrived.isNone()) {
+            ConsistencyToken all = arrived;
+            context.consistency(token -> positions().consistency().combine(token, all));
+        }
+        PositionCookie form = PositionCookie.of(
+                request, cookie, ttl != null ? ttl : positions().positionLife());
+        PositionOnCommit position = new PositionOnCommit(positions(), context, response, form, kept);
         request.setAttribute(running, position);
         return position;
     }

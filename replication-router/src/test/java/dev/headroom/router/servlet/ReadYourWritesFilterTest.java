@@ -1,8 +1,12 @@
 package dev.headroom.router.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headroom.Headroom;
+import dev.headroom.config.ConfigurationException;
+import dev.headroom.router.NodeSpec;
+import dev.headroom.router.ReplicaRouter;
 import dev.headroom.router.Rig;
 import dev.headroom.testkit.SharedPostgres;
 import jakarta.servlet.AsyncContext;
@@ -21,8 +25,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import org.apache.catalina.Context;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
@@ -47,7 +53,8 @@ class ReadYourWritesFilterTest {
             SharedPostgres.withStandbys(1),
             1,
             options -> options.staleness(Duration.ofMinutes(5), Duration.ofMinutes(10))
-                    .probeTimeout(Duration.ofSeconds(2)));
+                    .probeTimeout(Duration.ofSeconds(2))
+                    .positionInSession(true));
     private final Headroom headroom = Headroom.builder("test").plug(rig.router).build();
     private final Tomcat tomcat = new Tomcat();
 
@@ -92,6 +99,27 @@ class ReadYourWritesFilterTest {
         @Override
         protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
             switch (request.getPathInfo()) {
+                case "/log-in" -> request.getSession(true);
+                case "/log-out" -> {
+                    insert();
+                    request.getSession(false).invalidate();
+                }
+                case "/late" -> {
+                    response.flushBuffer();
+                    response.getWriter().print(insert());
+                }
+                case "/late-async" -> {
+                    AsyncContext async = request.startAsync();
+                    async.start(() -> {
+                        try {
+                            async.getResponse().flushBuffer();
+                            async.getResponse().getWriter().print(insert());
+                            async.complete();
+                        } catch (IOException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    });
+                }
                 case "/nothing" -> response.getWriter().print("0");
                 case "/plain" -> response.getWriter().print(insert());
                 case "/redirect" -> response.sendRedirect("/read?id=" + insert());
@@ -211,9 +239,9 @@ class ReadYourWritesFilterTest {
 
     @Test
     void cookieIsNotForgottenTooEarly() {
-        assertThat(PositionOnCommit.seconds(Duration.ofMillis(1_001))).isEqualTo(2);
-        assertThat(PositionOnCommit.seconds(Duration.ofSeconds(30))).isEqualTo(30);
-        assertThat(PositionOnCommit.seconds(Duration.ofDays(36_500))).isEqualTo(Integer.MAX_VALUE);
+        assertThat(PositionCookie.seconds(Duration.ofMillis(1_001))).isEqualTo(2);
+        assertThat(PositionCookie.seconds(Duration.ofSeconds(30))).isEqualTo(30);
+        assertThat(PositionCookie.seconds(Duration.ofDays(36_500))).isEqualTo(Integer.MAX_VALUE);
     }
 
     private HttpResponse<String> send(HttpClient client, String method, String path)
@@ -266,6 +294,80 @@ class ReadYourWritesFilterTest {
         // Somebody else reads the standby, which does not have it yet.
         assertThat(send(client(new CookieManager()), "GET", "/read?id=" + id).body())
                 .isEqualTo("false r1");
+    }
+
+    /** A client that keeps the session's cookie and no other. */
+    private static CookieManager forgetful() {
+        return new CookieManager(null, (uri, cookie) -> cookie.getName().equals("JSESSIONID"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "close", "async", "dispatch", "late", "late-async"})
+    void sessionCarriesWhatNoCookieDoes(String kind) throws Exception {
+        CookieManager cookies = forgetful();
+        HttpClient client = client(cookies);
+        send(client, "POST", "/log-in");
+        HttpResponse<String> written = send(client, "POST", "/" + kind);
+        String id = written.body().strip();
+        assertThat(cookies.getCookieStore().getCookies())
+                .extracting(HttpCookie::getName)
+                .containsExactly("JSESSIONID");
+        if (kind.startsWith("late")) {
+            assertThat(written.headers().allValues("Set-Cookie")).isEmpty();
+        }
+        assertThat(send(client, "GET", "/read?id=" + id).body()).isEqualTo("true p");
+        assertThat(send(client(forgetful()), "GET", "/read?id=" + id).body()).isEqualTo("false r1");
+    }
+
+    @Test
+    void nobodyIsGivenASessionForItAndOneThatEndsTakesItAlong() throws Exception {
+        HttpResponse<String> written = send(HttpClient.newHttpClient(), "POST", "/plain");
+        assertThat(written.headers().allValues("Set-Cookie"))
+                .singleElement()
+                .asString()
+                .startsWith(COOKIE);
+        HttpClient client = client(forgetful());
+        send(client, "POST", "/log-in");
+        assertThat(send(client, "POST", "/log-out").statusCode()).isEqualTo(200);
+    }
+
+    /** Two requests of one session that overlap: what one has left the other keeps. */
+    @Test
+    void overlappingRequestsOfOneSessionLeaveTheLaterPosition() throws Exception {
+        HttpClient client = client(forgetful());
+        send(client, "POST", "/log-in");
+        List<CompletableFuture<String>> ids = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            ids.add(CompletableFuture.supplyAsync(() -> {
+                try {
+                    return send(client, "POST", "/late").body().strip();
+                } catch (IOException | InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }));
+        }
+        for (CompletableFuture<String> id : ids) {
+            assertThat(send(client, "GET", "/read?id=" + id.get()).body()).isEqualTo("true p");
+        }
+    }
+
+    @Test
+    void sessionDoesNotForgetInTimeWhatGoesByTime() {
+        try (ReplicaRouter pinning = ReplicaRouter.builder("main")
+                .primary(NodeSpec.of("p", rig.dataSource()))
+                .pinAfterWrite(Duration.ofSeconds(5))
+                .build()) {
+            assertThatThrownBy(() -> ReadYourWritesFilter.of(pinning).session())
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageContaining("session: true (expected: without pinAfterWrite");
+        }
+        assertThatThrownBy(() -> ReplicaRouter.builder("main")
+                        .primary(NodeSpec.of("p", rig.dataSource()))
+                        .pinAfterWrite(Duration.ofSeconds(5))
+                        .positionInSession(true)
+                        .build())
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("positionInSession: true (expected: without pinAfterWrite");
     }
 
     @Test

@@ -35,6 +35,7 @@ public final class NodeSpec {
     private @Nullable Consumer<Connection> evict;
     private @Nullable Runnable evictAll;
     private @Nullable Supplier<Duration> poolTimeout;
+    private @Nullable TimedPool timed;
 
     private NodeSpec(String name, DataSource dataSource) {
         this.name = name;
@@ -52,6 +53,7 @@ public final class NodeSpec {
         copy.evict = evict;
         copy.evictAll = evictAll;
         copy.poolTimeout = poolTimeout;
+        copy.timed = timed;
         change.accept(copy);
         return copy;
     }
@@ -148,6 +150,16 @@ public final class NodeSpec {
         return with(copy -> copy.poolTimeout = timeout);
     }
 
+    /**
+     * How to take a connection within a time of the caller's choice; goes before {@link #poolTimeout}. Connections are then taken on the caller's own
+     * thread, however patient the pool itself is; only a writer who has waited for a while, and who might be kept too long by a node that hangs
+     * ({@link TimedPool#longestTrial}), waits for another thread. Default: not possible.
+     */
+    public NodeSpec timed(TimedPool pool) {
+        Checks.present("timed", pool);
+        return with(copy -> copy.timed = pool);
+    }
+
     /** The node's name. */
     public String name() {
         return name;
@@ -196,6 +208,11 @@ public final class NodeSpec {
     /** The longest wait in the pool. */
     public Optional<Supplier<Duration>> poolTimeout() {
         return Optional.ofNullable(poolTimeout);
+    }
+
+    /** How to take a connection within a time. */
+    public Optional<TimedPool> timed() {
+        return Optional.ofNullable(timed);
     }
 
     @Override

@@ -135,9 +135,9 @@ public final class ReplicaRouterBuilder {
     }
 
     /**
-     * How long a read waits for a connection of one node's pool before it asks another node. Default: 100 ms. When the pool itself
-     * never lets a caller wait longer ({@link NodeSpec#poolTimeout}), connections are taken from it on the reader's own thread, which is
-     * cheaper.
+     * How long a read waits for a connection of one node's pool before it asks another node. Default: 100 ms. From a pool that can be told
+     * ({@link NodeSpec#timed}, as HikariCP's can), or never lets a caller wait longer ({@link NodeSpec#poolTimeout}), connections are taken on the
+     * reader's own thread, which is cheaper.
      *
      * @throws dev.headroom.config.ConfigurationException if not more than zero
      */
@@ -160,7 +160,8 @@ public final class ReplicaRouterBuilder {
     /**
      * How long a unit that may write waits, all in all: while no node takes writes, as during a failover, before it is refused with
      * {@link RouteRefusedException}; and for a connection of the primary's pool. The request's own deadline shortens it. It has not begun then
-     * and may be tried again. Zero: not at all for a node, and for a connection as long as the pool lets it. Default: 5 s.
+     * and may be tried again. Zero: not at all for a node, and for a connection as long as the pool lets it. Where a pool can't be told how long to wait
+     * ({@link NodeSpec#timed}), so does the 257th unit that waits for it at the same time. Default: 5 s.
      *
      * @throws dev.headroom.config.ConfigurationException if negative
      */

@@ -2,6 +2,7 @@ package dev.headroom.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.headroom.Deadline;
@@ -9,6 +10,7 @@ import dev.headroom.Headroom;
 import dev.headroom.RequestContext;
 import dev.headroom.router.hikari.HikariNodes;
 import dev.headroom.testkit.SharedPostgres;
+import dev.headroom.testkit.TcpProxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -17,6 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AutoClose;
@@ -25,6 +31,11 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** On which thread, and for how long, a read waits for a connection. */
 class AcquireTest {
+    private static final Duration LONG = Duration.ofSeconds(20);
+
+    /** More readers than may wait by threads of the router's at one time. */
+    private static final int MANY = 100;
+
     @AutoClose
     private final Rig rig = new Rig(SharedPostgres.withStandbys(1), 1, Rig::patient);
 
@@ -153,6 +164,195 @@ class AcquireTest {
                     .isInstanceOf(SQLTransientConnectionException.class)
                     .hasRootCauseInstanceOf(NoClassDefFoundError.class);
         }
+    }
+
+    /** HikariCP's pool with the time-outs that it has when nothing is said, behind a proxy that can swallow all. */
+    private static HikariDataSource patientPool(String url, int size) {
+        HikariDataSource pool = new HikariDataSource();
+        pool.setJdbcUrl(url);
+        pool.setMaximumPoolSize(size);
+        return pool;
+    }
+
+    /** HikariCP's, noting who takes connections. */
+    private record NotingTimed(TimedPool pool, Queue<Thread> takers) implements TimedPool {
+        @Override
+        public boolean able() {
+            return pool.able();
+        }
+
+        @Override
+        public Connection connection(Duration most) throws SQLException {
+            takers.add(Thread.currentThread());
+            return pool.connection(most);
+        }
+
+        @Override
+        public Duration longestTrial() {
+            return pool.longestTrial();
+        }
+    }
+
+    private NodeSpec noting(String name, HikariDataSource pool) {
+        NodeSpec node = HikariNodes.node(name, pool);
+        return node.timed(new NotingTimed(node.timed().orElseThrow(), threads));
+    }
+
+    private ReplicaRouterBuilder patient(HikariDataSource pool) {
+        return ReplicaRouter.builder("patient")
+                .primary(noting("p", rig.pools.get(0)))
+                .replica(noting("r1", pool))
+                .probeTimeout(Duration.ofSeconds(30))
+                .staleness(Duration.ofSeconds(20), Duration.ofSeconds(60));
+    }
+
+    @Test
+    void idleConnectionOfAPatientPoolIsTakenOnTheCallersOwnThread() throws Exception {
+        try (HikariDataSource pool = patientPool(rig.database.jdbcUrl(rig.standby(1)), 4);
+                ReplicaRouter router =
+                        patient(pool).acquireTimeout(Duration.ofSeconds(3)).build()) {
+            pool.getConnection().close();
+            for (int i = 0; i < 200; i++) {
+                read(router);
+                try (Connection connection = router.dataSource().getConnection()) {
+                    Rig.insert(connection, "idle");
+                }
+            }
+            assertThat(router.nodes().get(1).reads()).isEqualTo(200);
+        }
+        // Only after a pause, which a busy machine may make, it is tried out by another thread.
+        long own = threads.stream().filter(Thread.currentThread()::equals).count();
+        assertThat(own).isGreaterThan(threads.size() / 2).isGreaterThan(100);
+    }
+
+    @Test
+    void fullPatientPoolKeepsAReaderForNoLongerThanTheRouterSays() throws Exception {
+        try (HikariDataSource pool = patientPool(rig.database.jdbcUrl(rig.standby(1)), 1);
+                ReplicaRouter router =
+                        patient(pool).acquireTimeout(Duration.ofMillis(20)).build();
+                Connection last = pool.getConnection()) {
+            assertThat(last.isClosed()).isFalse();
+            for (int i = 0; i < 80; i++) { // more than may wait by other threads
+                assertThat(readOn(router)).isEqualTo("p");
+            }
+        }
+    }
+
+    private static String readOn(ReplicaRouter router) throws Exception {
+        return RouteScope.readOnly().call(() -> {
+            try (Connection connection = router.dataSource().getConnection()) {
+                return Rig.read(connection, 1).node();
+            }
+        });
+    }
+
+    /** What has lain idle is tried out first, for five seconds. */
+    @Test
+    void nodeThatHangsKeepsNoReaderOfAPatientPool() throws Exception {
+        try (TcpProxy proxy = TcpProxy.to(rig.standby(1));
+                HikariDataSource pool = patientPool(
+                        rig.database
+                                .jdbcUrl(rig.standby(1))
+                                .replace(Rig.address(rig.standby(1)), proxy.host() + ":" + proxy.port()),
+                        4);
+                ReplicaRouter router = patient(pool).build()) {
+            assertThat(readOn(router)).isEqualTo("r1");
+            await().until(() -> pool.getHikariPoolMXBean().getIdleConnections() == 4);
+            await().during(Duration.ofMillis(700)).until(() -> true); // then HikariCP tries out what it lends
+            proxy.blackHole();
+            long start = System.nanoTime();
+            assertThat(readOn(router)).isEqualTo("p");
+            assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isLessThan(4_000);
+            assertThat(router.nodes().get(1).state()).as("not known to be down").isEqualTo(NodeState.UP);
+        }
+    }
+
+    @Test
+    void sixtyFifthReaderIsNotRefusedWhileConnectionsAreIdle() throws Exception {
+        HikariDataSource pool = rig.pools.get(1);
+        CountDownLatch waiting = new CountDownLatch(64);
+        CountDownLatch go = new CountDownLatch(1);
+        NodeSpec replica = NodeSpec.of("r1", new DelegatingDataSource(pool) {
+                    @Override
+                    public Connection getConnection() throws SQLException {
+                        waiting.countDown();
+                        try {
+                            go.await();
+                        } catch (InterruptedException e) {
+                            throw new SQLException(e);
+                        }
+                        return super.getConnection();
+                    }
+                })
+                .probe(rig.database.jdbcUrl(rig.standby(1)), null, null)
+                .pool(HikariNodes.node("r1", pool).pool().orElseThrow());
+        ExecutorService readers = Executors.newFixedThreadPool(MANY);
+        try (ReplicaRouter router = Rig.patient(ReplicaRouter.builder("main")
+                        .primary(HikariNodes.node("p", rig.pools.get(0)))
+                        .replica(replica))
+                .acquireTimeout(LONG)
+                .maxReadWait(LONG)
+                .primaryFallback(0)
+                .positionFallback(0)
+                .build()) {
+            List<Future<String>> nodes = new ArrayList<>();
+            for (int i = 0; i < MANY; i++) {
+                nodes.add(readers.submit(() -> readOn(router)));
+            }
+            waiting.await();
+            await().during(Duration.ofMillis(300)).until(() -> nodes.stream().noneMatch(Future::isDone));
+            go.countDown();
+            for (Future<String> node : nodes) {
+                assertThat(node.get(60, TimeUnit.SECONDS)).isEqualTo("r1");
+            }
+        } finally {
+            go.countDown();
+            readers.shutdownNow();
+        }
+    }
+
+    @Test
+    void writerOfAPatientPoolFollowsThePlaceOfThePrimaryAndIsKeptNoLongerThanTheRouterSays() throws Exception {
+        try (HikariDataSource pool = patientPool(rig.database.jdbcUrl(), 1);
+                ReplicaRouter router = Rig.patient(ReplicaRouter.builder("main")
+                                .primary(HikariNodes.node("p", pool))
+                                .replica(HikariNodes.node("r1", rig.pools.get(1))))
+                        .failoverWait(Duration.ofMillis(300))
+                        .build();
+                Connection last = pool.getConnection()) {
+            assertThat(last.isClosed()).isFalse();
+            long start = System.nanoTime();
+            assertThatThrownBy(() -> Rig.insert(router.dataSource().getConnection(), "never"))
+                    .isInstanceOf(SQLTransientConnectionException.class);
+            assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isBetween(290L, 10_000L);
+        }
+    }
+
+    @Test
+    void hikariIsToldHowLongToWait() throws Exception {
+        HikariDataSource pool = rig.pools.get(0);
+        TimedPool timed = HikariNodes.node("p", pool).timed().orElseThrow();
+        assertThat(timed.able()).isTrue();
+        assertThat(timed.longestTrial()).isEqualTo(Duration.ofMillis(pool.getValidationTimeout()));
+        timed.connection(Duration.ofMillis(200)).close();
+        HikariDataSource suspended = new HikariDataSource();
+        suspended.setAllowPoolSuspension(true);
+        assertThat(HikariNodes.node("p", suspended).timed())
+                .as("may keep callers for ever")
+                .isEmpty();
+        HikariDataSource own = new HikariDataSource() {
+            @Override
+            public Connection getConnection() throws SQLException {
+                return super.getConnection();
+            }
+        };
+        assertThat(HikariNodes.node("p", own).timed()).as("may do more").isEmpty();
+        assertThat(HikariNodes.node("p", new HikariDataSource())
+                        .timed()
+                        .orElseThrow()
+                        .able())
+                .as("not started")
+                .isFalse();
     }
 
     @Test

@@ -130,7 +130,7 @@ class GuideTest {
         HikariDataSource pool = new HikariDataSource();
         pool.setJdbcUrl(url);
         pool.setMaximumPoolSize(4);
-        pool.setConnectionTimeout(1_000);
+        pool.setValidationTimeout(250);
         return pool;
     }
 

@@ -3,12 +3,14 @@ package dev.headroom.router.internal;
 import dev.headroom.router.NodeRole;
 import dev.headroom.router.NodeSpec;
 import dev.headroom.router.PoolUsage;
+import dev.headroom.router.TimedPool;
 import dev.headroom.router.spi.Position;
 import dev.headroom.router.spi.ReplicationDialect;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +29,17 @@ final class Node {
     /** The latest probe's share in the latency: one fifth, so that a second tells. */
     private static final int LATENCY_SMOOTHING = 5;
 
+    /** A probe is late when it takes so many times longer than of late, and more than this. */
+    private static final int LATE = 4;
+
+    private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    /** Less than what a connection may lie idle before pools try it out; HikariCP: 500 ms. */
+    private static final long LIVELY_NANOS = TimeUnit.MILLISECONDS.toNanos(350);
+
+    /** The time of use is noted no more often. */
+    private static final long TAKEN_STEP = TimeUnit.MILLISECONDS.toNanos(50);
+
     private static final long NEVER = Long.MIN_VALUE;
 
     private final NodeSpec spec;
@@ -34,6 +47,7 @@ final class Node {
     private final Semaphore writersWaiting = new Semaphore(MOST_WRITERS_WAITING);
     private final Units<Lease> units = new Units<>();
     private final @Nullable Supplier<Duration> poolTimeout;
+    private final @Nullable TimedPool timed;
     private final boolean ordinary;
     private final @Nullable String zone;
     private volatile @Nullable Seen seen;
@@ -41,6 +55,7 @@ final class Node {
     private volatile long pendingSince = NEVER;
     private volatile long silentSince = NEVER;
     private volatile long suspectedAt = NEVER;
+    private volatile long takenAt = NEVER;
     private volatile long promotedAt = NEVER;
     private volatile boolean failing;
     private volatile boolean lost;
@@ -53,6 +68,7 @@ final class Node {
     Node(NodeSpec spec) {
         this.spec = spec;
         this.poolTimeout = spec.poolTimeout().orElse(null);
+        this.timed = spec.timed().orElse(null);
         this.ordinary = spec.tags().isEmpty();
         this.zone = spec.zone().orElse(null);
     }
@@ -278,6 +294,33 @@ final class Node {
             poolTimeoutNanos = known;
         }
         return known;
+    }
+
+    /** Its pool if that can be told how long to wait; else null. */
+    @Nullable TimedPool timed() {
+        return timed;
+    }
+
+    /** A connection of its pool's was taken. */
+    void taken(long now) {
+        long last = takenAt;
+        if (last == NEVER || now - last > TAKEN_STEP) {
+            takenAt = now;
+        }
+    }
+
+    /** Whether its pool was used just now, so that its connections need hardly be tried out, and it is not late with an answer to its probe. */
+    boolean lively(long now) {
+        long pending = pendingSince;
+        long last = takenAt;
+        return last != NEVER
+                && now - last <= LIVELY_NANOS
+                && (pending == NEVER || now - pending <= Math.max(LATE_NANOS, LATE * latencyNanos));
+    }
+
+    /** Whether its pool has a connection to give, or does not tell. */
+    boolean mayHaveIdle() {
+        return usage().map(pool -> pool.idle() > 0).orElse(true);
     }
 
     /** How full its pool is, and what went wrong last: {@code total=10, active=10, idle=0, waiting=3, most=10}. */

@@ -84,7 +84,7 @@ final class ReadPath {
         }
         Connection connection;
         try {
-            connection = acquire(node, acquire);
+            connection = acquire(node, acquire, now);
         } catch (SQLException failure) {
             return new ReadSearch(this, unit, patience).after(node, failure).run();
         }
@@ -220,11 +220,11 @@ final class ReadPath {
                 && floors.timelineNow() <= primary.position().timeline();
     }
 
-    /** A connection of the node's pool within the time. */
-    Connection acquire(Node node, long nanos) throws SQLException {
+    /** A connection of the node's pool within the time from now on. */
+    Connection acquire(Node node, long nanos, long now) throws SQLException {
         long began = sensors.begin();
         try {
-            Connection connection = acquirer.within(node, nanos);
+            Connection connection = acquirer.within(node, nanos, now);
             sensors.acquired(node, began);
             return connection;
         } catch (SQLException failure) {

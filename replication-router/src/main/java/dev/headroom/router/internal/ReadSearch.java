@@ -213,7 +213,7 @@ final class ReadSearch {
 
     private @Nullable Connection acquire(Node node) {
         try {
-            return path.acquire(node, Math.max(1, Math.min(path.acquireNanos(), left())));
+            return path.acquire(node, Math.max(1, Math.min(path.acquireNanos(), left())), cluster.now());
         } catch (SQLException failure) {
             lastFailure = failure;
             return null;

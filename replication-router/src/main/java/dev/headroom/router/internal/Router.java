@@ -60,7 +60,7 @@ public final class Router implements ReplicaRouter {
         this.sensors = new RouterSensors(name);
         this.cluster = new Cluster(name, nodes, live, options, sensors);
         this.watchdog = new Watchdog(cluster, sensors);
-        this.acquirer = new Acquirer(name);
+        this.acquirer = new Acquirer(name, options);
         Floors floors = new Floors(cluster, new PositionCodec(name, options.dialect()::mark), name);
         this.readPath = new ReadPath(cluster, floors, acquirer, sensors);
         this.writePath = new WritePath(name, cluster, floors, acquirer, sensors);

@@ -110,6 +110,7 @@ public final class Databases implements AutoCloseable {
         config.setMaximumPoolSize(POOL_SIZE);
         config.setInitializationFailTimeout(-1);
         config.setConnectionTimeout(5_000);
+        config.setValidationTimeout(500);
         return new HikariDataSource(config);
     }
 

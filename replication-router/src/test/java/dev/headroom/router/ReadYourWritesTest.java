@@ -1,12 +1,15 @@
 package dev.headroom.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.headroom.RequestContext;
 import dev.headroom.consistency.ConsistencyToken;
+import dev.headroom.testkit.PostgresCluster;
 import dev.headroom.testkit.SharedPostgres;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -317,6 +320,49 @@ class ReadYourWritesTest {
             }
             return null;
         });
+    }
+
+    /** What a thread has seen it must see again, also if another one of the request has read the same replica since. */
+    @Test
+    void whatAThreadHasReadCountsAlsoIfAnotherHasReadThereSince() throws Exception {
+        rig.standby(2).pauseReplay();
+        long id = rig.insert("on r1 only");
+        rig.standby(1).waitUntilCaughtUp();
+        inAnotherThread(RequestContext.builder().build(), () -> {
+            RequestContext request = RequestContext.current();
+            try (Connection first = readOnly();
+                    Connection second = readOnly()) {
+                String sql = "select 1 from note where id = " + id;
+                PreparedStatement one = first.prepareStatement(sql);
+                PreparedStatement two = second.prepareStatement(sql);
+                boolean oneIsFresh = Rig.nodeOf(first).equals("r1");
+                PreparedStatement fresh = oneIsFresh ? one : two;
+                PreparedStatement old = oneIsFresh ? two : one;
+                assertThat(fresh.executeQuery().next()).isTrue();
+                inAnotherThread(request, fresh::executeQuery);
+                assertThatThrownBy(old::executeQuery)
+                        .isInstanceOf(SQLException.class)
+                        .hasMessageContaining("r2");
+            }
+            return null;
+        });
+    }
+
+    @Test
+    void positionOfAnotherClustersConnectionIsThatOfTheOwnPrimary() throws Exception {
+        rig.standby(1).pauseReplay();
+        rig.standby(2).pauseReplay();
+        long id = request(() -> rig.insert("before the capture"));
+        try (PostgresCluster elsewhere = PostgresCluster.builder().start();
+                Connection other = elsewhere.primary().dataSource().getConnection();
+                Connection h2 = DriverManager.getConnection("jdbc:h2:mem:elsewhere")) {
+            for (Connection foreign : List.of(other, h2)) {
+                ConsistencyToken token = rig.router.consistency().capture(foreign);
+                assertThat(request(() -> rig.router.consistency().within(token, () -> rig.read(id))))
+                        .as("captured on " + foreign.getMetaData().getDatabaseProductName())
+                        .isEqualTo(new Rig.Answer(true, "p"));
+            }
+        }
     }
 
     private void readTwice(long id, AtomicInteger wentBack) {

@@ -215,6 +215,7 @@ final class Binder {
         }
         Position position = new Position(lease.node().position().timeline(), told.sequence());
         if (told.mayHaveWritten()) {
+            lease.node().told(position);
             floors.wrote(position);
             sensors.minted();
         } else {

@@ -279,13 +279,22 @@ final class Cluster implements Probe.Listener, AutoCloseable {
 
     /** Asks for probes on the spot, less and less often, until it holds, at most so long. */
     boolean refresh(BooleanSupplier holds, long nanos) throws InterruptedException {
+        return refresh(probers::request, holds, nanos);
+    }
+
+    /** The same, asking the node alone that takes the writes. */
+    boolean refreshPrimary(BooleanSupplier holds, long nanos) throws InterruptedException {
+        return refresh(() -> probers.request(primary), holds, nanos);
+    }
+
+    private boolean refresh(Runnable ask, BooleanSupplier holds, long nanos) throws InterruptedException {
         if (holds.getAsBoolean()) {
             return true;
         }
         long end = System.nanoTime() + nanos;
         long gap = FIRST_GAP;
         for (long left = nanos; left > 0; left = end - System.nanoTime()) {
-            probers.request();
+            ask.run();
             if (change.await(holds, Math.min(left, gap))) {
                 return true;
             }

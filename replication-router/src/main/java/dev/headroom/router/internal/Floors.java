@@ -169,7 +169,7 @@ final class Floors {
         if (touch == null || settled(floor, touch)) {
             return true;
         }
-        cluster.refresh(() -> cluster.primary().primarySince(touch.at()) != null, waitNanos);
+        cluster.refreshPrimary(() -> cluster.primary().primarySince(touch.at()) != null, waitNanos);
         return settled(floor, touch);
     }
 

@@ -52,6 +52,7 @@ final class Node {
     private final @Nullable String zone;
     private volatile @Nullable Seen seen;
     private volatile @Nullable Fresh fresh;
+    private volatile Position told = Position.NONE;
     private volatile long pendingSince = NEVER;
     private volatile long silentSince = NEVER;
     private volatile long suspectedAt = NEVER;
@@ -143,6 +144,18 @@ final class Node {
     Position position() {
         Seen last = seen;
         return last == null ? Position.NONE : last.position();
+    }
+
+    /** A commit of this router's has told it as its position; a probe will see it, or has. Who overtakes another costs no more than a probe. */
+    void told(Position position) {
+        if (!told.covers(position)) {
+            told = position;
+        }
+    }
+
+    /** Whether it is known to have been at that position, by its probes or by a commit of this router's. */
+    boolean hasBeenAt(Position position) {
+        return position().covers(position) || told.covers(position);
     }
 
     /** Whether its last good answer was asked for at or after this time. */

@@ -6,6 +6,7 @@ import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.spi.Position;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -62,11 +63,13 @@ final class RouterConsistency implements Consistency {
 
     @Override
     public ConsistencyToken capture(Connection connection) throws SQLException {
-        if (!cluster.replicated() || !cluster.dialect().speaks(connection)) {
+        if (!cluster.replicated()) {
             return ConsistencyToken.NONE;
         }
-        Position position = cluster.dialect().capture(connection).orElseGet(this::sampled);
-        return floors.codec().token(position);
+        Optional<Position> told = cluster.dialect().speaks(connection)
+                ? cluster.dialect().capture(connection)
+                : Optional.empty(); // of somebody else, who may have been told of anything that was written here
+        return floors.codec().token(told.orElseGet(this::sampled));
     }
 
     /** The primary's position at some moment from now on; without an answer, one that only a primary covers. */
@@ -79,7 +82,7 @@ final class RouterConsistency implements Consistency {
     /** What the primary says when it is asked from now on; null if it does not answer in time, or no longer is one. */
     private Node.@Nullable Seen primarySince(long time) {
         try {
-            cluster.refresh(
+            cluster.refreshPrimary(
                     () -> cluster.primary().primarySince(time) != null,
                     cluster.options().probeTimeout().toNanos());
         } catch (InterruptedException e) {
@@ -166,13 +169,15 @@ final class RouterConsistency implements Consistency {
     }
 
     /**
-     * No position beyond the primary's is real. What the last sample does not cover is compared with a fresh one; and what is of a later timeline
-     * only when every node has answered, since otherwise ours may be the primary whose place was taken.
+     * No position beyond the primary's is real. What neither the last sample covers nor a commit of this router's has told is compared with a fresh
+     * one, unless the primary is known not to answer; and what is of a later timeline only when every node has answered, since otherwise ours may be
+     * the primary whose place was taken.
      */
     private ConsistencyToken clamp(ConsistencyToken token) {
         Position asked = floors.codec().position(token);
         boolean pinned = cluster.options().sessions().pin() != null && PositionCodec.beyondAll(asked);
-        if (asked.isNone() || pinned || cluster.primary().position().covers(asked)) {
+        Node known = cluster.primary();
+        if (asked.isNone() || pinned || known.hasBeenAt(asked) || !cluster.up(known)) {
             return token;
         }
         long now = cluster.now();

@@ -2,6 +2,7 @@ package dev.headroom.router.internal;
 
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.spi.Position;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,25 +28,54 @@ final class SessionFloor {
      */
     record Touch(long at, boolean mayHaveWritten) {}
 
+    /** Threads by their numbers; when they are many, all. */
+    private static final class Readers {
+        private static final int MANY = 32;
+
+        private final long[] threads;
+
+        Readers(long... threads) {
+            this.threads = threads;
+        }
+
+        boolean has(long thread) {
+            for (long known : threads) {
+                if (known == thread) {
+                    return true;
+                }
+            }
+            return threads.length == MANY;
+        }
+
+        Readers and(long thread) {
+            if (has(thread)) {
+                return this;
+            }
+            long[] more = Arrays.copyOf(threads, threads.length + 1);
+            more[threads.length] = thread;
+            return new Readers(more);
+        }
+    }
+
     /**
      * A replica was read, up to this time, at a position that nobody asked for yet.
      *
-     * @param thread the last one that read it
+     * @param readers who has read it
      * @param next the replica that was read before this one
      */
     record ReplicaRead(
-            Node node, long at, long thread, @Nullable ReplicaRead next) {
+            Node node, long at, Readers readers, @Nullable ReplicaRead next) {
         private @Nullable ReplicaRead without(Node other) {
             if (node == other) {
                 return next;
             }
-            return next == null ? this : new ReplicaRead(node, at, thread, next.without(other));
+            return next == null ? this : new ReplicaRead(node, at, readers, next.without(other));
         }
 
         /** The entry of the node alone; null if there is none. */
         @Nullable ReplicaRead only(@Nullable Node wanted) {
             if (node == wanted) {
-                return next == null ? this : new ReplicaRead(node, at, thread, null);
+                return next == null ? this : new ReplicaRead(node, at, readers, null);
             }
             return next == null ? null : next.only(wanted);
         }
@@ -63,10 +93,10 @@ final class SessionFloor {
             return node != than || next != null;
         }
 
-        /** What this thread was the last to read. */
+        /** What this thread has read, and perhaps others after it. */
         @Nullable ReplicaRead by(long reader) {
             ReplicaRead rest = next == null ? null : next.by(reader);
-            return thread == reader ? new ReplicaRead(node, at, thread, rest) : rest;
+            return readers.has(reader) ? new ReplicaRead(node, at, readers, rest) : rest;
         }
     }
 
@@ -132,10 +162,17 @@ final class SessionFloor {
         }
     }
 
-    synchronized void readReplica(Node node, long at) {
+    /** The current thread has read it. */
+    void readReplica(Node node, long at) {
+        readReplica(node, at, Thread.currentThread().getId());
+    }
+
+    private synchronized void readReplica(Node node, long at, long thread) {
         ReplicaRead before = replicaReads;
-        ReplicaRead others = before == null ? null : before.without(node);
-        replicaReads = new ReplicaRead(node, at, Thread.currentThread().getId(), others);
+        ReplicaRead same = before == null ? null : before.only(node);
+        Readers readers = same == null ? new Readers(thread) : same.readers().and(thread);
+        long latest = same != null && same.at() - at > 0 ? same.at() : at;
+        replicaReads = new ReplicaRead(node, latest, readers, before == null ? null : before.without(node));
     }
 
     /** The replicas that were read, the last one first; null for none. */
@@ -168,7 +205,9 @@ final class SessionFloor {
             touchedPrimary(touched.at(), touched.mayHaveWritten());
         }
         for (ReplicaRead read = part.replicaReads; read != null; read = read.next()) {
-            readReplica(read.node(), read.at());
+            for (long thread : read.readers().threads) {
+                readReplica(read.node(), read.at(), thread);
+            }
         }
     }
 

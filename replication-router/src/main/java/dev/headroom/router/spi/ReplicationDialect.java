@@ -45,8 +45,8 @@ public interface ReplicationDialect {
     }
 
     /**
-     * The position of the connection's database now, on whichever node; empty if it is of another product, or does not tell without a
-     * write.
+     * The position of the connection's database now, on whichever node; empty if it is of another product or another cluster, or does not tell
+     * without a write. Then the primary's own position is taken.
      */
     Optional<Position> capture(Connection connection) throws SQLException;
 

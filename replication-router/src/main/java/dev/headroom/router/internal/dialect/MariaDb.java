@@ -247,7 +247,7 @@ public final class MariaDb implements ReplicationDialect {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(CAPTURE)) {
             row.next();
-            return Optional.of(met.contains(row.getString(4)) ? captured(row) : Position.NONE);
+            return met.contains(row.getString(4)) ? Optional.of(captured(row)) : Optional.empty();
         }
     }
 

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -31,7 +32,8 @@ public final class Postgres implements ReplicationDialect {
                    case when in_recovery then (select timeline_id from pg_control_checkpoint()) else 0 end,
                    (select setting::bigint from pg_settings where name = 'wal_segment_size'),
                    (select setting::bigint from pg_settings where name = 'wal_block_size'),
-                   (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint
+                   (extract(epoch from pg_postmaster_start_time()) * 1000000)::bigint,
+                   (select system_identifier from pg_control_system())
               from (select pg_is_in_recovery() as in_recovery) as node
             """;
 
@@ -43,6 +45,10 @@ public final class Postgres implements ReplicationDialect {
     private static final int PAGE_HEADER = 24;
 
     private final Map<String, Told> last = new ConcurrentHashMap<>();
+
+    /** Of the cluster's servers, which have it of their first one; mostly one. */
+    private final Set<Long> systems = ConcurrentHashMap.newKeySet();
+
     private volatile long segmentSize = 16L << 20;
     private volatile long blockSize = 8192;
 
@@ -52,8 +58,9 @@ public final class Postgres implements ReplicationDialect {
      * @param answer its role and position
      * @param streaming whether it is a standby that hears from what it follows, and so knows the timeline of that
      * @param startedAt when its server was started, by its own clock
+     * @param system which cluster's data it has
      */
-    private record Told(Answer answer, boolean streaming, long startedAt) {
+    private record Told(Answer answer, boolean streaming, long startedAt, long system) {
         /**
          * A standby whose stream is cut tells only its checkpoint's timeline, which may be older than what it follows, as it has told before. It
          * has not, if it was another server then: one that is started anew may have other data.
@@ -68,14 +75,16 @@ public final class Postgres implements ReplicationDialect {
 
         private Told on(long timeline) {
             Position position = new Position(timeline, answer.position().sequence());
-            return new Told(new Answer(answer.role(), position), streaming, startedAt);
+            return new Told(new Answer(answer.role(), position), streaming, startedAt, system);
         }
     }
 
     /** Asks for role and position; the knowledge of the timeline is the freshest of stream and checkpoint. */
     @Override
     public Answer probe(Asked node, Connection connection) throws SQLException {
-        return last.merge(node.name(), ask(connection), Told::rememberedBy).answer();
+        Told now = ask(connection);
+        systems.add(now.system());
+        return last.merge(node.name(), now, Told::rememberedBy).answer();
     }
 
     private Told ask(Connection connection) throws SQLException {
@@ -90,7 +99,7 @@ public final class Postgres implements ReplicationDialect {
             Answer answer = standby
                     ? new Answer(NodeRole.REPLICA, new Position(timeline, lsn))
                     : new Answer(NodeRole.PRIMARY, new Position(timeline, reachable(lsn)));
-            return new Told(answer, standby && row.getInt(3) > 0, row.getLong(7));
+            return new Told(answer, standby && row.getInt(3) > 0, row.getLong(7), row.getLong(8));
         }
     }
 
@@ -123,7 +132,11 @@ public final class Postgres implements ReplicationDialect {
 
     @Override
     public Optional<Position> capture(Connection connection) throws SQLException {
-        return speaks(connection) ? Optional.of(ask(connection).answer().position()) : Optional.empty();
+        if (!speaks(connection)) {
+            return Optional.empty();
+        }
+        Told now = ask(connection);
+        return systems.contains(now.system()) ? Optional.of(now.answer().position()) : Optional.empty();
     }
 
     @Override

@@ -9,7 +9,8 @@ import java.lang.annotation.Target;
 
 /**
  * The method only reads: its statements go to a replica that is fresh enough and has reached the request's position, or to the
- * primary when there is none. A write in it is refused with {@link ReadOnlyViolationException}.
+ * primary when there is none. A write in it is refused with {@link ReadOnlyViolationException}; in a router of one node as far as the driver's
+ * {@code setReadOnly} does it.
  *
  * <p>Same as {@link RouteScope#readOnly()}. Does not change a transaction that is already open around the method.
  *

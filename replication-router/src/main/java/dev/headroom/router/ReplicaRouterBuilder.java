@@ -91,7 +91,8 @@ public final class ReplicaRouterBuilder {
 
     /**
      * How far behind a replica may be: up to the soft limit it takes reads; up to the hard limit it takes those for which the primary
-     * has no permit left. Default: 500 ms and 30 s.
+     * has no permit left. Default: 500 ms and 30 s. A hard limit beyond the life of {@link #positionCookie} is warned of: who wrote before that
+     * brings no position along any more, and may not see it.
      *
      * @throws dev.headroom.config.ConfigurationException if one is not more than zero; by {@link #build()} if soft is more than hard
      */
@@ -189,7 +190,9 @@ public final class ReplicaRouterBuilder {
 
     /**
      * The cookie that carries a client's position from one request to the next, and how long it lives; with {@link #pinAfterWrite} it lives
-     * as long as that says. Default: {@code headroom-position}, 30 s.
+     * as long as that says. It should live longer than any replica that clients read is behind ({@link #staleness},
+     * {@link RouteScope#maxStaleness}); where that can't be, {@link #positionInSession} carries it for longer. Default:
+     * {@code headroom-position}, 30 s.
      *
      * @throws dev.headroom.config.ConfigurationException if the name is not one, or the time is not 1 to 60 seconds
      */

@@ -67,10 +67,13 @@ public sealed interface RouteDecision {
      * A replica answers.
      *
      * @param node its name
-     * @param lag an upper bound of how far it was behind
+     * @param lag an upper bound of how far it was behind; {@link #UNKNOWN} if that is not known, which {@link RouteScope#anyStaleness()} allows
      * @param reason why
      */
     record ToReplica(String node, Duration lag, Reason reason) implements RouteDecision {
+        /** More than any replica lags. */
+        public static final Duration UNKNOWN = Duration.ofNanos(Long.MAX_VALUE);
+
         /** Checks that nothing is null. */
         public ToReplica {
             Checks.present("node", node);
@@ -80,7 +83,8 @@ public sealed interface RouteDecision {
 
         @Override
         public String explanation() {
-            return node + " (lag <= " + lag.toMillis() + " ms): " + reason.text();
+            String known = lag.equals(UNKNOWN) ? "lag unknown" : "lag <= " + lag.toMillis() + " ms";
+            return node + " (" + known + "): " + reason.text();
         }
     }
 

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class RouteScope {
+    /** However stale, also if that is not known. */
+    private static final Duration ANY = Duration.ofNanos(Long.MAX_VALUE);
+
     private static final ThreadLocal<@Nullable RouteScope> CURRENT = new ThreadLocal<>();
     private static final RouteScope READ_ONLY = new RouteScope(Target.ANY, true, null, false, null);
     private static final RouteScope PRIMARY = new RouteScope(Target.PRIMARY, false, null, false, null);
@@ -46,7 +49,10 @@ public final class RouteScope {
         this.tag = tag;
     }
 
-    /** Reads only, on a replica if one is fresh enough, otherwise on the primary within its budget. */
+    /**
+     * Reads only, on a replica if one is fresh enough, otherwise on the primary within its budget. In a router of one node, writes are refused as far
+     * as the driver's {@code setReadOnly} does it: PostgreSQL's only in transactions.
+     */
     public static RouteScope readOnly() {
         return READ_ONLY;
     }
@@ -66,7 +72,8 @@ public final class RouteScope {
      * replicas, the primary answers.
      *
      * <p>A replica that is behind on purpose, too, must show what the request has written and read so far, so a read on it belongs into a request
-     * of its own; and how far it is behind is known only when the router has run for that long.
+     * of its own; and how far it is behind is known only when the router has run for that long, so before it has, only {@link #anyStaleness()} takes
+     * it.
      *
      * @throws dev.headroom.config.ConfigurationException if the tag is no name
      */
@@ -90,8 +97,10 @@ public final class RouteScope {
     }
 
     /**
-     * How stale a replica may be; it is never exceeded. Default: the router's soft limit ({@link #replica()}: its hard limit), which
-     * may be exceeded up to the hard limit when the primary's budget is used up.
+     * How stale a replica may be when a statement begins there; this is never exceeded. Default: the router's soft limit ({@link #replica()}: its hard
+     * limit), which may be exceeded up to the hard limit when the primary's budget is used up; and a statement may be executed for a second after
+     * its replica was last found fresh enough. Where it is more than what a position lives ({@link ReplicaRouterBuilder#positionCookie}), a client
+     * may not see what it wrote before that.
      *
      * @throws dev.headroom.config.ConfigurationException if not more than zero
      * @throws IllegalStateException if this is {@link #primary()}
@@ -101,6 +110,19 @@ public final class RouteScope {
             throw new IllegalStateException("maxStaleness: on primary() (expected: on readOnly() or replica())");
         }
         return new RouteScope(target, readOnly, Checks.positive("maxStaleness", maxStaleness), once, tag);
+    }
+
+    /**
+     * Any replica that has the tag and follows the primary, however stale it is, also when that is not known: for one that is behind on purpose. It
+     * must still show what the request has written and read.
+     *
+     * @throws IllegalStateException if this is not {@link #replica(String)}
+     */
+    public RouteScope anyStaleness() {
+        if (tag == null) {
+            throw new IllegalStateException("anyStaleness: without a tag (expected: on replica(tag))");
+        }
+        return new RouteScope(target, readOnly, ANY, once, tag);
     }
 
     /**

@@ -22,7 +22,10 @@ public @interface UseReplica {
     /** The tag that the replica must have ({@link NodeSpec#tags}), for example {@code reports}; empty for an ordinary one. */
     String tag() default "";
 
-    /** How stale the replica may be, for example {@code 10m}; empty for the router's hard limit. */
+    /**
+     * How stale the replica may be, for example {@code 10m}; empty for the router's hard limit; {@code any}, with a tag only, for
+     * {@link RouteScope#anyStaleness()}.
+     */
     String maxStaleness() default "";
 
     /**

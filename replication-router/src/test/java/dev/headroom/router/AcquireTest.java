@@ -329,6 +329,27 @@ class AcquireTest {
     }
 
     @Test
+    void whatIsAskedBeforeTheFirstStatementWaitsForNoFullPoolForLongerThanAUnitDoes() throws Exception {
+        try (HikariDataSource primary = patientPool(rig.database.jdbcUrl(), 1);
+                HikariDataSource replica = patientPool(rig.database.jdbcUrl(rig.standby(1)), 1);
+                ReplicaRouter router = Rig.patient(ReplicaRouter.builder("main")
+                                .primary(HikariNodes.node("p", primary))
+                                .replica(HikariNodes.node("r1", replica)))
+                        .failoverWait(Duration.ofMillis(200))
+                        .maxReadWait(Duration.ofMillis(200))
+                        .build();
+                Connection one = primary.getConnection();
+                Connection two = replica.getConnection()) {
+            assertThat(one.isClosed() || two.isClosed()).isFalse();
+            long start = System.nanoTime();
+            assertThatThrownBy(() ->
+                            router.dataSource().getConnection().getMetaData().getURL())
+                    .isInstanceOf(SQLTransientConnectionException.class);
+            assertThat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)).isLessThan(20_000);
+        }
+    }
+
+    @Test
     void hikariIsToldHowLongToWait() throws Exception {
         HikariDataSource pool = rig.pools.get(0);
         TimedPool timed = HikariNodes.node("p", pool).timed().orElseThrow();

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.headroom.Component;
+import dev.headroom.Contributions;
+import dev.headroom.Headroom;
 import dev.headroom.testkit.DatabaseNode;
 import dev.headroom.testkit.PostgresCluster;
 import dev.headroom.testkit.TcpProxy;
@@ -172,6 +175,30 @@ class BadNetworkTest {
         System.out.println("slow standby: " + reads + " reads " + shares);
         long onSlow = shares.getOrDefault("r1", new LongAdder()).sum();
         assertThat(onSlow).as("reads on the slow standby of three").isLessThan(reads / 5);
+        try (Headroom headroom =
+                Headroom.builder("test").plug(shared(rig.router)).build()) {
+            await().atMost(LONG)
+                    .untilAsserted(() -> assertThat(headroom.load().pressures().get("router.latency"))
+                            .isGreaterThan(0.7));
+        }
+    }
+
+    /** The router, which is not closed with what it is plugged into. */
+    private static Component shared(ReplicaRouter router) {
+        return new Component() {
+            @Override
+            public String name() {
+                return router.name();
+            }
+
+            @Override
+            public void contribute(Contributions to) {
+                router.contribute(to);
+            }
+
+            @Override
+            public void close() {}
+        };
     }
 
     @Test

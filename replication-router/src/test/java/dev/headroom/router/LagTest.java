@@ -1,9 +1,11 @@
 package dev.headroom.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.headroom.RequestContext;
+import dev.headroom.router.hikari.HikariNodes;
 import dev.headroom.testkit.SharedPostgres;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -12,19 +14,26 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 @TestInstance(Lifecycle.PER_CLASS)
 @Tag("one-jdk")
 class LagTest {
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(30);
+    private static final Duration FRESH = Duration.ofMillis(500);
+    private static final long ANOTHER_ERA = TimeUnit.DAYS.toNanos(10_000);
 
     @AutoClose
     private final Rig rig = new Rig(SharedPostgres.withStandbys(1), 1, options -> options);
@@ -138,6 +147,130 @@ class LagTest {
                 .atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(rig.status("r1").lag().orElse(Duration.ofDays(1)))
                         .isLessThan(Duration.ofMillis(500)));
+    }
+
+    /** A clock of the router's own that no server has, no table but the application's, and nothing written for the sake of the lag. */
+    @Test
+    void needsNeitherAHeartbeatTableNorClocksThatAgree() throws Exception {
+        try (ReplicaRouter router = rig.secondRouter(
+                options -> options.ticker(() -> System.nanoTime() + ANOTHER_ERA).probeEvery(Duration.ofMillis(20)))) {
+            await().atMost(Duration.ofSeconds(60)).ignoreExceptions().untilAsserted(() -> {
+                long before = position(); // the server itself writes now and then
+                await().during(Duration.ofMillis(300))
+                        .atMost(Duration.ofSeconds(5))
+                        .until(() -> router.nodes()
+                                        .get(1)
+                                        .lag()
+                                        .orElse(Duration.ofDays(1))
+                                        .compareTo(FRESH)
+                                < 0);
+                assertThat(position()).isEqualTo(before);
+            });
+            try (Connection connection = rig.database.dataSource().getConnection();
+                    ResultSet tables = connection.getMetaData().getTables(null, null, "%", new String[] {"TABLE"})) {
+                assertThat(tables.next()).isTrue();
+                assertThat(tables.getString("TABLE_NAME")).isEqualTo("note");
+                assertThat(tables.next()).as("another table").isFalse();
+            }
+            rig.standby(1).pauseReplay();
+            Rig.execute(rig.database.dataSource(), "insert into note (text) values ('unseen')");
+            long written = System.nanoTime();
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() ->
+                            router.nodes().get(1).lag().orElse(Duration.ZERO).compareTo(FRESH) > 0);
+            Duration lag = router.nodes().get(1).lag().orElseThrow();
+            assertThat(lag)
+                    .isLessThan(Duration.ofNanos(System.nanoTime() - written).plusSeconds(2));
+        }
+    }
+
+    private long position() throws SQLException {
+        try (Connection connection = rig.database.dataSource().getConnection();
+                PreparedStatement asked = connection.prepareStatement("select pg_current_wal_insert_lsn() - '0/0'");
+                ResultSet row = asked.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    /** A statement that is executed again is fresh enough each time, or refused. */
+    @Test
+    void keptStatementIsNeverStalerThanItsScopeSays() throws Exception {
+        RouteScope scope = RouteScope.readOnly().maxStaleness(FRESH);
+        inARequest(() -> scope.call(() -> {
+            await().atMost(Duration.ofSeconds(20)).until(() -> rig.status("r1").state() == NodeState.UP);
+            try (Connection connection = rig.dataSource().getConnection();
+                    PreparedStatement newest = connection.prepareStatement("select coalesce(max(id), 0) from note")) {
+                rig.standby(1).pauseReplay();
+                long id;
+                try (Connection primary = rig.database.dataSource().getConnection()) {
+                    id = Rig.insert(primary, "of somebody else");
+                }
+                long written = System.nanoTime();
+                while (System.nanoTime() - written < 2 * FRESH.toNanos()) {
+                    long begun = System.nanoTime();
+                    try (ResultSet row = newest.executeQuery()) {
+                        row.next();
+                        assertThat(row.getLong(1) >= id || begun - written <= FRESH.toNanos())
+                                .as("read " + Duration.ofNanos(begun - written) + " after the write")
+                                .isTrue();
+                    } catch (SQLException refused) {
+                        assertThat(refused.getMessage()).contains("was made on");
+                    }
+                }
+            }
+            return null;
+        }));
+    }
+
+    @Test
+    void timeThatAReadWaitsForItsPoolCountsAsWell() throws Exception {
+        AtomicBoolean slow = new AtomicBoolean();
+        NodeSpec p = HikariNodes.node("p", rig.pools.get(0));
+        NodeSpec r1 = HikariNodes.node("r1", rig.pools.get(1));
+        AtomicReference<ReplicaRouter> built = new AtomicReference<>();
+        DataSource waiting = new DelegatingDataSource(rig.pools.get(1)) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                if (slow.get()) {
+                    await().atMost(Duration.ofSeconds(20))
+                            .until(() -> built.get()
+                                            .nodes()
+                                            .get(1)
+                                            .lag()
+                                            .orElse(Duration.ZERO)
+                                            .compareTo(FRESH)
+                                    > 0);
+                }
+                return super.getConnection();
+            }
+        };
+        try (ReplicaRouter router = Rig.patient(ReplicaRouter.builder("main")
+                        .primary(p)
+                        .replica(NodeSpec.of("r1", waiting)
+                                .probe(r1.probe().orElseThrow())
+                                .poolTimeout(() -> Duration.ofMillis(100))))
+                .waitForReplica(Duration.ofMillis(10))
+                .build()) {
+            built.set(router);
+            RouteScope scope = RouteScope.replica().maxStaleness(FRESH);
+            inARequest(() -> scope.call(() -> touch(router)));
+            rig.standby(1).pauseReplay();
+            Rig.execute(rig.database.dataSource(), "insert into note (text) values ('meanwhile')");
+            slow.set(true);
+            assertThatThrownBy(() -> inARequest(() -> scope.call(() -> touch(router))))
+                    .isInstanceOf(RouteRefusedException.class);
+        }
+    }
+
+    private static boolean touch(ReplicaRouter router) throws SQLException {
+        try (Connection connection = router.dataSource().getConnection()) {
+            return Rig.read(connection, 1).seen();
+        }
+    }
+
+    private static void inARequest(Callable<?> work) throws Exception {
+        RequestContext.builder().build().call(work);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.headroom.Contributions;
 import dev.headroom.Headroom;
 import dev.headroom.RequestContext;
@@ -152,6 +153,26 @@ class PluggedTest {
         assertThat(meters.count(RouterMeters.UNITS, "router", "main", "node", "r1", "kind", "read"))
                 .isPositive();
         assertThat(meters.gaugeNames()).contains(RouterMeters.LAG, RouterMeters.IN_FLIGHT);
+    }
+
+    @Test
+    void fullPoolIsASignal() throws Exception {
+        HikariDataSource pool = rig.pools.get(1);
+        List<Connection> all = new ArrayList<>();
+        try {
+            assertThat(headroom.load().pressures().get("router.pool")).isLessThan(1);
+            for (int i = 0; i < pool.getMaximumPoolSize(); i++) {
+                all.add(pool.getConnection());
+            }
+            await().untilAsserted(() ->
+                    assertThat(headroom.load().pressures().get("router.pool")).isGreaterThanOrEqualTo(1));
+        } finally {
+            for (Connection connection : all) {
+                connection.close();
+            }
+        }
+        await().untilAsserted(() ->
+                assertThat(headroom.load().pressures().get("router.pool")).isLessThan(1));
     }
 
     @Test

@@ -3,7 +3,11 @@ package dev.headroom.router;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.headroom.consistency.ConsistencyToken;
+import dev.headroom.router.hikari.HikariNodes;
+import dev.headroom.testkit.SharedPostgres;
+import dev.headroom.testkit.TestDatabase;
 import dev.headroom.transaction.Transactions;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -12,6 +16,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
+import org.h2.jdbc.JdbcConnection;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,6 +118,49 @@ class SingleNodeTest {
             connection.commit();
             connection.setAutoCommit(true);
             assertThat(pool.getActiveConnections()).isZero();
+        }
+    }
+
+    @Test
+    void connectionAtHandIsAskedForWhatIsTheSameOnAll() throws Exception {
+        pool.setMaxConnections(1);
+        pool.setLoginTimeout(1);
+        try (Connection connection = dataSource.getConnection()) {
+            connection.setAutoCommit(false);
+            insert(connection);
+            assertThat(connection.getMetaData().getURL()).startsWith("jdbc:h2:");
+            assertThat(connection.isWrapperFor(JdbcConnection.class)).isTrue();
+            assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_READ_COMMITTED);
+            connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+            connection.commit();
+        }
+        try (Connection connection = dataSource.getConnection()) {
+            assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_READ_COMMITTED);
+        }
+    }
+
+    /** One node: as far as the driver's {@code setReadOnly} goes. */
+    @Test
+    void writeInAReadOnlyTransactionOnPostgresIsRefusedAndNamedByTheLintInAutoCommitMode() throws Exception {
+        List<LintFinding> findings = new ArrayList<>();
+        try (TestDatabase database = SharedPostgres.createDatabase();
+                HikariDataSource own = new HikariDataSource()) {
+            own.setJdbcUrl(database.jdbcUrl());
+            try (ReplicaRouter one = ReplicaRouter.builder("one")
+                    .primary(HikariNodes.node("p", own))
+                    .lint(findings::add)
+                    .build()) {
+                Rig.execute(one.dataSource(), "create table note (id int)");
+                RouteScope.readOnly().call(() -> {
+                    try (Connection connection = one.dataSource().getConnection()) {
+                        insert(connection); // pgjdbc lets it pass
+                        connection.setAutoCommit(false);
+                        assertThatThrownBy(() -> insert(connection)).isInstanceOf(ReadOnlyViolationException.class);
+                    }
+                    return null;
+                });
+                assertThat(findings).isNotEmpty();
+            }
         }
     }
 

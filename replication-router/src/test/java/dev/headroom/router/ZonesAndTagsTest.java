@@ -20,6 +20,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -291,6 +293,83 @@ class ZonesAndTagsTest {
                 assertThat(Rig.nodeOf(connection)).isEqualTo("r1");
                 return null;
             });
+        }
+    }
+
+    interface Undo {
+        @UseReplica(tag = "delayed", maxStaleness = "any")
+        RouteDecision find() throws SQLException;
+    }
+
+    /** Of a replica that was behind before the router began, nobody knows how far. */
+    @Test
+    void delayedReplicaIsReachedAfterAStartByWhoAsksForAnyStaleness() throws Exception {
+        rig.standby(2).pauseReplay();
+        Rig.execute(rig.dataSource(), "insert into note (text) values ('since then')");
+        try (ReplicaRouter router = router(first -> first, second -> second.tags("delayed"), options -> options);
+                Headroom headroom = Headroom.builder("test").plug(router).build()) {
+            RouteScope delayed = RouteScope.replica("delayed");
+            assertThat(status(router, "r2").lag()).as("how far it is behind").isEmpty();
+            assertThatThrownBy(() -> read(router, delayed.maxStaleness(Duration.ofDays(1))))
+                    .isInstanceOfSatisfying(
+                            RouteRefusedException.class,
+                            refused -> assertThat(refused.decision().reason()).isEqualTo(Reason.TOO_STALE));
+            RouteDecision answered = read(router, delayed.anyStaleness());
+            assertThat(answered.explanation()).startsWith("r2 (lag unknown)");
+            Undo undo = headroom.enhance(Undo.class, () -> {
+                try (Connection connection = router.dataSource().getConnection();
+                        Statement statement = connection.createStatement()) {
+                    statement.execute("select 1");
+                    return connection.unwrap(Routed.class).decision().orElseThrow();
+                }
+            });
+            assertThat(undo.find()).isEqualTo(answered);
+
+            // What the request has written it must show all the same.
+            RequestContext.builder().build().call(() -> {
+                try (Connection connection = router.dataSource().getConnection()) {
+                    connection.setAutoCommit(false);
+                    Rig.insert(connection, "mine");
+                    connection.commit();
+                }
+                assertThatThrownBy(undo::find).isInstanceOf(RouteRefusedException.class);
+                return null;
+            });
+        }
+        assertThatThrownBy(() -> RouteScope.replica().anyStaleness())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("anyStaleness: without a tag (expected: on replica(tag))");
+    }
+
+    @Test
+    void nodeOfMoreWeightHoldsMoreUnitsAtOneTime() throws Exception {
+        try (ReplicaRouter router = router(first -> first, second -> second.weight(3), options -> options)) {
+            // A probe that takes much longer than the other's counts against its node, which a busy machine may make.
+            await().atMost(LONG).ignoreExceptions().untilAsserted(() -> {
+                Map<String, Integer> held = held(router, 8);
+                assertThat(held).containsEntry("r1", 2).containsEntry("r2", 6);
+            });
+        }
+    }
+
+    /** How many of so many open units each node has. */
+    private static Map<String, Integer> held(ReplicaRouter router, int units) throws SQLException {
+        List<Connection> open = new ArrayList<>();
+        Map<String, Integer> held = new HashMap<>();
+        try {
+            for (int i = 0; i < units; i++) {
+                Connection connection = router.dataSource().getConnection();
+                open.add(connection);
+                connection.setReadOnly(true);
+                connection.setAutoCommit(false);
+                Rig.read(connection, 1);
+                held.merge(Rig.nodeOf(connection), 1, Integer::sum);
+            }
+            return held;
+        } finally {
+            for (Connection connection : open) {
+                connection.close();
+            }
         }
     }
 

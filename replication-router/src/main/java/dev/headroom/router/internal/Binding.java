@@ -75,6 +75,19 @@ final class Binding {
         return lease;
     }
 
+    /**
+     * The node's connection, if asking it begins nothing; else null.
+     *
+     * @param asLent whether it must be in the state that its pool lent it in
+     */
+    @Nullable Connection own(boolean asLent) {
+        Lease current = lease;
+        if (current == null || !(autoCommit || inTransaction)) {
+            return null;
+        }
+        return asLent && (session != Session.NOTHING || current.tainted()) ? null : current.physical();
+    }
+
     boolean inTransaction() {
         return inTransaction;
     }

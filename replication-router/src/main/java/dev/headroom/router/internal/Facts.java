@@ -5,48 +5,62 @@ import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * What is the same on every connection and never changes: product, version, features, defaults. Each is asked for once, on a connection
- * that is borrowed for it and given back, so that asking fixes no route.
+ * What is the same on every connection and never changes: product, version, features, defaults. Each is asked for once: of the connection that
+ * the asker has already, if its session is as it was lent, or else of one that is borrowed for it and given back, so that asking fixes no route.
  */
 final class Facts {
+    private static final Logger log = LoggerFactory.getLogger(Facts.class);
+
     private final Cluster cluster;
+    private final Acquirer acquirer;
+    private final long borrowNanos;
     private final Map<Object, Optional<Object>> known = new ConcurrentHashMap<>();
 
-    Facts(Cluster cluster) {
+    Facts(Cluster cluster, Acquirer acquirer) {
         this.cluster = cluster;
+        this.acquirer = acquirer;
+        Duration forReads = cluster.options().reading().maxWait();
+        Duration forWrites = cluster.options().writing().failoverWait();
+        this.borrowNanos = (forReads.compareTo(forWrites) > 0 ? forReads : forWrites).toNanos();
     }
 
-    int isolation() throws SQLException {
-        return (int) ask("isolation", Connection::getTransactionIsolation).orElseThrow();
+    int isolation(Binding asker) throws SQLException {
+        return (int) askOfSetting(asker, "isolation", Connection::getTransactionIsolation)
+                .orElseThrow();
     }
 
-    int holdability() throws SQLException {
-        return (int) ask("holdability", Connection::getHoldability).orElseThrow();
+    int holdability(Binding asker) throws SQLException {
+        return (int)
+                askOfSetting(asker, "holdability", Connection::getHoldability).orElseThrow();
     }
 
-    @Nullable String catalog() throws SQLException {
-        return (String) ask("catalog", Connection::getCatalog).orElse(null);
+    @Nullable String catalog(Binding asker) throws SQLException {
+        return (String) askOfSetting(asker, "catalog", Connection::getCatalog).orElse(null);
     }
 
-    @Nullable String schema() throws SQLException {
-        return (String) ask("schema", Connection::getSchema).orElse(null);
+    @Nullable String schema(Binding asker) throws SQLException {
+        return (String) askOfSetting(asker, "schema", Connection::getSchema).orElse(null);
     }
 
-    boolean wraps(Class<?> type) throws SQLException {
-        return (boolean) ask(type, connection -> connection.isWrapperFor(type)).orElseThrow();
+    boolean wraps(Binding asker, Class<?> type) throws SQLException {
+        return (boolean) ask(asker.own(false), type, connection -> connection.isWrapperFor(type))
+                .orElseThrow();
     }
 
     /** The answer of a method of {@link DatabaseMetaData} that takes no argument and gives no rows. */
-    @Nullable Object metaData(Method method) throws SQLException {
-        return ask(method, connection -> invoke(method, connection.getMetaData()))
+    @Nullable Object metaData(Binding asker, Method method) throws SQLException {
+        return ask(asker.own(false), method, connection -> invoke(method, connection.getMetaData()))
                 .orElse(null);
     }
 
@@ -55,15 +69,33 @@ final class Facts {
         @Nullable Object ask(Connection connection) throws SQLException;
     }
 
-    private Optional<Object> ask(Object key, Question question) throws SQLException {
+    /** Asks for what can be set, of a connection on which nothing was. */
+    private Optional<Object> askOfSetting(Binding asker, Object key, Question question) throws SQLException {
+        return ask(asker.own(true), key, question);
+    }
+
+    private Optional<Object> ask(@Nullable Connection own, Object key, Question question) throws SQLException {
         Optional<Object> answer = known.get(key);
         if (answer == null) {
-            try (Connection connection = borrow()) {
-                answer = Optional.ofNullable(question.ask(connection));
-            }
+            answer = Optional.ofNullable(anew(own, question));
             known.put(key, answer);
         }
         return answer;
+    }
+
+    private @Nullable Object anew(@Nullable Connection own, Question question) throws SQLException {
+        if (own != null) {
+            try {
+                return question.ask(own);
+            } catch (SQLException e) {
+                log.debug(
+                        "router: not answered by the connection at hand",
+                        e); // a transaction that has failed answers nothing
+            }
+        }
+        try (Connection connection = borrow()) {
+            return question.ask(connection);
+        }
     }
 
     private Connection borrow() throws SQLException {
@@ -72,7 +104,7 @@ final class Facts {
         SQLException first = null;
         for (Node node : order) {
             try {
-                return node.spec().dataSource().getConnection();
+                return borrow(node);
             } catch (SQLException failure) {
                 if (first != null) {
                     failure.addSuppressed(first);
@@ -81,6 +113,13 @@ final class Facts {
             }
         }
         throw first == null ? new SQLException("no node", "08001") : first;
+    }
+
+    /** Applications ask when they start, and a pool that has yet to connect takes its time: as long as a unit waits that may write. */
+    private Connection borrow(Node node) throws SQLException {
+        return cluster.replicated()
+                ? acquirer.within(node, borrowNanos, cluster.now())
+                : node.spec().dataSource().getConnection();
     }
 
     private static @Nullable Object invoke(Method method, DatabaseMetaData metaData) throws SQLException {

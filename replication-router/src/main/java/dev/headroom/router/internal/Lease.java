@@ -28,7 +28,7 @@ final class Lease implements StatementOwner {
     private final Connection physical;
     private final Grant grant;
     private final int slot;
-    private final long lagNanos;
+    private long lagNanos;
     private Mode mode = Mode.AS_LENT;
     private boolean executed;
     private boolean ending;
@@ -229,8 +229,15 @@ final class Lease implements StatementOwner {
         return checkedAt;
     }
 
-    void checkedAt(long now) {
+    /** How far it was behind then, at most. */
+    long lagNanos() {
+        return lagNanos;
+    }
+
+    /** Its staleness was found good enough. */
+    void checked(long now, long lag) {
         checkedAt = now;
+        lagNanos = lag;
     }
 
     boolean tainted() {

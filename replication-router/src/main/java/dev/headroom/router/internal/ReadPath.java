@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * whether what is bound to a replica may go on there.
  */
 final class ReadPath {
-    /** For so long after a look at its lag, a statement is executed without another. */
+    /** For so long after a look at its lag, a statement is executed without another, unless it says itself how stale it may be. */
     private static final long RECENT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final Cluster cluster;
@@ -90,24 +90,43 @@ final class ReadPath {
         }
         Lease.Grant grant = Lease.Grant.onReplica(zone.reason(node, unit));
         Lease lease = new Lease(cluster, node, connection, grant, node.lagNanos(now, cluster.timeline()));
-        if (node.drained()) { // asked once more, now that whoever drains can see this one
+        lease.checked(now, lease.lagNanos());
+        if (mustNotBeLent(lease, unit)) {
             ReadSearch search = new ReadSearch(this, unit, patience);
             search.giveBack(lease);
             return search.run();
         }
-        lease.checkedAt(now);
         return lease;
+    }
+
+    /**
+     * Asks once more, now that there is a connection and whoever drains nodes can see the lease: whether the node was drained meanwhile, and
+     * whether waiting for the pool has made it too stale for a unit that says itself how stale it may be.
+     */
+    boolean mustNotBeLent(Lease lease, Unit unit) {
+        if (lease.node().drained()) {
+            return true;
+        }
+        if (unit.maxStaleness() == null) {
+            return false;
+        }
+        long now = cluster.now();
+        lease.checked(now, lease.node().lagNanos(now, cluster.timeline()));
+        return lease.lagNanos() > limit(lease, unit);
     }
 
     /** Whether a replica that is bound already may answer the next unit as well. */
     boolean stillGood(Lease lease, Unit unit) {
-        boolean good = !ReadAttempt.avoids(lease.node())
-                && lease.node().serves(unit.tag())
-                && cluster.usable(lease.node(), cluster.now())
-                && cluster.lagNanos(lease.node()) <= limit(lease, unit)
-                && covers(lease.node());
+        Node node = lease.node();
+        long now = cluster.now();
+        long lag = node.lagNanos(now, cluster.timeline());
+        boolean good = !ReadAttempt.avoids(node)
+                && node.serves(unit.tag())
+                && cluster.usable(node, now)
+                && lag <= limit(lease, unit)
+                && covers(node);
         if (good) {
-            lease.checkedAt(cluster.now());
+            lease.checked(now, lag);
         }
         return good;
     }
@@ -135,7 +154,7 @@ final class ReadPath {
                 : all.by(Thread.currentThread().getId());
         boolean elsewhere = own != null && own.elsewhere(node);
         Position known = elsewhere ? null : floors.requiredNow();
-        if (known != null && node.position().covers(known) && cluster.now() - lease.checkedAt() <= RECENT_NANOS) {
+        if (known != null && node.position().covers(known) && lookedAtRecently(lease, unit)) {
             return true;
         }
         try {
@@ -149,6 +168,13 @@ final class ReadPath {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    /** Whether its staleness need not be looked at again; that of a unit which says itself how stale it may be has grown by the time since. */
+    private boolean lookedAtRecently(Lease lease, Unit unit) {
+        long since = cluster.now() - lease.checkedAt();
+        return since <= RECENT_NANOS
+                && (unit.maxStaleness() == null || lease.lagNanos() <= limit(lease, unit) - since);
     }
 
     private long limit(Lease lease, Unit unit) {

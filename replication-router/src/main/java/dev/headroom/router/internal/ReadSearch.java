@@ -154,7 +154,6 @@ final class ReadSearch {
                 return lease;
             }
             left.remove(node);
-            reason = busyOrDown(node);
         }
         return null;
     }
@@ -164,13 +163,15 @@ final class ReadSearch {
         long lag = node.lagNanos(now, cluster.timeline());
         Connection connection = acquire(node);
         if (connection == null) {
+            reason = busyOrDown(node);
             return null;
         }
         Reason why = stale ? Reason.SERVED_STALE : path.zone().reason(node, unit);
         Lease lease = new Lease(cluster, node, connection, Lease.Grant.onReplica(why), lag);
-        lease.checkedAt(now);
-        if (node.drained()) { // asked once more, now that whoever drains can see this one
+        lease.checked(now, lag);
+        if (path.mustNotBeLent(lease, unit)) {
             giveBack(lease);
+            reason = node.drained() ? busyOrDown(node) : Reason.TOO_STALE;
             return null;
         }
         return lease;

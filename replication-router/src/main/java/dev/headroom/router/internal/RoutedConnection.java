@@ -334,7 +334,7 @@ final class RoutedConnection extends RoutedSettings {
 
     @Override
     public boolean isWrapperFor(Class<?> type) throws SQLException {
-        return type.isInstance(this) || facts().wraps(type);
+        return type.isInstance(this) || facts().wraps(binding, type);
     }
 
     @Override

@@ -42,7 +42,7 @@ final class RoutedMetaData implements InvocationHandler {
             case "unwrap", "isWrapperFor" -> wrapper(proxy, method, arguments);
             default ->
                 asksNothing && method.getReturnType() != ResultSet.class
-                        ? facts.metaData(method)
+                        ? facts.metaData(connection.binding(), method)
                         : onNode(method, arguments);
         };
     }

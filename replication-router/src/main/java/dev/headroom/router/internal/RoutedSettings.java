@@ -49,7 +49,7 @@ abstract class RoutedSettings implements Routed {
     public int getTransactionIsolation() throws SQLException {
         checkOpen();
         Integer set = binding().session().isolation;
-        return set != null ? set : facts().isolation();
+        return set != null ? set : facts().isolation(binding());
     }
 
     @Override
@@ -66,7 +66,7 @@ abstract class RoutedSettings implements Routed {
     public @Nullable String getCatalog() throws SQLException {
         checkOpen();
         String set = binding().session().catalog;
-        return set != null ? set : facts().catalog();
+        return set != null ? set : facts().catalog(binding());
     }
 
     @Override
@@ -83,7 +83,7 @@ abstract class RoutedSettings implements Routed {
     public @Nullable String getSchema() throws SQLException {
         checkOpen();
         String set = binding().session().schema;
-        return set != null ? set : facts().schema();
+        return set != null ? set : facts().schema(binding());
     }
 
     @Override
@@ -100,7 +100,7 @@ abstract class RoutedSettings implements Routed {
     public int getHoldability() throws SQLException {
         checkOpen();
         Integer set = binding().session().holdability;
-        return set != null ? set : facts().holdability();
+        return set != null ? set : facts().holdability(binding());
     }
 
     @Override

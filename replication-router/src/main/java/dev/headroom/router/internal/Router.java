@@ -66,7 +66,7 @@ public final class Router implements ReplicaRouter {
         this.writePath = new WritePath(name, cluster, floors, acquirer, sensors);
         this.binder = new Binder(name, cluster, readPath, writePath, floors, sensors);
         this.consistency = new RouterConsistency(cluster, floors);
-        this.facts = new Facts(cluster);
+        this.facts = new Facts(cluster, acquirer);
         this.control = new Control(name, cluster);
         this.statements = new StatementWatch(
                 statements, specs.stream().map(NodeSpec::name).toList());
@@ -96,6 +96,15 @@ public final class Router implements ReplicaRouter {
             awaitFirstAnswers();
         }
         log.info("router {}: {}", name, Snapshots.of(cluster));
+        RouterOptions.Sessions sessions = options.sessions();
+        if (cluster.replicated() && !sessions.httpSession() && options.hardLimit().compareTo(sessions.life()) > 0) {
+            log.warn(
+                    "router {}: hardLimit: {} (expected: at most {}, the life of positionCookie; a client that wrote before that may not"
+                            + " see it on a replica that is so far behind)",
+                    name,
+                    options.hardLimit(),
+                    sessions.life());
+        }
         if (source != null) {
             LiveNodes followed = new LiveNodes(name, cluster, source);
             live = followed;

@@ -88,6 +88,9 @@ final class RouterParts {
 
     private static RouteScope scope(RouteScope kind, String maxStaleness, boolean retry) {
         RouteScope scope = retry ? kind : kind.once();
+        if (maxStaleness.equals("any") && kind.tag().isPresent()) {
+            return scope.anyStaleness();
+        }
         return maxStaleness.isEmpty() ? scope : scope.maxStaleness(Values.duration("maxStaleness", maxStaleness));
     }
 

@@ -6,6 +6,8 @@ import dev.headroom.router.ReplicaRouter;
 import dev.headroom.router.hikari.HikariNodes;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.Driver;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
@@ -61,14 +63,19 @@ final class Peer implements AutoCloseable {
 
     /** The router; its probes have connections of their own to real servers. */
     static Peer headroom(HikariDataSource primary, String primaryUrl, HikariDataSource replica, String replicaUrl) {
-        ReplicaRouter router = ReplicaRouter.builder("main")
+        ReplicaRouter router = router(primary, primaryUrl, replica, replicaUrl);
+        return new Peer(router.dataSource(), router);
+    }
+
+    /** The router of which that is made. Nothing is diverted because the machine is busy. */
+    static ReplicaRouter router(
+            HikariDataSource primary, String primaryUrl, HikariDataSource replica, String replicaUrl) {
+        return ReplicaRouter.builder("main")
                 .primary(node("p", primary, primaryUrl))
                 .replica(node("r1", replica, replicaUrl))
-                .acquireTimeout(Duration.ofMillis(500))
                 .probeTimeout(Duration.ofSeconds(2))
                 .staleness(Duration.ofSeconds(10), Duration.ofSeconds(30))
                 .build();
-        return new Peer(router.dataSource(), router);
     }
 
     private static NodeSpec node(String name, HikariDataSource pool, String url) {
@@ -91,6 +98,17 @@ final class Peer implements AutoCloseable {
         pool.setMaximumPoolSize(4);
         pool.getConnection().close();
         return new Peer(pool, pool);
+    }
+
+    /** The same over a driver that does nothing, in place of PostgreSQL's. */
+    static Peer awsOverStub() throws SQLException {
+        for (Driver driver : DriverManager.drivers().toList()) {
+            if (driver instanceof org.postgresql.Driver) {
+                DriverManager.deregisterDriver(driver); // it takes all URLs that begin like its own
+            }
+        }
+        DriverManager.registerDriver(new StubDriver());
+        return aws("stub-p:5432", "stub-r1:5432", "main", "user=nobody&password=nothing&srwVerifyNewConnections=false");
     }
 
     @Override

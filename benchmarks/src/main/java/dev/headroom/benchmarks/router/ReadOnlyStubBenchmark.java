@@ -1,8 +1,7 @@
 package dev.headroom.benchmarks.router;
 
 import com.zaxxer.hikari.HikariDataSource;
-import dev.headroom.testkit.PostgresCluster;
-import java.sql.SQLException;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullUnmarked;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -18,7 +17,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A read-only transaction over a driver that does nothing: what the routing costs. The router probes a real primary and standby. */
+/**
+ * A read-only transaction over a driver that does nothing: what the routing costs. The router probes a real primary and standby. What begins with
+ * {@code headroom-} is what an application pays besides: in a request, with meters, by annotation, all of these.
+ */
 @NullUnmarked // JMH sets the fields
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -27,41 +29,51 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 3, time = 2)
 public class ReadOnlyStubBenchmark {
-    private static final long POOL_TIMEOUT_MILLIS = 250;
-
-    @Param({"hikari", "headroom", "spring-lazy"})
+    @Param({
+        "hikari",
+        "headroom",
+        "headroom-impatient",
+        "headroom-request",
+        "headroom-meters",
+        "headroom-annotation",
+        "headroom-all",
+        "spring-lazy",
+        "aws",
+        "shardingsphere"
+    })
     public String peer = "hikari";
 
-    private Peer subject;
     private HikariDataSource primary;
     private HikariDataSource replica;
-    private PostgresCluster cluster;
+    private AutoCloseable subject;
+    private Callable<Boolean> transaction;
 
     @Setup
-    public void open() {
-        primary = Stub.pool(POOL_TIMEOUT_MILLIS);
-        replica = Stub.pool(POOL_TIMEOUT_MILLIS);
-        subject = switch (peer) {
-            case "hikari" -> Peer.hikari(replica);
-            case "spring-lazy" -> Peer.spring(primary, replica);
-            case "headroom" -> headroom();
-            default -> throw new IllegalArgumentException("peer: " + peer);
-        };
-    }
-
-    private Peer headroom() {
-        PostgresCluster probed = PostgresCluster.builder().standbys(1).start();
-        cluster = probed;
-        return Peer.headroom(
-                primary,
-                probed.primary().jdbcUrl(),
-                replica,
-                probed.standbys().get(0).jdbcUrl());
+    public void open() throws Exception {
+        boolean impatient = peer.equals("headroom-impatient");
+        primary = impatient ? Stub.impatientPool("p") : Stub.pool("p");
+        replica = impatient ? Stub.impatientPool("r1") : Stub.pool("r1");
+        if (peer.startsWith("headroom")) {
+            RoutedStub routed = RoutedStub.open(peer, primary, replica);
+            subject = routed;
+            transaction = routed.transaction();
+        } else {
+            Peer other =
+                    switch (peer) {
+                        case "hikari" -> Peer.hikari(replica);
+                        case "spring-lazy" -> Peer.spring(primary, replica);
+                        case "shardingsphere" -> Peer.shardingSphere(primary, replica);
+                        case "aws" -> Peer.awsOverStub();
+                        default -> throw new IllegalArgumentException("peer: " + peer);
+                    };
+            subject = other;
+            transaction = () -> Transactions.read(other.dataSource(), "select 1");
+        }
     }
 
     @Benchmark
-    public boolean transaction() throws SQLException {
-        return Transactions.read(subject.dataSource(), "select 1");
+    public boolean transaction() throws Exception {
+        return transaction.call();
     }
 
     @TearDown
@@ -69,8 +81,5 @@ public class ReadOnlyStubBenchmark {
         subject.close();
         primary.close();
         replica.close();
-        if (cluster != null) {
-            cluster.close();
-        }
     }
 }

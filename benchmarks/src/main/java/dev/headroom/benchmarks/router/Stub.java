@@ -9,32 +9,54 @@ import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.datasource.AbstractDataSource;
 
 /** A driver that does nothing, so that what remains is what lies above it. Its objects are made once and used for ever. */
-final class Stub extends AbstractDataSource {
+final class Stub {
     private static final ClassLoader LOADER = Stub.class.getClassLoader();
+    private static final long LEAST_MILLIS = 250;
 
-    /** A pool of such connections. */
-    static HikariDataSource pool(long timeoutMillis) {
-        HikariConfig config = new HikariConfig();
-        config.setDataSource(new Stub());
-        config.setMaximumPoolSize(4);
-        config.setConnectionTimeout(timeoutMillis);
-        config.setValidationTimeout(timeoutMillis);
+    private Stub() {}
+
+    /** A pool of such connections, with HikariCP's own time-outs. */
+    static HikariDataSource pool(String host) {
+        return new HikariDataSource(config(host));
+    }
+
+    /** The same, as impatient as HikariCP lets it be. */
+    static HikariDataSource impatientPool(String host) {
+        HikariConfig config = config(host);
+        config.setConnectionTimeout(LEAST_MILLIS);
+        config.setValidationTimeout(LEAST_MILLIS);
         return new HikariDataSource(config);
     }
 
-    @Override
-    public Connection getConnection() {
+    private static HikariConfig config(String host) {
+        HikariConfig config = new HikariConfig();
+        config.setDriverClassName(StubDriver.class.getName());
+        config.setJdbcUrl(url(host));
+        config.setUsername("nobody"); // some peers ask for it
+        config.setPassword("nothing");
+        config.setMaximumPoolSize(4);
+        return config;
+    }
+
+    static String url(String host) {
+        return StubDriver.URL + host + "/main";
+    }
+
+    /** A connection, whose statements find no rows. */
+    static Connection connection() {
         ResultSet rows = rows();
         PreparedStatement statement =
                 proxy(PreparedStatement.class, (self, method, arguments) -> switch (method.getName()) {
-                    case "executeQuery" -> rows;
+                    case "executeQuery", "getResultSet" -> rows;
                     default -> plain(method.getReturnType());
                 });
-        DatabaseMetaData facts =
-                proxy(DatabaseMetaData.class, (self, method, arguments) -> plain(method.getReturnType()));
+        DatabaseMetaData facts = proxy(DatabaseMetaData.class, (self, method, arguments) -> switch (method.getName()) {
+            case "getURL" -> url("any");
+            case "getDatabaseProductName", "getDriverName" -> "PostgreSQL";
+            default -> method.getReturnType() == ResultSet.class ? rows : plain(method.getReturnType());
+        });
         boolean[] modes = {true, false};
         return proxy(Connection.class, (self, method, arguments) -> switch (method.getName()) {
             case "prepareStatement", "createStatement" -> statement;
@@ -47,11 +69,6 @@ final class Stub extends AbstractDataSource {
             case "getTransactionIsolation" -> Connection.TRANSACTION_READ_COMMITTED;
             default -> plain(method.getReturnType());
         });
-    }
-
-    @Override
-    public Connection getConnection(String user, String password) {
-        return getConnection();
     }
 
     private static ResultSet rows() {

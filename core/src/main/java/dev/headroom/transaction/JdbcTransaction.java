@@ -4,7 +4,10 @@ import dev.headroom.HeadroomException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,9 +22,17 @@ final class JdbcTransaction {
     private final boolean autoCommitBefore;
     private final @Nullable JdbcTransaction outer;
     private final List<Kept> actions = new ArrayList<>();
+    private @Nullable TransactionPart part;
     private boolean failed;
 
-    private record Kept(Runnable action, boolean alsoInDoubt) {}
+    private TransactionEnd end = TransactionEnd.ROLLED_BACK;
+
+    /** @param rolledBack whether the part of the transaction that kept it was rolled back */
+    private record Kept(Consumer<TransactionEnd> action, Set<TransactionEnd> ends, boolean rolledBack) {
+        Kept(Runnable action, TransactionEnd first, TransactionEnd... others) {
+            this(end -> action.run(), EnumSet.of(first, others), false);
+        }
+    }
 
     private JdbcTransaction(
             DataSource dataSource, Connection connection, boolean autoCommitBefore, @Nullable JdbcTransaction outer) {
@@ -43,34 +54,74 @@ final class JdbcTransaction {
         }
     }
 
+    static JdbcTransaction beginLazily(DataSource dataSource, @Nullable JdbcTransaction outer) {
+        return new JdbcTransaction(dataSource, LazyConnection.of(dataSource), true, outer);
+    }
+
     @Nullable JdbcTransaction outer() {
         return outer;
     }
 
     boolean isOf(DataSource other) {
-        return dataSource.equals(other);
+        // Wrappers may hand equals on to what is behind them, which is not equal to them.
+        return dataSource == other || dataSource.equals(other);
     }
 
     boolean uses(Connection other) {
-        return connection.equals(other);
+        TransactionPart each = part;
+        while (each != null && each.connection() != other) {
+            each = each.outer();
+        }
+        return each != null || connection == other || connection.equals(other);
     }
 
     void afterCommit(Runnable action) {
-        actions.add(new Kept(action, false));
+        actions.add(new Kept(action, TransactionEnd.COMMITTED));
     }
 
     void afterPossibleCommit(Runnable action) {
-        actions.add(new Kept(action, true));
+        actions.add(new Kept(action, TransactionEnd.COMMITTED, TransactionEnd.UNKNOWN));
+    }
+
+    void afterEnd(Consumer<TransactionEnd> action) {
+        actions.add(new Kept(action, EnumSet.allOf(TransactionEnd.class), false));
     }
 
     <T extends @Nullable Object, E extends Exception> T join(JdbcTransactions.Work<T, E> work) throws SQLException, E {
         boolean done = false;
         try {
-            T result = work.in(connection);
+            T result = work.in(part == null ? connection : part.connection());
             done = true;
             return result;
         } finally {
             failed |= !done;
+        }
+    }
+
+    /** Runs work that can be undone alone, with the actions that it has kept. */
+    <T extends @Nullable Object, E extends Exception> T runPart(JdbcTransactions.Work<T, E> work)
+            throws SQLException, E {
+        if (failed) {
+            throw new HeadroomException("savepoint: none, because work before it in the transaction failed for good");
+        }
+        TransactionPart outerPart = part;
+        TransactionPart mine = new TransactionPart(connection, outerPart);
+        int keptBefore = actions.size();
+        part = mine;
+        try {
+            T result = work.in(mine.connection());
+            if (failed) {
+                throw new HeadroomException("savepoint: rolled back, because work that had joined it failed");
+            }
+            mine.keep();
+            return result;
+        } catch (Throwable failure) {
+            actions.subList(keptBefore, actions.size()).replaceAll(kept -> new Kept(kept.action, kept.ends, true));
+            failed = !mine.undo(failure);
+            throw failure;
+        } finally {
+            mine.end();
+            part = outerPart;
         }
     }
 
@@ -82,14 +133,14 @@ final class JdbcTransaction {
                 throw new HeadroomException("transaction: rolled back, because work that had joined it failed");
             }
         } catch (Throwable failure) {
-            actions.clear();
             rollBack(failure);
             throw failure;
         }
         try {
+            end = TransactionEnd.UNKNOWN;
             connection.commit();
+            end = TransactionEnd.COMMITTED;
         } catch (Throwable inDoubt) {
-            actions.removeIf(kept -> !kept.alsoInDoubt);
             rollBack(inDoubt);
             throw inDoubt;
         }
@@ -107,10 +158,13 @@ final class JdbcTransaction {
 
     void runActions() {
         for (Kept kept : actions) {
+            TransactionEnd ended = kept.rolledBack ? TransactionEnd.ROLLED_BACK : end;
             try {
-                kept.action.run();
+                if (kept.ends.contains(ended)) {
+                    kept.action.accept(ended);
+                }
             } catch (RuntimeException failure) {
-                log.error("transaction: an action after commit failed", failure);
+                log.error("transaction: an action after its end failed", failure);
             }
         }
     }

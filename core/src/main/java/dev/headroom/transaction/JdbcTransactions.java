@@ -3,6 +3,7 @@ package dev.headroom.transaction;
 import dev.headroom.HeadroomException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +55,36 @@ public final class JdbcTransactions {
             return joined.join(work);
         }
         JdbcTransaction before = CURRENT.get();
-        JdbcTransaction transaction = JdbcTransaction.begin(dataSource, before);
+        return run(JdbcTransaction.begin(dataSource, before), before, work);
+    }
+
+    /**
+     * Runs work in a new transaction that takes its connection when that is first used: work that does without the database, or does not come to
+     * it for long, holds none meanwhile. When there is none to be had then, the use fails with what the data source says.
+     *
+     * @throws IllegalStateException if the thread is in a transaction on the data source
+     */
+    public static <T extends @Nullable Object, E extends Exception> T inLazyTransaction(
+            DataSource dataSource, Work<T, E> work) throws SQLException, E {
+        if (find(dataSource) != null) {
+            throw new IllegalStateException("transaction: one on the data source (expected: none of this thread)");
+        }
+        JdbcTransaction before = CURRENT.get();
+        return run(JdbcTransaction.beginLazily(dataSource, before), before, work);
+    }
+
+    /** Whether a transaction has taken its connection; true of any connection but a {@linkplain #inLazyTransaction lazy} one's. */
+    public static boolean isBegun(Connection connection) {
+        return LazyConnection.isTaken(connection);
+    }
+
+    /** Whether a {@linkplain #inLazyTransaction lazy} transaction could not be begun when its connection was to be used. */
+    public static boolean isRefused(Connection connection) {
+        return LazyConnection.isRefused(connection);
+    }
+
+    private static <T extends @Nullable Object, E extends Exception> T run(
+            JdbcTransaction transaction, @Nullable JdbcTransaction before, Work<T, E> work) throws SQLException, E {
         try {
             CURRENT.set(transaction);
             return transaction.run(work);
@@ -67,6 +97,28 @@ public final class JdbcTransactions {
             transaction.release();
             transaction.runActions();
         }
+    }
+
+    /**
+     * Runs work as a part of the thread's transaction that can fail alone: when it throws, what it did on its connection is undone and the
+     * actions that it kept are dropped, and the transaction may go on. The savepoint that this takes is set when the connection is first
+     * used, so that work which does without the database costs nothing. What joins the transaction meanwhile belongs to the part. Parts
+     * may have parts.
+     *
+     * <p>When the part can't be undone alone, as when the connection was lost or the database has rolled the whole transaction back to
+     * end a deadlock, the transaction can't commit any more.
+     *
+     * @throws IllegalStateException if the thread is in no transaction on the data source
+     * @throws SQLException also if all seemed well, but the database refuses to keep what the part did
+     * @throws HeadroomException if all seemed well but work that joined the part had failed; or at once, if the transaction can't commit any more
+     */
+    public static <T extends @Nullable Object, E extends Exception> T inSavepoint(
+            DataSource dataSource, Work<T, E> work) throws SQLException, E {
+        JdbcTransaction current = find(dataSource);
+        if (current == null) {
+            throw new IllegalStateException("transaction: none (expected: one of this thread on the data source)");
+        }
+        return current.runPart(work);
     }
 
     /** Runs work without a result in the thread's transaction, or in a new one. */
@@ -99,6 +151,19 @@ public final class JdbcTransactions {
                 return current != null;
             }
         };
+    }
+
+    /**
+     * Keeps an action until the thread's transaction has ended, however it did: for what is to be released then. An action that was kept in a
+     * {@linkplain #inSavepoint part} is told how that ended, when the whole has. Runs in the order of all actions; false, and nothing is kept, if the
+     * thread is in no transaction.
+     */
+    public static boolean afterEnd(Consumer<TransactionEnd> action) {
+        JdbcTransaction current = CURRENT.get();
+        if (current != null) {
+            current.afterEnd(action);
+        }
+        return current != null;
     }
 
     private static @Nullable JdbcTransaction find(@Nullable Connection connection) {

@@ -135,6 +135,53 @@ class JdbcTransactionsTest {
     }
 
     @Test
+    void takesAConnectionWhenItIsFirstUsed() throws SQLException {
+        JdbcTransactions.inLazyTransaction(dataSource, connection -> {
+            transactions.afterCommit(null, () -> ran.add("unused"));
+            assertThat(connection.getAutoCommit()).isFalse();
+            assertThat(JdbcTransactions.isBegun(connection)).isFalse();
+            assertThat(dataSource.getActiveConnections()).isZero();
+            return true;
+        });
+        assertThat(ran).containsExactly("unused");
+        JdbcTransactions.inLazyTransaction(dataSource, connection -> {
+            runInTransaction(dataSource, joined -> insert(joined, "joined"));
+            assertThat(JdbcTransactions.isBegun(connection)).isTrue();
+            assertThat(dataSource.getActiveConnections()).isOne();
+            transactions.afterCommit(connection, () -> ran.add("used, and given back " + countUnchecked()));
+            return true;
+        });
+        assertThat(ran).containsExactly("unused", "used, and given back 1");
+        assertThatThrownBy(() -> JdbcTransactions.inLazyTransaction(dataSource, connection -> {
+                    insert(connection, "rolled back");
+                    throw new IOException("mine");
+                }))
+                .hasMessage("mine");
+        assertThat(count()).isOne();
+        assertThatThrownBy(() -> runInTransaction(
+                        dataSource, outer -> JdbcTransactions.inLazyTransaction(dataSource, inner -> true)))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void saysThatThereWasNoConnectionForALazyTransaction() {
+        DataSource away = with(DataSource.class, dataSource, "getConnection", real -> {
+            ((Connection) real).close();
+            throw new SQLException("away", "08001");
+        });
+        assertThatThrownBy(() -> JdbcTransactions.inLazyTransaction(away, connection -> {
+                    try {
+                        insert(connection, "never");
+                    } finally {
+                        ran.add("refused " + JdbcTransactions.isRefused(connection));
+                    }
+                    return true;
+                }))
+                .hasMessage("away");
+        assertThat(ran).containsExactly("refused true");
+    }
+
+    @Test
     void joinsTheOuterTransaction() throws SQLException {
         runInTransaction(dataSource, outer -> {
             runInTransaction(dataSource, inner -> {

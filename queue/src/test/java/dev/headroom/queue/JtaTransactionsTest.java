@@ -10,6 +10,7 @@ import dev.headroom.queue.Recorder.Note;
 import dev.headroom.queue.jta.JtaTransactions;
 import jakarta.transaction.RollbackException;
 import jakarta.transaction.TransactionManager;
+import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -122,6 +123,28 @@ class JtaTransactionsTest extends JobQueueContract {
         await().untilAsserted(() -> assertThat(recorder.order).containsExactly("commits true"));
         awaitNoJobs();
         assertThat(count("effect")).isOne();
+    }
+
+    @Test
+    void givesAConnectionBackThatTheTransactionDoesNotTake() throws Exception {
+        TransactionSynchronizationRegistry real = new TransactionSynchronizationRegistryImple();
+        TransactionSynchronizationRegistry late = (TransactionSynchronizationRegistry) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {TransactionSynchronizationRegistry.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("registerInterposedSynchronization")) {
+                        throw new IllegalStateException("completing");
+                    }
+                    return method.invoke(real, arguments);
+                });
+        JobQueue queue =
+                built(builder().handlers(recorder).currentTransaction(JtaTransactions.of(late, transactional())));
+        manager.begin();
+        assertThatThrownBy(() -> queue.enqueue(Recorder::note, new Note(1, "lost")))
+                .hasMessage("completing");
+        manager.rollback();
+        assertThat(taken).hasValue(1);
+        assertThat(givenBack).hasValue(1);
     }
 
     @Test

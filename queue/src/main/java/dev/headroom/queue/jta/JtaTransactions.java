@@ -74,7 +74,13 @@ public final class JtaTransactions implements CurrentTransaction {
             } catch (SQLException e) {
                 throw new QueueException("queue: no connection for the Jakarta transaction", e);
             }
-            registry.registerInterposedSynchronization(lent);
+            try {
+                registry.registerInterposedSynchronization(lent);
+            } catch (RuntimeException refused) {
+                // Marked for rollback or completing since it was asked for its status: nobody would give it back.
+                lent.afterCompletion(Status.STATUS_UNKNOWN);
+                throw refused;
+            }
             registry.putResource(this, lent);
         }
         return lent.connection;

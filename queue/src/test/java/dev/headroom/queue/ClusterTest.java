@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.headroom.queue.Recorder.Note;
+import dev.headroom.queue.internal.sql.NodeTable;
+import dev.headroom.queue.internal.sql.Schema;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -75,6 +77,30 @@ class ClusterTest extends JobQueueContract {
         queue.enqueue(Recorder::note, new Note(1, "goes on"));
         awaitNoJobs();
         assertThat(recorder.order).containsExactly("goes on");
+    }
+
+    @Test
+    void whoIsJustBackIsNoSignThatTheDatabaseWasThereForTheOthers() throws SQLException {
+        try (Connection connection = dataSource().getConnection()) {
+            NodeTable nodes = new NodeTable(Schema.dialect(connection));
+            long back = nodes.register(connection, "back", 1);
+            long mine = nodes.register(connection, "mine", 1);
+            assertThat(nodes.othersSeen(connection, mine, 60_000))
+                    .as("one that has just begun")
+                    .isFalse();
+            execute("update headroom_job_node set unbroken_since = timestamp '2020-01-01 00:00:00'");
+            assertThat(nodes.othersSeen(connection, mine, 60_000)).isTrue();
+            assertThat(nodes.beat(connection, back, "back", 30_000)).isTrue();
+            assertThat(nodes.othersSeen(connection, mine, 60_000)).isTrue();
+            execute("update headroom_job_node set last_seen = timestamp '2020-01-01 00:00:00' where id = " + back);
+            assertThat(nodes.othersSeen(connection, mine, 60_000)).as("silent").isFalse();
+            assertThat(nodes.beat(connection, back, "back", 30_000)).isTrue();
+            assertThat(nodes.othersSeen(connection, mine, 60_000))
+                    .as("seen again, after a gap")
+                    .isFalse();
+            nodes.remove(connection, back);
+            nodes.remove(connection, mine);
+        }
     }
 
     @Test

@@ -80,7 +80,7 @@ final class Heartbeat extends Rounds {
 
     private boolean beat(Connection connection, long mine, Set<Long> cancelled) throws SQLException {
         cancelled.addAll(store.cancellations.marked(connection, node.running(mine)));
-        boolean alive = store.nodes.beat(connection, mine, nodeName());
+        boolean alive = store.nodes.beat(connection, mine, nodeName(), lease.lengthMillis() / 2);
         seen = store.nodes.around(connection);
         return alive;
     }

@@ -27,12 +27,12 @@ final class Lease {
     /**
      * The node was registered under this number by a statement begun at that time.
      *
-     * @param othersSeen whether another node has been seen within the time of a lease
+     * @param othersSeen whether another node has been seen for the time of a lease, without a gap until now
      */
     void granted(long id, long begun, boolean othersSeen) {
         if (first) {
-            // A node that comes up may take over at once from one that died before, unless all are silent: then it may
-            // have been the database that was away.
+            // A node that comes up may take over at once from one that died before, unless no other was there all the
+            // time: then it may have been the database that was away.
             first = false;
             shownAt = begun;
             unbrokenSince = othersSeen ? begun - length : begun;

@@ -65,7 +65,8 @@ create table if not exists headroom_job_node (
   name       varchar(191) not null,
   workers    int default 0 not null,
   started_at timestamp(6) with time zone default current_timestamp not null,
-  last_seen  timestamp(6) with time zone default current_timestamp not null
+  last_seen  timestamp(6) with time zone default current_timestamp not null,
+  unbroken_since timestamp(6) with time zone default current_timestamp not null
 );
 
 create table if not exists headroom_job_schedule (

@@ -62,7 +62,8 @@ create table if not exists headroom_job_node (
   name       varchar(191) not null,
   workers    int          not null default 0,
   started_at datetime(6)  not null default (utc_timestamp(6)),
-  last_seen  datetime(6)  not null default (utc_timestamp(6))
+  last_seen  datetime(6)  not null default (utc_timestamp(6)),
+  unbroken_since datetime(6) not null default (utc_timestamp(6))
 ) engine = innodb, character set utf8mb4, collate utf8mb4_bin;
 
 create table if not exists headroom_job_schedule (

@@ -70,7 +70,8 @@ create table headroom_job_node (
   name       text        not null,
   workers    int         not null default 0,                             -- jobs it runs at once
   started_at timestamptz not null default clock_timestamp(),
-  last_seen  timestamptz not null default clock_timestamp()
+  last_seen  timestamptz not null default clock_timestamp(),
+  unbroken_since timestamptz not null default clock_timestamp()         -- seen again and again since then
 ) with (fillfactor = 50);
 
 create table headroom_job_schedule (

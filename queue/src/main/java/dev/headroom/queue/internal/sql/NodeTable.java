@@ -67,12 +67,19 @@ public final class NodeTable {
                 .equals(List.of(lease));
     }
 
-    /** Says that the node of this name lives; false if it was declared dead, or lost by a failover and its number given to another. */
-    public boolean beat(Connection connection, long lease, String name) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "update headroom_job_node set last_seen = " + dialect.now() + " where id = ? and name = ?")) {
-            statement.setLong(1, lease);
-            statement.setString(2, name);
+    /**
+     * Says that the node of this name lives; false if it was declared dead, or lost by a failover and its number given to another.
+     *
+     * @param gapMillis after so long without a beat its being seen begins anew
+     */
+    public boolean beat(Connection connection, long lease, String name, long gapMillis) throws SQLException {
+        String sql = "update headroom_job_node set unbroken_since = case when " + dialect.millisSince("last_seen")
+                + " > ? then " + dialect.now() + " else unbroken_since end, last_seen = " + dialect.now()
+                + " where id = ? and name = ?";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, gapMillis);
+            statement.setLong(2, lease);
+            statement.setString(3, name);
             return statement.executeUpdate() == 1;
         }
     }
@@ -95,10 +102,11 @@ public final class NodeTable {
         }
     }
 
-    /** Whether another node has been seen within so long. */
+    /** Whether another node has been seen for so long, without a gap until now: one that is just back may have been away with the database. */
     public boolean othersSeen(Connection connection, long lease, long millis) throws SQLException {
         String sql = "select id from headroom_job_node where id <> " + lease + " and "
-                + dialect.millisSince("last_seen") + " < ?";
+                + dialect.millisSince("last_seen") + " < " + millis + " and " + dialect.millisSince("unbroken_since")
+                + " >= ?";
         return !numbers(connection, sql, millis).isEmpty();
     }
 

@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,8 @@ class H2FilesTest {
                     insert.setString(2, note.text().repeat(500));
                     insert.executeUpdate();
                     writing.incrementAndGet();
+                    // Not as much as it can: all of it is to be rolled back before the queue has ended.
+                    LockSupport.parkNanos(1_000_000);
                 }
             }
             try (Statement select = job.connection().createStatement()) {
@@ -79,12 +82,13 @@ class H2FilesTest {
                         .until(() -> queue.dead().newest(100).size() == 6);
                 JobHandle cancelled = queue.enqueue(Writers::endless, new Note(100, "written"));
                 int before = writers.writing.get();
-                await().until(() -> writers.writing.get() > before);
+                await().atMost(Duration.ofSeconds(60)).until(() -> writers.writing.get() > before);
                 cancelled.cancel();
-                await().until(() -> cancelled.state().isEmpty());
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> cancelled.state().isEmpty());
                 int again = writers.writing.get();
                 queue.enqueue(Writers::endless, new Note(101, "written"));
-                await().until(() -> writers.writing.get() > again);
+                await().atMost(Duration.ofSeconds(60)).until(() -> writers.writing.get() > again);
             }
             try (Connection connection = pool.getConnection();
                     Statement statement = connection.createStatement();

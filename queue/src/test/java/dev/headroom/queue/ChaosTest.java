@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Processes compete whose wall clocks show different times, while some are killed, some paused beyond their lease, and the database is killed: nothing is
+ * Processes compete whose wall clocks are in different time zones (their clocks agree: that nobody compares any is what {@link WallClockTest} sees to), while some are killed, some paused beyond their lease, and the database is killed: nothing is
  * lost, and in the transactional modes no effect is doubled.
  */
 @Tag("one-jdk")

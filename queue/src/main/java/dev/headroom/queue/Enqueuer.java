@@ -23,7 +23,7 @@ public interface Enqueuer {
     /** Enqueues in this connection's transaction; in auto-commit mode the job exists at once. */
     Enqueuer in(Connection connection);
 
-    /** Runs it no earlier than so long after now, by the database's clock. */
+    /** Runs it no earlier than so long after now, by the database's clock; of a {@linkplain #batch batch} those jobs that wait for no other. */
     Enqueuer delay(Duration delay);
 
     /**
@@ -73,7 +73,7 @@ public interface Enqueuer {
 
     /**
      * Enqueues jobs that belong together, in one transaction: they may wait for one another, their ends are counted, and a job may run at
-     * the end of all.
+     * the end of all. A {@link #delay} holds for those that wait for no other.
      *
      * <pre>{@code
      * JobBatch batch = queue.in(connection).batch(jobs -> {

@@ -158,11 +158,12 @@ public final class JobQueueBuilder {
 
     /**
      * How many processes may die with a job before it is a dead letter. What a process held that died, begun or not, is suspect from then on; the
-     * crashes that follow count for those of them alone that had begun. A job that fails or ends is suspect no more. Default: 3; with 1 whatever a
-     * process held that died is a dead letter.
+     * crashes that follow count for those of them alone that had begun. A job that fails or ends is suspect no more. Default: 3.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is not in 2 to 1000: after the first crash nobody knows which of them it was
      */
     public JobQueueBuilder maxCrashes(int maxCrashes) {
-        this.maxCrashes = Checks.between("maxCrashes", maxCrashes, 1, 1_000);
+        this.maxCrashes = Checks.between("maxCrashes", maxCrashes, 2, 1_000);
         return this;
     }
 
@@ -276,6 +277,7 @@ public final class JobQueueBuilder {
         Map<String, Integer> counts = new HashMap<>();
         Map<String, Function<LoadFeedback, Pacer>> pacers = new HashMap<>();
         Map<String, Integer> weights = new HashMap<>();
+        Map<String, Integer> perTransaction = new HashMap<>();
         queues.forEach((queue, settings) -> {
             Integer weight = settings.weight();
             if (weight != null) {
@@ -284,6 +286,7 @@ public final class JobQueueBuilder {
             } else {
                 counts.put(queue, settings.workersOr(workers));
             }
+            perTransaction.put(queue, settings.perTransaction());
             Function<LoadFeedback, Pacer> pacer = settings.pacer();
             if (pacer != null) {
                 pacers.put(queue, pacer);
@@ -296,6 +299,7 @@ public final class JobQueueBuilder {
                 counts,
                 workers,
                 weights,
+                perTransaction,
                 sharedWorkers != null ? sharedWorkers : workers,
                 lease,
                 pollInterval,

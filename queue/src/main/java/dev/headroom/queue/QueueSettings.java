@@ -8,9 +8,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of one queue; see {@link JobQueueBuilder#queue}. Not thread-safe. */
 public final class QueueSettings {
+    private static final int MOST_PER_TRANSACTION = 250;
+
     private @Nullable Integer workers;
     private @Nullable Integer weight;
     private @Nullable Function<LoadFeedback, Pacer> pacer;
+    private int perTransaction = MOST_PER_TRANSACTION;
 
     QueueSettings() {}
 
@@ -55,6 +58,21 @@ public final class QueueSettings {
     public QueueSettings pacer(Function<LoadFeedback, Pacer> pacer) {
         this.pacer = Checks.present("pacer", pacer);
         return this;
+    }
+
+    /**
+     * How many short jobs with {@link Tx#LOCK_IN_TX} one transaction may run, one after the other; 1 gives each a transaction of its own, for
+     * handlers that lock rows which many want. Default: 250, the most there may be.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is not in 1 to 250
+     */
+    public QueueSettings perTransaction(int jobs) {
+        this.perTransaction = Checks.between("perTransaction", jobs, 1, MOST_PER_TRANSACTION);
+        return this;
+    }
+
+    int perTransaction() {
+        return perTransaction;
     }
 
     @Nullable Function<LoadFeedback, Pacer> pacer() {

@@ -7,6 +7,7 @@ import dev.headroom.queue.Recorder.Note;
 import dev.headroom.queue.spring.SpringTransactions;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
@@ -76,6 +77,30 @@ class SpringTransactionsTest extends JobQueueContract {
             apart.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
         }
 
+        @Job(name = "order.unkept", tx = Tx.COMPLETE_IN_TX, attempts = 1, track = true)
+        public Object unkept(Note note) {
+            return remembering(note);
+        }
+
+        @Job(name = "order.locked", queue = "locked", tx = Tx.LOCK_IN_TX, attempts = 1, track = true)
+        public Object locked(Note note) {
+            return remembering(note);
+        }
+
+        private Object remembering(Note note) {
+            jdbc.update("insert into effect (id, note) values (?, 'template')", note.id());
+            TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+                @Override
+                public void afterCompletion(int status) {
+                    told.add(note.text() + (status == STATUS_COMMITTED ? " committed" : " rolled back"));
+                }
+            });
+            // What refers to itself has no JSON.
+            List<Object> endless = new ArrayList<>();
+            endless.add(endless);
+            return note.text().equals("kept") ? note.text() : endless;
+        }
+
         @Job(name = "order", tx = Tx.COMPLETE_IN_TX, attempts = 1)
         public void order(Note note) {
             jdbc.update("insert into effect (id, note) values (?, 'template')", note.id());
@@ -117,6 +142,22 @@ class SpringTransactionsTest extends JobQueueContract {
         assertThat(recorder.order).containsExactly("done");
         assertThat(orders.told).containsExactly("done");
         assertThat(queue.dead().newest(10)).extracting(DeadJob::name).containsExactly("order", "order");
+    }
+
+    @Test
+    void tellsSpringsCodeOfTheEndAlsoWhenAJobIsRolledBackAfterItsHandlerDidWell() {
+        Orders orders = new Orders(dataSource());
+        JobQueue queue =
+                started(builder().handlers(orders).workers(1).currentTransaction(SpringTransactions.of(dataSource())));
+        for (String text : List.of("kept", "unkept")) {
+            queue.enqueue(Orders::unkept, new Note(1, text));
+            queue.enqueue(Orders::locked, new Note(1, text));
+        }
+        awaitNoJobs();
+        await().untilAsserted(() -> assertThat(orders.told)
+                .containsExactlyInAnyOrder(
+                        "kept committed", "kept committed", "unkept rolled back", "unkept rolled back"));
+        assertThat(count("effect")).isEqualTo(2);
     }
 
     @Test

@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.headroom.queue.Recorder.Note;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
-import java.sql.SQLTransientConnectionException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
 /** What is no fault of a job costs it nothing, and what is a job's fault costs nobody else anything. */
@@ -53,8 +50,14 @@ class SturdyTest extends JobQueueContract {
             throw new AssertionError(broken);
         }
 
-        @Job(name = "once", attempts = 1, tx = Tx.COMPLETE_IN_TX)
-        public void once(Note note) {
+        @Job(name = "kept", track = true)
+        public String kept(Note note) {
+            return note.text();
+        }
+
+        @Job(name = "once", attempts = 1, tx = Tx.COMPLETE_IN_TX, backoff = "1ms..2ms")
+        public void once(Note note, JobContext job) throws SQLException {
+            job.connection().createStatement().close();
             effects.incrementAndGet();
         }
     }
@@ -82,7 +85,7 @@ class SturdyTest extends JobQueueContract {
     @Test
     void aDatabaseThatIsAwayCostsNoAttempt() throws Exception {
         AtomicInteger refusals = new AtomicInteger(3);
-        JobQueue queue = started(JobQueue.builder(refusing(refusals))
+        JobQueue queue = started(JobQueue.builder(CuttingDataSource.of(dataSource(), refusals, new AtomicInteger()))
                 .bookkeeping(dataSource())
                 .pollInterval(Duration.ofMillis(100))
                 .handlers(strange));
@@ -97,18 +100,68 @@ class SturdyTest extends JobQueueContract {
         return built(builder().handlers(new Strange()));
     }
 
-    private DataSource refusing(AtomicInteger refusals) {
-        return (DataSource) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("getConnection") && refusals.getAndDecrement() > 0) {
-                        throw new SQLTransientConnectionException("pool: no connection in time");
-                    }
-                    try {
-                        return method.invoke(dataSource(), arguments);
-                    } catch (InvocationTargetException thrown) {
-                        throw thrown.getCause();
-                    }
-                });
+    @Test
+    void whileNoTransactionCanBeBegunJobsArePutOffAndNotTriedOverAndOver() throws Exception {
+        AtomicInteger refusals = new AtomicInteger(Integer.MAX_VALUE);
+        started(JobQueue.builder(CuttingDataSource.of(dataSource(), refusals, new AtomicInteger()))
+                .bookkeeping(dataSource())
+                .pollInterval(Duration.ofMillis(100))
+                .handlers(strange));
+        builtElsewhere().enqueue(Strange::once, new Note(1, ""));
+        await().atMost(Duration.ofSeconds(20))
+                .until(() ->
+                        count("headroom_job where state = 2 and attempt = 0 and error like 'no connection%'") == 1);
+        assertThat(Integer.MAX_VALUE - refusals.get()).as("tries").isLessThan(20);
+        refusals.set(0);
+        awaitNoJobs();
+        assertThat(strange.effects).hasValue(1);
+    }
+
+    @Test
+    void aCommitThatIsCutOffBuriesNoJobAtOnceAndIsNotTriedForEver() throws Exception {
+        AtomicInteger cuts = new AtomicInteger(1);
+        JobQueue queue = started(JobQueue.builder(CuttingDataSource.of(dataSource(), new AtomicInteger(), cuts))
+                .bookkeeping(dataSource())
+                .pollInterval(Duration.ofMillis(50))
+                .handlers(strange));
+        builtElsewhere().enqueue(Strange::once, new Note(1, ""));
+        awaitNoJobs();
+        assertThat(queue.dead().newest(1)).isEmpty();
+        assertThat(strange.effects).hasValue(2);
+        cuts.set(Integer.MAX_VALUE);
+        builtElsewhere().enqueue(Strange::once, new Note(2, ""));
+        awaitNoJobs();
+        assertThat(queue.dead().newest(1)).hasSize(1);
+        assertThat(strange.effects).hasValue(5);
+    }
+
+    @Test
+    void aSuspectThatNobodyHereHasTheCodeOfIsNoMoreSuspectForThat() throws Exception {
+        builtElsewhere().enqueue(Strange::once, new Note(1, ""));
+        execute("update headroom_job set crashes = 1");
+        started(builder().handlers(recorder));
+        await().atMost(Duration.ofSeconds(20)).until(() -> count("headroom_job where state = 2") == 1);
+        assertThat(number("select crashes from headroom_job")).isOne();
+        execute("delete from headroom_job");
+    }
+
+    @Test
+    void anEndThatCanNotBeWrittenHoldsNoOtherUp() throws Exception {
+        execute("alter table headroom_job_result add constraint no_bad check (result is null or result <> '\"bad\"')");
+        try {
+            JobQueue queue = built(builder().handlers(strange).workers(1));
+            queue.enqueue(Strange::kept, new Note(1, "bad"));
+            JobHandle good = queue.enqueue(Strange::kept, new Note(2, "good"));
+            queue.start();
+            assertThat(good.await(Duration.ofSeconds(30)).orElseThrow().value(String.class))
+                    .contains("good");
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() ->
+                            count("headroom_job where state = 2 and error like 'its end could not be written%'") == 1);
+            execute("delete from headroom_job");
+        } finally {
+            execute("alter table headroom_job_result drop constraint no_bad");
+        }
     }
 
     @Test

@@ -2,8 +2,12 @@ package dev.headroom.queue.internal;
 
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.queue.internal.sql.ClaimedJob;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A job that this node holds, from its claim until its outcome is in the database. Thread-safe. */
 final class Assignment {
@@ -15,6 +19,8 @@ final class Assignment {
         STOPPING
     }
 
+    private static final Logger log = LoggerFactory.getLogger(Assignment.class);
+
     final Share share;
     final ClaimedJob job;
     final ConsistencyToken token;
@@ -23,6 +29,8 @@ final class Assignment {
     private @Nullable Thread runner;
     private long endsAt = Long.MAX_VALUE;
     private @Nullable Interruption interruption;
+    private @Nullable Statement executing;
+    private volatile boolean lent;
     private volatile boolean cancelled;
     private volatile boolean stepped;
     private volatile boolean suspected;
@@ -53,6 +61,25 @@ final class Assignment {
                 Thread.interrupted();
             }
             return interruption;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Its handler uses the connection that it was lent. */
+    void lent() {
+        lent = true;
+    }
+
+    boolean wasLent() {
+        return lent;
+    }
+
+    /** Its handler executes a statement, which ends when the run is interrupted: drivers don't heed an interruption. Null when it is over. */
+    void executing(@Nullable Statement statement) {
+        lock.lock();
+        try {
+            executing = statement;
         } finally {
             lock.unlock();
         }
@@ -92,9 +119,24 @@ final class Assignment {
             if (runner != null && interruption == null) {
                 interruption = why;
                 runner.interrupt();
+                Statement statement = executing;
+                if (statement != null) {
+                    // It takes a connection of its own to the server, for which nobody here may wait.
+                    Thread thread = new Thread(() -> cancel(statement), "headroom-cancel-" + job.id());
+                    thread.setDaemon(true);
+                    thread.start();
+                }
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    private static void cancel(Statement statement) {
+        try {
+            statement.cancel();
+        } catch (SQLException | RuntimeException failed) {
+            log.debug("a statement of a job whose time is over could not be cancelled", failed);
         }
     }
 

@@ -17,16 +17,18 @@ import org.jspecify.annotations.Nullable;
 /** A connection lent to a handler: its transaction is ended by the queue alone. */
 final class BorrowedConnection implements InvocationHandler {
     private final Connection real;
+    private final Assignment borrower;
 
-    private BorrowedConnection(Connection real) {
+    private BorrowedConnection(Connection real, Assignment borrower) {
         this.real = real;
+        this.borrower = borrower;
     }
 
-    static Connection of(Connection real) {
+    static Connection of(Connection real, Assignment borrower) {
         return (Connection) Proxy.newProxyInstance(
                 BorrowedConnection.class.getClassLoader(),
                 new Class<?>[] {Connection.class},
-                new BorrowedConnection(real));
+                new BorrowedConnection(real, borrower));
     }
 
     /** The connection itself, where this one was lent. */
@@ -72,6 +74,7 @@ final class BorrowedConnection implements InvocationHandler {
             default:
                 break;
         }
+        borrower.lent();
         return lent((Connection) proxy, call(real, method, arguments));
     }
 
@@ -89,7 +92,7 @@ final class BorrowedConnection implements InvocationHandler {
     }
 
     /** What knows the connection that made it knows this one instead. */
-    private static @Nullable Object lent(Connection lent, @Nullable Object made) {
+    private @Nullable Object lent(Connection lent, @Nullable Object made) {
         Class<?> type = made instanceof CallableStatement
                 ? CallableStatement.class
                 : made instanceof PreparedStatement
@@ -106,9 +109,23 @@ final class BorrowedConnection implements InvocationHandler {
                         case "getConnection" -> lent;
                         case "equals" -> proxy == (arguments == null ? null : arguments[0]);
                         case "hashCode" -> System.identityHashCode(proxy);
-                        default -> call(made, method, arguments);
+                        default ->
+                            made instanceof Statement statement
+                                            && method.getName().startsWith("execute")
+                                    ? execute(statement, method, arguments)
+                                    : call(made, method, arguments);
                     };
                 });
+    }
+
+    private @Nullable Object execute(Statement statement, Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
+        borrower.executing(statement);
+        try {
+            return call(statement, method, arguments);
+        } finally {
+            borrower.executing(null);
+        }
     }
 
     private static SQLException refused(Method method) {

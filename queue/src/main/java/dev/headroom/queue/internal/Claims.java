@@ -5,6 +5,7 @@ import dev.headroom.queue.internal.sql.Claim;
 import dev.headroom.queue.internal.sql.ClaimedJob;
 import dev.headroom.queue.internal.sql.Floors;
 import dev.headroom.queue.internal.sql.Lanes;
+import dev.headroom.queue.internal.sql.LockedJob;
 import dev.headroom.queue.internal.sql.Room;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -60,20 +61,50 @@ final class Claims {
         return claimed;
     }
 
-    /** Takes a job up in the caller's transaction, which locks it until its end; empty if none is free. */
-    List<Assignment> claimLocked(Connection connection, long lease, Share share, int criticalities)
-            throws SQLException {
+    /** Has the caller's transaction lock jobs, in the order in which they are to run. */
+    Locked lock(Connection connection, long lease, Share share, int criticalities, int limit) throws SQLException {
         String queue = share.queue;
         int number = share.number;
         int after = takeTurns(queue) ? lastLanes.getOrDefault(number, 0) : Claim.NO_TURNS;
-        List<ClaimedJob> jobs =
-                store.dialect.claimLocked(connection, new Claim(lease, number, criticalities, 1, after, null));
+        Floors.Pass pass = floors == null || after != Claim.NO_TURNS ? null : floors.pass(number);
+        Claim claim = new Claim(lease, number, criticalities, limit, after, pass);
+        List<LockedJob> jobs = store.dialect.lock(connection, claim);
         if (jobs.isEmpty()) {
-            return List.of();
+            unlocked(new Locked(claim, jobs, List.of()), 0);
+            return new Locked(claim, jobs, List.of());
         }
-        lastLanes.put(number, jobs.get(0).lane());
         ConsistencyToken token = connected.get().consistency().capture(connection);
-        return List.of(new Assignment(share, jobs.get(0), token));
+        return new Locked(
+                claim,
+                jobs,
+                jobs.stream()
+                        .map(each -> new Assignment(share, each.job(), token))
+                        .toList());
+    }
+
+    /** Jobs that a transaction has locked, and as what they run. */
+    record Locked(Claim claim, List<LockedJob> jobs, List<Assignment> assignments) {}
+
+    /** The transaction has ended: the first so many are gone, the others where they were. */
+    void unlocked(Locked locked, int gone) {
+        List<LockedJob> jobs = locked.jobs();
+        Claim claim = locked.claim();
+        if (gone > 0) {
+            lastLanes.put(claim.queue(), jobs.get(gone - 1).job().lane());
+        }
+        Floors.Pass pass = claim.pass();
+        if (floors == null || pass == null) {
+            return;
+        }
+        boolean all = gone == jobs.size() && gone < claim.limit();
+        if (gone > 0 || all) {
+            pass.took(
+                    claim.criticalities(), gone, all ? null : jobs.get(gone - 1).place());
+            floors.committed(pass);
+        }
+        for (LockedJob left : jobs.subList(gone, jobs.size())) {
+            floors.left(claim.queue(), left.place());
+        }
     }
 
     private boolean takeTurns(String queue) {

@@ -1,5 +1,6 @@
 package dev.headroom.queue.internal;
 
+import dev.headroom.queue.internal.sql.Sql;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,11 @@ final class Completer implements Runnable {
 
     private static final long GATHER = 4_000_000;
     private static final long LONGEST_PAUSE = 1_000;
+
+    /** After so many failures with the database there it is for one of the outcomes. */
+    private static final int FAILURES = 5;
+
+    private static final long ASIDE = 30_000;
 
     private final String name;
     private final Settlement settlement;
@@ -75,7 +81,7 @@ final class Completer implements Runnable {
 
     private void write(List<Settled> batch) throws InterruptedException {
         long pause = 10;
-        while (true) {
+        for (int failures = 0; ; ) {
             try {
                 int gone = settlement.write(batch);
                 if (gone > 0) {
@@ -93,10 +99,52 @@ final class Completer implements Runnable {
                             kept,
                             failed);
                 }
+                boolean away = failed instanceof SQLException sql && Sql.isLost(sql);
+                if (!away && ++failures % FAILURES == 0) {
+                    oneByOne(batch);
+                    if (batch.isEmpty()) {
+                        return;
+                    }
+                }
                 Thread.sleep(pause);
                 pause = Math.min(LONGEST_PAUSE, pause * 2);
             }
         }
+    }
+
+    /** What can't be written must not hold the others up; it is put aside, and runs again. */
+    private void oneByOne(List<Settled> batch) {
+        for (Settled each : List.copyOf(batch)) {
+            try {
+                int gone = settlement.write(List.of(each));
+                if (gone > 0) {
+                    lost.accept(gone);
+                }
+            } catch (SQLException | RuntimeException | Error refused) {
+                if (!putAside(each, refused)) {
+                    // The database takes nothing at all, then.
+                    return;
+                }
+            }
+            batch.remove(each);
+            written.accept(List.of(each));
+        }
+    }
+
+    private boolean putAside(Settled settled, Throwable why) {
+        try {
+            String reason = "its end could not be written: " + why.getMessage();
+            settlement.write(List.of(new Settled(settled.assignment(), new JobOutcome.Postponed(ASIDE, reason))));
+        } catch (SQLException | RuntimeException | Error refusedToo) {
+            return false;
+        }
+        log.error(
+                "{}: how job {} of {} ended can't be written: it is put aside, and runs again",
+                name,
+                settled.assignment().job.id(),
+                settled.assignment().job.kind(),
+                why);
+        return true;
     }
 
     /** Lets it end once all is written. */

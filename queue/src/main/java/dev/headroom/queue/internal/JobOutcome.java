@@ -56,6 +56,14 @@ sealed interface JobOutcome {
         }
     }
 
+    /** Not run, since what it needs is away; to be tried again without counting. */
+    record Postponed(long delayMillis, String why) implements JobOutcome {
+        @Override
+        public String label() {
+            return "returned";
+        }
+    }
+
     /** Not run, or not to its end, and not for a fault of its own. */
     record Returned() implements JobOutcome {
         @Override

@@ -11,6 +11,7 @@ import dev.headroom.queue.internal.sql.Sql;
 import dev.headroom.transaction.JdbcTransactions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,11 +21,20 @@ import org.slf4j.LoggerFactory;
 final class JobRunner {
     private static final Logger log = LoggerFactory.getLogger(JobRunner.class);
 
+    /** A connection that was cut off after the handler had done its work may be the handler's fault, or not: so many attempts it gets at least. */
+    private static final int FEWEST_CUT_OFF = 3;
+
+    private static final long SHORTEST_POSTPONEMENT = 1_000;
+
     private final QueueOptions options;
     private final Store store;
     private final Kinds kinds;
     private final BooleanSupplier stopping;
     private final JsonPayloads payloads;
+    private final LogLimit limit = new LogLimit();
+
+    /** Since when no transaction could be begun; 0 while it can. */
+    private final AtomicLong awaySince = new AtomicLong();
 
     JobRunner(QueueOptions options, Store store, Kinds kinds, BooleanSupplier stopping) {
         this.options = options;
@@ -34,12 +44,17 @@ final class JobRunner {
         this.payloads = new JsonPayloads(options.maxPayload());
     }
 
+    /** Runs a job that a lease holds. */
     JobOutcome run(Assignment assignment) {
-        return run(assignment, null);
+        return run(assignment, false);
     }
 
-    /** @param locked the connection of the transaction that has locked the job; null where the lease holds it */
-    JobOutcome run(Assignment assignment, @Nullable Connection locked) {
+    /** Runs a job as a part of the thread's transaction, which has locked it, and is to remove it if it is done. */
+    JobOutcome runLocked(Assignment assignment) {
+        return run(assignment, true);
+    }
+
+    private JobOutcome run(Assignment assignment, boolean locked) {
         try {
             return attempt(assignment, locked);
         } catch (Throwable thrown) {
@@ -49,13 +64,19 @@ final class JobRunner {
         }
     }
 
-    private JobOutcome attempt(Assignment assignment, @Nullable Connection locked) {
+    /** Whether there is code here for a job. */
+    boolean canRun(ClaimedJob job) {
+        Kind kind = kinds.find(job.kind());
+        return kind != null
+                && kind.code() != null
+                && !job.unknown()
+                && job.version() <= kind.upcasts().version();
+    }
+
+    private JobOutcome attempt(Assignment assignment, boolean locked) {
         ClaimedJob job = assignment.job;
         Kind kind = kinds.find(job.kind());
-        if (kind == null
-                || kind.code() == null
-                || job.unknown()
-                || job.version() > kind.upcasts().version()) {
+        if (kind == null || kind.code() == null || !canRun(job)) {
             return new JobOutcome.Parked();
         }
         if (assignment.cancelled()) {
@@ -89,14 +110,13 @@ final class JobRunner {
                 .build();
     }
 
-    private JobOutcome run(
-            Assignment assignment, Kind kind, Kind.Code code, @Nullable Object payload, @Nullable Connection locked) {
+    private JobOutcome run(Assignment assignment, Kind kind, Kind.Code code, @Nullable Object payload, boolean locked) {
         JobOutcome outcome = null;
         Throwable failure = null;
+        Work work = new Work(assignment, kind, code, payload, new Progress());
         assignment.begin(kind.timeout().toNanos());
         try {
-            Work work = new Work(assignment, kind, code, payload, new Progress());
-            outcome = kind.tx() == Tx.NONE && locked == null ? plainly(work) : inTransaction(work, locked);
+            outcome = locked ? inPart(work) : kind.tx() == Tx.NONE ? plainly(work) : inTransaction(work);
         } catch (Throwable thrown) {
             // The worker's thread lives on: whatever a handler throws is the job's failure, as a Future would keep it.
             failure = thrown;
@@ -109,8 +129,16 @@ final class JobRunner {
         if (interruption == Assignment.Interruption.FENCED || interruption == Assignment.Interruption.STOPPING) {
             return new JobOutcome.Returned();
         }
+        if (locked && failure instanceof SQLException collision && Sql.isDeadlock(collision)) {
+            // It may be for what others did in the same transaction, here or there.
+            log.debug("{}: job {} of {} is run again", options.name(), assignment.job.id(), kind.name(), collision);
+            return new JobOutcome.Returned();
+        }
         if (interruption == Assignment.Interruption.CANCELLED || assignment.cancelled()) {
             return new JobOutcome.Cancelled();
+        }
+        if (work.progress().refused) {
+            return postponed(work, failure);
         }
         if (failure instanceof UnwritableResult unwritable) {
             log.error("{}: {}", options.name(), unwritable.getMessage());
@@ -129,7 +157,7 @@ final class JobRunner {
 
     /** How far a run in a transaction has come. */
     private static final class Progress {
-        private boolean entered;
+        private boolean refused;
         private boolean returned;
     }
 
@@ -142,14 +170,57 @@ final class JobRunner {
         return options.middlewares().run(work.code(), work.payload(), running);
     }
 
-    private JobOutcome inTransaction(Work work, @Nullable Connection locked) throws Exception {
+    private JobOutcome inPart(Work work) throws Exception {
+        try {
+            return JdbcTransactions.<JobOutcome, Exception>inSavepoint(options.dataSource(), connection -> {
+                Object returned = handleIn(connection, work);
+                work.progress().returned = true;
+                return new JobOutcome.Done(result(work.assignment().job, work.kind(), returned));
+            });
+        } catch (SQLException failed) {
+            if (work.progress().returned && Sql.isLost(failed)) {
+                return cutOff(work, failed);
+            }
+            throw failed;
+        }
+    }
+
+    /** It did well, as far as can be seen from here: its attempt counts, but it is no dead letter for the first of these. */
+    private JobOutcome cutOff(Work work, SQLException why) {
+        ClaimedJob job = work.assignment().job;
+        return failed(job, work.kind(), why, false, Math.max(FEWEST_CUT_OFF, job.maxAttempts()));
+    }
+
+    private JobOutcome postponed(Work work, Throwable why) {
+        long now = System.nanoTime();
+        awaySince.compareAndSet(0, now);
+        // As long again as it has lasted: at first the database may be back in a moment.
+        long delay = Math.max(SHORTEST_POSTPONEMENT, (now - awaySince.get()) / 1_000_000);
+        long kept = limit.pass();
+        if (kept >= 0) {
+            log.warn(
+                    "{}: job {} of {} is put off, since there is no connection for it ({} messages kept back)",
+                    options.name(),
+                    work.assignment().job.id(),
+                    work.kind().name(),
+                    kept,
+                    why);
+        }
+        return new JobOutcome.Postponed(
+                Math.min(delay, options.parking().toMillis()), "no connection\n" + Errors.text(Errors.printable(why)));
+    }
+
+    private @Nullable Object handleIn(Connection connection, Work work) throws Exception {
+        Connection lent = BorrowedConnection.of(connection, work.assignment());
+        return options.currentTransaction().within(lent, () -> handle(work, lent));
+    }
+
+    private JobOutcome inTransaction(Work work) throws Exception {
         Assignment assignment = work.assignment();
         Kind kind = work.kind();
         try {
-            return locked != null
-                    ? on(locked, work)
-                    : JdbcTransactions.<JobOutcome, Exception>inTransaction(
-                            options.dataSource(), connection -> on(connection, work));
+            return JdbcTransactions.<JobOutcome, Exception>inLazyTransaction(
+                    options.dataSource(), connection -> on(connection, work));
         } catch (LeaseLost lost) {
             return new JobOutcome.Lost();
         } catch (Collided collided) {
@@ -161,28 +232,29 @@ final class JobRunner {
                     collided.getCause());
             return new JobOutcome.Returned();
         } catch (SQLException failed) {
-            // A handler that never began, or ended well and could not be committed, did not fail.
-            Progress progress = work.progress();
-            if (!progress.entered || progress.returned && Sql.isLost(failed)) {
-                log.warn(
-                        "{}: job {} of {} is run again, since the database was away: {}",
-                        options.name(),
-                        assignment.job.id(),
-                        kind.name(),
-                        failed.getMessage());
-                return new JobOutcome.Returned();
+            if (work.progress().returned && Sql.isLost(failed)) {
+                return cutOff(work, failed);
             }
             throw failed;
         }
     }
 
     private JobOutcome on(Connection connection, Work work) throws Exception {
-        work.progress().entered = true;
-        Connection lent = BorrowedConnection.of(connection);
-        Object returned = options.currentTransaction().within(lent, () -> handle(work, lent));
-        work.progress().returned = true;
+        Object returned;
+        try {
+            returned = handleIn(connection, work);
+        } finally {
+            work.progress().refused = JdbcTransactions.isRefused(connection);
+        }
         ClaimedJob job = work.assignment().job;
-        complete(connection, job, work.kind(), result(job, work.kind(), returned));
+        String result = result(job, work.kind(), returned);
+        if (!JdbcTransactions.isBegun(connection)) {
+            // It has done nothing that its completion must be one with.
+            return new JobOutcome.Done(result);
+        }
+        awaySince.set(0);
+        work.progress().returned = true;
+        complete(connection, job, work.kind(), result);
         return new JobOutcome.Committed();
     }
 
@@ -254,10 +326,14 @@ final class JobRunner {
     }
 
     private JobOutcome failed(ClaimedJob job, Kind kind, Throwable thrown, boolean timedOut) {
+        return failed(job, kind, thrown, timedOut, job.maxAttempts());
+    }
+
+    private JobOutcome failed(ClaimedJob job, Kind kind, Throwable thrown, boolean timedOut, int attempts) {
         Throwable failure = Errors.printable(thrown);
         String error = (timedOut ? "timed out after " + kind.timeout() + "\n" : "") + Errors.text(failure);
         boolean givesUp = kind.givesUpOn(thrown);
-        if (givesUp || job.attempt() >= job.maxAttempts()) {
+        if (givesUp || job.attempt() >= attempts) {
             log.error(
                     "{}: job {} of {} is a dead letter after {} attempts",
                     options.name(),
@@ -274,7 +350,7 @@ final class JobRunner {
                 job.id(),
                 kind.name(),
                 job.attempt(),
-                job.maxAttempts(),
+                attempts,
                 delay,
                 failure);
         return new JobOutcome.Retried(delay, error);

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * that the type does not have is passed over, so that an older version can read what a newer one wrote.
  */
 final class JsonPayloads {
-    // Jackson's usual buffers stay with their thread, 8 kB each: too much where each job has a thread of its own.
+    /** Buffers are not kept by threads, as is usual: of 8 kB each, by each of thousands of virtual threads whose jobs run. */
     private final ObjectMapper mapper = JsonMapper.builder(JsonFactory.builder()
                     .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
                     .build())
@@ -30,6 +30,7 @@ final class JsonPayloads {
             .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
+
     private final Map<Type, ObjectReader> readers = new ConcurrentHashMap<>();
     private final int longest;
 

@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,13 +28,14 @@ final class LockPool {
     private final LogLimit limit = new LogLimit();
     private final Semaphore turn = new Semaphore(1);
     private final Set<Assignment> running = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger busy = new AtomicInteger();
     private volatile boolean stopped;
     private volatile long pause = SHORTEST_PAUSE;
 
-    /** Looks for a job and runs it. */
+    /** Looks for jobs and runs them. */
     @FunctionalInterface
     interface Work {
-        /** Returns whether there was one; {@code found} is called before it is run. */
+        /** Returns whether there was one; {@code found} is called before any is run. */
         boolean next(LockPool pool, Runnable found) throws Exception;
     }
 
@@ -101,8 +103,18 @@ final class LockPool {
         }
     }
 
-    void begin(Assignment assignment) {
+    /** A worker has taken jobs up. */
+    void enter() {
         pause = SHORTEST_PAUSE;
+        busy.incrementAndGet();
+    }
+
+    /** What it had taken up is written, or where it was. */
+    void leave() {
+        busy.decrementAndGet();
+    }
+
+    void begin(Assignment assignment) {
         running.add(assignment);
     }
 
@@ -116,7 +128,11 @@ final class LockPool {
     }
 
     int busy() {
-        return running.size();
+        return busy.get();
+    }
+
+    boolean isStopped() {
+        return stopped;
     }
 
     /** Lets the workers end once what they run has. */

@@ -2,18 +2,31 @@ package dev.headroom.queue.internal;
 
 import dev.headroom.meter.Meters;
 import dev.headroom.queue.QueueMeters;
+import dev.headroom.queue.internal.sql.Sql;
 import dev.headroom.transaction.JdbcTransactions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Takes a job up, runs it and removes it in one transaction of the application's. Nobody else sees that it runs: its row is locked, and
- * others pass it by. When that transaction is rolled back, the job is as it was, for whoever comes first; how it failed is written in
- * another one, unless somebody has it by then. Thread-safe.
+ * Locks jobs, runs them one after the other and removes them, in one transaction of the application's. Nobody else sees that they run: their
+ * rows are locked, and others pass them by. A run that fails is undone alone, by its savepoint; how it failed is written in the same
+ * transaction, which ends with it: what was run before it is done, what was to come after it is where it was. When the transaction can't be
+ * committed everything is where it was, and a run counts only if it was alone. Thread-safe.
  */
 final class LockRunner {
+    private static final Logger log = LoggerFactory.getLogger(LockRunner.class);
+
+    /** PostgreSQL's snapshots have room for 64 parts of a transaction that write; with more, whoever reads pays. */
+    private static final int MOST_LENT = 60;
+
     private final QueueOptions options;
     private final Store store;
     private final Connected connected;
@@ -23,6 +36,7 @@ final class LockRunner {
     private final Lease lease;
     private final LoadGate gate;
     private final LocalRuns runs;
+    private final Map<String, LockSize> sizes = new ConcurrentHashMap<>();
 
     LockRunner(Parts parts, Claims claims, JobRunner runner, Settlement settlement, Lease lease, LoadGate gate) {
         this.options = parts.options();
@@ -36,59 +50,40 @@ final class LockRunner {
         this.runs = parts.runs();
     }
 
-    /** One attempt: what was taken up, and how it ended. */
-    private static final class Attempt {
-        private @Nullable Assignment assignment;
-        private @Nullable JobOutcome outcome;
-        private boolean freed;
-    }
-
-    /** Rolls back what a run did that did not end well. */
-    private static final class NotDone extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        NotDone() {
-            super("not done", null, false, false);
-        }
-    }
-
+    /** Takes up jobs and runs them; false if there was none. */
     boolean next(LockPool pool, Runnable found) throws SQLException, InterruptedException {
         int criticalities = criticalities(pool);
         if (!lease.mayBegin() || criticalities == 0) {
             return false;
         }
-        Attempt attempt = new Attempt();
+        AtomicReference<@Nullable LockBatch> taken = new AtomicReference<>();
         long begun = System.nanoTime();
+        boolean committed = false;
         try {
-            JdbcTransactions.<Boolean, NotDone>inTransaction(options.dataSource(), connection -> {
-                run(connection, pool, criticalities, attempt, found);
+            JdbcTransactions.<Boolean, RuntimeException>inTransaction(options.dataSource(), connection -> {
+                LockBatch batch = lock(connection, pool, criticalities);
+                taken.set(batch);
+                if (batch != null) {
+                    pool.enter();
+                    found.run();
+                    run(connection, pool, batch, begun);
+                }
                 return true;
             });
-        } catch (NotDone rolledBack) {
-            write(attempt);
+            committed = true;
         } catch (SQLException | RuntimeException failed) {
-            Assignment assignment = attempt.assignment;
-            if (assignment == null) {
+            LockBatch batch = taken.get();
+            if (batch == null) {
                 throw failed;
             }
-            // The commit failed, or the connection was lost: what the run did is undone.
-            attempt.outcome = runner.failed(assignment.job, failed);
-            write(attempt);
+            undone(batch, failed);
         } finally {
-            Assignment assignment = attempt.assignment;
-            if (assignment != null) {
-                pool.end(assignment);
-                count(assignment, attempt.outcome, begun);
+            LockBatch batch = taken.get();
+            if (batch != null) {
+                ended(pool, batch, committed, System.nanoTime() - begun);
             }
         }
-        if (attempt.freed) {
-            settlement.wake();
-        }
-        Assignment settled = attempt.assignment;
-        if (settled != null) {
-            runs.settled(settled.job.id());
-        }
-        return attempt.assignment != null;
+        return taken.get() != null;
     }
 
     private int criticalities(LockPool pool) {
@@ -106,53 +101,170 @@ final class LockRunner {
         return asked;
     }
 
-    private void run(Connection connection, LockPool pool, int criticalities, Attempt attempt, Runnable found)
-            throws SQLException, NotDone {
+    private LockSize size(LockPool pool) {
+        return sizes.computeIfAbsent(
+                pool.queue,
+                queue -> new LockSize(Math.min(store.dialect.mostLocked(), options.perTransactionOf(queue))));
+    }
+
+    private @Nullable LockBatch lock(Connection connection, LockPool pool, int criticalities) throws SQLException {
         store.dialect.begin(connection);
         long began = System.nanoTime();
-        List<Assignment> claimed = List.of();
+        String result = "none";
         try {
-            claimed = claims.claimLocked(connection, lease.id(), pool.share, criticalities);
+            Claims.Locked locked = claims.lock(
+                    connection,
+                    lease.id(),
+                    pool.share,
+                    criticalities,
+                    size(pool).next());
+            if (locked.jobs().isEmpty()) {
+                return null;
+            }
+            result = "jobs";
+            return new LockBatch(locked);
         } finally {
-            meters().timer(QueueMeters.CLAIM, "result", claimed.isEmpty() ? "none" : "jobs")
-                    .recordNanos(System.nanoTime() - began);
+            meters().timer(QueueMeters.CLAIM, "result", result).recordNanos(System.nanoTime() - began);
         }
-        if (claimed.isEmpty()) {
-            return;
+    }
+
+    private void run(Connection connection, LockPool pool, LockBatch batch, long begun) throws SQLException {
+        String transaction = store.dialect.transaction(connection);
+        batch.begin();
+        try {
+            while (batch.last == null && batch.ran() < batch.taken() && goesOn(pool, batch, begun)) {
+                run(pool, batch);
+            }
+        } finally {
+            LockBatch.end();
         }
-        Assignment assignment = claimed.get(0);
-        attempt.assignment = assignment;
-        pool.begin(assignment);
-        found.run();
+        if (!transaction.equals(store.dialect.transaction(connection))) {
+            throw new SQLException("transaction: rolled back while jobs ran in it", "25000");
+        }
+        List<Settled> cancelled = batch.cancelled();
+        if (batch.last != null || !cancelled.isEmpty()) {
+            // Also when there is nothing to write: it fails if what the run did could not be undone alone.
+            JdbcTransactions.<Boolean, SQLException>inSavepoint(
+                    options.dataSource(), part -> write(part, batch, cancelled));
+        }
+        if (!batch.done.isEmpty()) {
+            batch.freed |= settlement.completeLocked(connection, batch.done);
+        }
+    }
+
+    /** Whether the next job is for this transaction. One with a unique key has its own: others of it might meet that key. */
+    private boolean goesOn(LockPool pool, LockBatch batch, long begun) {
+        int next = batch.ran();
+        return next == 0
+                || !pool.isStopped()
+                        && batch.lent < MOST_LENT
+                        && !batch.locked.jobs().get(next - 1).unique()
+                        && !batch.locked.jobs().get(next).unique()
+                        && size(pool)
+                                .fits(batch.locked.assignments().get(next).job.kind(), System.nanoTime() - begun);
+    }
+
+    private void run(LockPool pool, LockBatch batch) {
+        Assignment assignment = batch.locked.assignments().get(batch.ran());
+        long began = System.nanoTime();
         meters().timer(QueueMeters.PICKUP, "queue", pool.queue)
-                .recordNanos(assignment.job.waitedMillis() * 1_000_000 + System.nanoTime() - assignment.claimedAt);
-        JobOutcome outcome = runner.run(assignment, connection);
-        attempt.outcome = outcome;
-        if (!(outcome instanceof JobOutcome.Committed)) {
-            throw new NotDone();
+                .recordNanos(assignment.job.waitedMillis() * 1_000_000 + began - assignment.claimedAt);
+        pool.begin(assignment);
+        JobOutcome outcome;
+        try {
+            outcome = runner.runLocked(assignment);
+        } finally {
+            pool.end(assignment);
         }
-        attempt.freed = settlement.writeIn(connection, List.of(new Settled(assignment, outcome)));
-    }
-
-    private void write(Attempt attempt) throws SQLException {
-        Assignment assignment = attempt.assignment;
-        JobOutcome outcome = attempt.outcome;
-        // After the others the job is as it was.
-        boolean counts =
-                outcome != null && !(outcome instanceof JobOutcome.Returned) && !(outcome instanceof JobOutcome.Lost);
-        if (assignment != null && outcome != null && counts) {
-            attempt.freed = store.transact(connection -> !store.dialect
-                            .lockFree(connection, List.of(assignment.job.id()), 0)
-                            .isEmpty()
-                    && store.jobs.take(connection, assignment.job)
-                    && settlement.writeIn(connection, List.of(new Settled(assignment, outcome))));
+        long took = System.nanoTime() - began;
+        batch.ran(new Settled(assignment, outcome), took);
+        if (!(outcome instanceof JobOutcome.Parked)) {
+            size(pool).ran(assignment.job.kind(), took);
         }
     }
 
-    private void count(Assignment assignment, @Nullable JobOutcome outcome, long begun) {
-        String label = outcome == null ? "lost" : outcome.label();
-        meters().timer(QueueMeters.RUN, "job", assignment.job.kind(), "outcome", label)
-                .recordNanos(System.nanoTime() - begun);
+    private boolean write(Connection connection, LockBatch batch, List<Settled> cancelled) throws SQLException {
+        List<Settled> ended = new ArrayList<>(cancelled);
+        Settled last = batch.last;
+        if (last != null && counts(last)) {
+            ended.add(last);
+            batch.written = true;
+        }
+        for (Settled each : ended) {
+            if (!store.jobs.take(connection, each.assignment().job)) {
+                throw new SQLException("job " + each.assignment().job.id() + ": not as it was locked");
+            }
+        }
+        batch.freed |= !ended.isEmpty() && settlement.writeIn(connection, ended);
+        return true;
+    }
+
+    /** After the others the job is as it was. */
+    private static boolean counts(Settled settled) {
+        return !(settled.outcome() instanceof JobOutcome.Returned);
+    }
+
+    /** All is as it was but for what the handlers did elsewhere. */
+    private void undone(LockBatch batch, Exception why) throws SQLException {
+        batch.freed = false;
+        batch.written = false;
+        Settled last = batch.last;
+        boolean collided = why instanceof SQLException failed && Sql.isDeadlock(failed);
+        boolean lost = why instanceof SQLException failed && Sql.isLost(failed);
+        if (last == null && batch.ran() == 1 && !collided && !lost) {
+            Assignment alone = batch.took.get(0).getKey().assignment();
+            last = new Settled(alone, runner.failed(alone.job, why));
+            batch.last = last;
+        }
+        if (last != null) {
+            if (counts(last)) {
+                writeAlone(batch, last);
+            }
+        } else if (lost) {
+            throw (SQLException) why;
+        } else if (collided) {
+            log.debug("{}: {} jobs run again after a deadlock", options.name(), batch.ran(), why);
+        } else {
+            log.warn(
+                    "{}: {} jobs that ran in one transaction run again, one by one, since it could not be committed",
+                    options.name(),
+                    batch.ran(),
+                    why);
+        }
+    }
+
+    private void writeAlone(LockBatch batch, Settled last) throws SQLException {
+        batch.freed = store.transact(connection -> !store.dialect
+                        .lockFree(connection, List.of(last.assignment().job.id()), 0)
+                        .isEmpty()
+                && store.jobs.take(connection, last.assignment().job)
+                && settlement.writeIn(connection, List.of(last)));
+        batch.written = true;
+    }
+
+    private void ended(LockPool pool, LockBatch batch, boolean committed, long nanos) {
+        pool.leave();
+        int gone = committed ? batch.done.size() + (batch.written ? 1 : 0) : 0;
+        claims.unlocked(batch.locked, gone);
+        if (committed) {
+            size(pool).committed(batch.taken(), batch.ran(), nanos);
+        } else {
+            size(pool).failed(batch.ran());
+        }
+        for (Map.Entry<Settled, Long> each : batch.took) {
+            Settled settled = each.getKey();
+            boolean stands = committed || settled.equals(batch.last);
+            count(settled.assignment(), stands ? settled.outcome() : new JobOutcome.Returned(), each.getValue());
+            runs.settled(settled.assignment().job.id());
+        }
+        if (batch.freed || pool.isStopped() && gone < batch.taken()) {
+            settlement.wake();
+        }
+    }
+
+    private void count(Assignment assignment, JobOutcome outcome, long nanos) {
+        meters().timer(QueueMeters.RUN, "job", assignment.job.kind(), "outcome", outcome.label())
+                .recordNanos(nanos);
         if (outcome instanceof JobOutcome.Parked) {
             meters().counter(QueueMeters.PARKED).increment();
         }

@@ -204,7 +204,8 @@ final class Node {
                 long waited = assignment.job.waitedMillis() * 1_000_000 + begun - assignment.claimedAt;
                 meters().timer(QueueMeters.PICKUP, "queue", assignment.share.queue)
                         .recordNanos(waited);
-                JobOutcome refused = assignment.job.suspect() ? suspect(assignment) : null;
+                JobOutcome refused =
+                        assignment.job.suspect() && runner.canRun(assignment.job) ? suspect(assignment) : null;
                 outcome = refused != null ? refused : runner.run(assignment);
                 meters().timer(QueueMeters.RUN, "job", assignment.job.kind(), "outcome", outcome.label())
                         .recordNanos(System.nanoTime() - begun);

@@ -24,6 +24,7 @@ public record QueueOptions(
         Map<String, Integer> workers,
         int defaultWorkers,
         Map<String, Integer> weights,
+        Map<String, Integer> perTransaction,
         int sharedWorkers,
         Duration lease,
         Duration pollInterval,
@@ -48,12 +49,18 @@ public record QueueOptions(
     public QueueOptions {
         workers = Map.copyOf(workers);
         weights = Map.copyOf(weights);
+        perTransaction = Map.copyOf(perTransaction);
         pacers = Map.copyOf(pacers);
     }
 
     /** How many workers of its own a queue has in this process. */
     public int workersOf(String queue) {
         return weights.containsKey(queue) ? 0 : workers.getOrDefault(queue, defaultWorkers);
+    }
+
+    /** How many jobs with LOCK_IN_TX one transaction may run. */
+    int perTransactionOf(String queue) {
+        return perTransaction.getOrDefault(queue, Integer.MAX_VALUE);
     }
 
     /** The queues whose settings were given. */

@@ -5,6 +5,7 @@ import dev.headroom.queue.internal.sql.Burial;
 import dev.headroom.queue.internal.sql.ClaimedJob;
 import dev.headroom.queue.internal.sql.DeadTable;
 import dev.headroom.queue.internal.sql.Failure;
+import dev.headroom.queue.internal.sql.ResultTable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -45,6 +46,12 @@ final class Settlement {
 
     /** Writes the outcomes and returns how many were no longer held. */
     int write(Collection<Settled> settled) throws SQLException {
+        if (settled.stream().allMatch(Settlement::isWritten)) {
+            if (settled.stream().anyMatch(each -> each.assignment().job.batched())) {
+                wake.run();
+            }
+            return 0;
+        }
         Written written = store.transact(connection -> write(connection, settled));
         if (written.freed) {
             wake.run();
@@ -52,9 +59,27 @@ final class Settlement {
         return written.lost;
     }
 
+    /** Whether a run has left nothing to write. */
+    private static boolean isWritten(Settled settled) {
+        return settled.outcome() instanceof JobOutcome.Committed
+                && !settled.assignment().job.limited()
+                && !settled.assignment().hasSteps();
+    }
+
     /** Writes outcomes in the caller's transaction; returns whether others became ready for them. */
     boolean writeIn(Connection connection, Collection<Settled> settled) throws SQLException {
         return write(connection, settled).freed;
+    }
+
+    /** Writes in the caller's transaction that jobs are done which it has locked; returns whether others became ready for them. */
+    boolean completeLocked(Connection connection, Collection<Settled> done) throws SQLException {
+        return write(connection, done, store.jobs::removeLocked).freed;
+    }
+
+    /** Removes jobs and returns those that were this node's. */
+    @FunctionalInterface
+    private interface Removal {
+        List<ClaimedJob> of(Connection connection, Collection<ClaimedJob> jobs) throws SQLException;
     }
 
     /** Jobs became ready with what was written and committed. */
@@ -63,6 +88,10 @@ final class Settlement {
     }
 
     private Written write(Connection connection, Collection<Settled> settled) throws SQLException {
+        return write(connection, settled, store.jobs::completeAll);
+    }
+
+    private Written write(Connection connection, Collection<Settled> settled, Removal removal) throws SQLException {
         List<Settled> sorted = settled.stream()
                 .sorted(Comparator.comparingLong(each -> each.assignment().job.id()))
                 .toList();
@@ -72,7 +101,7 @@ final class Settlement {
         Set<Long> notDone = cancelled.stream().map(ClaimedJob::id).collect(Collectors.toSet());
         done.addAll(cancelled);
         if (!done.isEmpty()) {
-            List<ClaimedJob> removed = store.jobs.completeAll(connection, done);
+            List<ClaimedJob> removed = removal.of(connection, done);
             written.lost += done.size() - removed.size();
             for (ClaimedJob job : removed) {
                 written.ended.add(job.kind());
@@ -104,6 +133,7 @@ final class Settlement {
             store.jobs.acquit(
                     connection, given.stream().filter(suspected::contains).toList());
         }
+        retry(connection, sorted, written);
         for (Settled each : sorted) {
             other(connection, each, written);
         }
@@ -128,26 +158,44 @@ final class Settlement {
 
     private void keepResults(Connection connection, List<Settled> settled, List<ClaimedJob> removed)
             throws SQLException {
-        Set<ClaimedJob> ours = new HashSet<>(removed);
+        List<ResultTable.JobEnd> ends = new ArrayList<>();
         for (Settled each : settled) {
             ClaimedJob job = each.assignment().job;
             Kind kind = kinds.find(job.kind());
-            if (kind != null && kind.track() && ours.contains(job)) {
-                if (each.outcome() instanceof JobOutcome.Done done) {
-                    store.results.end(connection, job, JobResult.End.DONE, done.result());
-                } else if (each.outcome() instanceof JobOutcome.Cancelled) {
-                    store.results.end(connection, job, JobResult.End.CANCELLED, null);
-                }
+            if (kind == null || !kind.track()) {
+                continue;
             }
+            if (each.outcome() instanceof JobOutcome.Done done) {
+                ends.add(new ResultTable.JobEnd(job, JobResult.End.DONE, done.result()));
+            } else if (each.outcome() instanceof JobOutcome.Cancelled) {
+                ends.add(new ResultTable.JobEnd(job, JobResult.End.CANCELLED, null));
+            }
+        }
+        if (!ends.isEmpty()) {
+            Set<Long> ours = removed.stream().map(ClaimedJob::id).collect(Collectors.toSet());
+            ends.removeIf(each -> !ours.contains(each.job().id()));
+            store.results.end(connection, ends);
+        }
+    }
+
+    private void retry(Connection connection, List<Settled> settled, Written written) throws SQLException {
+        List<Failure> failures = new ArrayList<>();
+        for (Settled each : settled) {
+            if (each.outcome() instanceof JobOutcome.Retried retried) {
+                failures.add(new Failure(each.assignment().job, retried.delayMillis(), retried.error()));
+            }
+        }
+        if (!failures.isEmpty()) {
+            List<ClaimedJob> again = store.jobs.retry(connection, failures);
+            written.again.addAll(again);
+            written.lost += failures.size() - again.size();
         }
     }
 
     private void other(Connection connection, Settled settled, Written written) throws SQLException {
         ClaimedJob job = settled.assignment().job;
         boolean ours = true;
-        if (settled.outcome() instanceof JobOutcome.Retried retried) {
-            ours = store.jobs.retry(connection, new Failure(job, retried.delayMillis(), retried.error()));
-        } else if (settled.outcome() instanceof JobOutcome.Dead dead) {
+        if (settled.outcome() instanceof JobOutcome.Dead dead) {
             written.ended.add(job.kind());
             Kind kind = kinds.find(job.kind());
             DeadTable.Buried buried = store.dead.bury(
@@ -157,6 +205,11 @@ final class Settlement {
         } else if (settled.outcome() instanceof JobOutcome.Parked) {
             ours = store.jobs.park(
                     connection, job, options.parking().toMillis(), "no handler of this name, version and flags");
+        } else if (settled.outcome() instanceof JobOutcome.Postponed postponed) {
+            ours = store.jobs.park(connection, job, postponed.delayMillis(), postponed.why());
+            if (ours && settled.assignment().isSuspected()) {
+                store.jobs.acquit(connection, List.of(job));
+            }
         } else {
             return;
         }

@@ -8,10 +8,13 @@ import dev.headroom.queue.internal.sql.Cancellations;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A batch's handle that asks the database. */
 record StoredBatch(Store store, LocalRuns runs, long id) implements JobBatch {
@@ -43,16 +46,29 @@ record StoredBatch(Store store, LocalRuns runs, long id) implements JobBatch {
     @Override
     public int cancel() {
         AtomicBoolean released = new AtomicBoolean();
-        Cancellations.Cancelled cancelled = store.call("cancel a batch", connection -> cancel(connection, released));
+        AtomicInteger here = new AtomicInteger();
+        Cancellations.Cancelled cancelled =
+                store.call("cancel a batch", connection -> cancel(connection, released, here));
         runs.cancelled(cancelled.running());
         if (released.get()) {
             runs.released();
         }
-        return cancelled.waiting().size() + cancelled.running().size();
+        return cancelled.waiting().size() + cancelled.running().size() + here.get();
     }
 
-    private Cancellations.Cancelled cancel(Connection connection, AtomicBoolean released) throws SQLException {
-        Cancellations.Cancelled cancelled = store.cancellations.cancel(connection, store.batches.jobs(connection, id));
+    private Cancellations.Cancelled cancel(Connection connection, AtomicBoolean released, AtomicInteger here)
+            throws SQLException {
+        here.set(0);
+        List<Long> others = new ArrayList<>();
+        for (long job : store.batches.jobs(connection, id)) {
+            Boolean mine = LockBatch.cancel(job);
+            if (mine == null) {
+                others.add(job);
+            } else if (mine) {
+                here.incrementAndGet();
+            }
+        }
+        Cancellations.Cancelled cancelled = store.cancellations.cancel(connection, others);
         store.results.cancelled(connection, cancelled.waiting());
         Map<Long, JobResult.End> ends = new TreeMap<>();
         cancelled.waiting().forEach(job -> ends.put(job, JobResult.End.CANCELLED));

@@ -70,6 +70,10 @@ record StoredJob(Store store, LocalRuns runs, JsonPayloads payloads, long id, St
 
     @Override
     public boolean cancel() {
+        Boolean here = LockBatch.cancel(id);
+        if (here != null) {
+            return here;
+        }
         AtomicBoolean released = new AtomicBoolean();
         Cancellations.Met met = store.call("cancel a job", connection -> cancel(connection, released));
         if (met == Cancellations.Met.RUNNING) {

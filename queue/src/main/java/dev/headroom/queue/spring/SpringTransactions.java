@@ -5,6 +5,7 @@ import dev.headroom.queue.QueueException;
 import dev.headroom.queue.spi.CurrentTransaction;
 import dev.headroom.spring.SpringTransactionHook;
 import dev.headroom.transaction.JdbcTransactions;
+import dev.headroom.transaction.TransactionEnd;
 import dev.headroom.transaction.TransactionHook;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -99,12 +100,22 @@ public final class SpringTransactions implements CurrentTransaction {
                 TransactionSynchronizationUtils.invokeAfterCompletion(
                         told, TransactionSynchronization.STATUS_ROLLED_BACK);
             } else if (!told.isEmpty()) {
-                JdbcTransactions.hook().afterCommit(null, () -> {
-                    TransactionSynchronizationUtils.invokeAfterCommit(told);
-                    TransactionSynchronizationUtils.invokeAfterCompletion(
-                            told, TransactionSynchronization.STATUS_COMMITTED);
-                });
+                // The queue may still roll back: the lease may be lost, or the commit be refused.
+                JdbcTransactions.afterEnd(end -> ended(told, end));
             }
         }
+    }
+
+    private static void ended(List<TransactionSynchronization> told, TransactionEnd end) {
+        if (end == TransactionEnd.COMMITTED) {
+            TransactionSynchronizationUtils.invokeAfterCommit(told);
+        }
+        TransactionSynchronizationUtils.invokeAfterCompletion(
+                told,
+                switch (end) {
+                    case COMMITTED -> TransactionSynchronization.STATUS_COMMITTED;
+                    case ROLLED_BACK -> TransactionSynchronization.STATUS_ROLLED_BACK;
+                    case UNKNOWN -> TransactionSynchronization.STATUS_UNKNOWN;
+                });
     }
 }

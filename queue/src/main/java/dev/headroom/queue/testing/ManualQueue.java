@@ -12,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * Runs a queue's jobs by hand, on the calling thread, for tests of an application: no worker is started, nothing happens until it is told.
  *
  * <p>Everything else is as in production: the same tables (an in-memory H2 database will do), handlers, transactions, retries and dead
- * letters. Not thread-safe; the queue must not be started.
+ * letters. Queues are asked by their names, not by weight, and jobs with {@code LOCK_IN_TX} run as those with {@code COMPLETE_IN_TX} do, one by one. Not thread-safe; the queue must not be started.
  *
  * <pre>{@code
  * ManualQueue jobs = ManualQueue.of(queue);

@@ -140,9 +140,30 @@ public interface Dialect {
     /** Claims jobs and counts the attempt; nothing for a node that was declared dead. */
     List<ClaimedJob> claim(Connection connection, Claim claim) throws SQLException;
 
-    /** Claims one job in a transaction that stays open while it runs; passes by what such transactions have locked. */
-    default List<ClaimedJob> claimLocked(Connection connection, Claim claim) throws SQLException {
-        return claim(connection, claim);
+    /** Locks jobs in the order of claims for a transaction that runs and removes them, and passes by what others like it have locked. */
+    List<LockedJob> lock(Connection connection, Claim claim) throws SQLException;
+
+    /** How many it locks at once without trouble for others who look. */
+    default int mostLocked() {
+        return 250;
+    }
+
+    /** Whether the driver says for each statement of a batch how many rows it changed. */
+    default boolean countsBatches() {
+        return true;
+    }
+
+    /** Removes jobs that this transaction has locked; returns how many. */
+    default int removeLocked(Connection connection, Collection<Long> ids) throws SQLException {
+        return changeRows(connection, "delete from headroom_job where id", ids);
+    }
+
+    /**
+     * Which transaction this is; another text later says that the database has rolled it back and begun another one, to end a deadlock, say. Empty where
+     * one finds that out by its savepoints.
+     */
+    default String transaction(Connection connection) throws SQLException {
+        return "";
     }
 
     /** Whether claims go by floors. */

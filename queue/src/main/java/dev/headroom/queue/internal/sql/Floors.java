@@ -35,6 +35,7 @@ public final class Floors {
     private long drawn;
     private long settled;
     private long version;
+    private long servers;
     private final LongSupplier nanoTime;
     private long lookedAt;
     private int claimed;
@@ -58,22 +59,31 @@ public final class Floors {
         return priority * 4 + criticality;
     }
 
+    /** Where a job is in the order of its queue. */
+    public record Place(int slot, int lane, long position) {
+        static Place of(int priority, int criticality, int lane, long position) {
+            return new Place(Floors.slot(priority, criticality), lane, position);
+        }
+    }
+
     /** What a claim is to go by, and what it saw; for one claim, on one thread. */
     public static final class Pass {
         final int queue;
         private final long[] floors;
         private final long settled;
         private final long version;
+        private final long servers;
         private final boolean due;
         private final long[] through = new long[SLOTS];
         private int found;
         private long @Nullable [] looked;
 
-        private Pass(int queue, long[] floors, long settled, long version, boolean due) {
+        private Pass(int queue, long[] floors, long settled, long version, long servers, boolean due) {
             this.queue = queue;
             this.floors = floors;
             this.settled = settled;
             this.version = version;
+            this.servers = servers;
             this.due = due;
         }
 
@@ -81,20 +91,26 @@ public final class Floors {
             return floors[slot];
         }
 
-        /** The claim found so many. */
-        void found(int jobs) {
+        /**
+         * The claim took so many jobs of these criticalities: all that were ready up to the last one.
+         *
+         * @param last null if it took all there were
+         */
+        public void took(int criticalities, int jobs, @Nullable Place last) {
             found = jobs;
-            java.util.Arrays.fill(through, 0);
+            int end = last == null ? SLOTS : last.slot;
+            for (int slot = 0; slot < SLOTS; slot++) {
+                boolean all = slot < end && (criticalities & 1 << slot % 4) != 0;
+                through[slot] = all ? Long.MAX_VALUE : 0;
+            }
+            if (last != null) {
+                through[end] = last.lane == 0 ? last.position : Long.MAX_VALUE;
+            }
         }
 
-        /** The claim took all that was ready up to this position of a slot. */
-        void through(int slot, long position) {
-            through[slot] = position;
-        }
-
-        /** Whether the claim is to look at what is drawn. */
+        /** Whether the claim is to look at what is drawn, if it found anything. */
         boolean wantsLook() {
-            return due && found > 0;
+            return due;
         }
 
         /** The claim looked: the highest position drawn, its own transaction, the lowest in progress. */
@@ -107,12 +123,12 @@ public final class Floors {
     public synchronized Pass pass(int queue) {
         long[] floors = byQueue.getOrDefault(queue, new long[SLOTS]).clone();
         boolean due = claimed >= LOOK_AFTER && nanoTime.getAsLong() - lookedAt >= LOOK_EVERY;
-        return new Pass(queue, floors, settled, version, due);
+        return new Pass(queue, floors, settled, version, servers, due);
     }
 
     /** The claim has committed. */
     public synchronized void committed(Pass pass) {
-        if (pass.looked != null) {
+        if (pass.looked != null && pass.servers == servers) {
             looked(pass.looked[0], pass.looked[1], pass.looked[2]);
         }
         claimed += pass.found;
@@ -154,6 +170,13 @@ public final class Floors {
         return claimedInAll;
     }
 
+    /** A job was left where it is that others may have passed meanwhile: no floor is above it. */
+    public void left(int queue, Place place) {
+        if (place.lane == 0) {
+            lower(queue, place.slot, place.position);
+        }
+    }
+
     /** A job below a floor is ready: the floor goes below it. */
     synchronized void lower(int queue, int slot, long position) {
         long[] floors = byQueue.get(queue);
@@ -166,6 +189,7 @@ public final class Floors {
     /** Another server answers, whose positions and transactions may lie behind those of the one before. */
     public synchronized void begin() {
         forget();
+        servers++;
         marks.clear();
         drawn = 0;
         settled = 0;

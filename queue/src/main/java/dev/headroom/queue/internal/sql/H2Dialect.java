@@ -38,6 +38,21 @@ final class H2Dialect extends OptimisticDialect {
     }
 
     @Override
+    public int mostLocked() {
+        // Each that others have locked is tried, one by one.
+        return 50;
+    }
+
+    @Override
+    public String transaction(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("select transaction_id()");
+                ResultSet rows = statement.executeQuery()) {
+            rows.next();
+            return String.valueOf(rows.getString(1));
+        }
+    }
+
+    @Override
     public void checkInterruptible(Connection connection) throws SQLException {
         H2Files.check(connection);
     }

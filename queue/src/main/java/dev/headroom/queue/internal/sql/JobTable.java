@@ -189,12 +189,12 @@ public final class JobTable {
         }
     }
 
-    /** Takes that back of jobs that were just given back. */
+    /** Takes that back of jobs that were just given back, or put aside. */
     public void acquit(Connection connection, Collection<ClaimedJob> jobs) throws SQLException {
         dialect.changeRows(
                 connection,
                 "update " + dialect.byNumber("headroom_job")
-                        + " set crashes = crashes - 1 where state = 0 and crashes > 0 and id",
+                        + " set crashes = crashes - 1 where state in (0, 2) and crashes > 0 and id",
                 jobs.stream().map(ClaimedJob::id).toList());
     }
 
@@ -213,6 +213,18 @@ public final class JobTable {
         return held(connection, "delete from headroom_job", jobs);
     }
 
+    /** Removes jobs that are done and that this transaction has locked. */
+    public List<ClaimedJob> removeLocked(Connection connection, Collection<ClaimedJob> jobs) throws SQLException {
+        List<ClaimedJob> sorted = jobs.stream().sorted(BY_ID).toList();
+        int removed = dialect.removeLocked(
+                connection, sorted.stream().map(ClaimedJob::id).toList());
+        if (removed != sorted.size()) {
+            throw new SQLException("headroom_job: " + removed + " jobs removed (expected: " + sorted.size()
+                    + ", which this transaction has locked)");
+        }
+        return sorted;
+    }
+
     /** Gives back jobs that were not run; their attempt does not count. They keep their place. */
     public List<ClaimedJob> handBack(Connection connection, Collection<ClaimedJob> jobs) throws SQLException {
         return held(connection, "update headroom_job set state = 0, lease = null, attempt = attempt - 1", jobs);
@@ -226,27 +238,48 @@ public final class JobTable {
                         connection, change, jobs.stream().sorted(BY_ID).toList());
     }
 
-    /** Has a run tried again later; false if the lease was lost. */
-    public boolean retry(Connection connection, Failure failure) throws SQLException {
-        return reschedule(connection, failure.job(), "crashes = 0, error = ?", failure.error(), failure.delayMillis());
+    /** Has runs tried again later; returns those whose lease still held. */
+    public List<ClaimedJob> retry(Connection connection, Collection<Failure> failures) throws SQLException {
+        List<Failure> sorted = failures.stream()
+                .sorted(Comparator.comparing(Failure::job, BY_ID))
+                .toList();
+        List<Failure> again = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(rescheduling("crashes = 0, error = ?"))) {
+            for (Failure each : sorted) {
+                bind(statement, each.job(), each.error(), each.delayMillis());
+                if (dialect.countsBatches()) {
+                    statement.addBatch();
+                } else if (statement.executeUpdate() == 1) {
+                    again.add(each);
+                }
+            }
+            if (dialect.countsBatches()) {
+                again = counted(sorted, statement.executeBatch());
+            }
+        }
+        return again.stream().map(Failure::job).toList();
     }
 
     /** Puts a job aside for a while without counting the attempt; false if the lease was lost. */
     public boolean park(Connection connection, ClaimedJob job, long delayMillis, String why) throws SQLException {
-        return reschedule(connection, job, "attempt = attempt - 1, error = ?", why, delayMillis);
-    }
-
-    private boolean reschedule(Connection connection, ClaimedJob job, String change, String error, long delayMillis)
-            throws SQLException {
-        String sql = "update " + dialect.byNumber("headroom_job") + " set state = 2, lease = null, " + change
-                + ", run_at = " + dialect.nowPlusMillis() + HELD;
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, error);
-            statement.setLong(2, delayMillis);
-            statement.setLong(3, job.id());
-            statement.setLong(4, job.lease());
+        try (PreparedStatement statement =
+                connection.prepareStatement(rescheduling("attempt = attempt - 1, error = ?"))) {
+            bind(statement, job, why, delayMillis);
             return statement.executeUpdate() == 1;
         }
+    }
+
+    private String rescheduling(String change) {
+        return "update " + dialect.byNumber("headroom_job") + " set state = 2, lease = null, " + change + ", run_at = "
+                + dialect.nowPlusMillis() + HELD;
+    }
+
+    private static void bind(PreparedStatement statement, ClaimedJob job, String error, long delayMillis)
+            throws SQLException {
+        statement.setString(1, error);
+        statement.setLong(2, delayMillis);
+        statement.setLong(3, job.id());
+        statement.setLong(4, job.lease());
     }
 
     /** The jobs that the database says are held under the lease. */

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +30,8 @@ final class MariaDbDialect implements Dialect {
             + " force index (headroom_job_ready) where queue = ? and state = 0 order by priority, criticality";
 
     private static final String CLAIM = "select id, kind, attempt + 1, max_attempts, criticality, %s, trace, user_id,"
-            + " payload, flags, lane, kind_version, crashes, timestampdiff(microsecond, '1970-01-01', created_at) from headroom_job force index (headroom_job_ready) where queue = ? and state = 0"
+            + " payload, flags, lane, kind_version, crashes, timestampdiff(microsecond, '1970-01-01', created_at), unique_key is not null, priority, pos"
+            + " from headroom_job force index (headroom_job_ready) where queue = ? and state = 0"
             + " and priority = ? and criticality = ?%s order by queue, state, priority, criticality, lane, pos, id"
             + " limit ? for update skip locked";
 
@@ -134,10 +136,21 @@ final class MariaDbDialect implements Dialect {
 
     @Override
     public List<ClaimedJob> claim(Connection connection, Claim claim) throws SQLException {
+        List<ClaimedJob> locked =
+                lock(connection, claim).stream().map(LockedJob::job).toList();
+        List<Long> ids = locked.stream().map(ClaimedJob::id).toList();
+        String take =
+                "update headroom_job set state = 1, attempt = attempt + 1, " + UNIQUE_KEY_WHEN_CLAIMED + ", lease = ";
+        change(connection, take + claim.lease(), ids);
+        return locked;
+    }
+
+    @Override
+    public List<LockedJob> lock(Connection connection, Claim claim) throws SQLException {
         if (!isAlive(connection, claim.lease())) {
             return List.of();
         }
-        List<ClaimedJob> locked = new ArrayList<>();
+        List<LockedJob> locked = new ArrayList<>();
         List<Lanes.Slot> slots = slots(connection, claim.queue());
         if (claim.inTurns()) {
             Lanes.serve(
@@ -153,18 +166,26 @@ final class MariaDbDialect implements Dialect {
                 }
             }
         }
-        List<Long> ids = locked.stream().map(ClaimedJob::id).toList();
-        String take =
-                "update headroom_job set state = 1, attempt = attempt + 1, " + UNIQUE_KEY_WHEN_CLAIMED + ", lease = ";
-        change(connection, take + claim.lease(), ids);
         return locked;
     }
 
-    private int lock(Connection connection, Claim claim, Lanes.Slot slot, String lane, int limit, List<ClaimedJob> into)
+    @Override
+    public boolean countsBatches() {
+        // It may send them as one.
+        return false;
+    }
+
+    @Override
+    public int removeLocked(Connection connection, Collection<Long> ids) throws SQLException {
+        return change(connection, "delete from headroom_job", ids);
+    }
+
+    private int lock(Connection connection, Claim claim, Lanes.Slot slot, String lane, int limit, List<LockedJob> into)
             throws SQLException {
         // In the second round of turns those of the first, which are this transaction's own, come again.
-        Set<Long> known =
-                lane.isEmpty() ? Set.of() : into.stream().map(ClaimedJob::id).collect(Collectors.toSet());
+        Set<Long> known = lane.isEmpty()
+                ? Set.of()
+                : into.stream().map(each -> each.job().id()).collect(Collectors.toSet());
         int before = into.size();
         try (PreparedStatement statement = connection.prepareStatement(CLAIM.formatted(millisSince("run_at"), lane))) {
             statement.setInt(1, claim.queue());
@@ -175,7 +196,9 @@ final class MariaDbDialect implements Dialect {
                 while (rows.next() && into.size() < before + limit) {
                     ClaimedJob job = ClaimRows.read(rows, claim);
                     if (!known.contains(job.id())) {
-                        into.add(job);
+                        Floors.Place place =
+                                Floors.Place.of(rows.getInt(16), job.criticality(), job.lane(), rows.getLong(17));
+                        into.add(new LockedJob(job, rows.getBoolean(15), place));
                     }
                 }
             }
@@ -234,14 +257,15 @@ final class MariaDbDialect implements Dialect {
         return due.size();
     }
 
-    private static void change(Connection connection, String change, List<Long> ids) throws SQLException {
-        if (!ids.isEmpty()) {
-            String byNumber = change.startsWith("delete from headroom_job")
-                    ? "delete headroom_job from " + given(ids)
-                    : change.replace("update headroom_job ", "update " + given(ids) + " ");
-            try (Statement statement = connection.createStatement()) {
-                statement.executeUpdate(byNumber);
-            }
+    private static int change(Connection connection, String change, Collection<Long> ids) throws SQLException {
+        if (ids.isEmpty()) {
+            return 0;
+        }
+        String byNumber = change.startsWith("delete from headroom_job")
+                ? "delete headroom_job from " + given(ids)
+                : change.replace("update headroom_job ", "update " + given(ids) + " ");
+        try (Statement statement = connection.createStatement()) {
+            return statement.executeUpdate(byNumber);
         }
     }
 
@@ -249,7 +273,7 @@ final class MariaDbDialect implements Dialect {
      * The jobs of these numbers, one after the other through the primary key. For a list after {@code in} a small table may be read from end to end
      * all the same, and a list of a thousand is made a join whose order is anybody's: the statement would wait for rows that others have locked.
      */
-    private static String given(List<Long> ids) {
+    private static String given(Collection<Long> ids) {
         String list = ids.stream().sorted().map(String::valueOf).collect(Collectors.joining(",", "'[", "]'"));
         return "json_table(" + list + ", '$[*]' columns (number bigint path '$')) as given"
                 + " straight_join headroom_job force index (primary) on id = number";

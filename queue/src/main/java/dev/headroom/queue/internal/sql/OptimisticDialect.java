@@ -36,12 +36,13 @@ abstract class OptimisticDialect implements Dialect {
     }
 
     @Override
-    public List<ClaimedJob> claimLocked(Connection connection, Claim claim) throws SQLException {
+    public List<LockedJob> lock(Connection connection, Claim claim) throws SQLException {
         claiming.lock();
         try {
             if (!isAlive(connection, claim.lease())) {
                 return List.of();
             }
+            List<LockedJob> locked = new ArrayList<>();
             Claim some = new Claim(
                     claim.lease(),
                     claim.queue(),
@@ -49,15 +50,23 @@ abstract class OptimisticDialect implements Dialect {
                     claim.limit() + LOCKED,
                     claim.afterLane(),
                     claim.pass());
-            for (ClaimedJob each : candidates(connection, some)) {
-                if (!lockFree(connection, List.of(each.id()), 0).isEmpty()) {
-                    List<ClaimedJob> taken = taken(connection, List.of(each));
-                    if (!taken.isEmpty()) {
-                        return taken;
+            List<ClaimedJob> candidates = candidates(connection, some);
+            String select = "select " + columns() + ", unique_key is not null from headroom_job"
+                    + " where id = ? and state = 0 for update skip locked";
+            try (PreparedStatement statement = connection.prepareStatement(select)) {
+                for (int i = 0; i < candidates.size() && locked.size() < claim.limit(); i++) {
+                    statement.setLong(1, candidates.get(i).id());
+                    // Read anew: it may have got another payload before it was locked.
+                    try (ResultSet rows = statement.executeQuery()) {
+                        if (rows.next()) {
+                            ClaimedJob job = ClaimRows.read(rows, claim);
+                            Floors.Place anywhere = Floors.Place.of(0, job.criticality(), job.lane(), 0);
+                            locked.add(new LockedJob(job, rows.getBoolean(15), anywhere));
+                        }
                     }
                 }
             }
-            return List.of();
+            return locked;
         } finally {
             claiming.unlock();
         }
@@ -105,11 +114,15 @@ abstract class OptimisticDialect implements Dialect {
         return candidates;
     }
 
-    private String candidates() {
-        return "select id, kind, attempt + 1, max_attempts, criticality, " + millisSince("run_at")
+    private String columns() {
+        return "id, kind, attempt + 1, max_attempts, criticality, " + millisSince("run_at")
                 + ", trace, user_id, payload, flags, lane, kind_version, crashes, datediff(microsecond,"
-                + " timestamp with time zone '1970-01-01 00:00:00+00', created_at) from headroom_job where queue = ? and state = 0"
-                + " and priority = ? and criticality = ?";
+                + " timestamp with time zone '1970-01-01 00:00:00+00', created_at)";
+    }
+
+    private String candidates() {
+        return "select " + columns()
+                + " from headroom_job where queue = ? and state = 0 and priority = ? and criticality = ?";
     }
 
     private int ofLane(Connection connection, Claim claim, Lanes.Slot slot, int lane, int limit, List<ClaimedJob> into)

@@ -6,6 +6,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Claims on PostgreSQL, and what they may pass over.
@@ -53,6 +55,27 @@ final class PostgresClaims {
               order by j.pos limit ? for update skip locked)
             """ + CLAIM.substring(CLAIM.indexOf("update headroom_job j"));
 
+    /** The columns of a job that is locked to be run: those of a claim, with the attempt that this would be. */
+    private static final String LOCKED = """
+            j.id, j.kind, j.attempt + 1 as attempt, j.max_attempts, j.criticality,
+              (date_part('epoch', clock_timestamp() - j.run_at) * 1000)::bigint as waited, j.trace, j.user_id, j.payload, j.flags,
+              j.lane, j.kind_version, j.crashes, (date_part('epoch', j.created_at) * 1000000)::bigint as created,
+              j.priority, j.pos, j.unique_key is not null as has_key
+            """;
+
+    private static final String PICKED = "j.id, j.ctid as tid";
+
+    /** Locks alone: the job that is removed then is changed once. */
+    private static final String LOCK = CLAIM.substring(0, CLAIM.indexOf("update headroom_job j"))
+                    .replace("select x.id, x.tid from", "select x.* from")
+                    .replace(PICKED, LOCKED)
+            + "select * from picked";
+
+    private static final String LOCK_OF_LANE = CLAIM_OF_LANE
+                    .substring(0, CLAIM_OF_LANE.indexOf("update headroom_job j"))
+                    .replace(PICKED, LOCKED)
+            + "select * from picked";
+
     private static final String SLOTS = """
             select p, c from generate_series(0, 9) as p cross join unnest(?::smallint[]) as c
             where exists (select 1 from headroom_job j
@@ -78,7 +101,56 @@ final class PostgresClaims {
         return claim.inTurns() ? claimInTurns(connection, claim) : claimInOrder(connection, claim);
     }
 
-    private static List<ClaimedJob> claimInTurns(Connection connection, Claim claim) throws SQLException {
+    static List<LockedJob> lock(Connection connection, Claim claim) throws SQLException {
+        List<LockedJob> locked = new ArrayList<>();
+        if (claim.inTurns()) {
+            Lanes.serve(connection, claim, slots(connection, claim), (slot, lane, limit) -> {
+                // In the second round of turns those of the first, which are this transaction's own, come again.
+                int before = locked.size();
+                int known = (int) locked.stream()
+                        .filter(each -> each.job().lane() == lane
+                                && each.place().slot() == Floors.slot(slot.priority(), slot.criticality()))
+                        .count();
+                try (PreparedStatement statement = connection.prepareStatement(LOCK_OF_LANE)) {
+                    statement.setInt(1, claim.queue());
+                    statement.setInt(2, slot.priority());
+                    statement.setInt(3, slot.criticality());
+                    statement.setInt(4, lane);
+                    statement.setLong(5, claim.lease());
+                    statement.setInt(6, limit + known);
+                    locked(statement, claim, before + limit, locked);
+                }
+                return locked.size() - before;
+            });
+            return locked;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
+            inOrder(statement, claim);
+            locked(statement, claim, claim.limit(), locked);
+        }
+        Floors.Pass pass = claim.pass();
+        if (pass != null && !locked.isEmpty()) {
+            look(connection, pass, locked.size());
+        }
+        return locked;
+    }
+
+    private static void locked(PreparedStatement statement, Claim claim, int most, List<LockedJob> into)
+            throws SQLException {
+        Set<Long> known = into.stream().map(each -> each.job().id()).collect(Collectors.toSet());
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next() && into.size() < most) {
+                ClaimedJob job = ClaimRows.read(rows, claim);
+                if (!known.contains(job.id())) {
+                    Floors.Place place =
+                            Floors.Place.of(rows.getInt(15), job.criticality(), job.lane(), rows.getLong(16));
+                    into.add(new LockedJob(job, rows.getBoolean(17), place));
+                }
+            }
+        }
+    }
+
+    private static List<Lanes.Slot> slots(Connection connection, Claim claim) throws SQLException {
         List<Lanes.Slot> slots = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(SLOTS)) {
             statement.setArray(1, connection.createArrayOf("smallint", criticalities(claim)));
@@ -89,6 +161,11 @@ final class PostgresClaims {
                 }
             }
         }
+        return slots;
+    }
+
+    private static List<ClaimedJob> claimInTurns(Connection connection, Claim claim) throws SQLException {
+        List<Lanes.Slot> slots = slots(connection, claim);
         List<ClaimedJob> claimed = new ArrayList<>();
         Lanes.serve(connection, claim, slots, (slot, lane, limit) -> {
             try (PreparedStatement statement = connection.prepareStatement(BY_INDEX + CLAIM_OF_LANE)) {
@@ -109,6 +186,22 @@ final class PostgresClaims {
 
     private static List<ClaimedJob> claimInOrder(Connection connection, Claim claim) throws SQLException {
         Floors.Pass pass = claim.pass();
+        Taken taken;
+        String sql = BY_INDEX + (pass == null ? "" : QUICKLY) + CLAIM;
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            inOrder(statement, claim);
+            statement.setLong(8, claim.lease());
+            taken = taken(statement, claim);
+        }
+        if (pass != null) {
+            note(connection, claim, taken, pass);
+        }
+        return jobs(taken.jobs());
+    }
+
+    private static void inOrder(PreparedStatement statement, Claim claim) throws SQLException {
+        Connection connection = statement.getConnection();
+        Floors.Pass pass = claim.pass();
         List<Short> priorities = new ArrayList<>();
         List<Short> criticalities = new ArrayList<>();
         List<Long> floors = new ArrayList<>();
@@ -121,43 +214,36 @@ final class PostgresClaims {
                 }
             }
         }
-        Taken taken;
-        String sql = BY_INDEX + (pass == null ? "" : QUICKLY) + CLAIM;
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setArray(1, connection.createArrayOf("smallint", priorities.toArray()));
-            statement.setArray(2, connection.createArrayOf("smallint", criticalities.toArray()));
-            statement.setArray(3, connection.createArrayOf("bigint", floors.toArray()));
-            statement.setLong(4, claim.lease());
-            statement.setInt(5, claim.queue());
-            statement.setInt(6, claim.limit());
-            statement.setInt(7, claim.limit());
-            statement.setLong(8, claim.lease());
-            taken = taken(statement, claim);
-        }
-        if (pass != null) {
-            note(connection, claim, taken, pass);
-        }
-        return jobs(taken.jobs());
+        statement.setArray(1, connection.createArrayOf("smallint", priorities.toArray()));
+        statement.setArray(2, connection.createArrayOf("smallint", criticalities.toArray()));
+        statement.setArray(3, connection.createArrayOf("bigint", floors.toArray()));
+        statement.setLong(4, claim.lease());
+        statement.setInt(5, claim.queue());
+        statement.setInt(6, claim.limit());
+        statement.setInt(7, claim.limit());
     }
 
     /** What the claim has seen: all that was ready before the last job it took, or, when it took fewer than it wanted, all. */
     private static void note(Connection connection, Claim claim, Taken taken, Floors.Pass pass) throws SQLException {
         List<Ranked> claimed = taken.jobs();
-        pass.found(claimed.size());
         boolean all = taken.picked() < claim.limit();
         Ranked last = all ? null : claimed.get(claimed.size() - 1);
-        int end = last == null
-                ? Floors.SLOTS
-                : Floors.slot(last.priority(), last.job().criticality());
-        for (int slot = 0; slot < end; slot++) {
-            if (claim.takes(slot % 4)) {
-                pass.through(slot, Long.MAX_VALUE);
-            }
-        }
-        if (last != null) {
-            pass.through(end, last.job().lane() == 0 ? last.position() : Long.MAX_VALUE);
-        }
-        if (pass.wantsLook()) {
+        pass.took(
+                claim.criticalities(),
+                claimed.size(),
+                last == null
+                        ? null
+                        : Floors.Place.of(
+                                last.priority(),
+                                last.job().criticality(),
+                                last.job().lane(),
+                                last.position()));
+        look(connection, pass, claimed.size());
+    }
+
+    /** Now and then a claim that found something looks at how far positions are drawn. */
+    private static void look(Connection connection, Floors.Pass pass, int found) throws SQLException {
+        if (found > 0 && pass.wantsLook()) {
             try (PreparedStatement look = connection.prepareStatement(LOOK);
                     ResultSet rows = look.executeQuery()) {
                 rows.next();

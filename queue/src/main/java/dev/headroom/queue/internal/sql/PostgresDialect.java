@@ -98,6 +98,11 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
+    public List<LockedJob> lock(Connection connection, Claim claim) throws SQLException {
+        return PostgresClaims.lock(connection, claim);
+    }
+
+    @Override
     public boolean hasFloors() {
         return true;
     }

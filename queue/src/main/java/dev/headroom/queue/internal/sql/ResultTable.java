@@ -82,6 +82,45 @@ public final class ResultTable {
         }
     }
 
+    /** How a job of a tracked kind ended. */
+    public record JobEnd(
+            ClaimedJob job, JobResult.End end, @Nullable String value) {}
+
+    /** Keeps how jobs of tracked kinds ended. */
+    public void end(Connection connection, List<JobEnd> ends) throws SQLException {
+        if (ends.size() > 1 && dialect.countsBatches()) {
+            try (PreparedStatement statement = connection.prepareStatement(ending())) {
+                for (JobEnd each : ends) {
+                    bind(statement, each.job().id(), each.end(), each.value());
+                    statement.addBatch();
+                }
+                int[] counts = statement.executeBatch();
+                for (int i = 0; i < counts.length; i++) {
+                    if (counts[i] == 0) {
+                        JobEnd each = ends.get(i);
+                        end(connection, each.job(), each.end(), each.value());
+                    }
+                }
+            }
+        } else {
+            for (JobEnd each : ends) {
+                end(connection, each.job(), each.end(), each.value());
+            }
+        }
+    }
+
+    private String ending() {
+        return "update headroom_job_result set outcome = ?, result = ?, ended_at = " + dialect.now()
+                + " where job_id = ?";
+    }
+
+    private static void bind(PreparedStatement statement, long id, JobResult.End end, @Nullable String value)
+            throws SQLException {
+        statement.setInt(1, end.ordinal());
+        statement.setString(2, value);
+        statement.setLong(3, id);
+    }
+
     /** Keeps how a job of a tracked kind ended. */
     public void end(Connection connection, ClaimedJob job, JobResult.End end, @Nullable String value)
             throws SQLException {
@@ -93,12 +132,8 @@ public final class ResultTable {
 
     /** Keeps how a job ended if it is tracked; false if it is not. */
     public boolean end(Connection connection, long id, JobResult.End end, @Nullable String value) throws SQLException {
-        String sql = "update headroom_job_result set outcome = ?, result = ?, ended_at = " + dialect.now()
-                + " where job_id = ?";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setInt(1, end.ordinal());
-            statement.setString(2, value);
-            statement.setLong(3, id);
+        try (PreparedStatement statement = connection.prepareStatement(ending())) {
+            bind(statement, id, end, value);
             return statement.executeUpdate() == 1;
         }
     }

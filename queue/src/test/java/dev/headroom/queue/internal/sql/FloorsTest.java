@@ -17,8 +17,7 @@ class FloorsTest {
     private void claim(long through, long drawn, long transaction, long oldest) {
         clock.addAndGet(Duration.ofMillis(60).toNanos());
         Floors.Pass pass = floors.pass(QUEUE);
-        pass.found(100);
-        pass.through(SLOT, through);
+        pass.took(0b1111, 100, through == Long.MAX_VALUE ? null : Floors.Place.of(4, 2, 0, through));
         if (pass.wantsLook()) {
             pass.looked(drawn, transaction, oldest);
         }
@@ -67,10 +66,26 @@ class FloorsTest {
         Floors.Pass begunBefore = floors.pass(QUEUE);
         floors.lower(QUEUE, SLOT, 150);
         assertThat(floor()).isEqualTo(149);
-        begunBefore.found(1);
-        begunBefore.through(SLOT, 1_000);
+        begunBefore.took(0b1111, 1, Floors.Place.of(4, 2, 0, 1_000));
         floors.committed(begunBefore);
         assertThat(floor()).as("a claim that had begun before has not seen it").isEqualTo(149);
+    }
+
+    @Test
+    void takesNoLookOfTheServerBefore() {
+        claim(100, 9_000_000, 10, 10);
+        clock.addAndGet(Duration.ofMillis(60).toNanos());
+        Floors.Pass straddles = floors.pass(QUEUE);
+        straddles.took(0b1111, 100, Floors.Place.of(4, 2, 0, 8_000_000));
+        straddles.looked(9_000_100, 11, 11);
+        floors.begin();
+        floors.committed(straddles);
+        for (int claim = 1; claim <= 10; claim++) {
+            claim(Long.MAX_VALUE, 1_000L * claim, 20 + claim, 20 + claim);
+        }
+        assertThat(floor())
+                .as("no further than what the server that answers now has drawn")
+                .isLessThanOrEqualTo(10_000);
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.headroom.meter.Counter;
 import dev.headroom.meter.Meters;
 import dev.headroom.meter.Timer;
 import dev.headroom.queue.Job;
+import dev.headroom.queue.JobContext;
 import dev.headroom.queue.JobQueue;
 import dev.headroom.queue.JobQueueBuilder;
 import dev.headroom.queue.Limit;
@@ -16,6 +17,8 @@ import dev.headroom.queue.SchemaInstaller;
 import dev.headroom.queue.Tx;
 import dev.headroom.queue.postgresql.PostgresNotifications;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -39,16 +42,22 @@ final class HeadroomSubject implements QueueSubject {
         LEASE,
         /** The handler and the completion are one transaction. */
         COMPLETE_IN_TX,
+        /** Taken up, run and completed in one transaction, several together. */
+        LOCK_IN_TX,
+        /** As the former two, but each job writes a row in its transaction. */
+        COMPLETE_IN_TX_ROW,
+        LOCK_IN_TX_ROW,
         /** Begun no faster than a pacer lets them. */
         PACED,
         /** At most ten of a key at once, of a thousand keys. */
         KEYED
     }
 
-    HeadroomSubject(Database database, Kind kind) {
+    HeadroomSubject(Database database, Kind kind) throws SQLException {
         this.kind = kind;
         this.pool = database.pool(WORKERS + 4);
         SchemaInstaller.install(pool);
+        database.execute("create table if not exists effect (id bigint)");
         JobQueueBuilder builder =
                 JobQueue.builder(pool).handlers(new Handlers()).workers(WORKERS);
         if (kind == Kind.PACED) {
@@ -88,6 +97,32 @@ final class HeadroomSubject implements QueueSubject {
             Work.run(payload.number());
         }
 
+        /** The same, and taken up in the same transaction. */
+        @Job(name = "work.lock", queue = "locked", tx = Tx.LOCK_IN_TX)
+        public void lockInTx(Payload payload) {
+            Work.run(payload.number());
+        }
+
+        /** Effect exactly once, and there is one. */
+        @Job(name = "work.tx.row", tx = Tx.COMPLETE_IN_TX)
+        public void completeInTxWithRow(Payload payload, JobContext job) throws SQLException {
+            insert(payload, job);
+        }
+
+        /** The same, and taken up in the same transaction. */
+        @Job(name = "work.lock.row", queue = "locked", tx = Tx.LOCK_IN_TX)
+        public void lockInTxWithRow(Payload payload, JobContext job) throws SQLException {
+            insert(payload, job);
+        }
+
+        private static void insert(Payload payload, JobContext job) throws SQLException {
+            try (PreparedStatement insert = job.connection().prepareStatement("insert into effect (id) values (?)")) {
+                insert.setLong(1, payload.number());
+                insert.executeUpdate();
+            }
+            Work.run(payload.number());
+        }
+
         /** At least once, so many of a key. */
         @Job(name = "work.keyed")
         @Limit(by = "#payload.key", running = 10)
@@ -102,6 +137,9 @@ final class HeadroomSubject implements QueueSubject {
         switch (kind) {
             case LEASE, PACED -> queue.enqueueAll(Handlers::lease, payloads);
             case COMPLETE_IN_TX -> queue.enqueueAll(Handlers::completeInTx, payloads);
+            case LOCK_IN_TX -> queue.enqueueAll(Handlers::lockInTx, payloads);
+            case COMPLETE_IN_TX_ROW -> queue.enqueueAll(Handlers::completeInTxWithRow, payloads);
+            case LOCK_IN_TX_ROW -> queue.enqueueAll(Handlers::lockInTxWithRow, payloads);
             case KEYED ->
                 queue.enqueueAll(
                         Handlers::keyed, numbers.stream().map(Keyed::of).toList());
@@ -114,6 +152,9 @@ final class HeadroomSubject implements QueueSubject {
         switch (kind) {
             case LEASE, PACED -> queue.enqueue(Handlers::lease, payload);
             case COMPLETE_IN_TX -> queue.enqueue(Handlers::completeInTx, payload);
+            case LOCK_IN_TX -> queue.enqueue(Handlers::lockInTx, payload);
+            case COMPLETE_IN_TX_ROW -> queue.enqueue(Handlers::completeInTxWithRow, payload);
+            case LOCK_IN_TX_ROW -> queue.enqueue(Handlers::lockInTxWithRow, payload);
             case KEYED -> queue.enqueue(Handlers::keyed, Keyed.of(number));
         }
     }

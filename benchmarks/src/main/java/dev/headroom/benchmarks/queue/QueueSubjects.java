@@ -17,6 +17,9 @@ final class QueueSubjects {
     static {
         ALL.put("headroom", ours(300_000, HeadroomSubject.Kind.LEASE));
         ALL.put("headroom tx", ours(60_000, HeadroomSubject.Kind.COMPLETE_IN_TX));
+        ALL.put("headroom lock", ours(300_000, HeadroomSubject.Kind.LOCK_IN_TX));
+        ALL.put("headroom tx row", ours(60_000, HeadroomSubject.Kind.COMPLETE_IN_TX_ROW));
+        ALL.put("headroom lock row", ours(100_000, HeadroomSubject.Kind.LOCK_IN_TX_ROW));
         ALL.put("headroom keyed", ours(30_000, HeadroomSubject.Kind.KEYED));
         ALL.put("headroom paced", ours(30_000, HeadroomSubject.Kind.PACED));
         ALL.put("headroom mariadb", ours(60_000, HeadroomSubject.Kind.LEASE));

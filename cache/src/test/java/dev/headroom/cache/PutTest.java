@@ -69,10 +69,11 @@ class PutTest {
     @Test
     void whatIsHeldIsWhatTheTierHasWhenTwoArePutAtTheSameTime() {
         Cache<String, String> one = cache(Caches.builder().shared(tier));
+        Cache<String, String> other = cache(Caches.builder().shared(tier.tier));
+        awaitHeard(one, other);
         afterStoring(() -> one.put("k", "second"));
         one.put("k", "first");
         assertThat(afterStoring).hasValue(null);
-        Cache<String, String> other = cache(Caches.builder().shared(tier.tier));
         assertThat(other.get("k", key -> "not loaded")).isEqualTo("second");
         assertThat(one.get("k", key -> "not loaded")).isEqualTo("second");
     }

@@ -11,6 +11,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** Numbers in memory that several JVMs share, by a file: a write is seen by all at once, and a JVM that is killed leaves them as they were. */
@@ -57,12 +58,15 @@ final class MappedTruth implements RandomWalk.Truth {
         }
     }
 
-    /** By a lock of the file, which ends with its JVM; within one JVM by another beside. */
+    /**
+     * By a lock of the file, which ends with its JVM; within one JVM by another beside. It is tried again and again, for who waits in the system is taken to be in the way of
+     * all threads of its JVM, and refused for fear of a deadlock.
+     */
     @Override
     public RandomWalk.Alone alone(int key) {
         alone[key].lock();
         try {
-            FileLock lock = file.lock(at(key), Long.BYTES, false);
+            FileLock lock = tried(key);
             return () -> {
                 try {
                     lock.release();
@@ -76,6 +80,15 @@ final class MappedTruth implements RandomWalk.Truth {
             alone[key].unlock();
             throw new UncheckedIOException(e);
         }
+    }
+
+    private FileLock tried(int key) throws IOException {
+        FileLock lock = file.tryLock(at(key), Long.BYTES, false);
+        while (lock == null) {
+            LockSupport.parkNanos(200_000);
+            lock = file.tryLock(at(key), Long.BYTES, false);
+        }
+        return lock;
     }
 
     private static int at(int index) {

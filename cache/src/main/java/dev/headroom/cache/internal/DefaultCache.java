@@ -106,8 +106,17 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
     }
 
     @Override
-    public V get(K key, Loader<? super K, ? extends V> loader) {
-        return get(key, loader, options.entries());
+    public V get(K key, Loader<? super K, ? extends V> loader) { // the next would be one frame more for each who waits
+        Objects.requireNonNull(loader, "loader");
+        Entry hit = reads.hit(key);
+        if (hit != null) {
+            return cast(hit.value);
+        }
+        try {
+            return cast(reads.one(key, load -> load.ended(loader.load(key)), options.entries()));
+        } catch (Throwable failure) {
+            throw Thrown.unchecked(name, failure);
+        }
     }
 
     @Override

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * who comes later does not find it.
  *
  * <p>Very many threads may wait for one, virtual ones by the hundred thousand, so that what each of them takes counts: a node of a stack (Treiber, "Systems
- * Programming: Coping with Parallelism", 1986) and few frames. Those who left before it ended are cleared away now and then, when they are more than half.
+ * Programming: Coping with Parallelism", 1986) and few frames upon it. Those who left before it ended are cleared away now and then, when they are more than half.
  */
 final class Flight {
     private static final VarHandle STATE;
@@ -105,29 +105,28 @@ final class Flight {
         }
     }
 
-    /**
-     * Waits for its end, so many nanoseconds at most.
-     *
-     * @return whether it has ended
-     */
-    boolean await(long nanos) throws InterruptedException {
+    /** What came of waiting. */
+    enum Waited {
+        ENDED,
+        LATE,
+        INTERRUPTED
+    }
+
+    /** Waits for its end, so many nanoseconds at most. An interrupted thread stays so. */
+    Waited await(long nanos) {
         Waiting mine = new Waiting(Thread.currentThread());
         if (!push(mine)) {
-            return true;
+            return Waited.ENDED;
         }
         long end = System.nanoTime() + nanos;
         for (long left = nanos; !isEnded(); left = end - System.nanoTime()) {
-            if (left <= 0) {
+            if (left <= 0 || Thread.currentThread().isInterrupted()) {
                 leave(mine);
-                return isEnded();
-            }
-            if (Thread.interrupted()) {
-                leave(mine);
-                throw new InterruptedException();
+                return isEnded() ? Waited.ENDED : left <= 0 ? Waited.LATE : Waited.INTERRUPTED;
             }
             LockSupport.parkNanos(this, left);
         }
-        return true;
+        return Waited.ENDED;
     }
 
     /** Says no if it has ended. */

@@ -362,37 +362,50 @@ final class Flights {
         }
     }
 
-    /** The value of a load that somebody leads. Who waits in great numbers does so by this, which needs no flight of its own. */
-    @Nullable Object joined(Object key, Flight flight, @Nullable Entry stale) throws Throwable {
-        counts.missed(key);
+    Loaded join(Flight flight, long wait) throws Throwable {
+        LoadGate.Lent place = joining(flight);
+        return joined(flight, flight.await(wait), wait, place);
+    }
+
+    /** This caller is about to wait for a load; what it lends meanwhile. */
+    LoadGate.Lent joining(Flight flight) {
+        refuseOwn(flight);
+        counts.coalesced();
+        return calls.lend();
+    }
+
+    /** It has waited. */
+    private Loaded joined(Flight flight, Flight.Waited waited, long wait, LoadGate.Lent place) throws Throwable {
+        calls.goOn(place);
+        switch (waited) {
+            case LATE -> throw calls.late(wait);
+            case INTERRUPTED -> throw calls.timeout("interrupted while waiting for another caller's load");
+            default -> {
+                try {
+                    return flight.result();
+                } catch (InterruptedException others) {
+                    throw interrupted(); // not this one
+                }
+            }
+        }
+    }
+
+    /** It has waited for another's load, and has perhaps something to serve in its place. */
+    @Nullable Object joined(
+            Object key,
+            Flight flight,
+            Flight.Waited waited,
+            long wait,
+            LoadGate.Lent place,
+            @Nullable Entry stale)
+            throws Throwable {
         try {
-            return join(flight, calls.waitNanos(stale)).value();
+            return joined(flight, waited, wait, place).value();
         } catch (Exception failure) {
             if (stale != null && holding.covers(key, stale)) {
                 return stale.value;
             }
             throw failure;
-        }
-    }
-
-    Loaded join(Flight flight, long wait) throws Throwable {
-        refuseOwn(flight);
-        counts.coalesced();
-        LoadGate.Lent place = calls.lend();
-        try {
-            if (!flight.await(wait)) {
-                throw calls.late(wait);
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw calls.timeout("interrupted while waiting for another caller's load");
-        } finally {
-            calls.goOn(place);
-        }
-        try {
-            return flight.result();
-        } catch (InterruptedException others) {
-            throw interrupted(); // not this one
         }
     }
 

@@ -102,7 +102,15 @@ final class Reads {
             return naive.one(key, source, entries);
         }
         Flight running = table.running(key);
-        return running != null ? flights.joined(key, running, entry) : flights.load(key, source, entries, entry);
+        if (running == null) {
+            return flights.load(key, source, entries, entry);
+        }
+        counts.missed(key);
+        long wait = calls.waitNanos(entry);
+        LoadGate.Lent place = flights.joining(running);
+        // Here and not further down: each frame is kept as many times as there are threads that wait.
+        Flight.Waited waited = running.await(wait);
+        return flights.joined(key, running, waited, wait, place, entry);
     }
 
     /** The key's value, without waiting for it. */

@@ -52,9 +52,9 @@ record Limits(Room room, @Nullable KeyExpression by) {
         return time.toNanos() / 1_000 / count;
     }
 
-    /** The key of a job in the whole database. */
+    /** The key of a job in the whole database. As MariaDB compares texts, those that differ in spaces at their end are one. */
     String key(String kind, @Nullable Object payload) {
-        String value = by == null ? "" : text(by, payload);
+        String value = by == null ? "" : text(by, payload).stripTrailing();
         Checks.that(
                 value.length() <= LONGEST_KEY, "@Limit by of " + kind, value, "at most " + LONGEST_KEY + " characters");
         return kind + ":" + value;

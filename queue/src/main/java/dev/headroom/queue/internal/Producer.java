@@ -119,10 +119,6 @@ final class Producer {
                 : unique.until() == Unique.Until.WINDOW
                         ? store.windows.place(connection, job, unique)
                         : store.unique.place(connection, job, unique, kind.tx() == Tx.LOCK_IN_TX);
-        String limit = job.limitKey();
-        if (placed.inserted() && limit != null) {
-            store.limits.open(connection, placed.id(), limit, job.priority());
-        }
         if (placed.inserted() && kind.track()) {
             store.results.open(connection, placed.id(), kind.name());
         }
@@ -136,7 +132,7 @@ final class Producer {
                 List<NewJob> jobs =
                         given.stream().map(payload -> job(kind, payload, draft)).toList();
                 return insert(kind, draft, jobs.size(), connection -> {
-                    if (kind.track() || kind.limits() != null) {
+                    if (kind.track()) {
                         insertAll(connection, kind, jobs);
                     } else {
                         store.jobs.insertAll(connection, jobs);
@@ -150,9 +146,6 @@ final class Producer {
     /** Inserts jobs that differ in payload, lane and key of their limit alone; returns their numbers. */
     private List<Long> insertAll(Connection connection, Kind kind, List<NewJob> jobs) throws SQLException {
         List<Long> ids = store.jobs.insertAllNumbered(connection, jobs);
-        if (kind.limits() != null) {
-            store.limits.openAll(connection, ids, jobs);
-        }
         if (kind.track()) {
             store.results.openAll(connection, ids, kind.name());
         }
@@ -247,8 +240,7 @@ final class Producer {
                 kind.upcasts().version(),
                 unique == null || unique.until() == Unique.Until.WINDOW ? null : kind.name() + ":" + unique.key(),
                 Limits.lane(kind.fairBy(), payload),
-                (unique != null && unique.until() == Unique.Until.START ? NewJob.UNIQUE_UNTIL_START : 0)
-                        + (limits != null ? NewJob.LIMITED : 0),
+                unique != null && unique.until() == Unique.Until.START ? NewJob.UNIQUE_UNTIL_START : 0,
                 limits == null ? null : limits.key(kind.name(), payload),
                 context.map(active -> active.traceId().traceparent()).orElse(null),
                 context.flatMap(RequestContext::user).orElse(null),

@@ -80,7 +80,7 @@ final class Rescuer extends Rounds {
                     rescue.nodes(),
                     rescue.ready(),
                     rescue.dead());
-            sweeper.healSoon();
+            sweeper.releaseSoon();
             node.readyAgain();
         }
     }

@@ -62,7 +62,7 @@ final class Settlement {
     /** Whether a run has left nothing to write. */
     private static boolean isWritten(Settled settled) {
         return settled.outcome() instanceof JobOutcome.Committed
-                && !settled.assignment().job.limited()
+                && settled.assignment().job.limitKey() == null
                 && !settled.assignment().hasSteps();
     }
 
@@ -137,8 +137,9 @@ final class Settlement {
         for (Settled each : sorted) {
             other(connection, each, written);
         }
-        written.freed |=
-                store.limits.ended(connection, written.over) | store.limits.givenBack(connection, written.again);
+        List<ClaimedJob> stopped = new ArrayList<>(written.over);
+        stopped.addAll(written.again);
+        written.freed |= store.limits.freed(connection, stopped);
         Set<Long> over = written.over.stream().map(ClaimedJob::id).collect(Collectors.toSet());
         store.steps.forget(
                 connection,

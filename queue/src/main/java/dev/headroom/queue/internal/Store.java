@@ -6,7 +6,6 @@ import dev.headroom.queue.internal.sql.Cancellations;
 import dev.headroom.queue.internal.sql.DeadTable;
 import dev.headroom.queue.internal.sql.Dialect;
 import dev.headroom.queue.internal.sql.JobTable;
-import dev.headroom.queue.internal.sql.LimitHeal;
 import dev.headroom.queue.internal.sql.LimitTable;
 import dev.headroom.queue.internal.sql.NodeTable;
 import dev.headroom.queue.internal.sql.QueueTable;
@@ -33,7 +32,6 @@ final class Store {
     final UniqueWindows windows;
     final ResultTable results;
     final LimitTable limits;
-    final LimitHeal heal;
     final StepTable steps = new StepTable();
     final BatchTable batches;
     final Cancellations cancellations;
@@ -49,7 +47,6 @@ final class Store {
         this.jobs = new JobTable(dialect);
         this.batches = new BatchTable(dialect);
         this.limits = new LimitTable(dialect);
-        this.heal = new LimitHeal(dialect, limits);
         this.results = new ResultTable(dialect);
         this.unique = new UniqueJobs(dialect, jobs, limits);
         this.cancellations = new Cancellations(dialect);

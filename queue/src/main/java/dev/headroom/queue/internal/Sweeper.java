@@ -3,7 +3,6 @@ package dev.headroom.queue.internal;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -11,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does, on one thread, what may take its time: makes jobs ready whose turn has come or for whose key there is room, and puts right and
- * throws away what is left behind. Nobody waits for it; the heartbeat has a thread of its own.
+ * Does, on one thread, what may take its time: makes jobs ready whose turn has come or for whose key there is room, and throws away what is
+ * left behind. Nobody waits for it; the heartbeat has a thread of its own.
  */
 final class Sweeper implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Sweeper.class);
@@ -30,18 +29,15 @@ final class Sweeper implements Runnable {
     private final Lease lease;
     private final Wakes dispatcher;
     private final Node node;
-    private final long healEvery;
     private final long forgetEvery;
     private final LogLimit limit = new LogLimit();
     private final CountDownLatch stopped = new CountDownLatch(1);
-    private volatile boolean toHeal;
+    private volatile boolean toRelease;
     private volatile boolean toLook;
-    private long healAt = System.nanoTime();
-    private long forgetAt = healAt;
-    private long lookAt = healAt;
-    private long forgottenAt = healAt;
+    private long forgetAt = System.nanoTime();
+    private long lookAt = forgetAt;
+    private long forgottenAt = forgetAt;
     private boolean blocked;
-    private long lastLimited;
     private long lastStep;
 
     Sweeper(QueueOptions options, Store store, Lease lease, Wakes dispatcher, Node node) {
@@ -50,7 +46,6 @@ final class Sweeper implements Runnable {
         this.lease = lease;
         this.dispatcher = dispatcher;
         this.node = node;
-        this.healEvery = every(lease, HEAL_EVERY);
         this.forgetEvery = every(lease, FORGET_EVERY);
         this.forgottenAt += forgetEvery;
     }
@@ -76,7 +71,6 @@ final class Sweeper implements Runnable {
         try {
             if (lease.mayBegin()) {
                 release();
-                heal();
                 forget();
                 handBackForgotten();
             }
@@ -94,7 +88,8 @@ final class Sweeper implements Runnable {
 
     private void release() throws SQLException {
         long now = System.nanoTime();
-        boolean here = store.limits.hasBlocked();
+        boolean here = store.limits.hasBlocked() | toRelease;
+        toRelease = false;
         if (!blocked && !here && now - lookAt < 0) {
             return;
         }
@@ -138,23 +133,9 @@ final class Sweeper implements Runnable {
         forgottenAt = System.nanoTime() + Math.max(forgetEvery, SHARE * (System.nanoTime() - begun));
     }
 
-    /** Processes died: their slots are freed in the next round. */
-    void healSoon() {
-        toHeal = true;
-    }
-
-    private void heal() throws SQLException {
-        if (!toHeal && System.nanoTime() - healAt < 0) {
-            return;
-        }
-        toHeal = false;
-        Map<String, List<Long>> suspects = store.transact(store.heal::suspects);
-        for (Map.Entry<String, List<Long>> each : suspects.entrySet()) {
-            if (goesOn() && store.transact(connection -> store.heal.free(connection, each.getKey(), each.getValue()))) {
-                dispatcher.signal();
-            }
-        }
-        healAt = System.nanoTime() + healEvery;
+    /** Processes died: the slots of what they ran are free, which is seen in the next round. */
+    void releaseSoon() {
+        toRelease = true;
     }
 
     /** One node suffices for it; the one that has been there longest. */
@@ -164,14 +145,10 @@ final class Sweeper implements Runnable {
         }
         long until = System.nanoTime() + SLICE;
         do {
-            lastLimited = store.transact(connection -> store.heal.forgetGone(connection, lastLimited));
-        } while (lastLimited != 0 && goesOn() && System.nanoTime() - until < 0);
-        until = System.nanoTime() + SLICE;
-        do {
             lastStep = store.transact(connection -> store.steps.forgetGone(connection, lastStep));
         } while (lastStep != 0 && goesOn() && System.nanoTime() - until < 0);
         store.transact(connection -> {
-            store.heal.forgetUnused(connection, UNUSED_LIMIT_MILLIS);
+            store.limits.forgetUnused(connection, UNUSED_LIMIT_MILLIS);
             return true;
         });
         forgetAt = System.nanoTime() + forgetEvery;

@@ -15,6 +15,7 @@ create table if not exists headroom_job (
   max_attempts smallint default 25 not null,
   crashes      smallint default 0 not null,
   flags        smallint default 0 not null,
+  held         smallint default 0 not null,
   pos          bigint default next value for headroom_job_pos not null,
   lease        bigint,
   run_at       timestamp(6) with time zone default current_timestamp not null,
@@ -22,6 +23,7 @@ create table if not exists headroom_job (
   kind         varchar(191) not null,
   kind_version smallint default 1 not null,
   unique_key   varchar(255) unique,
+  limit_key    varchar(400),
   trace        varchar(64),
   user_id      varchar(1024),
   error        varchar(8000),
@@ -31,6 +33,7 @@ create table if not exists headroom_job (
 create index if not exists headroom_job_ready on headroom_job (queue, state, priority, criticality, lane, pos);
 create index if not exists headroom_job_running on headroom_job (lease);
 create index if not exists headroom_job_scheduled on headroom_job (state, run_at);
+create index if not exists headroom_job_limited on headroom_job (limit_key, held, priority, id);
 
 create table if not exists headroom_job_dead (
   id           bigint primary key,
@@ -44,6 +47,7 @@ create table if not exists headroom_job_dead (
   created_at   timestamp(6) with time zone not null,
   kind         varchar(191) not null,
   kind_version smallint not null,
+  limit_key    varchar(400),
   trace        varchar(64),
   user_id      varchar(1024),
   error        varchar(8000),
@@ -89,17 +93,6 @@ create table if not exists headroom_job_result (
 );
 
 create index if not exists headroom_job_result_old on headroom_job_result (ended_at);
-
-create table if not exists headroom_job_limited (
-  job_id    bigint primary key,
-  limit_key varchar(400) not null,
-  held      smallint default 0 not null,
-  priority  smallint not null
-);
-
-create index if not exists headroom_job_limited_order on headroom_job_limited (limit_key, held, priority, job_id);
-
-create index if not exists headroom_job_limited_held on headroom_job_limited (held);
 
 create table if not exists headroom_job_limit (
   limit_key    varchar(400) primary key,

@@ -13,6 +13,7 @@ create table if not exists headroom_job (
   max_attempts smallint      not null default 25,
   crashes      smallint      not null default 0,
   flags        smallint      not null default 0,
+  held         tinyint       not null default 0,
   pos          bigint        not null default (cast(unix_timestamp(now(6)) * 1000000 as signed)),
   lease        bigint,
   run_at       datetime(6)   not null default (utc_timestamp(6)),
@@ -20,6 +21,7 @@ create table if not exists headroom_job (
   kind         varchar(191)  not null,
   kind_version smallint      not null default 1,
   unique_key   varchar(255),
+  limit_key    varchar(400),
   trace        varchar(64),
   user_id      varchar(1024),
   error        mediumtext,
@@ -27,7 +29,8 @@ create table if not exists headroom_job (
   unique key headroom_job_unique (unique_key),
   key headroom_job_ready (queue, state, priority, criticality, lane, pos, id),
   key headroom_job_running (lease),
-  key headroom_job_scheduled (state, run_at)
+  key headroom_job_scheduled (state, run_at),
+  key headroom_job_limited (limit_key, held, priority, id)
 ) engine = innodb, row_format = dynamic, character set utf8mb4, collate utf8mb4_bin;
 
 create table if not exists headroom_job_dead (
@@ -42,6 +45,7 @@ create table if not exists headroom_job_dead (
   created_at   datetime(6)   not null,
   kind         varchar(191)  not null,
   kind_version smallint      not null,
+  limit_key    varchar(400),
   trace        varchar(64),
   user_id      varchar(1024),
   error        mediumtext,
@@ -84,15 +88,6 @@ create table if not exists headroom_job_result (
   error    mediumtext,
   ended_at datetime(6),
   key headroom_job_result_old (ended_at)
-) engine = innodb, row_format = dynamic, character set utf8mb4, collate utf8mb4_bin;
-
-create table if not exists headroom_job_limited (
-  job_id    bigint       not null primary key,
-  limit_key varchar(400) not null,
-  held      tinyint      not null default 0,
-  priority  tinyint      not null,
-  key headroom_job_limited_order (limit_key, held, priority, job_id),
-  key headroom_job_limited_held (held)
 ) engine = innodb, row_format = dynamic, character set utf8mb4, collate utf8mb4_bin;
 
 create table if not exists headroom_job_limit (

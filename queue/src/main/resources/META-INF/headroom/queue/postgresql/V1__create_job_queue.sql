@@ -14,7 +14,8 @@ create table headroom_job (
   attempt      smallint    not null default 0,                           -- runs begun
   max_attempts smallint    not null default 25,
   crashes      smallint    not null default 0,                           -- times a node died while it held the job
-  flags        smallint    not null default 0,                           -- 1 the unique key is free once claimed, 2 cancelled, 4 limited, 8 in a batch
+  flags        smallint    not null default 0,                           -- 1 the unique key is free once claimed, 2 cancelled, 8 in a batch
+  held         smallint    not null default 0,                           -- of its limit: 0 no slot, 1 has one, 2 was granted one, 3 put aside
   pos          bigint      not null default nextval('headroom_job_pos'), -- order of readiness
   lease        bigint,                                                   -- headroom_job_node.id of the holder: the fencing token
   run_at       timestamptz not null default clock_timestamp(),           -- when it is or was due
@@ -22,6 +23,7 @@ create table headroom_job (
   kind         text        not null,                                     -- the stable name, never a class
   kind_version smallint    not null default 1,
   unique_key   text,                                                     -- kind:key, of which there is one job at most
+  limit_key    text,                                                     -- headroom_job_limit.limit_key, if it has a limit
   trace        text,                                                     -- W3C traceparent
   user_id      text,                                                     -- on whose behalf
   error        text,                                                     -- the last failure, cut
@@ -36,6 +38,7 @@ create index headroom_job_ready on headroom_job (queue, priority, criticality, l
 create index headroom_job_running on headroom_job (lease) where state = 1;
 create index headroom_job_scheduled on headroom_job (run_at) where state = 2;
 create unique index headroom_job_unique on headroom_job (unique_key) where unique_key is not null;
+create index headroom_job_limited on headroom_job (limit_key, held, priority, id) where limit_key is not null;
 
 create table headroom_job_dead (
   id           bigint      primary key,
@@ -49,6 +52,7 @@ create table headroom_job_dead (
   created_at   timestamptz not null,
   kind         text        not null,
   kind_version smallint    not null,
+  limit_key    text,
   trace        text,
   user_id      text,
   error        text,
@@ -94,16 +98,6 @@ create table headroom_job_result (
 ) with (fillfactor = 70);
 
 create index headroom_job_result_old on headroom_job_result (ended_at) where ended_at is not null;
-
-create table headroom_job_limited (
-  job_id    bigint   primary key,                -- of a limited job, from its enqueue on
-  limit_key text     not null,
-  held      smallint not null default 0,         -- 0 no slot, 1 runs in one, 2 ready or scheduled and has one, 3 put aside
-  priority  smallint not null
-) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_threshold = 2000);
-
-create index headroom_job_limited_order on headroom_job_limited (limit_key, held, priority, job_id);
-create index headroom_job_limited_held on headroom_job_limited (held) where held in (1, 2);
 
 create table headroom_job_limit (
   limit_key    text     primary key,

@@ -137,7 +137,6 @@ final class BatchEnds {
         told.cancelled().retainAll(Set.copyOf(waiting));
         Set<Long> cancelled = told.cancelled();
         dialect.changeRows(connection, "delete from headroom_job where id", cancelled);
-        dialect.changeRows(connection, "delete from headroom_job_limited where job_id", cancelled);
         results.cancelled(connection, cancelled);
         return cancelled;
     }

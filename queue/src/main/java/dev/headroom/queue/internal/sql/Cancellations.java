@@ -43,7 +43,6 @@ public final class Cancellations {
         String jobs = "select id from " + dialect.byNumber("headroom_job") + " where id";
         List<Long> waiting = Ids.locked(connection, jobs, ids, " and state <> 1");
         dialect.changeRows(connection, "delete from headroom_job where id", waiting);
-        dialect.changeRows(connection, "delete from headroom_job_limited where job_id", waiting);
         Set<Long> others = new TreeSet<>(ids);
         others.removeAll(waiting);
         // A job that was given back in between begins again; it is marked as the one that runs.
@@ -61,7 +60,6 @@ public final class Cancellations {
         // Between the statements a waiting job may be claimed and a running one given back.
         for (int tries = 0; tries < MOST_TRIES; tries++) {
             if (changed(connection, "delete from headroom_job where id = ? and state + 0 <> 1", id)) {
-                LimitTable.forget(connection, id);
                 return Met.WAITING;
             }
             if (changed(connection, mark, id)) {

@@ -5,7 +5,7 @@ import java.sql.SQLException;
 
 /**
  * Reads the rows of a claim; their columns are id, kind, attempt, max_attempts, criticality, waited, trace, user_id, payload, flags, lane,
- * kind_version, crashes, created_at in microseconds since 1970.
+ * kind_version, crashes, created_at in microseconds since 1970, and wherever they are limit_key and held.
  */
 final class ClaimRows {
     private ClaimRows() {}
@@ -27,6 +27,8 @@ final class ClaimRows {
                 Math.max(0, rows.getLong(6)),
                 rows.getString(7),
                 rows.getString(8),
-                rows.getString(9));
+                rows.getString(9),
+                rows.getString("limit_key"),
+                rows.getInt("held") == LimitRows.GRANTED);
     }
 }

@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A job that this node holds under a lease; {@code waitedMillis} is for how long it had been ready, by the database's clock. Its number may be
- * given out again, by a standby that was promoted too early or with a backup; together with {@code createdMicros} it is not.
+ * given out again, by a standby that was promoted too early or with a backup; together with {@code createdMicros} it is not. One that has a limit
+ * may have been granted a slot of its key before it was claimed.
  */
 public record ClaimedJob(
         long id,
@@ -22,7 +23,9 @@ public record ClaimedJob(
         long waitedMillis,
         @Nullable String trace,
         @Nullable String user,
-        @Nullable String payload) {
+        @Nullable String payload,
+        @Nullable String limitKey,
+        boolean granted) {
     @Override
     public int hashCode() {
         // Of all that tells two apart the cheapest: the rest holds whole payloads.
@@ -47,10 +50,5 @@ public record ClaimedJob(
     /** Whether it is in a batch. */
     public boolean batched() {
         return (flags & NewJob.BATCHED) != 0;
-    }
-
-    /** Whether it has a limit. */
-    public boolean limited() {
-        return (flags & NewJob.LIMITED) != 0;
     }
 }

@@ -14,7 +14,7 @@ import java.util.List;
 public final class DeadTable {
     private static final String KEPT =
             "id, queue, priority, criticality, lane, attempt, max_attempts, crashes, created_at, kind,"
-                    + " kind_version, trace, user_id, payload";
+                    + " kind_version, limit_key, trace, user_id, payload";
 
     private final Dialect dialect;
     private final ResultTable results;
@@ -117,11 +117,6 @@ public final class DeadTable {
                 ids);
         if (requeued > 0) {
             dialect.changeRows(connection, "delete from headroom_job_dead where id", ids);
-            dialect.changeRows(
-                    connection,
-                    "update headroom_job set flags = " + NewJob.LIMITED
-                            + " where exists (select 1 from headroom_job_limited l where l.job_id = headroom_job.id) and id",
-                    ids);
             batches.reopen(connection, ids);
             results.reopen(connection, ids);
         }
@@ -149,7 +144,6 @@ public final class DeadTable {
     public int delete(Connection connection, Collection<Long> ids) throws SQLException {
         int deleted = dialect.changeRows(connection, "delete from headroom_job_dead where id", ids);
         if (deleted > 0) {
-            dialect.changeRows(connection, "delete from headroom_job_limited where job_id", ids);
             batches.forget(connection, ids);
         }
         return deleted;

@@ -9,6 +9,8 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.SortedSet;
 
 /**
  * What differs from database to database: the clock, a few fragments, and how jobs are claimed and promoted. Everything else is one
@@ -45,8 +47,9 @@ public interface Dialect {
         return " overriding system value";
     }
 
-    /** What a claim sets the unique key to. */
-    String UNIQUE_KEY_WHEN_CLAIMED = "unique_key = case when mod(flags, 2) = 1 then null else unique_key end";
+    /** What becomes of the unique key with a claim, and of the slot of a limited job. */
+    String CLAIMED = "unique_key = case when mod(flags, 2) = 1 then null else unique_key end,"
+            + " held = case when limit_key is null then 0 else greatest(held, 1) end";
 
     /** The end of an insert that does nothing when the unique key is taken; empty where the insert fails then. */
     default String unlessUniqueKeyIsTaken() {
@@ -190,8 +193,32 @@ public interface Dialect {
         return false;
     }
 
-    /** Makes the row of a limit's key, if there is none. */
-    void insertLimit(Connection connection, String key) throws SQLException;
+    /** Makes the rows of limits' keys, in this order, of those that have none. */
+    void insertLimits(Connection connection, SortedMap<String, Room> rooms) throws SQLException;
+
+    /** Reads rows of a result. */
+    @FunctionalInterface
+    interface Reader {
+        /** Reads the row where it stands. */
+        void read(ResultSet row) throws SQLException;
+    }
+
+    /** Runs a select in which {@code in (keys)} stands for the condition that a column has one of the texts. */
+    default void select(Connection connection, String sql, Collection<String> keys, Reader reader) throws SQLException {
+        Keys.select(connection, sql, keys, reader);
+    }
+
+    /**
+     * Reads and locks rows of limits' keys, in the order of the keys.
+     *
+     * @param columns of headroom_job_limit, limit_key first
+     * @param lock the end of the select
+     */
+    default void lockLimits(Connection connection, String columns, SortedSet<String> keys, String lock, Reader reader)
+            throws SQLException {
+        String sql = "select " + columns + " from headroom_job_limit where limit_key in (keys) order by limit_key";
+        select(connection, sql + lock, keys, reader);
+    }
 
     /** Locks those of these jobs, at most 1,024, that are in the state and that nobody else has locked; never waits. */
     default List<Long> lockFree(Connection connection, List<Long> ids, int state) throws SQLException {

@@ -6,6 +6,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
 
 /**
  * H2 2.2 and newer. Claims optimistically: its {@code FOR UPDATE SKIP LOCKED} applies the limit before it skips, and locks every row it
@@ -78,12 +81,33 @@ final class H2Dialect extends OptimisticDialect {
     }
 
     @Override
-    public void insertLimit(Connection connection, String key) throws SQLException {
+    public void insertLimits(Connection connection, SortedMap<String, Room> rooms) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
-                "merge into headroom_job_limit as l using (values (?)) as n(limit_key) on l.limit_key = n.limit_key"
-                        + " when not matched then insert (limit_key) values (n.limit_key)")) {
-            statement.setString(1, key);
-            statement.executeUpdate();
+                "merge into headroom_job_limit as l using (values (?, ?, ?, ?)) as n(limit_key, running, every_micros,"
+                        + " burst) on l.limit_key = n.limit_key when not matched then insert (limit_key, running,"
+                        + " every_micros, burst, turn) values (n.limit_key, n.running, n.every_micros, n.burst, ("
+                        + epochMillis() + ") * 1000)")) {
+            for (Map.Entry<String, Room> each : rooms.entrySet()) {
+                Keys.bind(statement, 0, each.getKey(), each.getValue());
+                statement.executeUpdate();
+            }
+        }
+    }
+
+    @Override
+    public void lockLimits(Connection connection, String columns, SortedSet<String> keys, String lock, Reader reader)
+            throws SQLException {
+        // One by one, since it locks every row that it scans.
+        try (PreparedStatement statement = connection.prepareStatement(
+                "select " + columns + " from headroom_job_limit where limit_key = ?" + lock)) {
+            for (String key : keys) {
+                statement.setString(1, key);
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        reader.read(rows);
+                    }
+                }
+            }
         }
     }
 

@@ -25,6 +25,8 @@ public final class JobTable {
     /** By number alone: the index of leases has a dead entry for each job that a node ever held. */
     private static final String HELD = " where id = ? and coalesce(lease, 0) = ? and state = 1";
 
+    private static final String HANDED_BACK = " set state = 0, lease = null, held = 0, attempt = attempt - 1";
+
     private static final int ROWS_AT_ONCE = 100;
 
     private final Dialect dialect;
@@ -36,7 +38,8 @@ public final class JobTable {
     public JobTable(Dialect dialect) {
         this.dialect = dialect;
         String insert = "insert into headroom_job (queue, priority, criticality, max_attempts, kind, unique_key, flags,"
-                + " trace, user_id, payload, lane, kind_version, state, run_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ";
+                + " trace, user_id, payload, lane, kind_version, limit_key, state, run_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?,"
+                + " ?, ?, ?, ?, ";
         this.insertReady = insert + "0, " + dialect.now() + ")";
         this.insertWaiting = insert + "4, " + dialect.now() + ")";
         this.insertScheduled = insert + "2, " + dialect.nowPlusMillis() + ")";
@@ -158,6 +161,7 @@ public final class JobTable {
         statement.setString(++next, job.payload());
         statement.setInt(++next, job.lane());
         statement.setInt(++next, job.version());
+        statement.setString(++next, job.limitKey());
         if (job.delayMillis() > 0) {
             statement.setLong(++next, job.delayMillis());
         }
@@ -227,7 +231,7 @@ public final class JobTable {
 
     /** Gives back jobs that were not run; their attempt does not count. They keep their place. */
     public List<ClaimedJob> handBack(Connection connection, Collection<ClaimedJob> jobs) throws SQLException {
-        return held(connection, "update headroom_job set state = 0, lease = null, attempt = attempt - 1", jobs);
+        return held(connection, "update headroom_job" + HANDED_BACK, jobs);
     }
 
     private List<ClaimedJob> held(Connection connection, String change, Collection<ClaimedJob> jobs)
@@ -270,7 +274,8 @@ public final class JobTable {
     }
 
     private String rescheduling(String change) {
-        return "update " + dialect.byNumber("headroom_job") + " set state = 2, lease = null, " + change + ", run_at = "
+        return "update " + dialect.byNumber("headroom_job") + " set state = 2, lease = null, held = 0, " + change
+                + ", run_at = "
                 + dialect.nowPlusMillis() + HELD;
     }
 
@@ -299,8 +304,7 @@ public final class JobTable {
 
     /** Gives back jobs by number; see {@link #handBack}. Returns how many were held. */
     public int handBack(Connection connection, long lease, Collection<Long> ids) throws SQLException {
-        String sql = "update " + dialect.byNumber("headroom_job")
-                + " set state = 0, lease = null, attempt = attempt - 1" + HELD;
+        String sql = "update " + dialect.byNumber("headroom_job") + HANDED_BACK + HELD;
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (long id : ids.stream().sorted().toList()) {
                 statement.setLong(1, id);

@@ -6,18 +6,21 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
-/** The rows of limits' keys and of limited jobs. */
+/** The rows of limits' keys, and what jobs hold of them: each statement for many keys at once. */
 final class LimitRows {
     /** Has no slot. */
     static final int FRESH = 0;
 
-    /** Runs in a slot. */
-    static final int RUNNING = 1;
-
-    /** Is ready or scheduled, and has a slot. */
+    /** Was granted a slot when it was put aside: it is ready or scheduled, or runs by now. One that runs without that has 1. */
     static final int GRANTED = 2;
 
     /** Is put aside. */
@@ -37,6 +40,13 @@ final class LimitRows {
     /** A key that was used is written so often at least, when nothing else changes. */
     private static final long USED_MICROS = 60_000_000;
 
+    /** So many keys have their jobs looked for by one statement. */
+    private static final int KEYS_AT_ONCE = 64;
+
+    private static final int FORGOTTEN_AT_ONCE = 500;
+
+    private static final String IN_ORDER = " order by limit_key, held, priority, id limit ?";
+
     private final Dialect dialect;
 
     LimitRows(Dialect dialect) {
@@ -52,60 +62,127 @@ final class LimitRows {
         Row with(long newTurn, boolean nowBlocked) {
             return new Row(key, room, newTurn, nowBlocked, now);
         }
-    }
 
-    /** Locks a key's row, which is made if there is none. */
-    Row lock(Connection connection, String key) throws SQLException {
-        Row row = read(connection, key, LOCK);
-        while (row == null) {
-            dialect.insertLimit(connection, key);
-            row = read(connection, key, LOCK);
+        /** How many turns come within the time. */
+        long turns(long withinMicros) {
+            long every = room.everyMicros();
+            long left = withinMicros - Math.max(0, turn - now);
+            return every == 0 ? MOST_AT_ONCE : left < 0 ? 0 : left / every + 1;
         }
-        return row;
+
+        /** How many slots are free when so many are taken. */
+        long slots(long taken) {
+            return room.running() == 0 ? MOST_AT_ONCE : Math.max(0, room.running() - taken);
+        }
     }
 
-    @Nullable Row read(Connection connection, String key, String lock) throws SQLException {
-        String sql = "select running, every_micros, burst, turn, blocked, " + dialect.epochMillis()
-                + " from headroom_job_limit where limit_key = ?" + lock;
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            select.setString(1, key);
-            try (ResultSet rows = select.executeQuery()) {
-                return rows.next()
-                        ? new Row(
-                                key,
-                                new Room(rows.getInt(1), rows.getLong(2), rows.getInt(3)),
-                                rows.getLong(4),
-                                rows.getInt(5) == 1,
-                                rows.getLong(6) * 1_000)
-                        : null;
+    /** Locks the rows of keys in their order; those that there are not are made with their limit. */
+    SortedMap<String, Row> lock(Connection connection, SortedMap<String, Room> rooms) throws SQLException {
+        SortedMap<String, Row> rows = new TreeMap<>();
+        SortedMap<String, Room> missing = new TreeMap<>(rooms);
+        while (!missing.isEmpty()) {
+            rows.putAll(read(connection, new TreeSet<>(missing.keySet()), LOCK));
+            missing.keySet().removeAll(rows.keySet());
+            if (!missing.isEmpty()) {
+                dialect.insertLimits(connection, missing);
+            }
+        }
+        return rows;
+    }
+
+    /** Reads and locks the rows of these keys that there are. */
+    SortedMap<String, Row> read(Connection connection, SortedSet<String> keys, String lock) throws SQLException {
+        SortedMap<String, Row> found = new TreeMap<>();
+        String columns = "limit_key, running, every_micros, burst, turn, blocked, " + dialect.epochMillis();
+        dialect.lockLimits(
+                connection,
+                columns,
+                keys,
+                lock,
+                row -> found.put(
+                        row.getString(1),
+                        new Row(
+                                row.getString(1),
+                                new Room(row.getInt(2), row.getLong(3), row.getInt(4)),
+                                row.getLong(5),
+                                row.getInt(6) == 1,
+                                row.getLong(7) * 1_000)));
+        return found;
+    }
+
+    /** Keeps what has changed: the limit too, as this process's code has it. */
+    static void write(Connection connection, SortedMap<String, Row> before, SortedMap<String, Row> after)
+            throws SQLException {
+        boolean any = false;
+        try (PreparedStatement update = connection.prepareStatement(
+                "update headroom_job_limit set running = ?, every_micros = ?, burst = ?, turn = ?, blocked = ?"
+                        + " where limit_key = ?")) {
+            for (Row row : after.values()) {
+                boolean paced = row.room().everyMicros() > 0;
+                if (!row.equals(before.get(row.key())) || !paced && row.now() - row.turn() >= USED_MICROS) {
+                    update.setInt(1, row.room().running());
+                    update.setLong(2, row.room().everyMicros());
+                    update.setInt(3, row.room().burst());
+                    update.setLong(4, paced ? row.turn() : row.now());
+                    update.setInt(5, row.blocked() ? 1 : 0);
+                    update.setString(6, row.key());
+                    update.addBatch();
+                    any = true;
+                }
+            }
+            if (any) {
+                update.executeBatch();
             }
         }
     }
 
-    /** Keeps what has changed: the limit too, as this process's code has it. */
-    static void write(Connection connection, Row before, Row row) throws SQLException {
-        boolean paced = row.room().everyMicros() > 0;
-        if (row.equals(before) && (paced || row.now() - row.turn() < USED_MICROS)) {
-            return;
+    /** How many slots are taken of each of these keys; counted, never added up. */
+    Map<String, Long> taken(Connection connection, Collection<Row> rows) throws SQLException {
+        Map<String, Long> taken = new HashMap<>();
+        List<String> keys = rows.stream()
+                .filter(row -> row.room().running() > 0)
+                .map(Row::key)
+                .toList();
+        if (!keys.isEmpty()) {
+            dialect.select(
+                    connection,
+                    "select limit_key, count(*) from headroom_job where limit_key in (keys) and held in (1, 2)"
+                            + " group by limit_key",
+                    keys,
+                    row -> taken.put(row.getString(1), row.getLong(2)));
         }
-        try (PreparedStatement update = connection.prepareStatement(
-                "update headroom_job_limit set running = ?, every_micros = ?, burst = ?, turn = ?, blocked = ?"
-                        + " where limit_key = ?")) {
-            update.setInt(1, row.room().running());
-            update.setLong(2, row.room().everyMicros());
-            update.setInt(3, row.room().burst());
-            update.setLong(4, paced ? row.turn() : row.now());
-            update.setInt(5, row.blocked() ? 1 : 0);
-            update.setString(6, row.key());
-            update.executeUpdate();
-        }
+        return taken;
+    }
+
+    /** Those of these keys of which jobs are put aside, as their rows say. */
+    SortedSet<String> blocked(Connection connection, Collection<String> keys) throws SQLException {
+        SortedSet<String> blocked = new TreeSet<>();
+        dialect.select(
+                connection,
+                "select limit_key from headroom_job_limit where blocked = 1 and limit_key in (keys)",
+                keys,
+                row -> blocked.add(row.getString(1)));
+        return blocked;
+    }
+
+    /** Those of these keys of which there are jobs that are put aside. */
+    SortedSet<String> haveBlocked(Connection connection, Collection<String> keys) throws SQLException {
+        SortedSet<String> blocked = new TreeSet<>();
+        dialect.select(
+                connection,
+                "select limit_key from headroom_job_limit l where limit_key in (keys) and exists"
+                        + " (select 1 from headroom_job j where j.limit_key = l.limit_key and j.held = " + BLOCKED
+                        + ")",
+                keys,
+                row -> blocked.add(row.getString(1)));
+        return blocked;
     }
 
     /** The keys of which jobs are put aside and for which there may be room now, those longest unused first. */
     List<String> releasable(Connection connection, int limit) throws SQLException {
         String sql = "select limit_key from headroom_job_limit where blocked = 1 and (every_micros = 0 or turn <= ("
                 + dialect.epochMillis() + ") * 1000 + " + AHEAD_MICROS + ") and (running = 0 or running >"
-                + " (select count(*) from headroom_job_limited l where l.limit_key = headroom_job_limit.limit_key"
+                + " (select count(*) from headroom_job l where l.limit_key = headroom_job_limit.limit_key"
                 + " and l.held in (1, 2))) order by turn limit ?";
         List<String> keys = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(sql)) {
@@ -119,64 +196,76 @@ final class LimitRows {
         return keys;
     }
 
-    /** How many slots are free; counted, never added up. */
-    static long slots(Connection connection, Row row) throws SQLException {
-        if (row.room().running() == 0) {
-            return MOST_AT_ONCE;
-        }
-        try (PreparedStatement count = connection.prepareStatement(
-                "select count(*) from headroom_job_limited where limit_key = ? and held in (1, 2)")) {
-            count.setString(1, row.key());
-            try (ResultSet rows = count.executeQuery()) {
-                rows.next();
-                return Math.max(0, row.room().running() - rows.getLong(1));
-            }
-        }
-    }
-
-    /** How many turns come within the time. */
-    static long turns(Row row, long withinMicros) {
-        long every = row.room().everyMicros();
-        long left = withinMicros - Math.max(0, row.turn() - row.now());
-        return every == 0 ? MOST_AT_ONCE : left < 0 ? 0 : left / every + 1;
-    }
-
-    /** Jobs of a key that are put aside, in their order. */
-    static List<Long> blocked(Connection connection, String key, long limit) throws SQLException {
+    /** Jobs that are put aside, in their order, of each key as many as are asked for. */
+    static Map<String, List<Long>> blocked(Connection connection, SortedMap<String, Integer> wanted)
+            throws SQLException {
         return jobs(
                 connection,
-                "select job_id from headroom_job_limited where limit_key = ? and held = 3"
-                        + " order by limit_key, held, priority, job_id limit ?",
-                key,
-                limit);
+                "(select limit_key, id from headroom_job where limit_key = ? and held = " + BLOCKED + IN_ORDER + ")",
+                wanted);
     }
 
-    /** Jobs of a key that are ready and have no slot. Most others without one are delayed, dead letters or wait for others. */
-    static List<Long> fresh(Connection connection, String key) throws SQLException {
-        return jobs(
-                connection,
-                "select l.job_id from (select job_id from headroom_job_limited where limit_key = ? and held = 0"
-                        + " order by limit_key, held, priority, job_id limit " + LOOKED_AT + ") l"
-                        + " join headroom_job j on j.id = l.job_id where j.state = 0 limit ?",
-                key,
-                MOST_AT_ONCE);
+    /** Jobs of these keys that are ready and have no slot, about so many. Most others without one are delayed or wait for others. */
+    static List<Long> fresh(Connection connection, Collection<String> keys) throws SQLException {
+        SortedMap<String, Integer> wanted = new TreeMap<>();
+        keys.forEach(key -> wanted.put(key, Math.max(1, Math.min(MOST_AT_ONCE, LOOKED_AT / keys.size()))));
+        String some = "(select limit_key, id from (select limit_key, id, state from headroom_job where limit_key = ?"
+                + " and held = " + FRESH + " order by limit_key, held, priority, id limit " + LOOKED_AT
+                + ") l where state = 0 limit ?)";
+        return jobs(connection, some, wanted).values().stream()
+                .flatMap(List::stream)
+                .toList();
     }
 
-    private static List<Long> jobs(Connection connection, String sql, String key, long limit) throws SQLException {
-        List<Long> ids = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            select.setString(1, key);
-            select.setLong(2, limit);
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    ids.add(rows.getLong(1));
+    private static Map<String, List<Long>> jobs(Connection connection, String some, SortedMap<String, Integer> wanted)
+            throws SQLException {
+        Map<String, List<Long>> found = new TreeMap<>();
+        List<Map.Entry<String, Integer>> all = List.copyOf(wanted.entrySet());
+        for (int from = 0; from < all.size(); from += KEYS_AT_ONCE) {
+            List<Map.Entry<String, Integer>> few = all.subList(from, Math.min(all.size(), from + KEYS_AT_ONCE));
+            int marks = Keys.marks(few.size());
+            String sql = String.join(" union all ", Collections.nCopies(marks, some));
+            try (PreparedStatement select = connection.prepareStatement(sql)) {
+                for (int i = 0; i < marks; i++) {
+                    boolean one = i < few.size();
+                    select.setString(2 * i + 1, few.get(one ? i : 0).getKey());
+                    select.setInt(2 * i + 2, one ? few.get(i).getValue() : 0);
+                }
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        found.computeIfAbsent(rows.getString(1), none -> new ArrayList<>())
+                                .add(rows.getLong(2));
+                    }
                 }
             }
         }
-        return ids;
+        return found;
     }
 
-    static void hold(Connection connection, Collection<Long> ids, int held) throws SQLException {
-        Ids.change(connection, "update headroom_job_limited set held = " + held + " where job_id", ids);
+    /** Forgets keys that have not been used for so long; some of them, if there are many. Returns how many it looked at. */
+    int forgetUnused(Connection connection, long millis) throws SQLException {
+        String unused = " blocked + 0 = 0 and turn < ((" + dialect.epochMillis() + ") - ?) * 1000";
+        List<String> keys = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(
+                "select limit_key from headroom_job_limit where" + unused + " limit " + FORGOTTEN_AT_ONCE)) {
+            select.setLong(1, millis);
+            try (ResultSet found = select.executeQuery()) {
+                while (found.next()) {
+                    keys.add(found.getString(1));
+                }
+            }
+        }
+        try (PreparedStatement delete =
+                connection.prepareStatement("delete from headroom_job_limit where limit_key = ? and" + unused)) {
+            for (String key : keys) {
+                delete.setString(1, key);
+                delete.setLong(2, millis);
+                delete.addBatch();
+            }
+            if (!keys.isEmpty()) {
+                delete.executeBatch();
+            }
+        }
+        return keys.size();
     }
 }

@@ -14,6 +14,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.stream.Collectors;
 
 /**
@@ -30,8 +32,8 @@ final class MariaDbDialect implements Dialect {
             + " force index (headroom_job_ready) where queue = ? and state = 0 order by priority, criticality";
 
     private static final String CLAIM = "select id, kind, attempt + 1, max_attempts, criticality, %s, trace, user_id,"
-            + " payload, flags, lane, kind_version, crashes, timestampdiff(microsecond, '1970-01-01', created_at), unique_key is not null, priority, pos"
-            + " from headroom_job force index (headroom_job_ready) where queue = ? and state = 0"
+            + " payload, flags, lane, kind_version, crashes, timestampdiff(microsecond, '1970-01-01', created_at), unique_key is not null, priority, pos,"
+            + " limit_key, held from headroom_job force index (headroom_job_ready) where queue = ? and state = 0"
             + " and priority = ? and criticality = ?%s order by queue, state, priority, criticality, lane, pos, id"
             + " limit ? for update skip locked";
 
@@ -139,8 +141,7 @@ final class MariaDbDialect implements Dialect {
         List<ClaimedJob> locked =
                 lock(connection, claim).stream().map(LockedJob::job).toList();
         List<Long> ids = locked.stream().map(ClaimedJob::id).toList();
-        String take =
-                "update headroom_job set state = 1, attempt = attempt + 1, " + UNIQUE_KEY_WHEN_CLAIMED + ", lease = ";
+        String take = "update headroom_job set state = 1, attempt = attempt + 1, " + CLAIMED + ", lease = ";
         change(connection, take + claim.lease(), ids);
         return locked;
     }
@@ -325,11 +326,30 @@ final class MariaDbDialect implements Dialect {
     }
 
     @Override
-    public void insertLimit(Connection connection, String key) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("insert ignore into headroom_job_limit (limit_key) values (?)")) {
-            statement.setString(1, key);
-            statement.executeUpdate();
+    public void insertLimits(Connection connection, SortedMap<String, Room> rooms) throws SQLException {
+        Rows.insert(
+                connection,
+                "insert ignore into headroom_job_limit (limit_key, running, every_micros, burst, turn) values",
+                "(?, ?, ?, ?, (" + epochMillis() + ") * 1000)",
+                List.copyOf(rooms.entrySet()),
+                (insert, bound, each) -> Keys.bind(insert, bound, each.getKey(), each.getValue()));
+    }
+
+    @Override
+    public void lockLimits(Connection connection, String columns, SortedSet<String> keys, String lock, Reader reader)
+            throws SQLException {
+        // As with jobs: a list after "in" may have it wait for rows that are not asked for.
+        String sql =
+                "select " + columns + " from json_table(?, '$[*]' columns (named varchar(400) character set utf8mb4"
+                        + " collate utf8mb4_bin path '$')) as given straight_join headroom_job_limit force index (primary)"
+                        + " on limit_key = named" + lock;
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, Keys.json(keys));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    reader.read(rows);
+                }
+            }
         }
     }
 

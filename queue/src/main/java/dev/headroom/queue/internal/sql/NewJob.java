@@ -27,14 +27,11 @@ public record NewJob(
     /** The flag of a job that was cancelled while it ran; set if {@code mod(flags, 4)} is at least this. */
     static final int CANCELLED = 2;
 
-    /** The flag of a job that has a limit. */
-    public static final int LIMITED = 4;
-
     /** The flag of a job that is in a batch. */
     public static final int BATCHED = 8;
 
     /** All flags that this version knows. */
-    static final int KNOWN = UNIQUE_UNTIL_START | CANCELLED | LIMITED | BATCHED;
+    static final int KNOWN = UNIQUE_UNTIL_START | CANCELLED | BATCHED;
 
     /** Whether it differs in payload, lane and key of its limit alone. */
     public boolean isLike(NewJob other) {

@@ -144,7 +144,7 @@ public final class NodeTable {
         int rescued = dialect.changeRows(
                 connection,
                 "update " + dialect.byNumber("headroom_job")
-                        + " set state = 0, lease = null, crashes = case when crashes = 0 then 1 else crashes end where "
+                        + " set state = 0, lease = null, held = 0, crashes = case when crashes = 0 then 1 else crashes end where "
                         + orphaned + " and id",
                 orphans);
         int buried = 0;

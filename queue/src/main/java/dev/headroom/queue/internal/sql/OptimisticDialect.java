@@ -61,7 +61,7 @@ abstract class OptimisticDialect implements Dialect {
                         if (rows.next()) {
                             ClaimedJob job = ClaimRows.read(rows, claim);
                             Floors.Place anywhere = Floors.Place.of(0, job.criticality(), job.lane(), 0);
-                            locked.add(new LockedJob(job, rows.getBoolean(15), anywhere));
+                            locked.add(new LockedJob(job, rows.getBoolean(17), anywhere));
                         }
                     }
                 }
@@ -117,7 +117,7 @@ abstract class OptimisticDialect implements Dialect {
     private String columns() {
         return "id, kind, attempt + 1, max_attempts, criticality, " + millisSince("run_at")
                 + ", trace, user_id, payload, flags, lane, kind_version, crashes, datediff(microsecond,"
-                + " timestamp with time zone '1970-01-01 00:00:00+00', created_at)";
+                + " timestamp with time zone '1970-01-01 00:00:00+00', created_at), limit_key, held";
     }
 
     private String candidates() {
@@ -154,7 +154,7 @@ abstract class OptimisticDialect implements Dialect {
     }
 
     private static List<ClaimedJob> taken(Connection connection, List<ClaimedJob> candidates) throws SQLException {
-        String take = "update headroom_job set state = 1, lease = ?, attempt = attempt + 1, " + UNIQUE_KEY_WHEN_CLAIMED
+        String take = "update headroom_job set state = 1, lease = ?, attempt = attempt + 1, " + CLAIMED
                 + " where id = ? and state = 0 and attempt = ?";
         try (PreparedStatement statement = connection.prepareStatement(take)) {
             for (ClaimedJob job : candidates) {

@@ -30,12 +30,13 @@ final class PostgresClaims {
                 order by j.lane, j.pos limit ? for update skip locked) x
               limit ?)
             update headroom_job j set state = 1, lease = ?, attempt = j.attempt + 1,
-              unique_key = case when mod(j.flags, 2) = 1 then null else j.unique_key end
+              unique_key = case when mod(j.flags, 2) = 1 then null else j.unique_key end,
+              held = case when j.limit_key is null then 0 else greatest(j.held, 1) end
             from picked p where j.ctid = p.tid and j.id = p.id
             returning j.id, j.kind, j.attempt, j.max_attempts, j.criticality,
               (date_part('epoch', clock_timestamp() - j.run_at) * 1000)::bigint, j.trace, j.user_id, j.payload, j.flags,
               j.lane, j.kind_version, j.crashes, (date_part('epoch', j.created_at) * 1000000)::bigint,
-              j.priority, j.pos, (select count(*) from picked)
+              j.priority, j.pos, (select count(*) from picked), j.limit_key, j.held
             """;
 
     /**
@@ -60,7 +61,7 @@ final class PostgresClaims {
             j.id, j.kind, j.attempt + 1 as attempt, j.max_attempts, j.criticality,
               (date_part('epoch', clock_timestamp() - j.run_at) * 1000)::bigint as waited, j.trace, j.user_id, j.payload, j.flags,
               j.lane, j.kind_version, j.crashes, (date_part('epoch', j.created_at) * 1000000)::bigint as created,
-              j.priority, j.pos, j.unique_key is not null as has_key
+              j.priority, j.pos, j.unique_key is not null as has_key, j.limit_key, j.held
             """;
 
     private static final String PICKED = "j.id, j.ctid as tid";

@@ -9,15 +9,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
 
 /** PostgreSQL 12 and newer. Its claims are {@link PostgresClaims}. */
 final class PostgresDialect implements Dialect {
     private static final String INSERT_ALL = """
             insert into headroom_job (queue, priority, criticality, max_attempts, kind, kind_version, flags, trace, user_id,
-              state, run_at, payload, lane)
-            select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, clock_timestamp() + ? * interval '1 millisecond', u.payload, u.lane
-            from unnest(?::text[], ?::smallint[]) with ordinality as u(payload, lane, number) order by u.number
+              state, run_at, payload, lane, limit_key)
+            select ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, clock_timestamp() + ? * interval '1 millisecond', u.payload, u.lane, u.limit_key
+            from unnest(?::text[], ?::smallint[], ?::text[]) with ordinality as u(payload, lane, limit_key, number) order by u.number
             """;
 
     private static final String PROMOTE = """
@@ -196,17 +197,47 @@ final class PostgresDialect implements Dialect {
             Object[] lanes = jobs.stream().map(job -> (short) job.lane()).toArray();
             statement.setArray(12, connection.createArrayOf("text", payloads));
             statement.setArray(13, connection.createArrayOf("smallint", lanes));
+            Object[] limits = jobs.stream().map(NewJob::limitKey).toArray();
+            statement.setArray(14, connection.createArrayOf("text", limits));
             statement.executeUpdate();
         }
         return true;
     }
 
     @Override
-    public void insertLimit(Connection connection, String key) throws SQLException {
+    public void insertLimits(Connection connection, SortedMap<String, Room> rooms) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
-                "insert into headroom_job_limit (limit_key) values (?) on conflict (limit_key) do nothing")) {
-            statement.setString(1, key);
+                "insert into headroom_job_limit (limit_key, running, every_micros, burst, turn) select k.*, ("
+                        + epochMillis() + ") * 1000 from unnest(?::text[], ?::int[], ?::bigint[], ?::int[]) as k"
+                        + " on conflict (limit_key) do nothing")) {
+            Collection<Room> all = rooms.values();
+            statement.setArray(
+                    1, connection.createArrayOf("text", rooms.keySet().toArray()));
+            statement.setArray(
+                    2,
+                    connection.createArrayOf(
+                            "int", all.stream().map(Room::running).toArray()));
+            statement.setArray(
+                    3,
+                    connection.createArrayOf(
+                            "bigint", all.stream().map(Room::everyMicros).toArray()));
+            statement.setArray(
+                    4,
+                    connection.createArrayOf(
+                            "int", all.stream().map(Room::burst).toArray()));
             statement.executeUpdate();
+        }
+    }
+
+    @Override
+    public void select(Connection connection, String sql, Collection<String> keys, Reader reader) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql.replace("in (keys)", "= any(?)"))) {
+            statement.setArray(1, connection.createArrayOf("text", keys.toArray()));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    reader.read(rows);
+                }
+            }
         }
     }
 

@@ -163,17 +163,17 @@ public final class UniqueJobs {
 
     private boolean change(Connection connection, Found found, NewJob job, String due) throws SQLException {
         boolean debounced = !due.isEmpty();
-        // Of the flags the unique key's and the limit's are the new job's.
+        // Of the flags the unique key's is the new job's.
         String sql = "update " + dialect.byNumber("headroom_job")
                 + " set kind_version = ?, payload = ?, priority = ?, lane = ?,"
-                + " flags = flags - mod(flags, 8) + mod(flags, 4) - mod(flags, 2) + ?, trace = ?, user_id = ?" + due
+                + " flags = flags - mod(flags, 2) + ?, trace = ?, user_id = ?" + due
                 + " where id = ? and unique_key = ? and state <> 1";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setInt(1, job.version());
             statement.setString(2, job.payload());
             statement.setInt(3, job.priority());
             statement.setInt(4, job.lane());
-            statement.setInt(5, job.flags() % 2 + (job.limitKey() == null ? 0 : NewJob.LIMITED));
+            statement.setInt(5, job.flags() % 2);
             statement.setString(6, job.trace());
             statement.setString(7, job.user());
             int next = 8;

@@ -1,0 +1,70 @@
+package dev.headroom.queue.internal.sql;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+
+/** Limits' keys as parameters. The marks of a list are a power of two many, so that there are few texts; the last key fills up. */
+final class Keys {
+    /** MariaDB makes a join of a list of a thousand. */
+    private static final int MOST = 512;
+
+    private Keys() {}
+
+    static void select(Connection connection, String sql, Collection<String> keys, Dialect.Reader reader)
+            throws SQLException {
+        List<String> all = List.copyOf(keys);
+        for (int from = 0; from < all.size(); from += MOST) {
+            List<String> some = all.subList(from, Math.min(all.size(), from + MOST));
+            int marks = marks(some.size());
+            String in = "in (" + String.join(", ", Collections.nCopies(marks, "?")) + ")";
+            try (PreparedStatement statement = connection.prepareStatement(sql.replace("in (keys)", in))) {
+                for (int i = 0; i < marks; i++) {
+                    statement.setString(i + 1, some.get(Math.min(i, some.size() - 1)));
+                }
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        reader.read(rows);
+                    }
+                }
+            }
+        }
+    }
+
+    /** The next power of two. */
+    static int marks(int count) {
+        return Math.max(1, Integer.highestOneBit(Math.max(1, 2 * count - 1)));
+    }
+
+    /** Binds a key and its limit after so many parameters; returns how many there are then. */
+    static int bind(PreparedStatement statement, int bound, String key, Room room) throws SQLException {
+        statement.setString(bound + 1, key);
+        statement.setInt(bound + 2, room.running());
+        statement.setLong(bound + 3, room.everyMicros());
+        statement.setInt(bound + 4, room.burst());
+        return bound + 4;
+    }
+
+    /** As a list of JSON. */
+    static String json(Collection<String> keys) {
+        StringBuilder json = new StringBuilder("[");
+        for (String key : keys) {
+            json.append(json.length() == 1 ? "\"" : ",\"");
+            for (int i = 0; i < key.length(); i++) {
+                char c = key.charAt(i);
+                if (c < ' ' || c == '"' || c == '\\') {
+                    json.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+                } else {
+                    json.append(c);
+                }
+            }
+            json.append('"');
+        }
+        return json.append(']').toString();
+    }
+}

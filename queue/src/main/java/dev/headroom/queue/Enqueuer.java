@@ -40,7 +40,8 @@ public interface Enqueuer {
 
     /**
      * Enqueues one job at most of this key. The handle that {@code enqueue} returns is that of the job that is there. A waiting job that is
-     * kept starts no earlier than the caller's transaction ends, so it sees what that wrote (on H2 it may start earlier).
+     * kept starts no earlier than the caller's transaction ends, so it sees what that wrote (on H2 it may start earlier). Of one that has been ready
+     * for 5 s and that another transaction has locked a second one is enqueued instead: transactions that overlap would keep it waiting for ever.
      */
     Enqueuer unique(Unique unique);
 

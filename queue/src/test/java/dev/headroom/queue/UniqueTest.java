@@ -164,12 +164,58 @@ class UniqueTest extends JobQueueContract {
     @EnumSource(
             value = Unique.Until.class,
             names = {"DONE", "START"})
+    void alsoOneThatHasBeenReadyForLongStartsNoEarlier(Unique.Until until) throws Exception {
+        assumeThat(backend).isNotEqualTo(Backend.H2);
+        Unique plain = Unique.of("key");
+        Unique unique = until == Unique.Until.START ? plain.untilStart() : plain;
+        JobQueue queue = built(builder().handlers(recorder));
+        JobHandle first = queue.unique(unique).enqueue(Recorder::note, new Note(1, "kept"));
+        execute("update headroom_job set run_at = run_at - interval '1' hour");
+        try (Connection connection = dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            assertThat(queue.in(connection)
+                            .unique(unique)
+                            .enqueue(Recorder::note, new Note(2, "dropped"))
+                            .id())
+                    .isEqualTo(first.id());
+            queue.start();
+            queue.enqueue(Recorder::note, new Note(3, "passes"));
+            await().untilAsserted(() -> assertThat(recorder.order).containsExactly("passes"));
+            assertThat(first.state()).contains(JobState.READY);
+            connection.commit();
+            connection.setAutoCommit(true);
+        }
+        awaitNoJobs();
+        assertThat(recorder.order).containsExactly("passes", "kept");
+    }
+
+    @Test
+    void aJobThatIsReplacedHasItsPlaceAmongThoseOfItsPriority() throws Exception {
+        JobQueue queue = built(builder().handlers(recorder));
+        Unique replace = Unique.of("key").onDuplicate(OnDuplicate.REPLACE);
+        queue.unique(replace).enqueue(Recorder::note, new Note(1, "first"));
+        long place = number("select pos from headroom_job");
+        queue.unique(replace).enqueue(Recorder::note, new Note(1, "again"));
+        assertThat(number("select pos from headroom_job")).isEqualTo(place);
+        queue.unique(replace).priority(1).enqueue(Recorder::note, new Note(1, "sooner"));
+        assertThat(number("select pos from headroom_job"))
+                .as("behind what claims of that priority have passed")
+                .isGreaterThan(place);
+        execute("delete from headroom_job");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Unique.Until.class,
+            names = {"DONE", "START"})
     void callersWhoMeetAJobOneAfterTheOtherDoNotKeepItFromRunning(Unique.Until until) throws Exception {
+        // There those who enqueue a key that was just freed may end in a deadlock.
         assumeThat(backend == Backend.MARIADB && until == Unique.Until.START).isFalse();
         Unique plain = Unique.of("hot");
         Unique hot = until == Unique.Until.START ? plain.untilStart() : plain;
         JobQueue queue = built(builder().handlers(recorder));
         queue.unique(hot).enqueue(Recorder::note, new Note(1, "first"));
+        execute("update headroom_job set run_at = run_at - interval '1' hour");
         CountDownLatch enough = new CountDownLatch(1);
         ExecutorService callers = Executors.newFixedThreadPool(4);
         try {
@@ -190,7 +236,8 @@ class UniqueTest extends JobQueueContract {
                 }));
             }
             queue.start();
-            await().atMost(Duration.ofSeconds(30)).until(() -> recorder.order.contains("first"));
+            // It itself or, on MariaDB, one beside it.
+            await().atMost(Duration.ofSeconds(30)).until(() -> !recorder.order.isEmpty());
             enough.countDown();
             for (Future<Boolean> each : ended) {
                 each.get();
@@ -200,6 +247,27 @@ class UniqueTest extends JobQueueContract {
             callers.shutdownNow();
         }
         awaitNoJobs();
+    }
+
+    @Test
+    void whereNoKeyCanBeMovedAnotherJobDoesWhatOneCanNotThatIsMetForLong() throws Exception {
+        assumeThat(backend).isEqualTo(Backend.MARIADB);
+        Unique hot = Unique.of("hot").untilStart();
+        JobQueue queue = started(builder().handlers(recorder).queue("default", q -> q.workers(0)));
+        JobHandle first = queue.unique(hot).enqueue(Recorder::note, new Note(1, "first"));
+        execute("update headroom_job set run_at = run_at - interval '1' hour");
+        try (Connection caller = dataSource().getConnection()) {
+            caller.setAutoCommit(false);
+            queue.in(caller).unique(hot).enqueue(Recorder::note, new Note(2, "kept"));
+            await().until(() -> queue.unique(hot)
+                            .enqueue(Recorder::note, new Note(3, "beside"))
+                            .id()
+                    != first.id());
+            caller.commit();
+            caller.setAutoCommit(true);
+        }
+        assertThat(count("headroom_job where unique_key is null")).isOne();
+        execute("delete from headroom_job");
     }
 
     @Test

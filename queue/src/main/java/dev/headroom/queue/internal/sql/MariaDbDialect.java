@@ -84,7 +84,7 @@ final class MariaDbDialect implements Dialect {
 
     @Override
     public String nextPosition() {
-        return "default";
+        return "cast(unix_timestamp(now(6)) * 1000000 as signed)";
     }
 
     @Override

@@ -41,6 +41,25 @@ public record NewJob(
                 && flags == other.flags;
     }
 
+    /** The same without the key of which there may be only one. */
+    NewJob withoutUniqueKey() {
+        return new NewJob(
+                queue,
+                priority,
+                criticality,
+                maxAttempts,
+                delayMillis,
+                kind,
+                version,
+                null,
+                lane,
+                flags - flags % 2,
+                limitKey,
+                trace,
+                user,
+                payload);
+    }
+
     /** The same in a batch, where it may have to wait for others. */
     public NewJob batched(boolean waits) {
         return new NewJob(

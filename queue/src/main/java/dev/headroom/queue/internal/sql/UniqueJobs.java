@@ -13,17 +13,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Places a job of which there may be only one. The unique index decides; between looking and acting a job may come or go, so each step is
  * conditional and the whole is tried again. A job that is kept is locked against claims while it waits, never while it runs: its
- * completion must not wait for the caller's transaction. Nor is it locked once it is overdue, or callers who meet it one after the other would
- * keep it from running for ever.
+ * completion must not wait for the caller's transaction. Callers who meet it one after the other could keep it from running for ever like that: once it
+ * is overdue and still locked by others, what is enqueued next is a job beside it.
  */
 public final class UniqueJobs {
     private static final int MOST_TRIES = 50;
     private static final int LOOKS_AT_A_LOCK = 3;
-    private static final long OVERDUE_MILLIS = 1_000;
+    private static final long OVERDUE_MILLIS = 5_000;
 
     private final Dialect dialect;
     private final JobTable jobs;
     private final LimitTable limits;
+    private final Starving starving = new Starving();
 
     /** Statements in this dialect. */
     public UniqueJobs(Dialect dialect, JobTable jobs, LimitTable limits) {
@@ -37,7 +38,7 @@ public final class UniqueJobs {
             return state == 1;
         }
 
-        /** It should have begun by now, and may be kept from it by those who meet it, one after the other. */
+        /** It should have begun by now, unless much else waits. */
         boolean overdue() {
             return state == 0 && sinceDue > OVERDUE_MILLIS;
         }
@@ -59,20 +60,25 @@ public final class UniqueJobs {
                 if (unique.onDuplicate() == Unique.OnDuplicate.FAIL) {
                     return new Placed(found.id(), false, true);
                 }
-                if (unique.onDuplicate() == Unique.OnDuplicate.KEEP && found.overdue()) {
-                    if (unique.until() != Unique.Until.START) {
-                        return new Placed(found.id(), false, false);
+                boolean overdue = unique.onDuplicate() == Unique.OnDuplicate.KEEP
+                        && found.overdue()
+                        && !dialect.keepingRows().isEmpty();
+                if (overdue && !lockedByRuns && !dialect.insertsPastAKey()) {
+                    // Locks can't be asked for: the gap would be locked if the job is gone. Nor can the key be moved.
+                    if (starving.met(found.id())) {
+                        return new Placed(jobs.insert(connection, job.withoutUniqueKey()), true, false);
                     }
-                    if (!lockedByRuns && dialect.insertsPastAKey()) {
-                        guarded(connection, () -> free(connection, found, job));
-                        latest = dialect.readingLatest();
-                        continue;
-                    }
+                    overdue = false;
                 }
-                boolean runs = lockedByRuns
-                        && !found.running()
+                boolean lockedByOthers = (lockedByRuns && !found.running() || overdue)
                         && dialect.lockFree(connection, List.of(found.id()), found.state())
                                 .isEmpty();
+                if (overdue && lockedByOthers && !lockedByRuns) {
+                    guarded(connection, () -> free(connection, found, job));
+                    latest = dialect.readingLatest();
+                    continue;
+                }
+                boolean runs = lockedByRuns && lockedByOthers;
                 if (runs ? tries >= LOOKS_AT_A_LOCK : meet(connection, found, job, unique)) {
                     return new Placed(found.id(), false, false);
                 }
@@ -138,7 +144,7 @@ public final class UniqueJobs {
         };
     }
 
-    /** Takes its key from a job that would lose it as soon as it began; what is enqueued now takes that. */
+    /** Takes its key from a job that can't begin for those who meet it; what is enqueued now takes that. */
     private boolean free(Connection connection, Found found, NewJob job) throws SQLException {
         String sql = "update " + dialect.byNumber("headroom_job")
                 + " set unique_key = null where id = ? and unique_key = ? and state = 0";
@@ -165,18 +171,20 @@ public final class UniqueJobs {
         boolean debounced = !due.isEmpty();
         // Of the flags the unique key's is the new job's.
         String sql = "update " + dialect.byNumber("headroom_job")
-                + " set kind_version = ?, payload = ?, priority = ?, lane = ?,"
+                + " set kind_version = ?, payload = ?, pos = case when priority = ? then pos else "
+                + dialect.nextPosition() + " end, priority = ?, lane = ?,"
                 + " flags = flags - mod(flags, 2) + ?, trace = ?, user_id = ?" + due
                 + " where id = ? and unique_key = ? and state <> 1";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setInt(1, job.version());
             statement.setString(2, job.payload());
             statement.setInt(3, job.priority());
-            statement.setInt(4, job.lane());
-            statement.setInt(5, job.flags() % 2);
-            statement.setString(6, job.trace());
-            statement.setString(7, job.user());
-            int next = 8;
+            statement.setInt(4, job.priority());
+            statement.setInt(5, job.lane());
+            statement.setInt(6, job.flags() % 2);
+            statement.setString(7, job.trace());
+            statement.setString(8, job.user());
+            int next = 9;
             if (debounced) {
                 statement.setLong(next++, job.delayMillis());
             }

@@ -7,12 +7,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * Places jobs of which there may be one in a time. The key's row is the lock: whoever takes it has it until the end of the transaction, and with
  * its commit for the time; a rollback leaves it free.
  */
 public final class UniqueWindows {
+    private static final int MOST_TRIES = 20;
+
     private final Dialect dialect;
     private final JobTable jobs;
 
@@ -26,13 +29,21 @@ public final class UniqueWindows {
     public UniqueJobs.Placed place(Connection connection, NewJob job, Unique unique) throws SQLException {
         String key = job.kind() + ":" + unique.key();
         long millis = unique.window().toMillis();
-        if (!retake(connection, key, millis) && !dialect.insertWindow(connection, key, millis)) {
-            return new UniqueJobs.Placed(
-                    holder(connection, key), false, unique.onDuplicate() == Unique.OnDuplicate.FAIL);
+        // Between a look and the next the key may be thrown away as one that is free.
+        for (int tries = 0; tries < MOST_TRIES; tries++) {
+            if (retake(connection, key, millis) || dialect.insertWindow(connection, key, millis)) {
+                long id = jobs.insert(connection, job);
+                BatchTable.change(
+                        connection, "update headroom_job_window set job_id = ? where unique_key = ?", id, key);
+                return new UniqueJobs.Placed(id, true, false);
+            }
+            OptionalLong holder = holder(connection, key);
+            if (holder.isPresent()) {
+                return new UniqueJobs.Placed(
+                        holder.getAsLong(), false, unique.onDuplicate() == Unique.OnDuplicate.FAIL);
+            }
         }
-        long id = jobs.insert(connection, job);
-        BatchTable.change(connection, "update headroom_job_window set job_id = ? where unique_key = ?", id, key);
-        return new UniqueJobs.Placed(id, true, false);
+        throw new SQLException("unique " + key + ": taken by a transaction that this one does not see");
     }
 
     private boolean retake(Connection connection, String key, long millis) throws SQLException {
@@ -45,12 +56,12 @@ public final class UniqueWindows {
                 == 1;
     }
 
-    private long holder(Connection connection, String key) throws SQLException {
+    private OptionalLong holder(Connection connection, String key) throws SQLException {
         String sql = "select job_id from headroom_job_window where unique_key = ?" + dialect.readingLatest();
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             select.setString(1, key);
             try (ResultSet rows = select.executeQuery()) {
-                return rows.next() ? rows.getLong(1) : 0;
+                return rows.next() ? OptionalLong.of(rows.getLong(1)) : OptionalLong.empty();
             }
         }
     }

@@ -16,19 +16,23 @@ final class KeptConnection {
     private final DataSource dataSource;
     private final boolean keeps;
     private final int secondsToAnswer;
+    private final Patience patience;
     private @Nullable Connection kept;
 
-    /** @param millisToAnswer how long the server may take to say that it is there */
+    /** @param millisToAnswer how long the server may take to say that it is there, and a third of how long for any statement */
     KeptConnection(DataSource dataSource, long millisToAnswer) {
         this.dataSource = dataSource;
         this.keeps = PoolSize.of(dataSource).orElse(FEWEST) >= FEWEST;
         this.secondsToAnswer = (int) Math.max(1, millisToAnswer / 1_000);
+        this.patience = new Patience(3 * millisToAnswer);
     }
 
     /** Runs work in a transaction of its own. */
     <T> T transact(Sql.Work<T> work) throws SQLException {
         if (!keeps) {
-            return Sql.inTransaction(dataSource, work);
+            try (Connection borrowed = dataSource.getConnection()) {
+                return patience.atOnce(borrowed, work);
+            }
         }
         Connection connection = kept;
         if (connection == null || !isAlive(connection)) {
@@ -37,7 +41,7 @@ final class KeptConnection {
             kept = connection;
         }
         try {
-            return Sql.atOnce(connection, work);
+            return patience.atOnce(connection, work);
         } catch (SQLException | RuntimeException | Error failed) {
             // Borrowed anew it is what the pool has tested.
             close();

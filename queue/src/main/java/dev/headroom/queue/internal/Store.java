@@ -18,6 +18,7 @@ import dev.headroom.queue.internal.sql.UniqueJobs;
 import dev.headroom.queue.internal.sql.UniqueWindows;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
@@ -25,6 +26,9 @@ import javax.sql.DataSource;
 /** The queue's tables, and the data source on which it keeps its own books. Thread-safe. */
 final class Store {
     private static final int MOST_ATTEMPTS = 6;
+
+    /** So many times the lease a statement may take: what the server has to look through may be much. */
+    private static final int LEASES_TO_ANSWER = 5;
 
     final Dialect dialect;
     final JobTable jobs;
@@ -40,10 +44,12 @@ final class Store {
     final ScheduleTable schedules;
     final QueueTable queues;
     private final DataSource bookkeeping;
+    private final Patience patience;
 
-    private Store(Dialect dialect, DataSource bookkeeping) {
+    private Store(Dialect dialect, DataSource bookkeeping, Patience patience) {
         this.dialect = dialect;
         this.bookkeeping = bookkeeping;
+        this.patience = patience;
         this.jobs = new JobTable(dialect);
         this.batches = new BatchTable(dialect);
         this.limits = new LimitTable(dialect);
@@ -57,13 +63,17 @@ final class Store {
         this.queues = new QueueTable(dialect);
     }
 
-    /** Finds the dialect and checks the tables' version. */
-    static Store open(DataSource bookkeeping) {
+    /**
+     * Finds the dialect and checks the tables' version.
+     *
+     * @param lease how long the database may be silent before this process's jobs are others'
+     */
+    static Store open(DataSource bookkeeping, Duration lease) {
         try (Connection connection = bookkeeping.getConnection()) {
             Dialect dialect = Schema.dialect(connection);
             Schema.check(connection, dialect);
             dialect.checkInterruptible(connection);
-            return new Store(dialect, bookkeeping);
+            return new Store(dialect, bookkeeping, new Patience(LEASES_TO_ANSWER * lease.toMillis()));
         } catch (SQLException e) {
             throw new QueueException("queue: its database could not be asked for the tables' version", e);
         }
@@ -71,7 +81,13 @@ final class Store {
 
     /** Runs work in a transaction of its own, again if the database chose it to end a deadlock: work has no effect but in the database. */
     <T> T transact(Sql.Work<T> work) throws SQLException {
-        return again(begun -> Sql.inTransaction(bookkeeping, begun), work);
+        return again(this::inTransaction, work);
+    }
+
+    private <T> T inTransaction(Sql.Work<T> work) throws SQLException {
+        try (Connection connection = bookkeeping.getConnection()) {
+            return patience.atOnce(connection, work);
+        }
     }
 
     /** The same on a connection that is kept. */

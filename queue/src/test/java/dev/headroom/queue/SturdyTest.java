@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.headroom.Contracts;
+import dev.headroom.meter.Counter;
+import dev.headroom.meter.Meters;
 import dev.headroom.queue.Recorder.Note;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
 /** What is no fault of a job costs it nothing, and what is a job's fault costs nobody else anything. */
@@ -161,6 +168,72 @@ class SturdyTest extends JobQueueContract {
             execute("delete from headroom_job");
         } finally {
             execute("alter table headroom_job_result drop constraint no_bad");
+        }
+    }
+
+    @Test
+    void anEndWhoseCommitWasInDoubtIsNoLostLease() {
+        AtomicInteger doubts = new AtomicInteger(1);
+        AtomicInteger lost = new AtomicInteger();
+        JobQueue queue = built(JobQueue.builder(doubtful(doubts))
+                .pollInterval(Duration.ofMillis(100))
+                .handlers(recorder));
+        Contracts alone = Contracts.standalone();
+        queue.connect(new Contracts(
+                counting(lost),
+                alone.readings(),
+                alone.load(),
+                alone.consistency(),
+                alone.transactions(),
+                alone.background()));
+        queue.start();
+        queue.enqueue(Recorder::note, new Note(1, "done"));
+        awaitNoJobs();
+        queue.enqueue(Recorder::note, new Note(2, "too"));
+        awaitNoJobs();
+        assertThat(recorder.order).containsExactly("done", "too");
+        assertThat(doubts.get()).isLessThan(1);
+        assertThat(lost).hasValue(0);
+    }
+
+    private static Meters counting(AtomicInteger lost) {
+        Meters none = Contracts.standalone().meters();
+        return (Meters) Proxy.newProxyInstance(
+                SturdyTest.class.getClassLoader(),
+                new Class<?>[] {Meters.class},
+                (proxy, method, arguments) ->
+                        method.getName().equals("counter") && QueueMeters.LEASE_LOST.equals(arguments[0])
+                                ? (Counter) count -> lost.addAndGet((int) count)
+                                : method.invoke(none, arguments));
+    }
+
+    /** The connection is lost once the completer's commit is done. */
+    private DataSource doubtful(AtomicInteger doubts) {
+        return (DataSource) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    Object result = call(dataSource(), method, arguments);
+                    return result instanceof Connection connection ? doubtful(connection, doubts) : result;
+                });
+    }
+
+    private static Connection doubtful(Connection connection, AtomicInteger doubts) {
+        return (Connection) Proxy.newProxyInstance(
+                SturdyTest.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                    Object result = call(connection, method, arguments);
+                    if (method.getName().equals("commit")
+                            && Thread.currentThread().getName().endsWith("-completer")
+                            && doubts.getAndDecrement() > 0) {
+                        throw new SQLNonTransientConnectionException("cut off", "08006");
+                    }
+                    return result;
+                });
+    }
+
+    private static Object call(Object target, java.lang.reflect.Method method, Object[] arguments) throws Throwable {
+        try {
+            return method.invoke(target, arguments);
+        } catch (InvocationTargetException thrown) {
+            throw thrown.getCause();
         }
     }
 

@@ -81,15 +81,21 @@ final class Completer implements Runnable {
 
     private void write(List<Settled> batch) throws InterruptedException {
         long pause = 10;
+        boolean doubtful = false;
         for (int failures = 0; ; ) {
             try {
                 int gone = settlement.write(batch);
-                if (gone > 0) {
+                if (doubtful) {
+                    // What an attempt wrote whose commit was cut off is gone now, and who waited for it was not told.
+                    settlement.wake();
+                } else if (gone > 0) {
                     lost.accept(gone);
                 }
                 written.accept(batch);
                 return;
             } catch (SQLException | RuntimeException | Error failed) {
+                boolean away = failed instanceof SQLException sql && Sql.isLost(sql);
+                doubtful |= away;
                 long kept = limit.pass();
                 if (kept >= 0) {
                     log.warn(
@@ -99,7 +105,6 @@ final class Completer implements Runnable {
                             kept,
                             failed);
                 }
-                boolean away = failed instanceof SQLException sql && Sql.isLost(sql);
                 if (!away && ++failures % FAILURES == 0) {
                     oneByOne(batch);
                     if (batch.isEmpty()) {

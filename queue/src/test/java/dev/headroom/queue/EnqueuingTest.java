@@ -2,6 +2,7 @@ package dev.headroom.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.headroom.queue.Recorder.Note;
@@ -150,6 +151,31 @@ class EnqueuingTest extends JobQueueContract {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("expected: <= 100; store it as a blob and send its key");
         assertThat(count("headroom_job")).isZero();
+    }
+
+    @Test
+    void isLookedForNowAndThenAloneWhileItsTransactionIsOpen() throws Exception {
+        assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
+        CountingDataSource counting = new CountingDataSource(dataSource());
+        JobQueue queue = started(JobQueue.builder(counting).handlers(recorder));
+        await().until(() -> count("headroom_job_node") == 1);
+        try (Connection connection = dataSource().getConnection()) {
+            connection.setAutoCommit(false);
+            counting.sinceLast();
+            long begun = System.nanoTime();
+            for (int i = 0; i < 300; i++) {
+                queue.in(connection).enqueue(Recorder::note, new Note(i, "soon"));
+            }
+            long claims = counting.texts.stream()
+                    .filter(text -> text.contains("picked as materialized"))
+                    .count();
+            assertThat(claims)
+                    .isLessThan(Duration.ofNanos(System.nanoTime() - begun).toMillis() / 20 + 10);
+            connection.commit();
+            connection.setAutoCommit(true);
+        }
+        awaitNoJobs();
+        assertThat(recorder.order).hasSize(300);
     }
 
     @Test

@@ -74,7 +74,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         RemoteWakeUp others = options.remoteWakeUp();
         Wakes wakes = new Wakes(new Wakeup(), others == null ? null : new RemoteTeller(options.name(), others));
         LocalRuns runs = new LocalRuns(wakes::signal);
-        Producer producer = new Producer(options, store, kinds, names, connected, runs, wakes::signal);
+        Producer producer = new Producer(options, store, kinds, names, connected, runs, wakes);
         Lengths lengths = new Lengths(store, names, options.lengthCounts());
         Parts parts = new Parts(options, store, kinds, names, connected, runs, producer, lengths);
         return new DefaultJobQueue(parts, wakes);

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Inserts jobs: in the caller's transaction, in the thread's, or in one of its own. Thread-safe. */
@@ -37,6 +38,7 @@ final class Producer {
     private final QueueNames names;
     private final Connected connected;
     private final LocalRuns runs;
+    private final Wakes wakes;
     private final Runnable wake;
     private final JsonPayloads payloads;
 
@@ -47,14 +49,15 @@ final class Producer {
             QueueNames names,
             Connected connected,
             LocalRuns runs,
-            Runnable wake) {
+            Wakes wakes) {
         this.options = options;
         this.store = store;
         this.kinds = kinds;
         this.names = names;
         this.connected = connected;
         this.runs = runs;
-        this.wake = wake;
+        this.wakes = wakes;
+        this.wake = wakes::signal;
         this.payloads = new JsonPayloads(options.maxPayload());
     }
 
@@ -308,7 +311,24 @@ final class Producer {
     private void wakeAfterCommit(Connection borrowed) {
         Connection real = BorrowedConnection.real(borrowed);
         if (!JdbcTransactions.hook().afterCommit(real, wake)) {
-            connected.get().transactions().afterCommit(real, wake);
+            AtomicBoolean atOnce = new AtomicBoolean(true);
+            connected.get().transactions().afterCommit(real, () -> {
+                if (atOnce.get() && isOpen(real)) {
+                    // Nobody knows its transaction: it will commit in a moment.
+                    wakes.soon();
+                } else {
+                    wake.run();
+                }
+            });
+            atOnce.set(false);
+        }
+    }
+
+    private static boolean isOpen(Connection connection) {
+        try {
+            return !connection.getAutoCommit();
+        } catch (SQLException closedOrBroken) {
+            return false;
         }
     }
 

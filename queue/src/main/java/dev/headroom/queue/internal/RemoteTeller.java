@@ -32,12 +32,22 @@ final class RemoteTeller {
 
     /** There may be work for others; does not block. */
     void signal() {
-        if (signals.signalled()) {
-            return;
+        if (!signals.isSignalled()) {
+            told(signals::signal);
         }
+    }
+
+    /** There may be in a moment. */
+    void soon() {
+        if (!signals.isGiven()) {
+            told(signals::soon);
+        }
+    }
+
+    private void told(Runnable signal) {
         life.lock();
         try {
-            signals.signal();
+            signal.run();
             if (thread == null && !closed) {
                 Thread started = new Thread(this::run, "headroom-" + name + "-teller");
                 started.setDaemon(true);
@@ -74,7 +84,7 @@ final class RemoteTeller {
         life.lock();
         try {
             // A signal from here on starts another thread.
-            boolean told = signals.pause(0);
+            boolean told = signals.isGiven();
             if (!told) {
                 thread = null;
             }

@@ -16,6 +16,14 @@ record Wakes(Wakeup here, @Nullable RemoteTeller others) {
         }
     }
 
+    /** There will be work once a transaction commits that nobody will tell of. */
+    void soon() {
+        here.soon();
+        if (others != null) {
+            others.soon();
+        }
+    }
+
     void close() {
         if (others != null) {
             others.close();

@@ -7,11 +7,14 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** Ends another thread's pause; a signal given while nobody pauses ends the next pause at once. Thread-safe. */
+/** Ends another thread's pause; a signal given while nobody pauses ends the next pause at once, or soon. Thread-safe. */
 final class Wakeup {
+    private static final long SOON_MILLIS = 20;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition given = lock.newCondition();
     private volatile boolean signalled;
+    private volatile boolean soon;
     private volatile @Nullable Runnable instead;
     private final List<Wakeup> followers = new CopyOnWriteArrayList<>();
 
@@ -42,7 +45,7 @@ final class Wakeup {
             return;
         }
         if (signalled) {
-            // Whoever takes that signal looks for work after it did.
+            // Whoever clears it looks afterwards.
             return;
         }
         lock.lock();
@@ -54,9 +57,34 @@ final class Wakeup {
         }
     }
 
-    /** Whether a signal was given that no pause has taken yet. */
-    boolean signalled() {
+    /** There may be something to do in a moment, which nobody will tell of: a pause ends after {@value #SOON_MILLIS} ms at the latest. */
+    void soon() {
+        followers.forEach(Wakeup::soon);
+        Runnable told = instead;
+        if (told != null) {
+            told.run();
+            return;
+        }
+        if (soon || signalled) {
+            return;
+        }
+        lock.lock();
+        try {
+            soon = true;
+            given.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether the next pause ends at once: whoever takes the signal looks for work after it did. */
+    boolean isSignalled() {
         return signalled;
+    }
+
+    /** Whether the next pause ends at once or soon. */
+    boolean isGiven() {
+        return signalled || soon;
     }
 
     /** Pauses; returns whether a signal ended it. */
@@ -64,11 +92,17 @@ final class Wakeup {
         long left = TimeUnit.MILLISECONDS.toNanos(millis);
         lock.lockInterruptibly();
         try {
+            boolean hurried = false;
             while (!signalled && left > 0) {
+                if (soon && !hurried) {
+                    hurried = true;
+                    left = Math.min(left, TimeUnit.MILLISECONDS.toNanos(SOON_MILLIS));
+                }
                 left = given.awaitNanos(left);
             }
-            boolean woken = signalled;
+            boolean woken = signalled || hurried;
             signalled = false;
+            soon &= !hurried;
             return woken;
         } finally {
             lock.unlock();

@@ -75,6 +75,60 @@ class LoadTest extends JobQueueContract {
         }
     }
 
+    /** Queues that share workers. */
+    public static final class Shared {
+        final AtomicInteger now = new AtomicInteger();
+        final AtomicInteger most = new AtomicInteger();
+        final java.util.concurrent.CountDownLatch release = new java.util.concurrent.CountDownLatch(1);
+
+        private void run() throws InterruptedException {
+            most.accumulateAndGet(now.incrementAndGet(), Math::max);
+            release.await();
+            now.decrementAndGet();
+        }
+
+        @Job(name = "share.a", queue = "a")
+        public void a(Note note) throws InterruptedException {
+            run();
+        }
+
+        @Job(name = "share.b", queue = "b")
+        public void b(Note note) throws InterruptedException {
+            run();
+        }
+
+        @Job(name = "share.c", queue = "c")
+        public void c(Note note) throws InterruptedException {
+            run();
+        }
+    }
+
+    @Test
+    void queuesThatShareWorkersSlowDownTogether() {
+        Shared shared = new Shared();
+        JobQueue queue = built(builder()
+                .handlers(shared)
+                .sharedWorkers(9)
+                .queue("a", q -> q.weight(1))
+                .queue("b", q -> q.weight(1))
+                .queue("c", q -> q.weight(1)));
+        for (int i = 0; i < 9; i++) {
+            queue.enqueue(Shared::a, new Note(i, ""));
+            queue.enqueue(Shared::b, new Note(i, ""));
+            queue.enqueue(Shared::c, new Note(i, ""));
+        }
+        pressure = 1.1; // SHEDDABLE_PLUS: (1.2 - 1.1) / (1.2 - 0.85) of 9 workers, rounded up.
+        try (Headroom headroom =
+                Headroom.builder("test").plug(new Sensor()).plug(queue).build()) {
+            assertThat(headroom.load().pressure()).isEqualTo(1.1);
+            await().until(() -> shared.now.get() == 3);
+            await().during(Duration.ofMillis(300)).until(() -> shared.most.get() == 3);
+            pressure = 0;
+            shared.release.countDown();
+            awaitNoJobs();
+        }
+    }
+
     @Test
     void aPacerDrivesTheRateOfAMigrationByTheLoadOfOthers() {
         JobQueue queue = built(builder()

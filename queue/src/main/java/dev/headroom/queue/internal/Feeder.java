@@ -186,6 +186,7 @@ final class Feeder {
             Claims.Claimed claimed = claims.claim(lease.id(), share, criticalities, room);
             result = claimed.found() == 0 ? "none" : "jobs";
             held.add(pool, claimed.admitted());
+            pool.count(claimed.admitted());
             return claimed;
         } finally {
             connected.get().meters().timer(QueueMeters.CLAIM, "result", result).recordNanos(System.nanoTime() - begun);

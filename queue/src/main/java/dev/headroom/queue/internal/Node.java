@@ -47,6 +47,7 @@ final class Node {
     private final Housekeeper housekeeper;
     private final Watch watch;
     private final Wakeup wakeup;
+    private final Wakes wakes;
     private final @Nullable RemoteListener listener;
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
     private final LocalRuns runs;
@@ -58,6 +59,7 @@ final class Node {
         this.connected = parts.connected();
         this.pools = pools;
         this.wakeup = wakes.here();
+        this.wakes = wakes;
         RemoteWakeUp others = options.remoteWakeUp();
         this.listener = others == null ? null : new RemoteListener(options.name(), others, wakeup::signal);
         this.lease = new Lease(options.lease());
@@ -273,7 +275,8 @@ final class Node {
                 .collect(Collectors.toSet());
         again.forEach(claims::forgetFloors);
         if (!again.isEmpty()) {
-            wakeup.signal();
+            // Others may have more room for them than this process.
+            wakes.signal();
         }
         settled.forEach(each -> runs.settled(each.assignment().job.id()));
         if (held.settled(settled)) {

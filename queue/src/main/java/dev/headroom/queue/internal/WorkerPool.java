@@ -111,8 +111,8 @@ final class WorkerPool {
         hungry = more;
     }
 
-    /** Takes in what was claimed. */
-    void accept(List<Assignment> claimed) {
+    /** Counts what was claimed, which {@link #accept} takes in. */
+    void count(List<Assignment> claimed) {
         held.addAndGet(claimed.size());
         double characters = usualCharacters;
         for (Assignment each : claimed) {
@@ -121,6 +121,10 @@ final class WorkerPool {
             characters += WEIGHT * ((payload == null ? 0 : payload.length()) - characters);
         }
         usualCharacters = characters;
+    }
+
+    /** Has its workers run what was claimed. */
+    void accept(List<Assignment> claimed) {
         waiting.addAll(claimed);
     }
 
@@ -141,13 +145,13 @@ final class WorkerPool {
                 .toList();
     }
 
-    /** Takes out what no worker has begun, if the next one has waited here for longer than it was to; less is claimed ahead then. */
+    /** Takes out what no worker has begun, if the next one has waited here for longer than it was to; nothing is claimed ahead until jobs are short again. */
     List<Assignment> takeStale(long now) {
         boolean stale = waiting.peek() instanceof Assignment next && now - next.claimedAt > STALE;
         if (!stale) {
             return List.of();
         }
-        usualNanos = Math.max(usualNanos, AHEAD_MILLIS * 1e6);
+        usualNanos = Math.max(usualNanos, AHEAD_MILLIS * 1e6 * (workers + 1));
         return takeWaiting();
     }
 

@@ -12,6 +12,9 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -63,6 +66,49 @@ class ClusterTest extends JobQueueContract {
     }
 
     @Test
+    void whatADeadProcessHeldIsRescuedThoughSomebodyHasLockedSomeOfIt() throws Exception {
+        JobQueue queue = built(builder().handlers(recorder).lease(Duration.ofMillis(900)));
+        JobHandle locked = queue.enqueue(Recorder::note, new Note(1, "locked"));
+        queue.enqueue(Recorder::note, new Note(2, "free"));
+        execute("update headroom_job set state = 1, lease = 0");
+        try (Connection caller = dataSource().getConnection();
+                Statement statement = caller.createStatement()) {
+            caller.setAutoCommit(false);
+            statement.executeQuery("select id from headroom_job where id = " + locked.id() + " for update");
+            queue.start();
+            await().untilAsserted(() -> assertThat(recorder.order).containsExactly("free"));
+            caller.rollback();
+            caller.setAutoCommit(true);
+        }
+        awaitNoJobs();
+        assertThat(recorder.order).containsExactly("free", "locked");
+    }
+
+    @Test
+    void aNodeThatDrainsHasNoWorkersAndOneThatComesBackIsNoYoungerThanItsProcess() throws Exception {
+        JobQueue queue = started(builder().handlers(recorder).lease(Duration.ofMillis(900)));
+        await().until(() -> count("headroom_job_node where workers > 0") == 1);
+        String age = backend == Backend.MARIADB
+                ? "select timestampdiff(second, started_at, last_seen) from headroom_job_node"
+                : backend == Backend.H2
+                        ? "select datediff(second, started_at, last_seen) from headroom_job_node"
+                        : "select extract(epoch from last_seen - started_at)::bigint from headroom_job_node";
+        assertThat(number(age)).isPositive();
+        JobHandle job = queue.enqueue(Recorder::blocked, new Note(1, ""));
+        await().until(() -> recorder.concurrent.get() == 1);
+        ExecutorService drains = Executors.newSingleThreadExecutor();
+        Future<Boolean> drained = drains.submit(() -> {
+            queue.drain(Duration.ofSeconds(20));
+            return true;
+        });
+        await().until(() -> count("headroom_job_node where workers = 0") == 1);
+        recorder.release.countDown();
+        assertThat(drained.get()).isTrue();
+        drains.shutdown();
+        assertThat(job.state()).isEmpty();
+    }
+
+    @Test
     void aNodeDeclaredDeadByMistakeGoesOnUnderANewLease() throws SQLException {
         JobQueue queue = started(builder().handlers(recorder).lease(Duration.ofMillis(600)));
         await().until(() -> count("headroom_job_node") == 1);
@@ -83,18 +129,18 @@ class ClusterTest extends JobQueueContract {
     void whoIsJustBackIsNoSignThatTheDatabaseWasThereForTheOthers() throws SQLException {
         try (Connection connection = dataSource().getConnection()) {
             NodeTable nodes = new NodeTable(Schema.dialect(connection));
-            long back = nodes.register(connection, "back", 1);
-            long mine = nodes.register(connection, "mine", 1);
+            long back = nodes.register(connection, "back", 1, 0);
+            long mine = nodes.register(connection, "mine", 1, 0);
             assertThat(nodes.othersSeen(connection, mine, 60_000))
                     .as("one that has just begun")
                     .isFalse();
             execute("update headroom_job_node set unbroken_since = timestamp '2020-01-01 00:00:00'");
             assertThat(nodes.othersSeen(connection, mine, 60_000)).isTrue();
-            assertThat(nodes.beat(connection, back, "back", 30_000)).isTrue();
+            assertThat(nodes.beat(connection, back, "back", 1, 30_000)).isTrue();
             assertThat(nodes.othersSeen(connection, mine, 60_000)).isTrue();
             execute("update headroom_job_node set last_seen = timestamp '2020-01-01 00:00:00' where id = " + back);
             assertThat(nodes.othersSeen(connection, mine, 60_000)).as("silent").isFalse();
-            assertThat(nodes.beat(connection, back, "back", 30_000)).isTrue();
+            assertThat(nodes.beat(connection, back, "back", 1, 30_000)).isTrue();
             assertThat(nodes.othersSeen(connection, mine, 60_000))
                     .as("seen again, after a gap")
                     .isFalse();

@@ -1,6 +1,7 @@
 package dev.headroom.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.headroom.queue.Recorder.Note;
@@ -39,5 +40,40 @@ class LateCommitTest extends JobQueueContract {
         await().atMost(Duration.ofSeconds(20)).until(() -> recorder.runs.containsKey(-1L));
         awaitNoJobs();
         assertThat(recorder.runs.values()).containsOnly(1);
+    }
+
+    @Test
+    void whatWasScheduledAndIsDoneCostsNoLookForTheNextWhileASnapshotIsKept() throws Exception {
+        assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
+        int jobs = 3_000;
+        JobQueue queue = built(builder().handlers(recorder));
+        queue.delay(Duration.ofHours(1))
+                .enqueueAll(
+                        Recorder::note,
+                        IntStream.range(0, jobs).mapToObj(i -> new Note(i, "")).toList());
+        execute("update headroom_job set run_at = run_at - interval '2 hours'");
+        try (Connection snapshot = dataSource().getConnection()) {
+            snapshot.setAutoCommit(false);
+            snapshot.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            snapshot.createStatement().executeQuery("select 1 from headroom_job limit 1");
+            queue.start();
+            await().atMost(Duration.ofSeconds(30)).until(() -> count("headroom_job") == 0);
+            long before = entriesRead();
+            await().pollInterval(Duration.ofMillis(30))
+                    .during(Duration.ofSeconds(2))
+                    .until(() -> {
+                        queue.wake();
+                        return true;
+                    });
+            // By far fewer looks than there were each would walk past all of them.
+            await().during(Duration.ofSeconds(2)).until(() -> entriesRead() - before < 12L * jobs);
+            snapshot.rollback();
+            snapshot.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            snapshot.setAutoCommit(true);
+        }
+    }
+
+    private long entriesRead() {
+        return number("select idx_tup_read from pg_stat_user_indexes where indexrelname = 'headroom_job_scheduled'");
     }
 }

@@ -88,13 +88,14 @@ class ManyRunningTest {
 
     @Test
     void jobsThatRunCostNoStatements() throws Exception {
-        assertThat(statements(1_000, Duration.ofSeconds(5))).isLessThan(30); // of a process, not of its jobs
+        assertThat(statements(1_000, Duration.ofSeconds(5)))
+                .isLessThan(6); // of a process, not of its jobs: a heartbeat, and now and then something else
     }
 
     @Test
     @Tag("soak")
     void jobsThatRunCostNoStatementsForAMinute() throws Exception {
-        assertThat(statements(1_000, Duration.ofSeconds(60))).isLessThan(200);
+        assertThat(statements(1_000, Duration.ofSeconds(60))).isLessThan(45);
     }
 
     /** The statements of one process in a time, while so many jobs run. */

@@ -56,6 +56,45 @@ class SchedulingTest extends JobQueueContract {
         assertThat(sweeps.most).as("two of a fixed delay at once").hasValue(1);
     }
 
+    /** Kinds that have hours, beside one that is always due. */
+    public static class Hours {
+        final AtomicInteger rated = new AtomicInteger();
+
+        @Job(name = "often")
+        @Every(fixedRate = "200ms")
+        public void often() {
+            rated.incrementAndGet();
+        }
+
+        @Job(name = "hour.1")
+        @Every(fixedRate = "1h")
+        public void first() {}
+
+        @Job(name = "hour.2")
+        @Every(fixedRate = "1h")
+        public void second() {}
+
+        @Job(name = "hour.3")
+        @Every(fixedDelay = "1h")
+        public void third() {}
+    }
+
+    @Test
+    void whatIsNotDueCostsNothingBesideWhatIs() {
+        Hours hours = new Hours();
+        CountingDataSource counting = new CountingDataSource(dataSource());
+        started(JobQueue.builder(counting).handlers(hours));
+        await().until(() -> hours.rated.get() >= 1);
+        counting.sinceLast();
+        int before = hours.rated.get();
+        await().until(() -> hours.rated.get() >= before + 5);
+        assertThat(counting.texts.stream()
+                        .filter(text -> text.contains("next_at <= ") && !text.startsWith("update"))
+                        .count())
+                .as("kinds looked at, beside the one")
+                .isLessThanOrEqualTo(hours.rated.get() - before + 5L);
+    }
+
     @Test
     void refusesAScheduleForAMethodWithPayload() {
         assertThatThrownBy(() -> builder().handlers(new Wrong()))

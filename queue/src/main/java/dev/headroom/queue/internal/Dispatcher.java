@@ -1,5 +1,6 @@
 package dev.headroom.queue.internal;
 
+import dev.headroom.queue.internal.sql.JobTable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashSet;
@@ -21,7 +22,14 @@ final class Dispatcher implements Runnable {
     private static final long LONGEST_PAUSE_AFTER_FAILURE = 1_000;
     private static final long LOAD_PAUSE = 100;
     private static final long PROMOTE_EVERY = 250_000_000;
+
+    /** So often, for whoever counts what is ready, where no worker could take it. */
+    private static final long PROMOTE_FOR_NOBODY_EVERY = 15_000_000_000L;
+
     private static final int PROMOTED_AT_ONCE = 1_000;
+
+    /** What has been due for longer was locked by somebody or enqueued by a long transaction; {@link FloorSweep} looks for it. */
+    private static final long LATE_MILLIS = 15_000;
 
     private final QueueOptions options;
     private final Store store;
@@ -31,16 +39,19 @@ final class Dispatcher implements Runnable {
     private final Held held;
     private final Feeder feeder;
     private final Wakeup wakeup;
+    private final boolean promotesForOthers;
     private final LogLimit limit = new LogLimit();
     private volatile boolean stopped;
     private long pause = SHORTEST_PAUSE;
     private boolean unsure;
+    private volatile boolean late = true;
     private final AtomicReference<Set<Long>> toHandBack = new AtomicReference<>(Set.of());
     private @Nullable Long dueAt;
     private long promotedAt;
     private boolean busy;
     private int first;
 
+    /** @param promotesForOthers whether others of this process take what is ready, too */
     Dispatcher(
             QueueOptions options,
             Store store,
@@ -50,7 +61,8 @@ final class Dispatcher implements Runnable {
             List<WorkerPool> pools,
             Held held,
             LoadGate gate,
-            Wakeup wakeup) {
+            Wakeup wakeup,
+            boolean promotesForOthers) {
         this.options = options;
         this.store = store;
         this.claims = claims;
@@ -59,6 +71,7 @@ final class Dispatcher implements Runnable {
         this.held = held;
         this.feeder = new Feeder(options, connected, claims, lease, held, gate);
         this.wakeup = wakeup;
+        this.promotesForOthers = promotesForOthers;
     }
 
     @Override
@@ -117,6 +130,12 @@ final class Dispatcher implements Runnable {
         } else if (!forgotten.isEmpty()) {
             handBack(forgotten);
         }
+        // Before it looks for room: whoever settles a job from here on wakes this thread, if its pool is hungry.
+        pools.forEach(WorkerPool::appetite);
+        if (!promotesForOthers && !hasRoom() && !isDue() && System.nanoTime() - promotedAt < PROMOTE_FOR_NOBODY_EVERY) {
+            busy = false;
+            return false;
+        }
         double[] factors = feeder.begin();
         boolean more = false;
         first++;
@@ -132,6 +151,20 @@ final class Dispatcher implements Runnable {
         }
         busy = more;
         return more;
+    }
+
+    /** Whether a worker is free for what may be there. */
+    boolean hasRoom() {
+        return pools.stream().anyMatch(feeder::hasRoom);
+    }
+
+    /** Jobs may have been due for so long that the dispatcher passes them by, with the dead entries that are before them. */
+    void lookForLate() throws SQLException {
+        OptionalLong due = store.transact(connection -> store.jobs.millisUntilDue(connection, JobTable.ANY_TIME));
+        if (due.isPresent() && due.getAsLong() < -LATE_MILLIS) {
+            late = true;
+            wakeup.signal();
+        }
     }
 
     private boolean isDue() {
@@ -173,14 +206,17 @@ final class Dispatcher implements Runnable {
     /** Makes what is due ready, a part of it at a time: claims go on in between. Returns whether there was anything. */
     private boolean promote() throws SQLException {
         promotedAt = System.nanoTime();
+        boolean all = late || !store.dialect.hasFloors();
+        long overdue = all ? JobTable.ANY_TIME : LATE_MILLIS;
         Promoted promoted = store.transact(connection -> {
-            OptionalLong next = store.jobs.millisUntilDue(connection);
+            OptionalLong next = store.jobs.millisUntilDue(connection, overdue);
             if (next.isEmpty() || next.getAsLong() > 0) {
                 return new Promoted(0, next);
             }
-            int count = store.dialect.promoteDue(connection, PROMOTED_AT_ONCE);
-            return new Promoted(count, store.jobs.millisUntilDue(connection));
+            int count = store.dialect.promoteDue(connection, PROMOTED_AT_ONCE, overdue);
+            return new Promoted(count, store.jobs.millisUntilDue(connection, overdue));
         });
+        late &= promoted.count() == PROMOTED_AT_ONCE;
         if (promoted.count() > 0) {
             wakeup.passOn();
         }

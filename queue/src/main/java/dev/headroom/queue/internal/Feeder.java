@@ -50,6 +50,11 @@ final class Feeder {
         return heldBack;
     }
 
+    /** Whether a pool has room for what it may find. */
+    boolean hasRoom(WorkerPool pool) {
+        return pool.hasRoom() && pool.shares.stream().anyMatch(share -> claims.serves(share.queue));
+    }
+
     /** Claims for a pool; true if there may be more at once. */
     boolean feed(WorkerPool pool, double[] factors) throws SQLException {
         List<Share> open = new ArrayList<>();

@@ -3,77 +3,65 @@ package dev.headroom.queue.internal;
 import dev.headroom.queue.internal.sql.Floors;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Looks for jobs that became ready below the floors of claims, on a thread of its own: when it has to walk past a million dead entries, no
- * claim waits for that. The longer a look takes, the less often it is done: it costs a fiftieth of a processor at most.
+ * Looks for jobs that became ready below the floors of claims, and for those that have been due for long, on a thread of its own: when it has to walk past a million dead entries, no
+ * claim waits for that. The longer a look takes, the less often it is done: it costs a fiftieth of a processor at most. While no worker is
+ * free for what it may find, it waits.
  */
-final class FloorSweep implements Runnable {
-    private static final Logger log = LoggerFactory.getLogger(FloorSweep.class);
-    private static final long SHORTEST_PAUSE = Duration.ofSeconds(1).toNanos();
-    private static final long LONGEST_PAUSE = Duration.ofSeconds(20).toNanos();
+final class FloorSweep extends Rounds {
+    private static final long SHORTEST_PAUSE = Duration.ofSeconds(1).toMillis();
+    private static final long LONGEST_PAUSE = Duration.ofSeconds(20).toMillis();
     private static final long SHARE = 50;
 
     private final QueueOptions options;
     private final Store store;
     private final Floors floors;
-    private final Lease lease;
-    private final Wakeup dispatcher;
-    private final LogLimit limit = new LogLimit();
-    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final Dispatcher dispatcher;
+    private final Wakeup wakeup;
     private long claimedBefore;
+    private long lateAt = System.nanoTime();
+    private long pause = SHORTEST_PAUSE;
 
-    FloorSweep(QueueOptions options, Store store, Floors floors, Lease lease, Wakeup dispatcher) {
+    FloorSweep(QueueOptions options, Store store, Floors floors, Lease lease, Dispatcher dispatcher, Wakeup wakeup) {
+        super(options.name(), lease, "look below the floors of claims");
         this.options = options;
         this.store = store;
         this.floors = floors;
-        this.lease = lease;
         this.dispatcher = dispatcher;
+        this.wakeup = wakeup;
     }
 
     @Override
-    public void run() {
-        // While nothing is claimed, the dispatcher looks no more often.
-        long quietPause = Math.max(SHORTEST_PAUSE, options.pollInterval().toNanos());
-        long pause = SHORTEST_PAUSE;
-        try {
-            while (!stopped.await(pause, TimeUnit.NANOSECONDS)) {
-                long begun = System.nanoTime();
-                long claimed = floors.claimed();
-                look();
-                long quiet = claimed == claimedBefore ? quietPause : SHORTEST_PAUSE;
-                claimedBefore = claimed;
-                pause = Math.min(LONGEST_PAUSE, Math.max(quiet, SHARE * (System.nanoTime() - begun)));
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
+    long pauseMillis() {
+        return pause;
     }
 
-    private void look() {
+    @Override
+    void round() throws SQLException {
+        pause = SHORTEST_PAUSE;
+        if (!dispatcher.hasRoom()) {
+            return;
+        }
+        long begun = System.nanoTime();
+        long claimed = floors.claimed();
+        // While nothing is claimed, the dispatcher looks no more often.
+        long quiet = claimed == claimedBefore
+                ? Math.max(SHORTEST_PAUSE, options.pollInterval().toMillis())
+                : SHORTEST_PAUSE;
+        claimedBefore = claimed;
         try {
             for (int queue : floors.queues()) {
-                if (lease.mayBegin() && store.transact(c -> store.dialect.lookBelow(c, floors, queue))) {
-                    dispatcher.signal();
+                if (goesOn() && store.transact(c -> store.dialect.lookBelow(c, floors, queue))) {
+                    wakeup.signal();
                 }
             }
-        } catch (SQLException | RuntimeException | Error failed) {
-            long kept = limit.pass();
-            if (kept >= 0) {
-                log.warn(
-                        "{}: could not look below the floors of claims, tries again ({} messages kept back)",
-                        options.name(),
-                        kept,
-                        failed);
+            if (goesOn() && begun - lateAt >= 0) {
+                dispatcher.lookForLate();
+                lateAt = System.nanoTime() + LONGEST_PAUSE * 1_000_000;
             }
+        } finally {
+            pause = Math.min(LONGEST_PAUSE, Math.max(quiet, SHARE * (System.nanoTime() - begun) / 1_000_000));
         }
-    }
-
-    void stop() {
-        stopped.countDown();
     }
 }

@@ -4,9 +4,10 @@ import dev.headroom.queue.internal.sql.NodeTable;
 import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,10 +29,7 @@ final class Heartbeat extends Rounds {
     private final KeptConnection own;
     private long beatAt = System.nanoTime();
 
-    /** As the last transaction saw it, and as the one does that is under way. */
-    private NodeTable.@Nullable Around around;
-
-    private NodeTable.@Nullable Around seen;
+    private volatile NodeTable.@Nullable Around around;
 
     Heartbeat(
             QueueOptions options, int workers, Store store, Lease lease, Node node, Sweeper sweeper, Rescuer rescuer) {
@@ -58,11 +56,11 @@ final class Heartbeat extends Rounds {
         if (mine == 0) {
             register(begun);
         } else if (begun - beatAt >= 0) {
-            Set<Long> cancelled = new HashSet<>();
-            if (store.transact(own, connection -> beat(connection, mine, cancelled))) {
+            NodeTable.Beat beat = store.transact(own, connection -> beat(connection, mine));
+            if (beat.alive()) {
                 lease.shown(begun);
-                look(begun);
-                node.cancelled(cancelled);
+                look(beat.around(), begun);
+                node.cancelled(beat.cancelled());
             } else {
                 log.warn(
                         "{}: node {} was declared dead; what it ran is run by others, it goes on under a new lease",
@@ -78,16 +76,28 @@ final class Heartbeat extends Rounds {
         beatAt = begun + lease.heartbeatNanos();
     }
 
-    private boolean beat(Connection connection, long mine, Set<Long> cancelled) throws SQLException {
-        cancelled.addAll(store.cancellations.marked(connection, node.running(mine)));
-        boolean alive = store.nodes.beat(connection, mine, nodeName(), lease.lengthMillis() / 2);
-        seen = store.nodes.around(connection);
-        return alive;
+    private NodeTable.Beat beat(Connection connection, long mine) throws SQLException {
+        NodeTable.Beat atOnce = store.dialect.beat(connection, mine, nodeName(), freeable(), lease.lengthMillis() / 2);
+        if (atOnce != null) {
+            return atOnce;
+        }
+        Set<Long> cancelled = store.cancellations.marked(connection, node.running(mine));
+        boolean alive = store.nodes.beat(connection, mine, nodeName(), freeable(), lease.lengthMillis() / 2);
+        return new NodeTable.Beat(alive, store.nodes.around(connection, mine), cancelled);
+    }
+
+    /** Its workers, as long as they take up jobs. */
+    private int freeable() {
+        return node.isDraining() ? 0 : workers;
+    }
+
+    /** What this node saw around it last; null before it saw anything. */
+    NodeTable.@Nullable Around around() {
+        return around;
     }
 
     /** Goes by what was seen by a transaction that has committed. */
-    private void look(long begun) {
-        NodeTable.Around now = java.util.Objects.requireNonNull(seen);
+    private void look(NodeTable.Around now, long begun) {
         NodeTable.Around before = around;
         around = now;
         rescuer.seen(now, begun);
@@ -97,19 +107,27 @@ final class Heartbeat extends Rounds {
                     options.name());
             sweeper.lookForForgotten();
             node.serverChanged();
+        } else if (before != null && before.nodes() != now.nodes()) {
+            // Others may have made what those held ready again.
+            node.readyAgain();
         }
     }
 
     private void register(long begun) throws SQLException {
         AtomicBoolean othersSeen = new AtomicBoolean();
+        AtomicReference<NodeTable.Around> seen = new AtomicReference<>();
         long id = store.transact(own, connection -> {
-            long mine = store.nodes.register(connection, nodeName(), workers);
-            seen = store.nodes.around(connection);
+            long mine = store.nodes.register(
+                    connection,
+                    nodeName(),
+                    freeable(),
+                    ManagementFactory.getRuntimeMXBean().getUptime());
+            seen.set(store.nodes.around(connection, mine));
             othersSeen.set(store.nodes.othersSeen(connection, mine, lease.lengthMillis()));
             return mine;
         });
         lease.granted(id, begun, othersSeen.get());
-        look(begun);
+        look(Objects.requireNonNull(seen.get()), begun);
         log.info("{}: node {} is at work", options.name(), id);
         node.registered();
     }

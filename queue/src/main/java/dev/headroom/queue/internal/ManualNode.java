@@ -30,12 +30,8 @@ public final class ManualNode {
         this.settlement = new Settlement(parts.options(), store, parts.kinds(), () -> {});
         this.payloads = new JsonPayloads(parts.options().maxPayload());
         this.claims = new Claims(
-                store,
-                parts.kinds(),
-                parts.connected(),
-                parts.options().workers().keySet(),
-                null);
-        this.lease = store.call("register a node", connection -> store.nodes.register(connection, "manual", 1));
+                store, parts.kinds(), parts.connected(), parts.options().told(), null);
+        this.lease = store.call("register a node", connection -> store.nodes.register(connection, "manual", 1, 0));
     }
 
     /** A node of the queue. */
@@ -67,7 +63,7 @@ public final class ManualNode {
 
     private boolean promote(Connection connection) throws SQLException {
         store.limits.release(connection, store.limits.releasable(connection, Integer.MAX_VALUE));
-        return store.dialect.promoteDue(connection, Integer.MAX_VALUE) > 0;
+        return store.dialect.promoteDue(connection, Integer.MAX_VALUE, JobTable.ANY_TIME) > 0;
     }
 
     private Claims.Claimed claim(String queue) {

@@ -3,17 +3,14 @@ package dev.headroom.queue.internal;
 import dev.headroom.meter.Meters;
 import dev.headroom.queue.QueueMeters;
 import dev.headroom.queue.internal.sql.Floors;
+import dev.headroom.queue.internal.sql.NodeTable;
 import dev.headroom.queue.spi.RemoteWakeUp;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +20,6 @@ import org.slf4j.LoggerFactory;
 /** This process among those that work on the queue: its threads, from start to close. */
 final class Node {
     private static final Logger log = LoggerFactory.getLogger(Node.class);
-
-    /** The heartbeat's connection, one for claims and one for completions. */
-    private static final int BOOKKEEPERS = 3;
 
     private static final Duration UNTIL_INTERRUPTED_END = Duration.ofSeconds(2);
 
@@ -45,16 +39,19 @@ final class Node {
     private final Heartbeat heartbeat;
     private final Rescuer rescuer;
     private final Housekeeper housekeeper;
+    private final Counting counting;
     private final Watch watch;
     private final Wakeup wakeup;
     private final Wakes wakes;
     private final @Nullable RemoteListener listener;
-    private final List<Thread> threads = new CopyOnWriteArrayList<>();
+    private final NodeThreads threads;
+    private @Nullable Thread dispatching;
     private final LocalRuns runs;
     private volatile boolean draining;
 
     Node(Parts parts, List<WorkerPool> pools, Wakes wakes, LoadGate gate) {
         this.options = parts.options();
+        this.threads = new NodeThreads(options);
         this.store = parts.store();
         this.connected = parts.connected();
         this.pools = pools;
@@ -68,8 +65,6 @@ final class Node {
         this.completer = new Completer(options.name(), settlement, this::written, this::lost);
         Floors floors = store.dialect.hasFloors() ? new Floors() : null;
         this.claims = new Claims(store, parts.kinds(), connected, options.told(), floors);
-        this.floorSweep = floors == null ? null : new FloorSweep(options, store, floors, lease, wakeup);
-        this.dispatcher = new Dispatcher(options, store, connected, claims, lease, pools, held, gate, wakeup);
         LockRunner lockRunner = new LockRunner(parts, claims, runner, settlement, lease, gate);
         for (String queue : parts.names().all()) {
             int workers = options.workersOf(queue);
@@ -81,12 +76,16 @@ final class Node {
                         lockRunner::next));
             }
         }
+        this.dispatcher = new Dispatcher(
+                options, store, connected, claims, lease, pools, held, gate, wakeup, !lockPools.isEmpty());
+        this.floorSweep = floors == null ? null : new FloorSweep(options, store, floors, lease, dispatcher, wakeup);
         Schedules schedules = new Schedules(store, parts.kinds(), parts.producer());
         this.sweeper = new Sweeper(options, store, lease, wakes, this);
         this.rescuer = new Rescuer(options, store, connected, lease, this, sweeper);
         this.heartbeat = new Heartbeat(options, workers(), store, lease, this, sweeper, rescuer);
-        this.housekeeper = new Housekeeper(options, store, lease, schedules, parts.lengths(), wakes);
-        warnOfSmallPool(parts.kinds());
+        this.housekeeper = new Housekeeper(options, store, lease, this, schedules, wakes);
+        this.counting = new Counting(options, lease, parts.lengths());
+        PoolSize.check(options, holding(parts.kinds()));
         this.runs = parts.runs();
         runs.ranBy(this);
         this.watch = new Watch(
@@ -104,27 +103,13 @@ final class Node {
                 + lockPools.stream().mapToInt(pool -> pool.workers).sum();
     }
 
-    /** A pool that is too small for the workers keeps claims and completions waiting, which they need to go on. */
-    private void warnOfSmallPool(Kinds kinds) {
-        int holding = lockPools.stream().mapToInt(pool -> pool.workers).sum()
+    /** How many jobs hold a connection each while they run. */
+    private int holding(Kinds kinds) {
+        return lockPools.stream().mapToInt(pool -> pool.workers).sum()
                 + pools.stream()
                         .filter(pool -> pool.shares.stream().anyMatch(share -> kinds.hasTransactions(share.queue)))
                         .mapToInt(pool -> pool.workers)
                         .sum();
-        int wanted = holding + BOOKKEEPERS;
-        OptionalInt size = PoolSize.of(options.dataSource());
-        if (holding > 0
-                && options.bookkeeping() == options.dataSource()
-                && size.isPresent()
-                && size.getAsInt() < wanted) {
-            log.warn(
-                    "{}: its data source gives out {} connections at most (expected: >= {}, as up to {} jobs hold one"
-                            + " while they run; have fewer workers, or set bookkeeping to a pool of its own)",
-                    options.name(),
-                    size.getAsInt(),
-                    wanted,
-                    holding);
-        }
     }
 
     /** Jobs were cancelled; those of them that this node holds end. */
@@ -151,51 +136,31 @@ final class Node {
     }
 
     void start() {
-        thread("dispatcher", dispatcher);
-        thread("completer", completer);
-        thread("heartbeat", heartbeat);
-        thread("rescuer", rescuer);
-        thread("housekeeper", housekeeper);
-        thread("sweeper", sweeper);
-        thread("watch", watch);
+        dispatching = threads.start("dispatcher", dispatcher);
+        threads.start("completer", completer);
+        threads.start("heartbeat", heartbeat);
+        threads.start("rescuer", rescuer);
+        threads.start("housekeeper", housekeeper);
+        threads.start("counting", counting);
+        threads.start("sweeper", sweeper);
+        threads.start("watch", watch);
         if (listener != null) {
-            thread("listener", listener);
+            threads.start("listener", listener);
         }
         if (floorSweep != null) {
-            thread("floors", floorSweep);
+            threads.start("floors", floorSweep);
         }
         for (LockPool pool : lockPools) {
             wakeup.also(pool.wakeup);
-            pool.start(workerThreads(pool.queue));
+            pool.start(threads.workers(pool.queue));
         }
         for (WorkerPool pool : pools) {
-            pool.start(workerThreads(pool.name), this::work);
+            pool.start(threads.workers(pool.name), this::work);
         }
     }
 
     private List<Assignment> locked() {
         return lockPools.stream().flatMap(pool -> pool.running().stream()).toList();
-    }
-
-    private void thread(String role, Runnable work) {
-        Thread thread = new Thread(work, "headroom-" + options.name() + "-" + role);
-        thread.setDaemon(true);
-        threads.add(thread);
-        thread.start();
-    }
-
-    private ThreadFactory workerThreads(String queue) {
-        ThreadFactory given = options.workerThreads();
-        if (given != null) {
-            return given;
-        }
-        AtomicInteger number = new AtomicInteger();
-        return work -> {
-            Thread thread =
-                    new Thread(work, "headroom-" + options.name() + "-" + queue + "-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
     }
 
     private void work(Assignment assignment) {
@@ -249,6 +214,18 @@ final class Node {
 
     private Meters meters() {
         return connected.get().meters();
+    }
+
+    /** Whether it is the one that does what one node suffices for. */
+    boolean isEldest() {
+        NodeTable.Around around = heartbeat.around();
+        return around != null && around.eldest() == lease.id();
+    }
+
+    /** Whether jobs were put aside by a limit, as far as was last seen. */
+    boolean seesBlocked() {
+        NodeTable.Around around = heartbeat.around();
+        return around != null && around.blocked();
     }
 
     /** Jobs are ready again where they were in their queues. */
@@ -314,9 +291,15 @@ final class Node {
         dispatcher.stop();
         lockPools.forEach(LockPool::stop);
         lockPools.forEach(pool -> wakeup.notAlso(pool.wakeup));
-        threads.get(0).join(Math.max(1, within.toMillis()));
+        if (dispatching != null) {
+            dispatching.join(Math.max(1, within.toMillis()));
+        }
         pools.forEach(this::giveBackWaiting);
         return idle(within);
+    }
+
+    boolean isDraining() {
+        return draining;
     }
 
     private boolean idle(Duration within) throws InterruptedException {
@@ -332,7 +315,7 @@ final class Node {
     }
 
     boolean healthy() {
-        return lease.mayBegin() && (draining || threads.stream().allMatch(Thread::isAlive));
+        return lease.mayBegin() && (draining || threads.allAlive());
     }
 
     int busy(String queue) {
@@ -362,6 +345,7 @@ final class Node {
         heartbeat.stop();
         rescuer.stop();
         housekeeper.stop();
+        counting.stop();
         sweeper.stop();
         if (listener != null) {
             listener.stop();
@@ -369,25 +353,11 @@ final class Node {
         if (floorSweep != null) {
             floorSweep.stop();
         }
-        interrupted |= join();
+        interrupted |= threads.join(UNTIL_INTERRUPTED_END.toMillis());
         leave(ended);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private boolean join() {
-        boolean interrupted = false;
-        for (Thread thread : threads) {
-            try {
-                thread.join(UNTIL_INTERRUPTED_END.toMillis());
-                thread.interrupt();
-            } catch (InterruptedException e) {
-                interrupted = true;
-                thread.interrupt();
-            }
-        }
-        return interrupted;
     }
 
     // A node that still runs jobs keeps its row: others take them when the lease has run out, not while they run.

@@ -21,15 +21,17 @@ final class Rescuer extends Rounds {
     private final Lease lease;
     private final Node node;
     private final Sweeper sweeper;
-    private final long straysEvery;
 
     /** When a node can have been silent for a lease, as far as was last seen. */
     private volatile long silentAt = System.nanoTime();
 
-    /** When it is time to look for jobs of nodes that are gone for long. */
-    private long straysAt = System.nanoTime();
+    /** When to look for jobs of nodes that are gone for long. */
+    private final Chore strays;
 
     private long reapAt = System.nanoTime();
+
+    /** Whether jobs were left that somebody had locked. */
+    private boolean left;
 
     Rescuer(QueueOptions options, Store store, Connected connected, Lease lease, Node node, Sweeper sweeper) {
         super(options.name(), lease, "look for nodes that died");
@@ -39,7 +41,7 @@ final class Rescuer extends Rounds {
         this.lease = lease;
         this.node = node;
         this.sweeper = sweeper;
-        this.straysEvery = Sweeper.every(lease, Sweeper.FORGET_EVERY);
+        this.strays = new Chore(Sweeper.every(lease, Sweeper.FORGET_EVERY));
     }
 
     /** How the others were at that time. */
@@ -55,24 +57,26 @@ final class Rescuer extends Rounds {
     }
 
     private void judge(long now) throws SQLException {
-        boolean strays = now - straysAt >= 0;
-        if (strays || now - Math.max(silentAt, reapAt) >= 0) {
-            reap();
-            straysAt = strays ? now + straysEvery : straysAt;
+        boolean silent = left || now - silentAt >= 0;
+        if (silent && now - reapAt >= 0 || strays.isDue() && node.isEldest()) {
+            strays.done(reap() || silent);
             reapAt = now + REAP_EVERY;
         }
     }
 
     private record Reaped(NodeTable.Rescue rescue, NodeTable.Around around) {}
 
-    private void reap() throws SQLException {
+    /** Returns whether there was anything. */
+    private boolean reap() throws SQLException {
         long begun = System.nanoTime();
         Reaped reaped = store.transact(connection -> new Reaped(
                 store.nodes.reap(connection, lease.lengthMillis(), options.maxCrashes()),
-                store.nodes.around(connection)));
+                store.nodes.around(connection, lease.id())));
         seen(reaped.around(), begun);
         NodeTable.Rescue rescue = reaped.rescue();
-        if (rescue.ready() + rescue.dead() > 0) {
+        left = rescue.left() > 0;
+        boolean any = rescue.ready() + rescue.dead() > 0;
+        if (any) {
             connected.get().meters().counter(QueueMeters.RESCUED).add(rescue.ready() + rescue.dead());
             log.warn(
                     "{}: {} nodes died; {} of their jobs run again, {} are dead letters since it was not their first time",
@@ -83,5 +87,6 @@ final class Rescuer extends Rounds {
             sweeper.releaseSoon();
             node.readyAgain();
         }
+        return any;
     }
 }

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Work of a thread of its own that is done again and again, a part of the lease between two rounds; a round that fails is logged and does not end it. */
+/** Work of a thread of its own that is done again and again; a round that fails is logged and does not end it. */
 abstract class Rounds implements Runnable {
     private final Logger log = LoggerFactory.getLogger(getClass());
     private final LogLimit limit = new LogLimit();
@@ -24,15 +24,25 @@ abstract class Rounds implements Runnable {
 
     abstract void round() throws SQLException;
 
+    /** How long to pause until the next round: a part of the lease. */
+    long pauseMillis() {
+        return lease.roundMillis();
+    }
+
     /** After the last round. */
     void ended() {}
+
+    /** Whether a round that takes its time is to go on. */
+    final boolean goesOn() {
+        return stopped.getCount() > 0 && lease.mayBegin();
+    }
 
     @Override
     public final void run() {
         try {
             do {
                 guardedRound();
-            } while (!stopped.await(lease.roundMillis(), TimeUnit.MILLISECONDS));
+            } while (!stopped.await(pauseMillis(), TimeUnit.MILLISECONDS));
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         } finally {

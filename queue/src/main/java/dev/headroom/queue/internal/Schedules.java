@@ -24,12 +24,14 @@ final class Schedules {
     private static final long AFTER_MILLIS = 5;
 
     private static final int MOST_MADE_UP_FOR = 100;
+    private static final long SHORTEST_MILLIS = 20;
 
     private final Store store;
     private final Kinds kinds;
     private final Producer producer;
     private final LogLimit limit = new LogLimit();
     private final Set<String> declared = new HashSet<>();
+    private long untilNext = Long.MAX_VALUE;
 
     Schedules(Store store, Kinds kinds, Producer producer) {
         this.store = store;
@@ -44,13 +46,35 @@ final class Schedules {
                 .toList();
     }
 
+    /** In how many milliseconds it may have something to do again, as far as was seen. */
+    long untilNextMillis() {
+        return Math.max(SHORTEST_MILLIS, untilNext);
+    }
+
     /** Enqueues what is due; true if something was. */
     boolean tick() throws SQLException {
+        List<Kind> kinds = all();
+        untilNext = Long.MAX_VALUE;
+        if (kinds.isEmpty()) {
+            return false;
+        }
         boolean any = false;
-        for (Kind kind : all()) {
+        Map<String, Long> millis = store.transact(store.schedules::untilNext);
+        for (Kind kind : kinds) {
+            long half = Objects.requireNonNull(kind.every()).duration().toMillis() / 2;
+            Long until = millis.get(kind.name());
+            untilNext = Math.min(untilNext, until == null || until <= 0 ? half : until);
+            if (declared.contains(kind.name()) && (until == null || until > 0)) {
+                continue;
+            }
             try {
-                any |= store.transact(connection -> tick(connection, kind));
+                boolean taken = store.transact(connection -> tick(connection, kind));
                 declared.add(kind.name());
+                any |= taken;
+                if (!taken && until != null) {
+                    // Due by a rounded clock, or another node has it.
+                    untilNext = SHORTEST_MILLIS;
+                }
             } catch (RuntimeException refused) {
                 // Middleware has: the tick stays due, and the others' are not kept from them.
                 long kept = limit.pass();
@@ -137,9 +161,10 @@ final class Schedules {
                 return true;
             });
         }
-        store.transact(store.schedules::forgetUnseen);
-        // One that others forgot, as this node was away for so long, begins anew.
-        declared.retainAll(store.transact(store.schedules::sinceDone).keySet());
+        if (!declared.isEmpty()) {
+            // One that others forgot, as this node was away for so long, begins anew.
+            declared.retainAll(store.transact(store.schedules::sinceDone).keySet());
+        }
     }
 
     /** For how long the kinds with a dead man's timer have not ended well that are silent for too long. */

@@ -4,50 +4,40 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Does, on one thread, what may take its time: makes jobs ready whose turn has come or for whose key there is room, and throws away what is
  * left behind. Nobody waits for it; the heartbeat has a thread of its own.
  */
-final class Sweeper implements Runnable {
-    private static final Logger log = LoggerFactory.getLogger(Sweeper.class);
+final class Sweeper extends Rounds {
     private static final int KEYS_AT_ONCE = 2_000;
     private static final int KEYS_IN_ONE_TRANSACTION = 20;
-    private static final long LOOK_EVERY = Duration.ofSeconds(5).toNanos();
-    static final long HEAL_EVERY = Duration.ofSeconds(10).toNanos();
     static final long FORGET_EVERY = Duration.ofSeconds(30).toNanos();
     private static final long SHARE = 50;
     private static final long SLICE = Duration.ofMillis(500).toNanos();
     private static final long UNUSED_LIMIT_MILLIS = Duration.ofHours(1).toMillis();
 
-    private final QueueOptions options;
     private final Store store;
     private final Lease lease;
     private final Wakes dispatcher;
     private final Node node;
     private final long forgetEvery;
-    private final LogLimit limit = new LogLimit();
-    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final Chore forget;
     private volatile boolean toRelease;
     private volatile boolean toLook;
-    private long forgetAt = System.nanoTime();
-    private long lookAt = forgetAt;
-    private long forgottenAt = forgetAt;
+    private long forgottenAt = System.nanoTime();
     private boolean blocked;
     private long lastStep;
 
     Sweeper(QueueOptions options, Store store, Lease lease, Wakes dispatcher, Node node) {
-        this.options = options;
+        super(options.name(), lease, "tidy up");
         this.store = store;
         this.lease = lease;
         this.dispatcher = dispatcher;
         this.node = node;
         this.forgetEvery = every(lease, FORGET_EVERY);
         this.forgottenAt += forgetEvery;
+        this.forget = new Chore(forgetEvery);
     }
 
     /** What is done so often with a lease of 12 s is done more often with a shorter one. */
@@ -56,49 +46,29 @@ final class Sweeper implements Runnable {
     }
 
     @Override
-    public void run() {
-        long pause = lease.roundMillis();
-        try {
-            do {
-                round();
-            } while (!stopped.await(pause, TimeUnit.MILLISECONDS));
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void round() {
-        try {
-            if (lease.mayBegin()) {
-                release();
+    void round() throws SQLException {
+        if (lease.mayBegin()) {
+            release();
+            if (forget.isDue() && node.isEldest()) {
                 forget();
-                handBackForgotten();
             }
-        } catch (SQLException | RuntimeException | Error failed) {
-            long kept = limit.pass();
-            if (kept >= 0) {
-                log.warn("{}: could not tidy up, tries again ({} messages kept back)", options.name(), kept, failed);
-            }
+            handBackForgotten();
         }
-    }
-
-    private boolean goesOn() {
-        return stopped.getCount() > 0 && lease.mayBegin();
     }
 
     private void release() throws SQLException {
-        long now = System.nanoTime();
-        boolean here = store.limits.hasBlocked() | toRelease;
-        toRelease = false;
-        if (!blocked && !here && now - lookAt < 0) {
+        boolean here = store.limits.hasBlocked();
+        if (toRelease) {
+            toRelease = false;
+            here = true;
+        }
+        boolean wanted = here || blocked || node.seesBlocked();
+        // A claim that has put jobs aside may not be committed yet, nor a rescue.
+        blocked = here;
+        if (!wanted || !store.transact(store.limits::anyBlocked)) {
             return;
         }
-        // The claim that has put them aside may not be committed yet.
-        lookAt = here ? now : now + LOOK_EVERY;
-        blocked = store.transact(store.limits::anyBlocked);
-        if (!blocked) {
-            return;
-        }
+        blocked = true;
         List<String> keys = store.transact(connection -> store.limits.releasable(connection, KEYS_AT_ONCE));
         for (int from = 0; from < keys.size() && goesOn(); from += KEYS_IN_ONE_TRANSACTION) {
             List<String> few = keys.subList(from, Math.min(keys.size(), from + KEYS_IN_ONE_TRANSACTION));
@@ -138,23 +108,13 @@ final class Sweeper implements Runnable {
         toRelease = true;
     }
 
-    /** One node suffices for it; the one that has been there longest. */
+    /** One node suffices for it. */
     private void forget() throws SQLException {
-        if (System.nanoTime() - forgetAt < 0 || !store.transact(c -> store.nodes.isEldest(c, lease.id()))) {
-            return;
-        }
         long until = System.nanoTime() + SLICE;
         do {
             lastStep = store.transact(connection -> store.steps.forgetGone(connection, lastStep));
         } while (lastStep != 0 && goesOn() && System.nanoTime() - until < 0);
-        store.transact(connection -> {
-            store.limits.forgetUnused(connection, UNUSED_LIMIT_MILLIS);
-            return true;
-        });
-        forgetAt = System.nanoTime() + forgetEvery;
-    }
-
-    void stop() {
-        stopped.countDown();
+        int forgotten = store.transact(connection -> store.limits.forgetUnused(connection, UNUSED_LIMIT_MILLIS));
+        forget.done(lastStep != 0 || forgotten > 0);
     }
 }

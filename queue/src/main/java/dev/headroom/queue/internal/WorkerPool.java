@@ -88,13 +88,22 @@ final class WorkerPool {
 
     /** How many more jobs it wants; 0 until there is room worth a claim. */
     int appetite() {
+        int room = room();
+        hungry = room == 0;
+        return Math.min(room, Math.max(workers, MOST_AT_ONCE));
+    }
+
+    /** Whether there is room worth a claim. */
+    boolean hasRoom() {
+        return room() > 0;
+    }
+
+    private int room() {
         double usual = usualNanos;
         double most = Math.min(MOST_AHEAD, MOST_CHARACTERS / Math.max(1, usualCharacters));
         int ahead = usual == 0 ? 0 : (int) Math.min(most, workers * (AHEAD_MILLIS * 1e6 / usual));
         int room = workers + ahead - held.get();
-        boolean worthAClaim = room > 0 && room >= Math.min(ahead / 2, MOST_AT_ONCE);
-        hungry = !worthAClaim;
-        return worthAClaim ? Math.min(room, Math.max(workers, MOST_AT_ONCE)) : 0;
+        return room > 0 && room >= Math.min(ahead / 2, MOST_AT_ONCE) ? room : 0;
     }
 
     /** How many more jobs of a criticality it wants that runs at a share of full speed. */

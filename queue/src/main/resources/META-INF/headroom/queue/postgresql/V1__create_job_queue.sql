@@ -36,6 +36,7 @@ create table headroom_job (
 
 create index headroom_job_ready on headroom_job (queue, priority, criticality, lane, pos) where state = 0;
 create index headroom_job_running on headroom_job (lease) where state = 1;
+create index headroom_job_cancelled on headroom_job (lease) where state = 1 and mod(flags, 4) >= 2;
 create index headroom_job_scheduled on headroom_job (run_at) where state = 2;
 create unique index headroom_job_unique on headroom_job (unique_key) where unique_key is not null;
 create index headroom_job_limited on headroom_job (limit_key, held, priority, id) where limit_key is not null;

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What differs from database to database: the clock, a few fragments, and how jobs are claimed and promoted. Everything else is one
@@ -169,6 +170,12 @@ public interface Dialect {
         return "";
     }
 
+    /** What {@link NodeTable#beat}, {@link NodeTable#around} and {@link Cancellations#marked} do, by one statement; null where there is none. */
+    default NodeTable.@Nullable Beat beat(Connection connection, long lease, String name, int workers, long gapMillis)
+            throws SQLException {
+        return null;
+    }
+
     /** Whether claims go by floors. */
     default boolean hasFloors() {
         return false;
@@ -179,8 +186,8 @@ public interface Dialect {
         return false;
     }
 
-    /** Makes at most {@code limit} scheduled jobs that are due ready; returns how many. */
-    int promoteDue(Connection connection, int limit) throws SQLException;
+    /** Makes at most {@code limit} scheduled jobs that are due ready, and have not been for longer than that; returns how many. */
+    int promoteDue(Connection connection, int limit, long overdueMillis) throws SQLException;
 
     /** For how many milliseconds the job that is ready longest has been ready; 0 when none is. */
     long oldestReadyMillis(Connection connection, int queue) throws SQLException;

@@ -29,6 +29,9 @@ public final class JobTable {
 
     private static final int ROWS_AT_ONCE = 100;
 
+    /** Longer than any job has been due: a hundred years. */
+    public static final long ANY_TIME = 36_525L * 86_400_000;
+
     private final Dialect dialect;
     private final String insertReady;
     private final String insertScheduled;
@@ -315,14 +318,21 @@ public final class JobTable {
         }
     }
 
-    /** In how many milliseconds the next scheduled job is due (0 or less: now), empty if none is scheduled. */
-    public OptionalLong millisUntilDue(Connection connection) throws SQLException {
+    /**
+     * In how many milliseconds the next scheduled job is due (0 or less: now), empty if none is scheduled.
+     *
+     * @param overdueMillis those that have been due for longer are passed by, with the dead entries before them
+     */
+    public OptionalLong millisUntilDue(Connection connection, long overdueMillis) throws SQLException {
         // Rows one by one through the index: min() would have H2 read all of them.
-        String sql = "select " + dialect.millisSince("run_at")
-                + " from headroom_job where state = 2 order by state, run_at limit 1";
-        try (PreparedStatement statement = connection.prepareStatement(sql);
-                ResultSet rows = statement.executeQuery()) {
-            return rows.next() ? OptionalLong.of(-rows.getLong(1)) : OptionalLong.empty();
+        String sql =
+                "select " + dialect.millisSince("run_at") + " from headroom_job where state = 2 and run_at >= (select "
+                        + dialect.nowPlusMillis() + ") order by state, run_at limit 1";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, -overdueMillis);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? OptionalLong.of(-rows.getLong(1)) : OptionalLong.empty();
+            }
         }
     }
 

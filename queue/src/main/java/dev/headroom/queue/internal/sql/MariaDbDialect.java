@@ -244,7 +244,7 @@ final class MariaDbDialect implements Dialect {
     }
 
     @Override
-    public int promoteDue(Connection connection, int limit) throws SQLException {
+    public int promoteDue(Connection connection, int limit, long overdueMillis) throws SQLException {
         List<Long> due = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(DUE)) {
             statement.setInt(1, limit);

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The statements on nodes. A node's row is its lease: as long as it is seen often enough its jobs are its own; whoever finds it silent
@@ -25,19 +26,18 @@ public final class NodeTable {
         this.dead = new DeadTable(dialect);
     }
 
-    /** What was done with the jobs of nodes that died. */
-    public record Rescue(int nodes, int ready, int dead) {
-        /** Nothing. */
-        public static final Rescue NOTHING = new Rescue(0, 0, 0);
-    }
+    /** What was done with the jobs of nodes that died; {@code left} are those that somebody has locked. */
+    public record Rescue(int nodes, int ready, int dead, int left) {}
 
-    /** Registers a node and returns its lease. */
-    public long register(Connection connection, String name, int workers) throws SQLException {
+    /** Registers a node of a process that has been up for so long, and returns its lease. */
+    public long register(Connection connection, String name, int workers, long upMillis) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
-                "insert into headroom_job_node (name, workers, last_seen) values (?, ?, " + dialect.now() + ")",
+                "insert into headroom_job_node (name, workers, started_at, last_seen) values (?, ?, "
+                        + dialect.nowPlusMillis() + ", " + dialect.now() + ")",
                 new String[] {"id"})) {
             statement.setString(1, name);
             statement.setInt(2, workers);
+            statement.setLong(3, -upMillis);
             statement.executeUpdate();
             try (ResultSet keys = statement.getGeneratedKeys()) {
                 keys.next();
@@ -61,46 +61,78 @@ public final class NodeTable {
         return nodes;
     }
 
-    /** Whether a node is the one that has been there longest, by which chores are done that one node suffices for. */
-    public boolean isEldest(Connection connection, long lease) throws SQLException {
-        return numbers(connection, "select min(id) from headroom_job_node", null)
-                .equals(List.of(lease));
-    }
-
     /**
-     * Says that the node of this name lives; false if it was declared dead, or lost by a failover and its number given to another.
+     * Says that the node of this name lives and has so many workers; false if it was declared dead, or lost by a failover and its number given to
+     * another.
      *
      * @param gapMillis after so long without a beat its being seen begins anew
      */
-    public boolean beat(Connection connection, long lease, String name, long gapMillis) throws SQLException {
-        String sql = "update headroom_job_node set unbroken_since = case when " + dialect.millisSince("last_seen")
-                + " > ? then " + dialect.now() + " else unbroken_since end, last_seen = " + dialect.now()
-                + " where id = ? and name = ?";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setLong(1, gapMillis);
-            statement.setLong(2, lease);
-            statement.setString(3, name);
+    public boolean beat(Connection connection, long lease, String name, int workers, long gapMillis)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(beat(dialect))) {
+            bindBeat(statement, lease, name, workers, gapMillis);
             return statement.executeUpdate() == 1;
         }
+    }
+
+    /** What a beat does. */
+    static String beat(Dialect dialect) {
+        return "update headroom_job_node set unbroken_since = case when " + dialect.millisSince("last_seen")
+                + " > ? then " + dialect.now() + " else unbroken_since end, last_seen = " + dialect.now()
+                + ", workers = ? where id = ? and name = ?";
+    }
+
+    /** Binds its parameters. */
+    static void bindBeat(PreparedStatement statement, long lease, String name, int workers, long gapMillis)
+            throws SQLException {
+        statement.setLong(1, gapMillis);
+        statement.setInt(2, workers);
+        statement.setLong(3, lease);
+        statement.setString(4, name);
     }
 
     /**
      * What a node sees around it.
      *
-     * @param silentMillis for how long the node has been silent that was seen longest ago; 0 if there is none
+     * @param silentMillis for how long the one of the others has been silent that was seen longest ago; 0 if there is none
      * @param server which server answers, since when it runs
+     * @param eldest the number of the node that has been there longest, which does chores that one node suffices for
+     * @param nodes another number when nodes have come or gone
+     * @param blocked whether jobs are put aside by a limit
      */
-    public record Around(long silentMillis, String server) {}
+    public record Around(long silentMillis, String server, long eldest, long nodes, boolean blocked) {}
+
+    /** The end of a select of what a node, whose number is a parameter, sees around it. */
+    static String around(Dialect dialect) {
+        return "(select " + dialect.millisSince("min(last_seen)") + " from headroom_job_node where id <> ?), "
+                + dialect.server()
+                + ", (select min(id) from headroom_job_node), (select sum(id) from headroom_job_node),"
+                + " case when exists (select 1 from headroom_job_limit where blocked = 1) then 1 else 0 end";
+    }
+
+    /** Reads that from the columns after so many. */
+    static Around around(ResultSet row, int before) throws SQLException {
+        return new Around(
+                Math.max(0, row.getLong(before + 1)),
+                row.getString(before + 2),
+                row.getLong(before + 3),
+                row.getLong(before + 4),
+                row.getInt(before + 5) == 1);
+    }
 
     /** Looks around. */
-    public Around around(Connection connection) throws SQLException {
-        String sql = "select " + dialect.millisSince("last_seen") + ", " + dialect.server()
-                + " from headroom_job_node order by last_seen limit 1";
-        try (PreparedStatement statement = connection.prepareStatement(sql);
-                ResultSet rows = statement.executeQuery()) {
-            return rows.next() ? new Around(Math.max(0, rows.getLong(1)), rows.getString(2)) : new Around(0, "");
+    public Around around(Connection connection, long lease) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("select " + around(dialect))) {
+            statement.setLong(1, lease);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                return around(rows, 0);
+            }
         }
     }
+
+    /** What a node hears as it says that it lives: whether it was not declared dead, and which of its jobs were cancelled. */
+    public record Beat(boolean alive, Around around, Set<Long> cancelled) {}
 
     /** Whether another node has been seen for so long, without a gap until now: one that is just back may have been away with the database. */
     public boolean othersSeen(Connection connection, long lease, long millis) throws SQLException {
@@ -140,15 +172,20 @@ public final class NodeTable {
     private Rescue rescue(Connection connection, int nodes, int maxCrashes) throws SQLException {
         String orphaned =
                 "state = 1 and not exists (select 1 from headroom_job_node n where n.id = headroom_job.lease)";
-        List<Long> orphans = orphans(connection);
-        int rescued = dialect.changeRows(
-                connection,
-                "update " + dialect.byNumber("headroom_job")
-                        + " set state = 0, lease = null, held = 0, crashes = case when crashes = 0 then 1 else crashes end where "
-                        + orphaned + " and id",
-                orphans);
+        int rescued = 0;
         int buried = 0;
-        for (List<Long> few : Ids.chunks(rescued == 0 ? List.of() : orphans)) {
+        List<Long> orphans = orphans(connection);
+        int left = orphans.size();
+        for (List<Long> chunk : Ids.chunks(orphans)) {
+            // What the dead process's own transaction still has locked, or a caller's, is left for the next time.
+            List<Long> few = dialect.lockFree(connection, chunk, 1);
+            left -= few.size();
+            rescued += dialect.changeRows(
+                    connection,
+                    "update " + dialect.byNumber("headroom_job")
+                            + " set state = 0, lease = null, held = 0, crashes = case when crashes = 0 then 1 else crashes end where "
+                            + orphaned + " and id",
+                    few);
             String poison = " and state = 0 and crashes >= " + maxCrashes;
             for (long id : Ids.locked(
                     connection, "select id from " + dialect.byNumber("headroom_job") + " where id", few, poison)) {
@@ -156,7 +193,7 @@ public final class NodeTable {
                 buried++;
             }
         }
-        return new Rescue(nodes, rescued - buried, buried);
+        return new Rescue(nodes, rescued - buried, buried, left);
     }
 
     /**

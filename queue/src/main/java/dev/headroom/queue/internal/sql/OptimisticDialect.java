@@ -168,7 +168,7 @@ abstract class OptimisticDialect implements Dialect {
     }
 
     @Override
-    public int promoteDue(Connection connection, int limit) throws SQLException {
+    public int promoteDue(Connection connection, int limit, long overdueMillis) throws SQLException {
         List<Long> due = new ArrayList<>();
         try (PreparedStatement statement =
                 connection.prepareStatement("select id from headroom_job where state = 2 and run_at <= " + now()

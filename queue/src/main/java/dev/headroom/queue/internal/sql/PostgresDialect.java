@@ -21,9 +21,11 @@ final class PostgresDialect implements Dialect {
             from unnest(?::text[], ?::smallint[], ?::text[]) with ordinality as u(payload, lane, limit_key, number) order by u.number
             """;
 
+    /** With selects of the clock, or the index would be walked to its end for those that are not due. */
     private static final String PROMOTE = """
             with due as materialized (
-              select id from headroom_job where state = 2 and run_at <= clock_timestamp()
+              select id from headroom_job where state = 2 and run_at <= (select clock_timestamp())
+              and run_at >= (select clock_timestamp() + ? * interval '1 millisecond')
               order by run_at limit ? for update skip locked)
             update headroom_job j set state = 0, pos = nextval('headroom_job_pos') from due where j.id = due.id
             """;
@@ -149,9 +151,28 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public int promoteDue(Connection connection, int limit) throws SQLException {
+    public NodeTable.Beat beat(Connection connection, long lease, String name, int workers, long gapMillis)
+            throws SQLException {
+        String sql = "with beat as (" + NodeTable.beat(this)
+                + " returning id) select exists (select 1 from beat), array(select id from headroom_job where lease = ?"
+                + " and state = 1 and mod(flags, 4) >= 2), " + NodeTable.around(this);
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            NodeTable.bindBeat(statement, lease, name, workers, gapMillis);
+            statement.setLong(5, lease);
+            statement.setLong(6, lease);
+            try (ResultSet rows = statement.executeQuery()) {
+                rows.next();
+                Long[] cancelled = (Long[]) rows.getArray(2).getArray();
+                return new NodeTable.Beat(rows.getBoolean(1), NodeTable.around(rows, 2), Set.of(cancelled));
+            }
+        }
+    }
+
+    @Override
+    public int promoteDue(Connection connection, int limit, long overdueMillis) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(PROMOTE)) {
-            statement.setInt(1, limit);
+            statement.setLong(1, -overdueMillis);
+            statement.setInt(2, limit);
             return statement.executeUpdate();
         }
     }

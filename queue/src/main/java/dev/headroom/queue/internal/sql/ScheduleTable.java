@@ -130,6 +130,19 @@ public final class ScheduleTable {
         }
     }
 
+    /** In how many milliseconds each kind's next tick is due (0 or less: now), of those that have one. */
+    public Map<String, Long> untilNext(Connection connection) throws SQLException {
+        Map<String, Long> until = new TreeMap<>();
+        try (PreparedStatement statement = connection.prepareStatement("select kind, " + dialect.millisSince("next_at")
+                        + " from headroom_job_schedule where next_at is not null");
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                until.put(rows.getString(1), -rows.getLong(2));
+            }
+        }
+        return until;
+    }
+
     /** How long ago a job of each kind ended well, or its schedule began. */
     public Map<String, Duration> sinceDone(Connection connection) throws SQLException {
         Map<String, Duration> since = new TreeMap<>();

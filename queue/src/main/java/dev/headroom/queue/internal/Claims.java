@@ -26,6 +26,7 @@ final class Claims {
     private final Set<String> told;
     private final @Nullable Floors floors;
     private final Map<Integer, Integer> lastLanes = new ConcurrentHashMap<>();
+    private final LockedPlaces places = new LockedPlaces();
     private final LanesSeen lanes = new LanesSeen(System::nanoTime);
 
     /**
@@ -67,19 +68,29 @@ final class Claims {
         int number = share.number;
         int after = takeTurns(queue) ? lastLanes.getOrDefault(number, 0) : Claim.NO_TURNS;
         Floors.Pass pass = floors == null || after != Claim.NO_TURNS ? null : floors.pass(number);
+        long[] behind = pass == null ? null : places.behind(number);
+        if (pass != null && behind != null) {
+            pass.behind(behind);
+        }
         Claim claim = new Claim(lease, number, criticalities, limit, after, pass);
         List<LockedJob> jobs = store.dialect.lock(connection, claim);
+        if (jobs.isEmpty() && floors != null && pass != null && pass.isPartial()) {
+            claim = new Claim(lease, number, criticalities, limit, after, floors.pass(number));
+            jobs = store.dialect.lock(connection, claim);
+        }
         if (jobs.isEmpty()) {
-            unlocked(new Locked(claim, jobs, List.of()), 0);
-            return new Locked(claim, jobs, List.of());
+            Locked none = new Locked(claim, jobs, List.of());
+            unlocked(none, 0);
+            return none;
         }
         ConsistencyToken token = connected.get().consistency().capture(connection);
-        return new Locked(
-                claim,
-                jobs,
-                jobs.stream()
-                        .map(each -> new Assignment(share, each.job(), token))
-                        .toList());
+        List<Assignment> assignments = new ArrayList<>();
+        jobs.forEach(each -> assignments.add(new Assignment(share, each.job(), token)));
+        Locked locked = new Locked(claim, jobs, assignments);
+        if (pass != null) {
+            places.locked(number, locked, jobs);
+        }
+        return locked;
     }
 
     /** Jobs that a transaction has locked, and as what they run. */
@@ -89,6 +100,7 @@ final class Claims {
     void unlocked(Locked locked, int gone) {
         List<LockedJob> jobs = locked.jobs();
         Claim claim = locked.claim();
+        places.unlocked(claim.queue(), locked, gone < jobs.size());
         if (gone > 0) {
             lastLanes.put(claim.queue(), jobs.get(gone - 1).job().lane());
         }

@@ -246,7 +246,8 @@ final class LockRunner {
         pool.leave();
         int gone = committed ? batch.done.size() + (batch.written ? 1 : 0) : 0;
         claims.unlocked(batch.locked, gone);
-        if (committed) {
+        Settled last = batch.last;
+        if (committed && (last == null || counts(last))) {
             size(pool).committed(batch.taken(), batch.ran(), nanos);
         } else {
             size(pool).failed(batch.ran());

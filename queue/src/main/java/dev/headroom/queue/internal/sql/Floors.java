@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * look below the floors ({@link #lower}), which is repeated for ever. Thread-safe.
  */
 public final class Floors {
-    static final int SLOTS = 40;
+    /** As many places as there are priorities and criticalities. */
+    public static final int SLOTS = 40;
 
     private static final long LATE_SECONDS = 2;
     private static final long LATE = LATE_SECONDS * 1_000_000_000;
@@ -76,6 +77,7 @@ public final class Floors {
         private final boolean due;
         private final long[] through = new long[SLOTS];
         private int found;
+        private boolean partial;
         private long @Nullable [] looked;
 
         private Pass(int queue, long[] floors, long settled, long version, long servers, boolean due) {
@@ -91,6 +93,19 @@ public final class Floors {
             return floors[slot];
         }
 
+        /** The claim begins behind these positions, and so sees nothing of what is before. */
+        public void behind(long[] positions) {
+            partial = true;
+            for (int slot = 0; slot < SLOTS; slot++) {
+                floors[slot] = Math.max(floors[slot], positions[slot]);
+            }
+        }
+
+        /** Whether the claim does not begin at the floors. */
+        public boolean isPartial() {
+            return partial;
+        }
+
         /**
          * The claim took so many jobs of these criticalities: all that were ready up to the last one.
          *
@@ -98,6 +113,9 @@ public final class Floors {
          */
         public void took(int criticalities, int jobs, @Nullable Place last) {
             found = jobs;
+            if (partial) {
+                return;
+            }
             int end = last == null ? SLOTS : last.slot;
             for (int slot = 0; slot < SLOTS; slot++) {
                 boolean all = slot < end && (criticalities & 1 << slot % 4) != 0;

@@ -208,7 +208,7 @@ public final class ReplicaRouterBuilder {
      * changes it. Of several routers the first one's counts. Default: false.
      */
     public ReplicaRouterBuilder positionInSession(boolean on) {
-        options.httpSession = on;
+        options.positionInSession = on;
         return this;
     }
 
@@ -355,7 +355,7 @@ public final class ReplicaRouterBuilder {
                 options.probeEvery,
                 "< softLimit (" + options.softLimit + "), or no replica is ever fresh");
         problems.unless(
-                !options.httpSession || options.pin == null,
+                !options.positionInSession || options.pin == null,
                 "positionInSession",
                 true,
                 "without pinAfterWrite, which must be forgotten in time");

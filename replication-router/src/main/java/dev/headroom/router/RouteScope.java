@@ -200,11 +200,7 @@ public final class RouteScope {
                 return;
             }
             closed = true;
-            if (before == null) {
-                CURRENT.remove();
-            } else {
-                CURRENT.set(before);
-            }
+            CURRENT.set(before); // removed where there was none, the thread's entry would be made anew by the next
         }
     }
 }

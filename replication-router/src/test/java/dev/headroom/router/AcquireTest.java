@@ -203,6 +203,7 @@ class AcquireTest {
                 .primary(noting("p", rig.pools.get(0)))
                 .replica(noting("r1", pool))
                 .probeTimeout(Duration.ofSeconds(30))
+                .waitForReplica(Duration.ofSeconds(3))
                 .staleness(Duration.ofSeconds(20), Duration.ofSeconds(60));
     }
 
@@ -213,12 +214,11 @@ class AcquireTest {
                         patient(pool).acquireTimeout(Duration.ofSeconds(3)).build()) {
             pool.getConnection().close();
             for (int i = 0; i < 200; i++) {
-                read(router);
+                assertThat(readOn(router)).isEqualTo("r1");
                 try (Connection connection = router.dataSource().getConnection()) {
                     Rig.insert(connection, "idle");
                 }
             }
-            assertThat(router.nodes().get(1).reads()).isEqualTo(200);
         }
         // Only after a pause, which a busy machine may make, it is tried out by another thread.
         long own = threads.stream().filter(Thread.currentThread()::equals).count();
@@ -238,12 +238,15 @@ class AcquireTest {
         }
     }
 
+    /** Where a request of its own reads, which need see nothing in particular. */
     private static String readOn(ReplicaRouter router) throws Exception {
-        return RouteScope.readOnly().call(() -> {
-            try (Connection connection = router.dataSource().getConnection()) {
-                return Rig.read(connection, 1).node();
-            }
-        });
+        return RequestContext.builder()
+                .build()
+                .call(() -> RouteScope.readOnly().call(() -> {
+                    try (Connection connection = router.dataSource().getConnection()) {
+                        return Rig.read(connection, 1).node();
+                    }
+                }));
     }
 
     /** What has lain idle is tried out first, for five seconds. */
@@ -256,7 +259,7 @@ class AcquireTest {
                                 .replace(Rig.address(rig.standby(1)), proxy.host() + ":" + proxy.port()),
                         4);
                 ReplicaRouter router = patient(pool).build()) {
-            assertThat(readOn(router)).isEqualTo("r1");
+            await().until(() -> readOn(router).equals("r1"));
             await().until(() -> pool.getHikariPoolMXBean().getIdleConnections() == 4);
             await().during(Duration.ofMillis(700)).until(() -> true); // then HikariCP tries out what it lends
             proxy.blackHole();

@@ -108,7 +108,7 @@ final class Peer implements AutoCloseable {
             }
         }
         DriverManager.registerDriver(new StubDriver());
-        return aws("stub-p:5432", "stub-r1:5432", "main", "user=nobody&password=nothing&srwVerifyNewConnections=false");
+        return aws("stub-p:5432", "stub-r1:5432", "main", "user=nobody&password=nothing&verifyNewSrwConnections=false");
     }
 
     @Override

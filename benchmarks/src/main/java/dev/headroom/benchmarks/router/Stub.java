@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.DatabaseMetaData;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import org.jspecify.annotations.Nullable;
 
 /** A driver that does nothing, so that what remains is what lies above it. Its objects are made once and used for ever. */
@@ -72,7 +73,16 @@ final class Stub {
     }
 
     private static ResultSet rows() {
-        return proxy(ResultSet.class, (self, method, arguments) -> plain(method.getReturnType()));
+        ResultSetMetaData columns =
+                proxy(ResultSetMetaData.class, (self, method, arguments) -> switch (method.getName()) {
+                    case "getColumnCount" -> 1;
+                    case "getColumnLabel", "getColumnName" -> "one";
+                    default -> plain(method.getReturnType());
+                });
+        return proxy(
+                ResultSet.class,
+                (self, method, arguments) ->
+                        method.getName().equals("getMetaData") ? columns : plain(method.getReturnType()));
     }
 
     private static @Nullable Object set(boolean[] modes, int mode, Object[] arguments) {

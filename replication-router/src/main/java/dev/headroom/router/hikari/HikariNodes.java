@@ -16,7 +16,7 @@ import java.time.Duration;
  * Nodes whose pools are HikariCP's: probe, usage, timeouts and eviction are taken from the pool.
  *
  * <p>Connections are taken on the caller's own thread, for as long as the router says ({@code acquireTimeout}, {@code failoverWait}), whatever the
- * pool's {@code connectionTimeout} is. Give pools a {@code validationTimeout} of 250 ms, HikariCP's least: in the tenth of a second before the probe of a
+ * pool's {@code connectionTimeout} is. Give pools a {@code validationTimeout} of 250 ms, HikariCP's least: in the two tenths of a second before the probe of a
  * node that hangs is late, who takes a connection that has lain idle for more than half a second may be kept for so long (HikariCP's default: 5 s).
  *
  * <pre>{@code

@@ -105,7 +105,9 @@ final class Acquirer implements AutoCloseable {
     @Nullable Connection forWriter(Node node, long nanos, BooleanSupplier takesWrites) throws SQLException {
         long now = ticker.getAsLong();
         Connection connection = forWriter(node, nanos, now, takesWrites);
-        node.taken(now);
+        if (connection != null) {
+            node.taken(now);
+        }
         return connection;
     }
 
@@ -130,7 +132,8 @@ final class Acquirer implements AutoCloseable {
             return own(node);
         }
         if (!node.writersWaiting().tryAcquire()) {
-            return timed == null ? own(node) : own(node, timed, left);
+            TimedPool told = node.timed();
+            return told != null && told.able() ? own(node, told, left) : own(node);
         }
         return await(node, asked(node, node.writersWaiting(), end), left, takesWrites);
     }

@@ -10,20 +10,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which node a routed connection is bound to, and for how long.
+ * Which node a routed connection is bound to, and for how long. A part of the connection itself, in a class of its own, so that a connection is one
+ * object.
  *
  * <p>Bound at the first statement of a unit. A transaction never moves, nor does a session that was changed ({@linkplain Lease#taint
  * tainted}). When the next unit wants another node while statements of the last one are still open, their lease is set aside until they
  * are closed: their results can be read on, but they can't be executed any more.
  */
-final class Binding {
+abstract class Binding {
     private static final Logger log = LoggerFactory.getLogger(Binding.class);
 
-    private final RoutedConnection connection;
+    private final Router router;
     private Session session = Session.NOTHING;
-    private @Nullable List<Runnable> afterCommit;
-    private @Nullable List<Runnable> alsoInDoubt;
-    private @Nullable List<Lease> aside;
+    private @Nullable Extras extras;
     private @Nullable Lease lease;
     private boolean autoCommit;
     private boolean readOnly;
@@ -32,19 +31,42 @@ final class Binding {
     private boolean begun;
     private final @Nullable ReadAttempt bornIn = ReadAttempt.current();
 
-    Binding(RoutedConnection connection, boolean autoCommit) {
-        this.connection = connection;
-        this.autoCommit = autoCommit;
+    Binding(Router router) {
+        this.router = router;
+        this.autoCommit = router.options().autoCommit();
         begin();
     }
 
-    private Router router() {
-        return connection.router();
+    /** What few connections have. */
+    private static final class Extras {
+        @Nullable List<Runnable> afterCommit;
+
+        @Nullable List<Runnable> alsoInDoubt;
+
+        @Nullable List<Lease> aside;
+    }
+
+    final Router router() {
+        return router;
     }
 
     private Binder binder() {
-        return connection.router().binder();
+        return router.binder();
     }
+
+    private Extras extras() {
+        Extras known = extras;
+        if (known == null) {
+            known = new Extras();
+            extras = known;
+        }
+        return known;
+    }
+
+    /** The routed connection, of which this is a part. */
+    abstract Connection connection();
+
+    abstract void checkOpen() throws SQLException;
 
     /** What was set on the connection; not to be changed. */
     Session session() {
@@ -136,7 +158,7 @@ final class Binding {
         }
     }
 
-    void commit() throws SQLException {
+    public void commit() throws SQLException {
         Lease current = lease;
         if (current != null && mayHaveBegun(current)) {
             commit(current);
@@ -154,13 +176,15 @@ final class Binding {
         try {
             binder().commit(current);
         } catch (SQLException failure) {
-            afterCommit = alsoInDoubt;
+            if (extras != null) {
+                extras.afterCommit = extras.alsoInDoubt;
+            }
             runAfterCommit();
             throw failed(current, failure);
         }
     }
 
-    void rollback() throws SQLException {
+    public void rollback() throws SQLException {
         forgetActions();
         Lease current = lease;
         if (current != null && mayHaveBegun(current)) {
@@ -178,12 +202,11 @@ final class Binding {
         if (autoCommit) {
             return false;
         }
-        List<Runnable> actions = afterCommit;
-        if (actions == null) {
-            actions = new ArrayList<>(2);
-            afterCommit = actions;
+        Extras own = extras();
+        if (own.afterCommit == null) {
+            own.afterCommit = new ArrayList<>(2);
         }
-        actions.add(action);
+        own.afterCommit.add(action);
         return true;
     }
 
@@ -192,18 +215,19 @@ final class Binding {
         if (!afterCommit(action)) {
             return false;
         }
-        List<Runnable> actions = alsoInDoubt;
-        if (actions == null) {
-            actions = new ArrayList<>(2);
-            alsoInDoubt = actions;
+        Extras own = extras();
+        if (own.alsoInDoubt == null) {
+            own.alsoInDoubt = new ArrayList<>(2);
         }
-        actions.add(action);
+        own.alsoInDoubt.add(action);
         return true;
     }
 
     private void forgetActions() {
-        afterCommit = null;
-        alsoInDoubt = null;
+        if (extras != null) {
+            extras.afterCommit = null;
+            extras.alsoInDoubt = null;
+        }
     }
 
     /** The pools shall throw away what is lent. */
@@ -212,20 +236,22 @@ final class Binding {
         if (current != null) {
             current.discard();
         }
-        if (aside != null) {
-            aside.forEach(Lease::discard);
+        if (extras != null && extras.aside != null) {
+            extras.aside.forEach(Lease::discard);
         }
     }
 
-    void close() throws SQLException {
+    public void close() throws SQLException {
         forgetActions();
         Lease current = lease;
-        List<Lease> others = aside;
+        List<Lease> others = aside();
         if (current == null && others == null) {
             return;
         }
         lease = null;
-        aside = null;
+        if (extras != null) {
+            extras.aside = null;
+        }
         SQLException first = current == null ? null : end(current);
         if (others != null) {
             for (Lease old : others) {
@@ -320,16 +346,19 @@ final class Binding {
             current.release();
             return;
         }
-        List<Lease> others = aside;
-        if (others == null) {
-            others = new ArrayList<>(2);
-            aside = others;
+        Extras own = extras();
+        if (own.aside == null) {
+            own.aside = new ArrayList<>(2);
         }
-        others.add(current);
+        own.aside.add(current);
+    }
+
+    private @Nullable List<Lease> aside() {
+        return extras == null ? null : extras.aside;
     }
 
     private void runAfterCommit() {
-        List<Runnable> actions = afterCommit;
+        List<Runnable> actions = extras == null ? null : extras.afterCommit;
         forgetActions();
         if (actions == null) {
             return;
@@ -345,12 +374,8 @@ final class Binding {
 
     // What statements ask, through the lease that they were made on.
 
-    Connection connection() {
-        return connection;
-    }
-
     long begin(Lease of, String sql) throws SQLException {
-        connection.checkOpen();
+        checkOpen();
         if (of != lease) {
             throw moved(of);
         }
@@ -380,7 +405,7 @@ final class Binding {
     }
 
     void closed(Lease of) {
-        List<Lease> others = aside;
+        List<Lease> others = aside();
         if (of != lease && others != null && !of.hasOpenStatements() && others.remove(of)) {
             try {
                 of.release();

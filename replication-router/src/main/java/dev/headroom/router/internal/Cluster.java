@@ -53,6 +53,7 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     Cluster(String name, List<Node> nodes, boolean live, RouterOptions options, RouterSensors sensors) {
         this.name = name;
         this.nodes = List.copyOf(nodes);
+        nodes.forEach(node -> node.of(this));
         this.options = options;
         this.timeoutNanos = options.probeTimeout().toNanos();
         this.sensors = sensors;
@@ -73,6 +74,7 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     /** A further node, to be used as soon as it has answered. */
     Node add(NodeSpec spec) {
         Node node = new Node(spec);
+        node.of(this);
         Probe probe = probers.add(node, false);
         electing.lock();
         try {

@@ -200,9 +200,10 @@ final class Floors {
     private boolean left(SessionFloor floor, SessionFloor.ReplicaRead reads, @Nullable Node next) {
         boolean all = true;
         for (SessionFloor.ReplicaRead read = reads; read != null; read = read.next()) {
-            Position bound = read.node() == next ? null : bound(read);
+            long at = read.at();
+            Position bound = read.node() == next ? null : bound(read.node(), at);
             if (bound != null) {
-                floor.resolved(read, bound);
+                floor.resolved(read.node(), at, bound);
             } else {
                 all &= read.node() == next;
             }
@@ -211,12 +212,12 @@ final class Floors {
     }
 
     /** A position at or beyond the one that was read: the replica's own, or if it is gone the primary's. */
-    private @Nullable Position bound(SessionFloor.ReplicaRead read) {
-        Node.Seen replica = read.node().seen();
-        if (replica != null && replica.askedAt() - read.at() >= 0) {
+    private @Nullable Position bound(Node node, long at) {
+        Node.Seen replica = node.seen();
+        if (replica != null && replica.askedAt() - at >= 0) {
             return replica.position();
         }
-        Node.Seen primary = cluster.primary().primarySince(read.at());
+        Node.Seen primary = cluster.primary().primarySince(at);
         return primary == null ? null : primary.position();
     }
 }

@@ -22,43 +22,59 @@ final class Lease implements StatementOwner {
     private static final Logger log = LoggerFactory.getLogger(Lease.class);
 
     private static final AtomicInteger ABORTED = new AtomicInteger();
+    private static final long NANOS_IN_MILLI = 1_000_000;
 
-    private final Cluster cluster;
+    // What has become of it; one is made for every unit, so it is kept small.
+    private static final int EXECUTED = 1;
+    private static final int TAINTED = 1 << 1;
+    private static final int DISCARDED = 1 << 2;
+    private static final int GUARDED = 1 << 3;
+    private static final int REFUSING = 1 << 4;
+    private static final int ENDING = 1 << 5;
+    private static final int HANDED_OUT = 1 << 6;
+
+    // Who ends its transactions; if neither, that is as the pool has it.
+    private static final int AUTO_COMMIT = 1 << 7;
+    private static final int TRANSACTIONS = 1 << 8;
+
+    /** A lag that is not known. */
+    private static final int UNKNOWN = Integer.MAX_VALUE;
+
     private final Node node;
     private final Connection physical;
-    private final Grant grant;
-    private final int slot;
-    private long lagNanos;
-    private Mode mode = Mode.AS_LENT;
-    private boolean executed;
-    private boolean ending;
-    private boolean tainted;
-    private boolean handedOut;
-    private boolean discarded;
-    private boolean guarded;
-    private boolean refusing;
-    private @Nullable Binding binding;
-    private @Nullable Runnable whenReleased;
+    private final short slot;
+    private Grant grant;
+    private short state;
+    private int lagMillis;
     private int openStatements;
     private long checkedAt;
+    private @Nullable Binding binding;
 
     /** @param lagNanos how far a replica was behind at most */
-    Lease(Cluster cluster, Node node, Connection physical, Grant grant, long lagNanos) {
-        this.cluster = cluster;
+    Lease(Node node, Connection physical, Grant grant, long lagNanos) {
         this.node = node;
         this.physical = physical;
         this.grant = grant;
-        this.lagNanos = lagNanos;
+        this.lagMillis = millis(lagNanos);
         node.units().began(grant.readOnly());
-        this.slot = cluster.replicated() ? node.units().put(this) : Units.UNLISTED;
+        this.slot = (short) (node.cluster().replicated() ? node.units().put(this) : Units.UNLISTED);
     }
 
-    /** Who ends its transactions. */
-    private enum Mode {
-        /** As the pool has it. */
-        AS_LENT,
-        AUTO_COMMIT,
-        TRANSACTIONS
+    /** Rounded up, as it is an upper bound. */
+    private static int millis(long nanos) {
+        return (int) Math.min(UNKNOWN, nanos / NANOS_IN_MILLI + (nanos % NANOS_IN_MILLI == 0 ? 0 : 1));
+    }
+
+    private boolean is(int what) {
+        return (state & what) != 0;
+    }
+
+    private void set(int what, boolean on) {
+        state = (short) (on ? state | what : state & ~what);
+    }
+
+    private Cluster cluster() {
+        return node.cluster();
     }
 
     /**
@@ -68,17 +84,19 @@ final class Lease implements StatementOwner {
      * @param onReplica whether a replica answers
      * @param reason why here
      * @param permit gives back the permit of a diverted read, null where there is none
+     * @param atRelease what is run when the connection is given back, null for nothing
      */
     record Grant(
             boolean readOnly,
             boolean onReplica,
             Reason reason,
-            @Nullable Runnable permit) {
+            @Nullable Runnable permit,
+            @Nullable Runnable atRelease) {
         private static final Map<Reason, Grant> ON_REPLICA = new EnumMap<>(Reason.class);
 
         static {
             for (Reason reason : Reason.values()) {
-                ON_REPLICA.put(reason, new Grant(true, true, reason, null));
+                ON_REPLICA.put(reason, new Grant(true, true, reason, null, null));
             }
         }
 
@@ -87,7 +105,7 @@ final class Lease implements StatementOwner {
         }
 
         static Grant onPrimary(boolean readOnly, Reason reason, @Nullable Runnable permit) {
-            return new Grant(readOnly, false, reason, permit);
+            return new Grant(readOnly, false, reason, permit, null);
         }
     }
 
@@ -138,31 +156,31 @@ final class Lease implements StatementOwner {
     void prepare(Session session) throws SQLException {
         if (readOnly()) {
             physical.setReadOnly(true);
-        } else if (cluster.replicated() && physical.isReadOnly()) {
+        } else if (cluster().replicated() && physical.isReadOnly()) {
             physical.setReadOnly(false); // a pool of a replica's that is the primary's now
         }
-        if (readOnly() && !onReplica() && cluster.replicated()) {
+        if (readOnly() && !onReplica() && cluster().replicated()) {
             autoCommit(true);
-            cluster.dialect().refuseWrites(physical, true);
-            guarded = true;
+            cluster().dialect().refuseWrites(physical, true);
+            set(GUARDED, true);
         }
         session.replay(physical);
     }
 
     /** Has what is kept for units of both kinds refuse writes for one that only reads, and take them again for the next that may write. */
     void refuseWrites(boolean refuse) throws SQLException {
-        if (readOnly() || refusing == refuse || !cluster.replicated()) {
+        if (readOnly() || is(REFUSING) == refuse || !cluster().replicated()) {
             return;
         }
         physical.setReadOnly(refuse); // refused by some drivers if a transaction was begun behind our back
         autoCommit(true);
-        cluster.dialect().refuseWrites(physical, refuse);
-        refusing = refuse;
+        cluster().dialect().refuseWrites(physical, refuse);
+        set(REFUSING, refuse);
     }
 
     /** Whether a write would be refused now. */
     boolean refusesWrites() {
-        return readOnly() || refusing;
+        return readOnly() || is(REFUSING);
     }
 
     Node node() {
@@ -183,8 +201,12 @@ final class Lease implements StatementOwner {
 
     RouteDecision decision() {
         return onReplica()
-                ? new RouteDecision.ToReplica(node.name(), Duration.ofNanos(lagNanos), reason())
+                ? new RouteDecision.ToReplica(node.name(), lag(), reason())
                 : new RouteDecision.ToPrimary(node.name(), diverted(), reason());
+    }
+
+    private Duration lag() {
+        return lagMillis == UNKNOWN ? RouteDecision.ToReplica.UNKNOWN : Duration.ofMillis(lagMillis);
     }
 
     /** Whether it stands in for a replica. */
@@ -198,30 +220,31 @@ final class Lease implements StatementOwner {
 
     /** Pools lend in a mode of their own; who begins a transaction says so in any case. */
     void autoCommit(boolean on) throws SQLException {
-        Mode wanted = on ? Mode.AUTO_COMMIT : Mode.TRANSACTIONS;
-        if (mode != wanted) {
-            if (!on || mode != Mode.AS_LENT || !physical.getAutoCommit()) {
+        if (!is(on ? AUTO_COMMIT : TRANSACTIONS)) {
+            boolean asLent = !is(AUTO_COMMIT | TRANSACTIONS);
+            if (!on || !asLent || !physical.getAutoCommit()) {
                 physical.setAutoCommit(on);
             }
-            mode = wanted;
+            set(AUTO_COMMIT, on);
+            set(TRANSACTIONS, !on);
         }
     }
 
     boolean executed() {
-        return executed;
+        return is(EXECUTED);
     }
 
     void executed(boolean any) {
-        this.executed = any;
+        set(EXECUTED, any);
     }
 
     /** Whether the statement that is executed may end the transaction by itself. */
     boolean ending() {
-        return ending;
+        return is(ENDING);
     }
 
     void ending(boolean mayEnd) {
-        this.ending = mayEnd;
+        set(ENDING, mayEnd);
     }
 
     /** When its staleness was last found good enough. */
@@ -231,46 +254,44 @@ final class Lease implements StatementOwner {
 
     /** How far it was behind then, at most. */
     long lagNanos() {
-        return lagNanos;
+        return lagMillis == UNKNOWN ? Long.MAX_VALUE : lagMillis * NANOS_IN_MILLI;
     }
 
     /** Its staleness was found good enough. */
     void checked(long now, long lag) {
         checkedAt = now;
-        lagNanos = lag;
+        lagMillis = millis(lag);
     }
 
     boolean tainted() {
-        return tainted;
+        return is(TAINTED);
     }
 
     void taint() {
-        tainted = true;
+        set(TAINTED, true);
     }
 
     /** Whether the driver's own connection, or something of it, is in somebody's hands, who may do anything with it. */
     boolean handedOut() {
-        return handedOut;
+        return is(HANDED_OUT);
     }
 
     /** Hands it out, for good. */
     void handOut() {
-        handedOut = true;
-        tainted = true;
-        executed = true;
+        set(HANDED_OUT | TAINTED | EXECUTED, true);
     }
 
     /** What is run once, at the first call, and when the lease is given back. */
     void untilReleased(Runnable first, Runnable atRelease) {
-        if (whenReleased == null) {
-            whenReleased = atRelease;
+        if (grant.atRelease() == null) {
+            grant = new Grant(grant.readOnly(), grant.onReplica(), grant.reason(), grant.permit(), atRelease);
             first.run();
         }
     }
 
     /** The pool shall throw it away; unlike a tainted one, it is not kept until then. */
     void discard() {
-        discarded = true;
+        set(DISCARDED, true);
     }
 
     boolean hasOpenStatements() {
@@ -285,18 +306,18 @@ final class Lease implements StatementOwner {
         boolean good = false;
         boolean cut;
         try {
-            good = !tainted && !discarded && unguarded() && asLent();
+            good = !is(TAINTED | DISCARDED) && unguarded() && asLent();
         } finally {
             cut = node.units().end(this, slot);
         }
-        if (whenReleased != null) {
-            whenReleased.run();
-            whenReleased = null;
+        Runnable atRelease = grant.atRelease();
+        if (atRelease != null) {
+            atRelease.run();
         }
         boolean evicted = cut || !good;
         try {
             if (evicted) {
-                cluster.evicted();
+                cluster().evicted();
                 evict();
             }
         } finally {
@@ -336,10 +357,10 @@ final class Lease implements StatementOwner {
     }
 
     private boolean unguarded() {
-        return !guarded
+        return !is(GUARDED)
                 || done(() -> {
                     endTransactions();
-                    cluster.dialect().refuseWrites(physical, false);
+                    cluster().dialect().refuseWrites(physical, false);
                 });
     }
 
@@ -348,14 +369,14 @@ final class Lease implements StatementOwner {
      * writes on the same connection next, and not every pool undoes what was set.
      */
     private boolean asLent() {
-        if (cluster.replicated()) {
-            return mode != Mode.TRANSACTIONS || !cluster.options().autoCommit() || done(this::endTransactions);
+        if (cluster().replicated()) {
+            return !is(TRANSACTIONS) || !cluster().options().autoCommit() || done(this::endTransactions);
         }
         return !readOnly() || done(() -> physical.setReadOnly(false));
     }
 
     private void endTransactions() throws SQLException {
-        if (mode == Mode.TRANSACTIONS) {
+        if (is(TRANSACTIONS)) {
             physical.rollback();
             autoCommit(true);
         }

@@ -7,6 +7,7 @@ import dev.headroom.router.TimedPool;
 import dev.headroom.router.spi.Position;
 import dev.headroom.router.spi.ReplicationDialect;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
@@ -32,7 +33,7 @@ final class Node {
     /** A probe is late when it takes so many times longer than of late, and more than this. */
     private static final int LATE = 4;
 
-    private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
     /** Less than what a connection may lie idle before pools try it out; HikariCP: 500 ms. */
     private static final long LIVELY_NANOS = TimeUnit.MILLISECONDS.toNanos(350);
@@ -46,10 +47,12 @@ final class Node {
     private final Semaphore waiting = new Semaphore(MOST_WAITING);
     private final Semaphore writersWaiting = new Semaphore(MOST_WRITERS_WAITING);
     private final Units<Lease> units = new Units<>();
+    private @Nullable Cluster cluster;
     private final @Nullable Supplier<Duration> poolTimeout;
     private final @Nullable TimedPool timed;
     private final boolean ordinary;
     private final @Nullable String zone;
+    private volatile RouterSensors.@Nullable PerNode meters;
     private volatile @Nullable Seen seen;
     private volatile @Nullable Fresh fresh;
     private volatile Position told = Position.NONE;
@@ -107,6 +110,15 @@ final class Node {
         return spec.name();
     }
 
+    /** Its cluster takes it up, before it is used. */
+    void of(Cluster owner) {
+        cluster = owner;
+    }
+
+    Cluster cluster() {
+        return Objects.requireNonNull(cluster);
+    }
+
     /** Whether it takes reads that ask for this; null for ordinary ones. */
     boolean serves(@Nullable String tag) {
         return tag == null ? ordinary : spec.tags().contains(tag);
@@ -115,6 +127,15 @@ final class Node {
     /** Whether it is in that zone. */
     boolean in(String zone) {
         return zone.equals(this.zone);
+    }
+
+    /** Its meters; null before the first measurement. */
+    RouterSensors.@Nullable PerNode meters() {
+        return meters;
+    }
+
+    void meters(RouterSensors.PerNode known) {
+        meters = known;
     }
 
     Semaphore waiting() {
@@ -297,6 +318,16 @@ final class Node {
     long lagNanos(long now, long timeline) {
         Fresh known = fresh;
         return known == null || known.timeline() != timeline ? Long.MAX_VALUE : Math.max(0, now - known.asOf());
+    }
+
+    /** Whether it replicates on that timeline, no further behind than that, and has reached the position. */
+    boolean shows(Position required, long timeline, long now, long limitNanos) {
+        Seen last = seen;
+        return last != null
+                && last.role() == NodeRole.REPLICA
+                && last.position().timeline() == timeline
+                && last.position().covers(required)
+                && lagNanos(now, timeline) <= limitNanos;
     }
 
     /** The longest that its pool keeps a caller waiting; {@link Long#MAX_VALUE} when not known. Asked anew after each probe. */

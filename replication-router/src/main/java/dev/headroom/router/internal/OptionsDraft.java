@@ -31,7 +31,7 @@ public final class OptionsDraft {
     public Duration ttl = Duration.ofSeconds(30);
     public boolean monotonicReads;
     public @Nullable Duration pin;
-    public boolean httpSession;
+    public boolean positionInSession;
 
     public boolean autoCommit = true;
     public ReplicationDialect dialect = new AutoDialect();
@@ -52,7 +52,7 @@ public final class OptionsDraft {
                         maxReadWait,
                         zone),
                 new RouterOptions.Writing(failoverWait),
-                new RouterOptions.Sessions(cookie, ttl, monotonicReads, pin, httpSession),
+                new RouterOptions.Sessions(cookie, ttl, monotonicReads, pin, positionInSession),
                 autoCommit,
                 dialect,
                 ticker,

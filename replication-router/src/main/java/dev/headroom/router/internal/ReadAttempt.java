@@ -23,7 +23,9 @@ public final class ReadAttempt {
     private static final ThreadLocal<@Nullable ReadAttempt> CURRENT = new ThreadLocal<>();
     private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(5);
 
-    private final Set<Node> avoided = new HashSet<>(2);
+    /** On which it has failed; null for none, as mostly. */
+    private @Nullable Set<Node> avoided;
+
     private @Nullable SQLException noted;
     private @Nullable RouterSensors sensors;
     /** A call in it must not run twice. */
@@ -67,7 +69,7 @@ public final class ReadAttempt {
         try {
             return attempt.twice(body);
         } finally {
-            CURRENT.remove();
+            CURRENT.set(null); // removed, it would be made anew by the next
         }
     }
 
@@ -78,13 +80,13 @@ public final class ReadAttempt {
     /** Whether the current call has failed on this node already. */
     static boolean avoids(Node node) {
         ReadAttempt attempt = CURRENT.get();
-        return attempt != null && attempt.avoided.contains(node);
+        return attempt != null && attempt.avoided != null && attempt.avoided.contains(node);
     }
 
     /** Whether the current call has failed on any node already. */
     static boolean avoidsAny() {
         ReadAttempt attempt = CURRENT.get();
-        return attempt != null && !attempt.avoided.isEmpty();
+        return attempt != null && attempt.avoided != null;
     }
 
     /** A unit of the current call has failed on this node. */
@@ -92,6 +94,9 @@ public final class ReadAttempt {
         ReadAttempt attempt = CURRENT.get();
         if (attempt != null && Failures.answeredElsewhere(failure)) {
             attempt.noted = failure;
+            if (attempt.avoided == null) {
+                attempt.avoided = new HashSet<>(2);
+            }
             attempt.avoided.add(node);
             attempt.sensors = sensors;
         }

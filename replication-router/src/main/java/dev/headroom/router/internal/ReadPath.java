@@ -89,7 +89,7 @@ final class ReadPath {
             return new ReadSearch(this, unit, patience).after(node, failure).run();
         }
         Lease.Grant grant = Lease.Grant.onReplica(zone.reason(node, unit));
-        Lease lease = new Lease(cluster, node, connection, grant, node.lagNanos(now, cluster.timeline()));
+        Lease lease = new Lease(node, connection, grant, node.lagNanos(now, cluster.timeline()));
         lease.checked(now, lease.lagNanos());
         if (mustNotBeLent(lease, unit)) {
             ReadSearch search = new ReadSearch(this, unit, patience);
@@ -173,8 +173,7 @@ final class ReadPath {
     /** Whether its staleness need not be looked at again; that of a unit which says itself how stale it may be has grown by the time since. */
     private boolean lookedAtRecently(Lease lease, Unit unit) {
         long since = cluster.now() - lease.checkedAt();
-        return since <= RECENT_NANOS
-                && (unit.maxStaleness() == null || lease.lagNanos() <= limit(lease, unit) - since);
+        return since <= RECENT_NANOS && (unit.maxStaleness() == null || lease.lagNanos() <= limit(lease, unit) - since);
     }
 
     private long limit(Lease lease, Unit unit) {
@@ -248,10 +247,9 @@ final class ReadPath {
 
     /** A connection of the node's pool within the time from now on. */
     Connection acquire(Node node, long nanos, long now) throws SQLException {
-        long began = sensors.begin();
         try {
             Connection connection = acquirer.within(node, nanos, now);
-            sensors.acquired(node, began);
+            sensors.acquired(node, now, cluster.options().ticker());
             return connection;
         } catch (SQLException failure) {
             sensors.notAcquired(node);

@@ -167,7 +167,7 @@ final class ReadSearch {
             return null;
         }
         Reason why = stale ? Reason.SERVED_STALE : path.zone().reason(node, unit);
-        Lease lease = new Lease(cluster, node, connection, Lease.Grant.onReplica(why), lag);
+        Lease lease = new Lease(node, connection, Lease.Grant.onReplica(why), lag);
         lease.checked(now, lag);
         if (path.mustNotBeLent(lease, unit)) {
             giveBack(lease);
@@ -203,7 +203,7 @@ final class ReadSearch {
             permit.run();
             return null;
         }
-        Lease lease = new Lease(cluster, primary, connection, Lease.Grant.onPrimary(true, reason, permit), 0);
+        Lease lease = new Lease(primary, connection, Lease.Grant.onPrimary(true, reason, permit), 0);
         if (cluster.writable() != primary) { // asked once more, now that whoever deposes it can see this one
             giveBack(lease);
             return null;

@@ -15,6 +15,7 @@ final class Ready {
     private final Choice choice;
     private final Zone zone;
     private final long softNanos;
+    private final long timeoutNanos;
 
     Ready(Cluster cluster, Floors floors, Choice choice, Zone zone) {
         this.cluster = cluster;
@@ -22,6 +23,7 @@ final class Ready {
         this.choice = choice;
         this.zone = zone;
         this.softNanos = cluster.options().softLimit().toNanos();
+        this.timeoutNanos = cluster.options().probeTimeout().toNanos();
     }
 
     /** The node; null if there is none, or if more has to be looked at. */
@@ -56,10 +58,11 @@ final class Ready {
         return bits == 0 ? null : choice.of(nodes, bits);
     }
 
+    /** What {@link Cluster#usable}, the lag and the position say, looking at each thing once. */
     private boolean mayAnswer(Node node, Unit unit, long now, long limit, Position required) {
         return node.serves(unit.tag())
-                && cluster.usable(node, now)
-                && node.lagNanos(now, cluster.timeline()) <= limit
-                && node.position().covers(required);
+                && !node.drained()
+                && node.up(now, timeoutNanos)
+                && node.shows(required, cluster.timeline(), now, limit);
     }
 }

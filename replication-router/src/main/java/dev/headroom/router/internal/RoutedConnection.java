@@ -30,14 +30,11 @@ import org.jspecify.annotations.Nullable;
  * The binding itself is {@link Binding}'s.
  */
 final class RoutedConnection extends RoutedSettings {
-    private final Router router;
-    private final Binding binding;
     private boolean closed;
     private volatile boolean aborted;
 
     RoutedConnection(Router router) {
-        this.router = router;
-        this.binding = new Binding(this, router.options().autoCommit());
+        super(router);
     }
 
     /** The routed connection that this is or wraps, null if it is another one. */
@@ -56,32 +53,23 @@ final class RoutedConnection extends RoutedSettings {
     }
 
     boolean belongsTo(Router other) {
-        return router == other;
+        return router() == other;
     }
 
     @Override
-    Binding binding() {
-        return binding;
-    }
-
-    Router router() {
-        return router;
-    }
-
-    @Override
-    Facts facts() {
-        return router.facts();
+    Connection connection() {
+        return this;
     }
 
     @Override
     public Optional<RouteDecision> decision() {
-        Lease lease = binding.lease();
+        Lease lease = lease();
         return lease == null ? Optional.empty() : Optional.of(lease.decision());
     }
 
     @Override
     public boolean tainted() {
-        Lease lease = binding.lease();
+        Lease lease = lease();
         return lease != null && lease.tainted();
     }
 
@@ -101,13 +89,13 @@ final class RoutedConnection extends RoutedSettings {
         try {
             return making.on(lease.physical());
         } catch (SQLException failure) {
-            throw binding.failed(lease, failure);
+            throw failed(lease, failure);
         }
     }
 
     private Lease bound() throws SQLException {
         checkOpen();
-        return binding.bind();
+        return bind();
     }
 
     private Statement statement(Making<Statement> making) throws SQLException {
@@ -134,7 +122,7 @@ final class RoutedConnection extends RoutedSettings {
         try {
             statement = lease.physical().createStatement();
         } catch (SQLException failure) {
-            throw binding.failed(lease, failure);
+            throw failed(lease, failure);
         }
         return RoutedStatement.of(statement, lease.opened());
     }
@@ -156,7 +144,7 @@ final class RoutedConnection extends RoutedSettings {
         try {
             statement = lease.physical().prepareStatement(sql);
         } catch (SQLException failure) {
-            throw binding.failed(lease, failure);
+            throw failed(lease, failure);
         }
         return new RoutedPreparedStatement(statement, lease.opened(), sql);
     }
@@ -242,25 +230,25 @@ final class RoutedConnection extends RoutedSettings {
     @Override
     public void setAutoCommit(boolean autoCommit) throws SQLException {
         checkOpen();
-        binding.autoCommit(autoCommit);
+        autoCommit(autoCommit);
     }
 
     @Override
     public boolean getAutoCommit() throws SQLException {
         checkOpen();
-        return binding.autoCommit();
+        return autoCommit();
     }
 
     @Override
     public void commit() throws SQLException {
         checkTransaction("commit");
-        binding.commit();
+        super.commit();
     }
 
     @Override
     public void rollback() throws SQLException {
         checkTransaction("rollback");
-        binding.rollback();
+        super.rollback();
     }
 
     @Override
@@ -294,7 +282,7 @@ final class RoutedConnection extends RoutedSettings {
     @Override
     public DatabaseMetaData getMetaData() throws SQLException {
         checkOpen();
-        return RoutedMetaData.of(this, facts());
+        return RoutedMetaData.of(this, router().facts());
     }
 
     @Override
@@ -302,21 +290,21 @@ final class RoutedConnection extends RoutedSettings {
         if (timeoutSeconds < 0) {
             throw new SQLException("timeout: " + timeoutSeconds + " (expected: >= 0)", "22023");
         }
-        Lease lease = binding.lease();
+        Lease lease = lease();
         return !isClosed() && (lease == null || lease.physical().isValid(timeoutSeconds));
     }
 
     @Override
     public @Nullable SQLWarning getWarnings() throws SQLException {
         checkOpen();
-        Lease lease = binding.lease();
+        Lease lease = lease();
         return lease == null ? null : lease.physical().getWarnings();
     }
 
     @Override
     public void clearWarnings() throws SQLException {
         checkOpen();
-        Lease lease = binding.lease();
+        Lease lease = lease();
         if (lease != null) {
             lease.physical().clearWarnings();
         }
@@ -328,13 +316,13 @@ final class RoutedConnection extends RoutedSettings {
             return type.cast(this);
         }
         Lease lease = bound();
-        binding.unwrapped(lease);
+        unwrapped(lease);
         return lease.physical().unwrap(type);
     }
 
     @Override
     public boolean isWrapperFor(Class<?> type) throws SQLException {
-        return type.isInstance(this) || facts().wraps(binding, type);
+        return type.isInstance(this) || router().facts().wraps(this, type);
     }
 
     @Override
@@ -347,16 +335,16 @@ final class RoutedConnection extends RoutedSettings {
         if (!closed) {
             closed = true;
             if (aborted) {
-                binding.discard();
+                discard();
             }
-            binding.close();
+            super.close();
         }
     }
 
     /** Cuts the connection for another thread, whose {@link #close} then has it thrown away. */
     @Override
     public void abort(Executor executor) throws SQLException {
-        Lease lease = binding.lease();
+        Lease lease = lease();
         if (!isClosed() && lease != null) {
             aborted = true;
             lease.physical().abort(executor);
@@ -373,7 +361,7 @@ final class RoutedConnection extends RoutedSettings {
 
     private void checkTransaction(String call) throws SQLException {
         checkOpen();
-        if (binding.autoCommit()) {
+        if (autoCommit()) {
             throw new SQLException(call + ": in auto-commit mode (expected: after setAutoCommit(false))", "25P01");
         }
     }

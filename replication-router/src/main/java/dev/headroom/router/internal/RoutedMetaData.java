@@ -42,14 +42,14 @@ final class RoutedMetaData implements InvocationHandler {
             case "unwrap", "isWrapperFor" -> wrapper(proxy, method, arguments);
             default ->
                 asksNothing && method.getReturnType() != ResultSet.class
-                        ? facts.metaData(connection.binding(), method)
+                        ? facts.metaData(connection, method)
                         : onNode(method, arguments);
         };
     }
 
     private @Nullable Object onNode(Method method, Object @Nullable [] arguments) throws Throwable {
         connection.checkOpen();
-        Lease lease = connection.binding().bind();
+        Lease lease = connection.bind();
         long startedAt = lease.begin(method.getName());
         Object answer;
         try {

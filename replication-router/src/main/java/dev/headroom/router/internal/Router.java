@@ -97,7 +97,9 @@ public final class Router implements ReplicaRouter {
         }
         log.info("router {}: {}", name, Snapshots.of(cluster));
         RouterOptions.Sessions sessions = options.sessions();
-        if (cluster.replicated() && !sessions.httpSession() && options.hardLimit().compareTo(sessions.life()) > 0) {
+        if (cluster.replicated()
+                && !sessions.httpSession()
+                && options.hardLimit().compareTo(sessions.life()) > 0) {
             log.warn(
                     "router {}: hardLimit: {} (expected: at most {}, the life of positionCookie; a client that wrote before that may not"
                             + " see it on a replica that is so far behind)",
@@ -220,13 +222,13 @@ public final class Router implements ReplicaRouter {
             @Override
             public boolean afterCommit(@Nullable Connection connection, Runnable action) {
                 RoutedConnection routed = connection == null ? null : RoutedConnection.of(connection);
-                return routed != null && routed.binding().afterCommit(action);
+                return routed != null && routed.afterCommit(action);
             }
 
             @Override
             public boolean afterPossibleCommit(@Nullable Connection connection, Runnable action) {
                 RoutedConnection routed = connection == null ? null : RoutedConnection.of(connection);
-                return routed != null && routed.binding().afterPossibleCommit(action);
+                return routed != null && routed.afterPossibleCommit(action);
             }
         };
     }

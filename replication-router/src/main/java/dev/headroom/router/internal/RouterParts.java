@@ -49,10 +49,16 @@ final class RouterParts {
     }
 
     static void contributeFilter(RouterOptions options, Positions positions, String name, Contributions to) {
-        RouterOptions.Sessions sessions = options.sessions();
-        ReadYourWritesFilter cookie = ReadYourWritesFilter.of(positions, sessions.cookie(), positions.positionLife());
-        ReadYourWritesFilter filter = sessions.httpSession() ? cookie.session() : cookie;
-        to.web(parts -> parts.filter(FilterSpec.of(name + "-read-your-writes", FilterSlot.READ_YOUR_WRITES, filter)));
+        to.web(
+                parts -> { // only where there are servlets are their classes there
+                    RouterOptions.Sessions sessions = options.sessions();
+                    ReadYourWritesFilter cookie =
+                            ReadYourWritesFilter.of(positions, sessions.cookie(), positions.positionLife());
+                    parts.filter(FilterSpec.of(
+                            name + "-read-your-writes",
+                            FilterSlot.READ_YOUR_WRITES,
+                            sessions.httpSession() ? cookie.session() : cookie));
+                });
     }
 
     /** What each router gives under its own name. */

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /** Counts what the router does; to nowhere until meters are connected, and always for the console. */
 final class RouterSensors implements AutoCloseable {
@@ -106,15 +107,11 @@ final class RouterSensors implements AutoCloseable {
         }
     }
 
-    /** The time at which something begins, for {@link #acquired}; nobody looks at the clock when nobody listens. */
-    long begin() {
-        return to.heard ? System.nanoTime() : 0;
-    }
-
-    void acquired(Node node, long beganAt) {
+    /** A connection was taken; nobody looks at the clock when nobody listens. */
+    void acquired(Node node, long beganAt, LongSupplier ticker) {
         Instruments heard = to;
-        if (heard.heard && beganAt != 0) {
-            heard.node(node).acquire.recordNanos(System.nanoTime() - beganAt);
+        if (heard.heard) {
+            heard.node(node).acquire.recordNanos(ticker.getAsLong() - beganAt);
         }
     }
 
@@ -164,7 +161,8 @@ final class RouterSensors implements AutoCloseable {
     }
 
     /** The meters of one node. */
-    private static final class PerNode {
+    static final class PerNode {
+        private final Instruments of;
         final Counter reads;
         final Counter writes;
         final Timer acquire;
@@ -172,7 +170,8 @@ final class RouterSensors implements AutoCloseable {
         final Timer probe;
         final Counter probeFailures;
 
-        PerNode(Meters meters, String router, String node) {
+        private PerNode(Instruments of, Meters meters, String router, String node) {
+            this.of = of;
             reads = meters.counter(RouterMeters.UNITS, "router", router, "node", node, "kind", "read");
             writes = meters.counter(RouterMeters.UNITS, "router", router, "node", node, "kind", "write");
             acquire = meters.timer(RouterMeters.ACQUIRE, "router", router, "node", node);
@@ -221,10 +220,12 @@ final class RouterSensors implements AutoCloseable {
         }
 
         PerNode node(Node node) {
-            PerNode known = nodes.get(node.name());
-            return known != null
-                    ? known
-                    : nodes.computeIfAbsent(node.name(), name -> new PerNode(meters, router, name));
+            PerNode known = node.meters();
+            if (known == null || known.of != this) {
+                known = nodes.computeIfAbsent(node.name(), name -> new PerNode(this, meters, router, name));
+                node.meters(known);
+            }
+            return known;
         }
 
         Counter diverted(Reason reason) {

@@ -58,13 +58,36 @@ final class SessionFloor {
     }
 
     /**
-     * A replica was read, up to this time, at a position that nobody asked for yet.
-     *
-     * @param readers who has read it
-     * @param next the replica that was read before this one
+     * A replica was read, at a position that nobody asked for yet. Its time moves on as long as the same threads read it, under the floor's lock; whoever
+     * looks for the position looks at the time once.
      */
-    record ReplicaRead(
-            Node node, long at, Readers readers, @Nullable ReplicaRead next) {
+    static final class ReplicaRead {
+        private final Node node;
+        private final Readers readers;
+        private final @Nullable ReplicaRead next;
+        private volatile long at;
+
+        private ReplicaRead(Node node, long at, Readers readers, @Nullable ReplicaRead next) {
+            this.node = node;
+            this.at = at;
+            this.readers = readers;
+            this.next = next;
+        }
+
+        Node node() {
+            return node;
+        }
+
+        /** Up to when. */
+        long at() {
+            return at;
+        }
+
+        /** The replica that was read before this one. */
+        @Nullable ReplicaRead next() {
+            return next;
+        }
+
         private @Nullable ReplicaRead without(Node other) {
             if (node == other) {
                 return next;
@@ -169,10 +192,18 @@ final class SessionFloor {
 
     private synchronized void readReplica(Node node, long at, long thread) {
         ReplicaRead before = replicaReads;
+        if (before != null && before.node == node && before.readers.has(thread)) {
+            before.at = later(before, at);
+            return;
+        }
         ReplicaRead same = before == null ? null : before.only(node);
-        Readers readers = same == null ? new Readers(thread) : same.readers().and(thread);
-        long latest = same != null && same.at() - at > 0 ? same.at() : at;
-        replicaReads = new ReplicaRead(node, latest, readers, before == null ? null : before.without(node));
+        Readers readers = same == null ? new Readers(thread) : same.readers.and(thread);
+        ReplicaRead others = before == null ? null : before.without(node);
+        replicaReads = new ReplicaRead(node, same == null ? at : later(same, at), readers, others);
+    }
+
+    private static long later(ReplicaRead read, long at) {
+        return read.at - at > 0 ? read.at : at;
     }
 
     /** The replicas that were read, the last one first; null for none. */
@@ -180,12 +211,13 @@ final class SessionFloor {
         return replicaReads;
     }
 
-    synchronized void resolved(ReplicaRead known, Position position) {
+    /** What was read on the node up to that time has found a position; unless it was read again. */
+    synchronized void resolved(Node node, long at, Position position) {
         seen = seen.and(position);
         ReplicaRead before = replicaReads;
-        ReplicaRead same = before == null ? null : before.only(known.node());
-        if (before != null && same != null && same.at() == known.at()) {
-            replicaReads = before.without(known.node());
+        ReplicaRead same = before == null ? null : before.only(node);
+        if (before != null && same != null && same.at == at) {
+            replicaReads = before.without(node);
         }
     }
 
@@ -205,8 +237,8 @@ final class SessionFloor {
             touchedPrimary(touched.at(), touched.mayHaveWritten());
         }
         for (ReplicaRead read = part.replicaReads; read != null; read = read.next()) {
-            for (long thread : read.readers().threads) {
-                readReplica(read.node(), read.at(), thread);
+            for (long thread : read.readers.threads) {
+                readReplica(read.node, read.at, thread);
             }
         }
     }

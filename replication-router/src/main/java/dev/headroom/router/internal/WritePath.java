@@ -98,7 +98,7 @@ final class WritePath {
             return null;
         }
         Lease.Grant grant = Lease.Grant.onPrimary(unit.readOnly(), reason(unit), null);
-        Lease lease = new Lease(cluster, primary, connection, grant, 0);
+        Lease lease = new Lease(primary, connection, grant, 0);
         if (primary == cluster.writer()) { // asked once more, now that whoever holds writes can see this one
             return lease;
         }

@@ -58,7 +58,7 @@ public final class Postgres implements ReplicationDialect {
      * @param answer its role and position
      * @param streaming whether it is a standby that hears from what it follows, and so knows the timeline of that
      * @param startedAt when its server was started, by its own clock
-     * @param system which cluster's data it has
+     * @param system its cluster's identifier
      */
     private record Told(Answer answer, boolean streaming, long startedAt, long system) {
         /**

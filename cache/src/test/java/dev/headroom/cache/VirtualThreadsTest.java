@@ -26,8 +26,6 @@ class VirtualThreadsTest {
     @Tag("soak")
     void oneLoadForAHundredThousandInLittleMemory() {
         oneLoad(100_000, "-Xmx290m", "-XX:+UseG1GC");
-        // Of its young generation a third lies idle: of 290 MB too much.
-        oneLoad(100_000, "-Xmx290m", "-XX:+UseSerialGC", "-Xmn16m");
     }
 
     private void oneLoad(int callers, String... options) {

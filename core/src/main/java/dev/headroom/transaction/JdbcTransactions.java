@@ -59,15 +59,15 @@ public final class JdbcTransactions {
     }
 
     /**
-     * Runs work in a new transaction that takes its connection when that is first used: work that does without the database, or does not come to
-     * it for long, holds none meanwhile. When there is none to be had then, the use fails with what the data source says.
-     *
-     * @throws IllegalStateException if the thread is in a transaction on the data source
+     * Runs work in the thread's transaction, or in a new one that takes its connection when that is first used: work that does without the
+     * database, or does not come to it for long, holds none meanwhile. When there is none to be had then, the use fails with what the data
+     * source says.
      */
     public static <T extends @Nullable Object, E extends Exception> T inLazyTransaction(
             DataSource dataSource, Work<T, E> work) throws SQLException, E {
-        if (find(dataSource) != null) {
-            throw new IllegalStateException("transaction: one on the data source (expected: none of this thread)");
+        JdbcTransaction joined = find(dataSource);
+        if (joined != null) {
+            return joined.join(work);
         }
         JdbcTransaction before = CURRENT.get();
         return run(JdbcTransaction.beginLazily(dataSource, before), before, work);

@@ -96,7 +96,7 @@ class LockedTest extends JobQueueContract {
         JobQueue queue = built(builder().handlers(entries).workers(1));
         queue.priority(5).enqueue(Entries::entry, new Note(1, "later"));
         queue.priority(1).enqueue(Entries::entry, new Note(2, "sooner"));
-        JobHandle delayed = queue.delay(Duration.ofMillis(200)).enqueue(Entries::entry, new Note(3, "delayed"));
+        JobHandle delayed = queue.delay(Duration.ofSeconds(2)).enqueue(Entries::entry, new Note(3, "delayed"));
         queue.start();
         await().until(() -> delayed.state().isEmpty());
         assertThat(entries.order).containsExactly("sooner", "later", "delayed");

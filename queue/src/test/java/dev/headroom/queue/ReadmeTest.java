@@ -86,7 +86,7 @@ class ReadmeTest extends JobQueueContract {
             connection.setAutoCommit(false);
             // … insert the product …
             queue.in(connection).enqueue(Images::thumb, new ThumbRequest(42, 90));
-            connection.commit(); // the job exists from here on, and is picked up at once
+            connection.commit(); // the job exists from here on, and is picked up within moments
         }
         // end
         awaitNoJobs();

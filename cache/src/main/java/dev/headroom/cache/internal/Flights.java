@@ -392,12 +392,7 @@ final class Flights {
 
     /** It has waited for another's load, and has perhaps something to serve in its place. */
     @Nullable Object joined(
-            Object key,
-            Flight flight,
-            Flight.Waited waited,
-            long wait,
-            LoadGate.Lent place,
-            @Nullable Entry stale)
+            Object key, Flight flight, Flight.Waited waited, long wait, LoadGate.Lent place, @Nullable Entry stale)
             throws Throwable {
         try {
             return joined(flight, waited, wait, place).value();

@@ -58,8 +58,8 @@ class StalePlanTest {
     /** How many rows of jobs were read by walks through the whole table. */
     private static long read(Statement statement) throws SQLException {
         statement.execute("select pg_stat_force_next_flush()");
-        try (ResultSet rows = statement.executeQuery(
-                "select seq_tup_read from pg_stat_user_tables where relname = 'headroom_job'")) {
+        try (ResultSet rows =
+                statement.executeQuery("select seq_tup_read from pg_stat_user_tables where relname = 'headroom_job'")) {
             rows.next();
             return rows.getLong(1);
         }

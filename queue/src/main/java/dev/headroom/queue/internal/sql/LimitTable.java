@@ -248,7 +248,7 @@ public final class LimitTable {
         Map<String, List<Long>> free = new TreeMap<>();
         for (Map.Entry<String, List<Long>> each : first.entrySet()) {
             List<Long> ours = each.getValue().stream().filter(locked::contains).toList();
-            int want = wanted.get(each.getKey());
+            int want = wanted.getOrDefault(each.getKey(), 0);
             if (ours.size() < each.getValue().size() && each.getValue().size() == want) {
                 ours = beyond(connection, each.getKey(), want);
             }

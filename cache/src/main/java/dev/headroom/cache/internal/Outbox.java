@@ -78,7 +78,7 @@ final class Outbox implements Backplane {
             }
             Message done = next;
             synchronized (waiting) {
-                if (waiting.peekFirst() == done) {
+                if (done.equals(waiting.peekFirst())) {
                     waiting.removeFirst();
                 }
                 if (waiting.isEmpty()) {

@@ -84,6 +84,17 @@ enum Backend {
         return pool(url, 12);
     }
 
+    /** The same of a new database, with the queue's tables and one for effects in it. */
+    static HikariDataSource poolWithEffects(String url) throws SQLException {
+        HikariDataSource pool = pool(url);
+        SchemaInstaller.install(pool);
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("create table effect (id bigint, note varchar(100))");
+        }
+        return pool;
+    }
+
     static HikariDataSource pool(String url, int connections) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(url);

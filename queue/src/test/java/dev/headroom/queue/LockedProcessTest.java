@@ -83,12 +83,7 @@ class LockedProcessTest {
     @BeforeEach
     void open() throws SQLException {
         database = SharedPostgres.createDatabase();
-        pool = Backend.pool(database.jdbcUrl());
-        SchemaInstaller.install(pool);
-        try (Connection connection = pool.getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute("create table effect (id bigint, note varchar(100))");
-        }
+        pool = Backend.poolWithEffects(database.jdbcUrl());
     }
 
     @AfterEach

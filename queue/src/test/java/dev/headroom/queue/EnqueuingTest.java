@@ -170,7 +170,7 @@ class EnqueuingTest extends JobQueueContract {
                     .filter(text -> text.contains("picked as materialized"))
                     .count();
             assertThat(claims)
-                    .isLessThan(Duration.ofNanos(System.nanoTime() - begun).toMillis() / 20 + 10);
+                    .isLessThan(Duration.ofNanos(System.nanoTime() - begun).toMillis() / 10 + 20);
             connection.commit();
             connection.setAutoCommit(true);
         }

@@ -232,6 +232,7 @@ class InventoryNodesTest {
                                 host -> NodeSpec.of("n" + host.port(), JdbcConnectionPool.create(url, "sa", ""))
                                         .probe(url, "sa", "")))
                         .build()) {
+            await().atMost(LONG).until(() -> state(router, "n2") == NodeState.UP);
             try (Connection held = router.dataSource().getConnection()) {
                 held.setReadOnly(true);
                 held.setAutoCommit(false);

@@ -16,7 +16,7 @@ import java.util.Map;
  * prints a table for each scenario.
  */
 public final class CacheSystem {
-    private static final List<String> SCENARIOS = List.of("cold", "independent", "hot", "hung");
+    private static final List<String> SCENARIOS = List.of("cold", "independent", "hot", "hung", "shared");
 
     private final Peers peers;
     private int rounds = 10;

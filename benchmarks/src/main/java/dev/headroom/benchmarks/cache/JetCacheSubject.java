@@ -9,7 +9,9 @@ import com.alicp.jetcache.support.JavaValueDecoder;
 import com.alicp.jetcache.support.JavaValueEncoder;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
-import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
@@ -18,12 +20,13 @@ final class JetCacheSubject implements Subject {
     private final RedisClient client;
     private final Cache<String, String> cache;
 
-    JetCacheSubject(Subjects.Servers servers, Duration fresh, boolean protect) {
+    JetCacheSubject(Subjects.Servers servers, Subjects.Setup setup, boolean protect) {
+        long fresh = setup.fresh().toMillis();
         client = RedisClient.create(RedisURI.create("127.0.0.1", servers.redisPort()));
         Cache<String, String> local = LinkedHashMapCacheBuilder.createLinkedHashMapCacheBuilder()
                 .limit(10_000)
                 .keyConvertor(Fastjson2KeyConvertor.INSTANCE)
-                .expireAfterWrite(fresh.toMillis(), TimeUnit.MILLISECONDS)
+                .expireAfterWrite(fresh, TimeUnit.MILLISECONDS)
                 .buildCache();
         Cache<String, String> remote = RedisLettuceCacheBuilder.createRedisLettuceCacheBuilder()
                 .keyConvertor(Fastjson2KeyConvertor.INSTANCE)
@@ -31,11 +34,15 @@ final class JetCacheSubject implements Subject {
                 .valueDecoder(JavaValueDecoder.INSTANCE)
                 .redisClient(client)
                 .keyPrefix("products:")
-                .expireAfterWrite(fresh.toMillis(), TimeUnit.MILLISECONDS)
+                .expireAfterWrite(fresh, TimeUnit.MILLISECONDS)
                 .buildCache();
+        if (!setup.local()) {
+            cache = remote;
+            return;
+        }
         cache = MultiLevelCacheBuilder.createMultiLevelCacheBuilder()
                 .addCache(local, remote)
-                .expireAfterWrite(fresh.toMillis(), TimeUnit.MILLISECONDS)
+                .expireAfterWrite(fresh, TimeUnit.MILLISECONDS)
                 .cachePenetrateProtect(protect)
                 .buildCache();
     }
@@ -49,6 +56,11 @@ final class JetCacheSubject implements Subject {
                 throw new IllegalStateException(e);
             }
         });
+    }
+
+    @Override
+    public Map<String, String> getAll(Collection<String> keys) {
+        return cache.getAll(Set.copyOf(keys));
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** What happens to a subject; each gives its figures by name. */
 final class Scenarios {
@@ -187,6 +188,55 @@ final class Scenarios {
         return took;
     }
 
+    /** One thread asks for values that are in the shared tier, and the JVM holds none; 1,000 keys, values of 100 letters. */
+    Map<String, String> shared() throws Exception {
+        int keys = 1_000;
+        int together = 100;
+        String value = "v".repeat(100);
+        AtomicInteger loaded = new AtomicInteger();
+        List<Long> one = new ArrayList<>();
+        List<Long> several = new ArrayList<>();
+        try (Nodes nodes = new Nodes(1)) {
+            Subject node = nodes.get(0);
+            for (int pass = -WARM_UP - 1; pass < rounds; pass++) {
+                for (int i = 0; i < keys; i++) {
+                    long begun = System.nanoTime();
+                    node.get("shared:" + i, () -> {
+                        loaded.incrementAndGet();
+                        return value;
+                    });
+                    if (pass >= 0) {
+                        one.add(System.nanoTime() - begun);
+                    }
+                }
+                for (int i = 0; i < keys; i += together / 5) {
+                    int first = i % (keys - together);
+                    List<String> wanted = IntStream.range(first, first + together)
+                            .mapToObj(key -> "shared:" + key)
+                            .toList();
+                    long begun = System.nanoTime();
+                    Map<String, String> found = node.getAll(wanted);
+                    if (found != null && found.size() != together) {
+                        throw new IllegalStateException(found.size() + " of " + together + " values");
+                    }
+                    if (found != null && pass >= 0) {
+                        several.add(System.nanoTime() - begun);
+                    }
+                }
+            }
+        }
+        Map<String, String> figures = new LinkedHashMap<>();
+        figures.put("loads", Integer.toString(loaded.get()));
+        figures.put("one key, p50 µs", micros(quantile(one, 0.5), 1));
+        figures.put("p90 µs", micros(quantile(one, 0.9), 1));
+        figures.put("p99 µs", micros(quantile(one, 0.99), 1));
+        if (!several.isEmpty()) {
+            figures.put("100 by one call, each p50 µs", micros(quantile(several, 0.5), together));
+            figures.put("each p90 µs", micros(quantile(several, 0.9), together));
+        }
+        return figures;
+    }
+
     /** The shared tier is stopped ({@code SIGSTOP}); calls for keys that nobody has, with a loader that takes no time. */
     Map<String, String> hung(Runnable stopped, Runnable continued) throws Exception {
         int later = 20;
@@ -222,6 +272,10 @@ final class Scenarios {
 
     private static String millis(long nanos) {
         return "%,.3f".formatted(nanos / 1e6);
+    }
+
+    private static String micros(long nanos, int parts) {
+        return "%,.2f".formatted(nanos / 1e3 / parts);
     }
 
     private static long quantile(List<Long> values, double share) {

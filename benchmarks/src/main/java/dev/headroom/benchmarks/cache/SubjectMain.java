@@ -16,13 +16,15 @@ final class SubjectMain {
         String subject = arguments[1];
         Subjects.Servers servers = new Subjects.Servers(arguments[3], Integer.parseInt(arguments[4]));
         Duration fresh = arguments[0].equals("hot") ? Duration.ofSeconds(2) : Duration.ofMinutes(5);
+        Subjects.Setup setup = new Subjects.Setup(fresh, !arguments[0].equals("shared"));
         Scenarios scenarios =
-                new Scenarios(() -> Subjects.open(subject, servers, fresh), Integer.parseInt(arguments[2]));
+                new Scenarios(() -> Subjects.open(subject, servers, setup), Integer.parseInt(arguments[2]));
         Map<String, String> figures =
                 switch (arguments[0]) {
                     case "cold" -> scenarios.cold();
                     case "independent" -> scenarios.independent();
                     case "hot" -> scenarios.hot(fresh);
+                    case "shared" -> scenarios.shared();
                     default ->
                         scenarios.hung(
                                 () -> signal("STOP", arguments[5], arguments[6]),

@@ -99,6 +99,7 @@ final class Throughput {
         database.execute("create table beside (id bigint generated always as identity primary key, kind text, "
                 + "payload text, at timestamptz not null default now())");
         Map<String, List<Double>> rates = new LinkedHashMap<>();
+        Map<String, Map<String, Double>> costs = new LinkedHashMap<>();
         try (QueueSubject queue = trial.open();
                 var pool = database.pool(COMMITTERS)) {
             Map<String, Beside> besides = new LinkedHashMap<>();
@@ -107,16 +108,21 @@ final class Throughput {
             besides.put("row and job", queue::enqueue);
             for (int round = -1; round < 3; round++) {
                 for (Map.Entry<String, Beside> each : besides.entrySet()) {
-                    double rate = committed(pool, each.getValue(), round < 0 ? 2 : trial.seconds() / 9.0);
+                    double seconds = round < 0 ? 2 : trial.seconds() / 9.0;
+                    Cost cost = Cost.from(database);
+                    double rate = committed(pool, each.getValue(), seconds);
                     if (round >= 0) {
                         rates.computeIfAbsent(each.getKey(), name -> new ArrayList<>())
                                 .add(rate);
+                        cost.into(costs.computeIfAbsent(each.getKey(), name -> new LinkedHashMap<>()), rate * seconds);
                     }
                 }
             }
         }
         Map<String, Double> figures = new LinkedHashMap<>();
         rates.forEach((name, all) -> figures.put(name + ", tps", Samples.median(all)));
+        costs.forEach((name, last) ->
+                last.forEach((what, value) -> figures.put(name + ", " + what.replace("/job", ""), value)));
         figures.put("row and job / row", Trial.ratio(figures, "row and job, tps", "row, tps"));
         figures.put("row and job / row and row", Trial.ratio(figures, "row and job, tps", "row and row, tps"));
         return figures;

@@ -118,8 +118,8 @@ public interface Cache<K, V extends @Nullable Object> {
     V refresh(K key, Loader<? super K, ? extends V> loader);
 
     /**
-     * The same by a loader that is told of the value there was ({@link LoadContext#stale()}), fresh or not, this JVM's or the shared tier's: to bring it up to date
-     * by what has come since, for instance.
+     * The same by a loader that is told of the value there was ({@link LoadContext#stale()}), fresh or not, the shared tier's if there is one: to bring it up to date by what
+     * has come since, for instance.
      */
     V refresh(K key, ContextLoader<? super K, V> loader);
 

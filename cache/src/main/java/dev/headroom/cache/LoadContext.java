@@ -20,10 +20,14 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public interface LoadContext<V extends @Nullable Object> {
-    /** The value there was, if this cache still has it: past its freshness, or refreshed before its end. Never one that was invalidated. */
+    /**
+     * The value there was, past its freshness or refreshed before its end, for a loader that makes the next one of it. Never one that was invalidated, in whichever JVM: where
+     * several share a tier it is the tier's, whatever this JVM holds, and there is none while the tier can't be asked or if it has lost it. What is made of it is as
+     * good as it is: a tag or a cache that was dropped since then, or is being dropped, takes it along.
+     */
     Optional<V> stale();
 
-    /** What {@link #etag(String)} said of it. */
+    /** What {@link #etag(String)} said of the value there was; there even if {@link #stale} is not, for the source knows whether it is still true. */
     Optional<String> etag();
 
     /** How long the value is fresh, instead of what the call said. */
@@ -45,7 +49,7 @@ public interface LoadContext<V extends @Nullable Object> {
     /**
      * The value there was, for another time of freshness, with its tags.
      *
-     * @throws IllegalStateException if there was none
+     * @throws IllegalStateException if there is neither {@link #etag()} nor {@link #stale()}
      */
     V notModified();
 

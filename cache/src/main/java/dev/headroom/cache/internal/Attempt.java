@@ -318,8 +318,7 @@ final class Attempt {
     /** Loads without a lease, at the position that there is. */
     private Loaded alone() throws Throwable {
         Map<String, byte[]> before = home.call(node -> node.records(loads.side.beforeLoad(wanted.text())));
-        Found known = found;
-        Entry prior = known == null ? wanted.held() : loads.entry(known, wanted);
+        Prior prior = loads.prior(found != null ? found : former, wanted);
         return wanted.load(loads.side.token(before, wanted.text(), wanted.asked()), prior);
     }
 

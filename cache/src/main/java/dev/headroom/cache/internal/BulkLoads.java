@@ -47,7 +47,7 @@ final class BulkLoads {
             Set<String> tags = value == null ? Set.of() : tags(key, value);
             return tags.isEmpty()
                     ? new Loaded(value, true)
-                    : new Load(entries, null).tags(tags.toArray(String[]::new)).ended(value);
+                    : new Load(entries).tags(tags.toArray(String[]::new)).ended(value);
         }
 
         /** One for each of the keys: tags belong to the call, and what goes wrong with them is its failure. */

@@ -59,7 +59,7 @@ final class Changes implements SharedSide.Local {
         ConsistencyToken position = fences.current();
         fences.raise(key, position);
         boolean keeps = (value != null || !entries.negative().isZero()) && around.mode() != CacheMode.OFF;
-        Loaded given = new Load(entries, null)
+        Loaded given = new Load(entries)
                 .options(entries)
                 .tags(tags.toArray(String[]::new))
                 .ended(value);
@@ -107,8 +107,8 @@ final class Changes implements SharedSide.Local {
     }
 
     /**
-     * First the position is left for the next load, then the value goes that JVMs share, then the load that runs is detached, then what is held goes:
-     * a load that began before the last is not held, and one that begins after finds the old value nowhere.
+     * First the position is left for the next load, then the value goes that JVMs share, then the load that runs is detached, then what is held goes, then the load
+     * that has begun meanwhile, which may have seen it, is detached: one that began before the last is not held, and one that begins after finds the old value nowhere.
      */
     void invalidate(Object key) {
         Objects.requireNonNull(key, "key");
@@ -120,6 +120,7 @@ final class Changes implements SharedSide.Local {
         flights.overtake(key);
         failures.forget(key);
         remove(key);
+        flights.overtake(key);
         counts.invalidated(key);
     }
 
@@ -131,6 +132,7 @@ final class Changes implements SharedSide.Local {
         flights.overtakeAll();
         failures.forgetAll();
         remove((key, entry) -> true);
+        flights.overtakeAll();
         counts.invalidated("*");
     }
 
@@ -144,6 +146,7 @@ final class Changes implements SharedSide.Local {
         flights.overtakeAll();
         failures.forgetAll();
         removeTagged(tag);
+        flights.overtakeAll();
         counts.invalidated("#" + tag);
     }
 
@@ -177,6 +180,7 @@ final class Changes implements SharedSide.Local {
         flights.detach(key);
         failures.forget(key);
         remove(key);
+        flights.detach(key);
     }
 
     @Override
@@ -188,6 +192,7 @@ final class Changes implements SharedSide.Local {
         flights.detach(keys);
         failures.forgetAll();
         remove((key, entry) -> keys.test(key));
+        flights.detach(keys);
     }
 
     @Override
@@ -195,6 +200,7 @@ final class Changes implements SharedSide.Local {
         flights.detachAll();
         failures.forgetAll();
         removeTagged(tag);
+        flights.detachAll();
     }
 
     @Override
@@ -207,5 +213,6 @@ final class Changes implements SharedSide.Local {
         flights.detachAll();
         failures.forgetAll();
         remove((key, entry) -> true);
+        flights.detachAll();
     }
 }

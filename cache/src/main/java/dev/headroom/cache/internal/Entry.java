@@ -78,7 +78,12 @@ final class Entry {
     /** Whether what other JVMs share should be asked before this is served. */
     boolean unchecked(long now, long changedAt) {
         boolean old = fresh(now) && now - checkedAt >= recheckNanos;
-        return recheckNanos != Long.MAX_VALUE && (old || checkedAt - changedAt < 0) && !postponed(now, changedAt);
+        return recheckNanos != Long.MAX_VALUE && (old || distrusted(changedAt)) && !postponed(now, changedAt);
+    }
+
+    /** Whether it was last compared before that. */
+    boolean distrusted(long changedAt) {
+        return checkedAt - changedAt < 0;
     }
 
     /** What other JVMs share is the same. */

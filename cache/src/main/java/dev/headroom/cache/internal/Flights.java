@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
  * The loads of one cache: one for each key at a time.
  *
  * <p>A loader never runs inside a map's bin, so keys that share one don't wait for each other, and a loader may use the cache. Three rules
- * keep what is stale out. An invalidation leaves its position, then detaches the flight, then removes the value; a flight publishes
- * inside the bin of its key, and only when it is not detached; a flight reads the positions after it can be found. So either the
- * invalidation finds the flight and detaches it, or the flight began after the position was left, and its load reads there.
+ * keep what is stale out. An invalidation leaves its position, then detaches the flight, then removes the value, then detaches the flight that has come meanwhile;
+ * a flight publishes inside the bin of its key, and only when it is not detached; a flight reads the positions, and looks for the value before it, after it can be
+ * found. So either the invalidation finds the flight and detaches it, or the flight began after the position was left and the value was gone, and its load reads there.
  */
 final class Flights {
     private static final Logger LOG = LoggerFactory.getLogger(Flights.class);
@@ -113,7 +113,7 @@ final class Flights {
             refuseOwn(other);
             counts.coalesced();
             if (around.gate.inside() && !other.isBegun()) {
-                Asked asked = new Asked(source, entries, stale, fences.current(), false, false);
+                Asked asked = new Asked(source, entries, there(key, stale), fences.current(), false, false);
                 begin(key, other, asked, executor); // it may be queued behind loads that wait, like this one
             }
         }
@@ -184,13 +184,18 @@ final class Flights {
         }
     }
 
-    private Asked asked(Object key, Flight mine, Source source, EntryOptions entries, @Nullable Entry prior) {
+    private Asked asked(Object key, Flight mine, Source source, EntryOptions entries, @Nullable Entry stale) {
         try {
-            return new Asked(source, entries, prior, fences.current(), false, false);
+            return new Asked(source, entries, there(key, stale), fences.current(), false, false);
         } catch (Throwable failure) {
             abandon(key, mine, failure);
             throw failure;
         }
+    }
+
+    /** What there still is of what was there; asked when the flight can be found, for since then whoever drops it detaches the flight. */
+    private @Nullable Entry there(Object key, @Nullable Entry before) {
+        return before == null ? null : holding.get(key);
     }
 
     /** A meter's failure, a key's that can't be printed, or a router's: nobody is to wait for a flight that was claimed and never led. */
@@ -256,7 +261,7 @@ final class Flights {
             return;
         }
         try {
-            Asked asked = new Asked(source, entries, entry, fences.current(), true, false);
+            Asked asked = new Asked(source, entries, there(key, entry), fences.current(), true, false);
             RequestContext context = SourceCalls.backgroundContext();
             around.refreshes.execute(() -> refresh(context, key, mine, asked));
         } catch (RejectedExecutionException full) {
@@ -319,7 +324,8 @@ final class Flights {
             if (before != null) {
                 throw before;
             }
-            return calls.one(key, asked.source, asked.entries, asked.position, asked.prior, mine, start);
+            Prior prior = Prior.of(asked.prior, !holding.distrusts(asked.prior));
+            return calls.one(key, asked.source, asked.entries, asked.position, prior, mine, start);
         }
         Wanted.FromSource source =
                 (position, prior) -> calls.one(key, asked.source, asked.entries, position, prior, mine, start);

@@ -52,7 +52,7 @@ record Found(Envelope envelope, @Nullable Object value, SharedRead.Age age, long
      */
     Entry entry(EntryOptions entries, Duration localFresh, long now) {
         String etag = envelope.etag().isEmpty() ? null : envelope.etag();
-        Loaded loaded = new Loaded(value, true, null, envelope.tags(), etag, 0, Loaded.Origin.SHARED, null);
+        Loaded loaded = new Loaded(value, true, null, envelope.tags(), etag, 0, Loaded.Origin.SHARED, null, false);
         Envelope.Life life = envelope.life();
         Duration unknown = life.fresh().compareTo(localFresh) < 0 ? life.fresh() : localFresh;
         Duration old = age.known() ? life.fresh().minus(age.fresh()) : Duration.ZERO;

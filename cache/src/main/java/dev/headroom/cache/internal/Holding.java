@@ -57,6 +57,12 @@ final class Holding {
         return known != null && entry.unchecked(now, known.distrusted());
     }
 
+    /** Whether others may have dropped the value without its having been heard. */
+    boolean distrusts(@Nullable Entry entry) {
+        SharedSide known = side;
+        return known != null && entry != null && entry.distrusted(known.distrusted());
+    }
+
     /** What came between looking and claiming. */
     @Nullable Entry arrived(Object key) {
         Entry arrived = held.get(key);

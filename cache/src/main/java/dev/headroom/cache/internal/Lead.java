@@ -5,8 +5,10 @@ import dev.headroom.cache.spi.SharedLease;
 import dev.headroom.cache.spi.SharedStore;
 import dev.headroom.cache.spi.SharedTierException;
 import dev.headroom.consistency.ConsistencyToken;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -79,7 +81,7 @@ final class Lead {
         begin(before, home.call(node -> loads.side.stamps.now(node, before)));
         Loaded loaded;
         try {
-            loaded = wanted.load(position, prior());
+            loaded = wanted.load(position, loads.prior(before(), wanted));
         } catch (Throwable failure) {
             end();
             return failed(failure);
@@ -113,9 +115,8 @@ final class Lead {
         quietly(() -> home.run(node -> node.release(lease)));
     }
 
-    private @Nullable Entry prior() {
-        Found there = found != null ? found : former;
-        return there != null ? loads.entry(there, wanted) : wanted.anew() ? null : wanted.held();
+    private @Nullable Found before() {
+        return found != null ? found : former;
     }
 
     /** Says no if there is no load any more; else {@link #endBeat} follows, on the same thread. */
@@ -212,9 +213,11 @@ final class Lead {
             return loaded;
         }
         try {
-            boolean good = home.call(node -> loads.side.stamps.ensure(node, loaded.tags(), stamp));
+            boolean good = isGood(loaded);
             boolean stored = good && home.call(node -> node.storeIf(lease, store.value(), store.life()));
-            if (!good) {
+            if (!good && loaded.follows()) {
+                quietly(() -> home.run(node -> node.discard(lease))); // or the next would follow it in vain as well
+            } else if (!good) {
                 quietly(() -> home.run(node -> node.release(lease)));
             }
             return outcome(loaded, stored);
@@ -227,12 +230,27 @@ final class Lead {
         }
     }
 
+    /** What was dropped before is in it if it was made of the one before: as good as that one was, and for as long. */
+    private long stamp(Loaded loaded) {
+        Found before = before();
+        return loaded.follows() && before != null ? before.envelope().stamp() : stamp;
+    }
+
+    private boolean isGood(Loaded loaded) {
+        Set<String> tags = new LinkedHashSet<>(loaded.tags());
+        Found before = before();
+        if (loaded.follows() && before != null) {
+            tags.addAll(before.tags());
+        }
+        return home.call(node -> loads.side.stamps.ensure(node, tags, stamp(loaded)));
+    }
+
     /** Ends the signs of life. What is to be stored; null if that can't be shared. */
     @Nullable SharedStore prepared(Loaded loaded) {
         end();
         Envelope.Life life = loads.values.life(loaded, wanted.entries());
         byte[] bytes = loaded.keeps(wanted.entries()) && !overtaken()
-                ? loads.values.bytes(wanted.text(), loaded, stamp, life, home.node.maximumValueBytes())
+                ? loads.values.bytes(wanted.text(), loaded, stamp(loaded), life, home.node.maximumValueBytes())
                 : null;
         return bytes == null ? null : new SharedStore(lease, bytes, life.lifetime());
     }

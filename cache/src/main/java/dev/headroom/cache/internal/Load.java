@@ -15,16 +15,21 @@ import org.jspecify.annotations.Nullable;
 
 /** One call of a loader, and what it says of its value. */
 final class Load implements LoadContext<@Nullable Object> {
-    private final @Nullable Entry prior;
+    private final Prior prior;
     private final Set<String> tags = new LinkedHashSet<>();
     private EntryOptions options;
     private boolean changed;
     private boolean keep = true;
     private @Nullable String etag;
+    private boolean follows;
 
-    Load(EntryOptions options, @Nullable Entry prior) {
+    Load(EntryOptions options) {
+        this(options, Prior.NONE);
+    }
+
+    Load(EntryOptions options, Prior prior) {
         this.options = options;
-        this.prior = prior == null || prior.negative() ? null : prior;
+        this.prior = prior;
     }
 
     /** With the value that the loader returned. */
@@ -32,17 +37,19 @@ final class Load implements LoadContext<@Nullable Object> {
         boolean fits = Envelope.fits(tags);
         Checks.that(fits, "tags", tags.size(), "at most 64");
         EntryOptions own = changed ? options : null;
-        return new Loaded(value, keep, own, Set.copyOf(tags), etag, 0, Loaded.Origin.LOAD, null);
+        return new Loaded(value, keep, own, Set.copyOf(tags), etag, 0, Loaded.Origin.LOAD, null, follows);
     }
 
     @Override
     public Optional<@Nullable Object> stale() {
-        return prior == null ? Optional.empty() : Optional.ofNullable(prior.value);
+        Entry shown = prior.shown();
+        follows |= shown != null;
+        return shown == null ? Optional.empty() : Optional.ofNullable(shown.value);
     }
 
     @Override
     public Optional<String> etag() {
-        return prior == null ? Optional.empty() : Optional.ofNullable(prior.etag);
+        return Optional.ofNullable(prior.etag());
     }
 
     @Override
@@ -75,15 +82,17 @@ final class Load implements LoadContext<@Nullable Object> {
 
     @Override
     public Object notModified() {
-        if (prior == null) {
+        Entry kept = prior.keepable();
+        if (kept == null) {
             throw new IllegalStateException(
                     "notModified: there is no earlier value (expected: etag() or stale() present)");
         }
         if (etag == null) {
-            etag = prior.etag;
+            etag = kept.etag;
         }
-        tags.addAll(prior.tags);
-        return Objects.requireNonNull(prior.value, "value");
+        follows |= kept.etag == null;
+        tags.addAll(kept.tags);
+        return Objects.requireNonNull(kept.value, "value");
     }
 
     @Override

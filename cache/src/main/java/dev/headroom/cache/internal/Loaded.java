@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param loadNanos how long the load took; 0 if that is not known
  * @param origin how it came here
  * @param entry what to hold as it is, for a value that was not loaded here
+ * @param follows whether its loader made it of the one before
  */
 record Loaded(
         @Nullable Object value,
@@ -25,7 +26,8 @@ record Loaded(
         @Nullable String etag,
         long loadNanos,
         Origin origin,
-        @Nullable Entry entry) {
+        @Nullable Entry entry,
+        boolean follows) {
     /** How a value came here. */
     enum Origin {
         /** Loaded in this JVM. */
@@ -43,20 +45,20 @@ record Loaded(
     }
 
     Loaded(@Nullable Object value, boolean keep) {
-        this(value, keep, null, Set.of(), null, 0, Origin.LOAD, null);
+        this(value, keep, null, Set.of(), null, 0, Origin.LOAD, null, false);
     }
 
     /** What is held already, or came from the shared tier. */
     static Loaded of(Entry entry, Origin origin) {
-        return new Loaded(entry.value, true, null, entry.tags, entry.etag, entry.loadNanos, origin, entry);
+        return new Loaded(entry.value, true, null, entry.tags, entry.etag, entry.loadNanos, origin, entry, false);
     }
 
     Loaded overtaken() {
-        return new Loaded(value, false, options, tags, etag, loadNanos, Origin.OVERTAKEN, null);
+        return new Loaded(value, false, options, tags, etag, loadNanos, Origin.OVERTAKEN, null, follows);
     }
 
     Loaded took(long nanos) {
-        return new Loaded(value, keep, options, tags, etag, nanos, origin, entry);
+        return new Loaded(value, keep, options, tags, etag, nanos, origin, entry, follows);
     }
 
     /** Whether it may be stored, under the options of the call. */

@@ -36,7 +36,7 @@ final class NaiveLoads {
         long start = System.nanoTime();
         Flight mine = table.beginAlone(key);
         try {
-            Loaded loaded = calls.one(key, source, entries, fences.current(), null, mine, start);
+            Loaded loaded = calls.one(key, source, entries, fences.current(), Prior.NONE, mine, start);
             Outcome outcome = holding.publish(key, mine, loaded, entries);
             counts.loaded(key, outcome, System.nanoTime() - start, null);
             return loaded.value();

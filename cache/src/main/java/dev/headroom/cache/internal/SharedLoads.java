@@ -76,7 +76,7 @@ final class SharedLoads {
         if (!wanted.anew() && held != null && held.fresh(around.now())) {
             return postponed(held, distrusted);
         }
-        return wanted.load(side.newest(wanted.asked()), held);
+        return wanted.load(side.newest(wanted.asked()), Prior.unproven(held));
     }
 
     /**
@@ -87,6 +87,11 @@ final class SharedLoads {
     Loaded postponed(Entry held, long distrusted) {
         held.postpone(around.now(), Duration.ofSeconds(1).toNanos(), distrusted);
         return Loaded.of(held, Loaded.Origin.HELD);
+    }
+
+    /** Before a load, by what the tier was found to have: what this JVM holds besides may have been invalidated without its having heard of it. */
+    Prior prior(@Nullable Found found, Wanted wanted) {
+        return found == null ? Prior.unproven(wanted.held()) : Prior.known(entry(found, wanted));
     }
 
     Entry entry(Found found, Wanted wanted) {

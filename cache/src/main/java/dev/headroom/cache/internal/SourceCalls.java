@@ -51,7 +51,7 @@ final class SourceCalls {
             Source source,
             EntryOptions entries,
             ConsistencyToken asked,
-            @Nullable Entry prior,
+            Prior prior,
             Flight flight,
             long start)
             throws Throwable {
@@ -81,7 +81,7 @@ final class SourceCalls {
         long start = System.nanoTime();
         counts.loadBegun();
         try {
-            fences.within(position, source, new Load(options.entries(), null));
+            fences.within(position, source, new Load(options.entries()));
         } catch (Throwable failure) {
             lastFailure = failure;
             flights.forEach((key, flight) -> failures.failed(key, failure, flight));
@@ -98,7 +98,7 @@ final class SourceCalls {
         long start = System.nanoTime();
         Outcome outcome = Outcome.FAILED;
         try {
-            fences.within(position, source, new Load(options.entries(), null));
+            fences.within(position, source, new Load(options.entries()));
             outcome = Outcome.UNSTORED;
         } finally {
             counts.loaded(CacheCounts.SEVERAL, outcome, System.nanoTime() - start, null);
@@ -110,7 +110,7 @@ final class SourceCalls {
         counts.loadBegun();
         long start = System.nanoTime();
         try {
-            Load load = new Load(options.entries(), null);
+            Load load = new Load(options.entries());
             Loaded loaded = fences.within(fences.of(key, fences.current()), source, load);
             counts.loaded(key, Outcome.UNSTORED, System.nanoTime() - start, null);
             return loaded.value();
@@ -125,7 +125,7 @@ final class SourceCalls {
         counts.loadBegun();
         long start = System.nanoTime();
         try {
-            Load load = new Load(options.entries(), null);
+            Load load = new Load(options.entries());
             Object stage = fences.within(fences.of(key, fences.current()), source, load)
                     .value();
             return ((CompletionStage<?>) Objects.requireNonNull(stage, "the loader's stage"))

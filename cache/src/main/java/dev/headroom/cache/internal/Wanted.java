@@ -27,11 +27,11 @@ record Wanted(
         FromSource source) {
     /** Loads from the source, at the position. */
     interface FromSource {
-        Loaded load(ConsistencyToken position, @Nullable Entry prior) throws Throwable;
+        Loaded load(ConsistencyToken position, Prior prior) throws Throwable;
     }
 
     /** Loads; what the source itself says of some tier is not taken for the tier's that is asked here. */
-    Loaded load(ConsistencyToken position, @Nullable Entry prior) throws Throwable {
+    Loaded load(ConsistencyToken position, Prior prior) throws Throwable {
         try {
             return source.load(position, prior);
         } catch (SharedTierException ofSource) {

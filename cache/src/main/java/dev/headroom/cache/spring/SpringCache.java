@@ -115,14 +115,17 @@ final class SpringCache implements org.springframework.cache.Cache {
     public @Nullable ValueWrapper putIfAbsent(Object key, @Nullable Object value) {
         AtomicBoolean mine = new AtomicBoolean();
         ContextLoader<Object, @Nullable Object> source = (k, load) -> {
-            if (load.stale().isPresent()) {
+            boolean held = cache.peek(key)
+                    .filter(there -> there.state() == Lookup.State.STALE)
+                    .isPresent();
+            if (held || load.stale().isPresent()) {
                 throw new IllegalStateException("cache " + getName() + ": there is a value already (expected: none)");
             }
             mine.set(true);
             return value;
         };
-        Object held = cache.get(key, source);
-        return mine.get() ? null : new SimpleValueWrapper(held);
+        Object there = cache.get(key, source);
+        return mine.get() ? null : new SimpleValueWrapper(there);
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -75,6 +76,37 @@ class ChangedNodesTest {
             }
             assertThat(keys)
                     .allSatisfy(key -> assertThat(inOneLife(three, key, "new")).isEqualTo("new"));
+        }
+    }
+
+    /** Though nothing else is done while it is away: each node bears the list of nodes that was dropped with. */
+    @Test
+    void norIfTheWholeTagOrCacheWasDroppedMeanwhile() {
+        Duration timeout = Duration.ofSeconds(5);
+        try (Memcached two = Connected.to(nodes(0, 1), timeout);
+                Memcached three = Connected.to(nodes(0, 1, 2), timeout)) {
+            List<String> keys = IntStream.range(0, 30).mapToObj(i -> "tag" + i).toList();
+            List<Consumer<Cache<String, String>>> drops = List.of(cache -> cache.invalidateTag("t"), Cache::clear);
+            for (Consumer<Cache<String, String>> drop : drops) {
+                String namespace = "drop" + drops.indexOf(drop);
+                tagged(three, namespace, keys, "old");
+                try (Caches caches = caches(two, namespace)) {
+                    drop.accept(caches.cache("c", String.class, String.class));
+                }
+                tagged(three, namespace, keys, "new");
+            }
+        }
+    }
+
+    private static void tagged(Memcached memcached, String namespace, List<String> keys, String value) {
+        try (Caches caches = caches(memcached, namespace)) {
+            Cache<String, String> cache = caches.cache("c", String.class, String.class);
+            keys.forEach(key -> assertThat(cache.get(key, (k, context) -> {
+                        context.tags("t");
+                        return value;
+                    }))
+                    .as(key)
+                    .isEqualTo(value));
         }
     }
 

@@ -146,10 +146,12 @@ final class SharedSide {
     }
 
     void dropTag(String tag) {
+        settle();
         homes.all().forEach(home -> drop(home, new TagDrop(tag, fences.current())));
     }
 
     void dropAll() {
+        settle();
         homes.all().forEach(home -> drop(home, new TagDrop(null, fences.current())));
     }
 

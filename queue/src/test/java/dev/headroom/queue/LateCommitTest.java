@@ -8,6 +8,8 @@ import dev.headroom.queue.Recorder.Note;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -17,29 +19,55 @@ class LateCommitTest extends JobQueueContract {
     private static final int AT_ONCE = 100;
 
     private final Recorder recorder = new Recorder();
+    private final Locking locking = new Locking();
+
+    /** Has no other kind beside it, and so no worker that the dispatcher claims for. */
+    public static final class Locking {
+        final Map<Long, Integer> runs = new ConcurrentHashMap<>();
+
+        @Job(name = "locking.note", queue = "locking", tx = Tx.LOCK_IN_TX)
+        public void note(Note note) {
+            runs.merge(note.id(), 1, Integer::sum);
+        }
+    }
+
+    /** Enqueues jobs of one kind. */
+    @FunctionalInterface
+    private interface Kind {
+        void enqueueAll(Enqueuer to, List<Note> notes);
+    }
 
     @Test
     void runsAJobThatCommitsAfterClaimsHavePassedItsPlace() throws Exception {
-        JobQueue queue = started(builder().handlers(recorder));
+        runsWhatCommitsLate(recorder, recorder.runs, (to, notes) -> to.enqueueAll(Recorder::note, notes));
+    }
+
+    @Test
+    void runsOneThatIsLockedByItsTransactionToo() throws Exception {
+        runsWhatCommitsLate(locking, locking.runs, (to, notes) -> to.enqueueAll(Locking::note, notes));
+    }
+
+    private void runsWhatCommitsLate(Object handlers, Map<Long, Integer> runs, Kind kind) throws Exception {
+        JobQueue queue = started(builder().handlers(handlers));
         try (Connection late = dataSource().getConnection()) {
             late.setAutoCommit(false);
-            queue.in(late).enqueue(Recorder::note, new Note(-1, "late"));
+            kind.enqueueAll(queue.in(late), List.of(new Note(-1, "late")));
             long end = System.nanoTime() + Duration.ofMillis(2_500).toNanos();
             for (int done = AT_ONCE; System.nanoTime() - end < 0; done += AT_ONCE) {
                 int before = done - AT_ONCE;
                 List<Note> notes = IntStream.range(before, done)
                         .mapToObj(number -> new Note(number, ""))
                         .toList();
-                queue.enqueueAll(Recorder::note, notes);
+                kind.enqueueAll(queue, notes);
                 int expected = done;
-                await().atMost(Duration.ofSeconds(20)).until(() -> recorder.runs.size() >= expected);
+                await().atMost(Duration.ofSeconds(20)).until(() -> runs.size() >= expected);
             }
-            assertThat(recorder.runs).doesNotContainKey(-1L);
+            assertThat(runs).doesNotContainKey(-1L);
             late.commit();
         }
-        await().atMost(Duration.ofSeconds(20)).until(() -> recorder.runs.containsKey(-1L));
+        await().atMost(Duration.ofSeconds(20)).until(() -> runs.containsKey(-1L));
         awaitNoJobs();
-        assertThat(recorder.runs.values()).containsOnly(1);
+        assertThat(runs.values()).containsOnly(1);
     }
 
     @Test

@@ -3,11 +3,12 @@ package dev.headroom.queue.internal;
 import dev.headroom.queue.internal.sql.Floors;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /**
  * Looks for jobs that became ready below the floors of claims, and for those that have been due for long, on a thread of its own: when it has to walk past a million dead entries, no
  * claim waits for that. The longer a look takes, the less often it is done: it costs a fiftieth of a processor at most. While no worker is
- * free for what it may find, it waits.
+ * free for what it may find, it looks rarely all the same: what it finds may be more urgent than what they run next.
  */
 final class FloorSweep extends Rounds {
     private static final long SHORTEST_PAUSE = Duration.ofSeconds(1).toMillis();
@@ -18,17 +19,27 @@ final class FloorSweep extends Rounds {
     private final Store store;
     private final Floors floors;
     private final Dispatcher dispatcher;
+    private final BooleanSupplier room;
     private final Wakeup wakeup;
     private long claimedBefore;
     private long lateAt = System.nanoTime();
     private long pause = SHORTEST_PAUSE;
 
-    FloorSweep(QueueOptions options, Store store, Floors floors, Lease lease, Dispatcher dispatcher, Wakeup wakeup) {
+    /** @param room whether any worker is free, of those too for whom the dispatcher claims nothing */
+    FloorSweep(
+            QueueOptions options,
+            Store store,
+            Floors floors,
+            Lease lease,
+            Dispatcher dispatcher,
+            BooleanSupplier room,
+            Wakeup wakeup) {
         super(options.name(), lease, "look below the floors of claims");
         this.options = options;
         this.store = store;
         this.floors = floors;
         this.dispatcher = dispatcher;
+        this.room = room;
         this.wakeup = wakeup;
     }
 
@@ -40,10 +51,11 @@ final class FloorSweep extends Rounds {
     @Override
     void round() throws SQLException {
         pause = SHORTEST_PAUSE;
-        if (!dispatcher.hasRoom()) {
+        long begun = System.nanoTime();
+        boolean lookForLate = begun - lateAt >= 0;
+        if (!lookForLate && !room.getAsBoolean()) {
             return;
         }
-        long begun = System.nanoTime();
         long claimed = floors.claimed();
         // While nothing is claimed, the dispatcher looks no more often.
         long quiet = claimed == claimedBefore
@@ -56,7 +68,7 @@ final class FloorSweep extends Rounds {
                     wakeup.signal();
                 }
             }
-            if (goesOn() && begun - lateAt >= 0) {
+            if (goesOn() && lookForLate) {
                 dispatcher.lookForLate();
                 lateAt = System.nanoTime() + LONGEST_PAUSE * 1_000_000;
             }

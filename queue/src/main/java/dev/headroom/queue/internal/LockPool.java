@@ -131,6 +131,11 @@ final class LockPool {
         return busy.get();
     }
 
+    /** Whether a worker has nothing to run. */
+    boolean hasRoom() {
+        return busy.get() < workers;
+    }
+
     boolean isStopped() {
         return stopped;
     }

@@ -78,7 +78,9 @@ final class Node {
         }
         this.dispatcher = new Dispatcher(
                 options, store, connected, claims, lease, pools, held, gate, wakeup, !lockPools.isEmpty());
-        this.floorSweep = floors == null ? null : new FloorSweep(options, store, floors, lease, dispatcher, wakeup);
+        this.floorSweep = floors == null
+                ? null
+                : new FloorSweep(options, store, floors, lease, dispatcher, this::hasRoom, wakeup);
         Schedules schedules = new Schedules(store, parts.kinds(), parts.producer());
         this.sweeper = new Sweeper(options, store, lease, wakes, this);
         this.rescuer = new Rescuer(options, store, connected, lease, this, sweeper);
@@ -157,6 +159,10 @@ final class Node {
         for (WorkerPool pool : pools) {
             pool.start(threads.workers(pool.name), this::work);
         }
+    }
+
+    private boolean hasRoom() {
+        return dispatcher.hasRoom() || lockPools.stream().anyMatch(LockPool::hasRoom);
     }
 
     private List<Assignment> locked() {

@@ -114,8 +114,12 @@ final class Claims {
                     claim.criticalities(), gone, all ? null : jobs.get(gone - 1).place());
             floors.committed(pass);
         }
-        for (LockedJob left : jobs.subList(gone, jobs.size())) {
-            floors.left(claim.queue(), left.place());
+        if (gone < jobs.size()) {
+            floors.left(
+                    claim.queue(),
+                    jobs.subList(gone, jobs.size()).stream()
+                            .map(LockedJob::place)
+                            .toList());
         }
     }
 

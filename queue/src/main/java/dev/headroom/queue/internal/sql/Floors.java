@@ -1,11 +1,15 @@
 package dev.headroom.queue.internal.sql;
 
 import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.function.LongSupplier;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +37,10 @@ public final class Floors {
 
     private final Map<Integer, long[]> byQueue = new HashMap<>();
     private final Deque<Mark> marks = new ArrayDeque<>();
+
+    /** Passes of claims that have not ended; of one that failed nobody tells. */
+    private final Set<Pass> underway = Collections.newSetFromMap(new WeakHashMap<>());
+
     private long drawn;
     private long settled;
     private long version;
@@ -76,6 +84,7 @@ public final class Floors {
         private final long servers;
         private final boolean due;
         private final long[] through = new long[SLOTS];
+        private final long[] most = new long[SLOTS];
         private int found;
         private boolean partial;
         private long @Nullable [] looked;
@@ -87,6 +96,7 @@ public final class Floors {
             this.version = version;
             this.servers = servers;
             this.due = due;
+            Arrays.fill(most, Long.MAX_VALUE);
         }
 
         long floor(int slot) {
@@ -141,11 +151,14 @@ public final class Floors {
     public synchronized Pass pass(int queue) {
         long[] floors = byQueue.getOrDefault(queue, new long[SLOTS]).clone();
         boolean due = claimed >= LOOK_AFTER && nanoTime.getAsLong() - lookedAt >= LOOK_EVERY;
-        return new Pass(queue, floors, settled, version, servers, due);
+        Pass pass = new Pass(queue, floors, settled, version, servers, due);
+        underway.add(pass);
+        return pass;
     }
 
     /** The claim has committed. */
     public synchronized void committed(Pass pass) {
+        underway.remove(pass);
         if (pass.looked != null && pass.servers == servers) {
             looked(pass.looked[0], pass.looked[1], pass.looked[2]);
         }
@@ -154,7 +167,8 @@ public final class Floors {
         if (pass.version == version) {
             long[] floors = byQueue.computeIfAbsent(pass.queue, unknown -> new long[SLOTS]);
             for (int slot = 0; slot < SLOTS; slot++) {
-                floors[slot] = Math.max(floors[slot], Math.min(pass.through[slot], pass.settled));
+                long through = Math.min(pass.through[slot], pass.most[slot]);
+                floors[slot] = Math.max(floors[slot], Math.min(through, pass.settled));
             }
         }
     }
@@ -188,10 +202,28 @@ public final class Floors {
         return claimedInAll;
     }
 
-    /** A job was left where it is that others may have passed meanwhile: no floor is above it. */
-    public void left(int queue, Place place) {
-        if (place.lane == 0) {
-            lower(queue, place.slot, place.position);
+    /**
+     * A transaction has left jobs where they are that it had locked: no floor is above them, and none will be for a claim that is underway and may
+     * have passed them by meanwhile.
+     */
+    public synchronized void left(int queue, Collection<Place> places) {
+        long[] lowest = new long[SLOTS];
+        Arrays.fill(lowest, Long.MAX_VALUE);
+        for (Place each : places) {
+            if (each.lane == 0) {
+                lowest[each.slot] = Math.min(lowest[each.slot], each.position);
+            }
+        }
+        long[] floors = byQueue.getOrDefault(queue, new long[SLOTS]);
+        for (int slot = 0; slot < SLOTS; slot++) {
+            floors[slot] = Math.min(floors[slot], lowest[slot] - 1);
+        }
+        for (Pass each : underway) {
+            if (each.queue == queue) {
+                for (int slot = 0; slot < SLOTS; slot++) {
+                    each.most[slot] = Math.min(each.most[slot], lowest[slot] - 1);
+                }
+            }
         }
     }
 

@@ -3,7 +3,13 @@ package dev.headroom.queue.internal.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class FloorsTest {
@@ -69,6 +75,82 @@ class FloorsTest {
         begunBefore.took(0b1111, 1, Floors.Place.of(4, 2, 0, 1_000));
         floors.committed(begunBefore);
         assertThat(floor()).as("a claim that had begun before has not seen it").isEqualTo(149);
+    }
+
+    /** So much is settled, and there is no floor yet. */
+    private void settle() {
+        for (int claim = 1; claim <= 4; claim++) {
+            claim(0, 1_000L * claim, 10 + claim, 10 + claim);
+        }
+        assertThat(floor()).isZero();
+    }
+
+    private Floors.Pass through(long position) {
+        Floors.Pass pass = floors.pass(QUEUE);
+        pass.took(0b1111, 60, Floors.Place.of(4, 2, 0, position));
+        return pass;
+    }
+
+    private static List<Floors.Place> places(long from, long to) {
+        return LongStream.rangeClosed(from, to)
+                .mapToObj(position -> Floors.Place.of(4, 2, 0, position))
+                .toList();
+    }
+
+    @Test
+    void isNotRaisedByAClaimOverWhatAnotherHadLockedAndLeft() {
+        settle();
+        Floors.Pass first = through(60); // of 250 that it has locked
+        Floors.Pass second = through(310); // passes those by
+        floors.committed(first);
+        floors.left(QUEUE, places(61, 250));
+        floors.committed(second);
+        assertThat(floor()).isEqualTo(60);
+        floors.committed(through(250)); // of the next that begins at the front
+        assertThat(floor()).isEqualTo(250);
+    }
+
+    @Test
+    void goesBelowWhatIsLeft() {
+        settle();
+        floors.committed(through(310));
+        floors.left(QUEUE + 1, places(20, 30));
+        assertThat(floor()).isEqualTo(310);
+        floors.left(QUEUE, places(61, 250));
+        assertThat(floor()).isEqualTo(60);
+    }
+
+    /** Jobs that one has locked, of which it runs the first ten. */
+    private record AtWork(Floors.Pass pass, List<Long> locked) {}
+
+    @Test
+    void followsManyThatLeaveSomeOfWhatTheyHaveLocked() {
+        for (int claim = 1; claim <= 4; claim++) {
+            claim(0, 100_000L * claim, 10 + claim, 10 + claim);
+        }
+        TreeSet<Long> notDone =
+                LongStream.rangeClosed(1, 50_000).boxed().collect(Collectors.toCollection(TreeSet::new));
+        TreeSet<Long> free = new TreeSet<>(notDone);
+        Deque<AtWork> atWork = new ArrayDeque<>();
+        for (int transaction = 1; transaction <= 1_000; transaction++) {
+            List<Long> locked = free.stream().limit(50).toList();
+            locked.forEach(free::remove);
+            atWork.add(new AtWork(through(locked.get(9)), locked));
+            if (atWork.size() == 20) {
+                AtWork ends = atWork.remove();
+                ends.locked.subList(0, 10).forEach(notDone::remove);
+                List<Long> left = ends.locked.subList(10, 50);
+                free.addAll(left);
+                floors.committed(ends.pass);
+                floors.left(
+                        QUEUE,
+                        left.stream()
+                                .map(position -> Floors.Place.of(4, 2, 0, position))
+                                .toList());
+                assertThat(floor()).isBetween(notDone.first() - 60, notDone.first() - 1);
+            }
+        }
+        assertThat(notDone.first()).as("how far they have got").isGreaterThan(9_000);
     }
 
     @Test

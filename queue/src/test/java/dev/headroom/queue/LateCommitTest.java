@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -99,6 +101,50 @@ class LateCommitTest extends JobQueueContract {
             snapshot.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
             snapshot.setAutoCommit(true);
         }
+    }
+
+    /** Keeps its worker until it is released, whoever interrupts it. */
+    public static final class Holding {
+        final CountDownLatch began = new CountDownLatch(1);
+        final CountDownLatch release = new CountDownLatch(1);
+
+        @Job(name = "holding.note")
+        public void note(Note note) {
+            began.countDown();
+            boolean released = note.id() >= 0;
+            while (!released) {
+                try {
+                    released = release.await(20, TimeUnit.SECONDS);
+                } catch (InterruptedException ignored) {
+                    continue;
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatBecameDueInAPauseIsReadyAfterItThoughNoWorkerIsFree() throws Exception {
+        assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
+        Holding holding = new Holding();
+        JobQueue queue = started(builder().handlers(holding).workers(1).lease(Duration.ofSeconds(2)));
+        try {
+            queue.enqueue(Holding::note, new Note(-1, "holds"));
+            assertThat(holding.began.await(20, TimeUnit.SECONDS)).isTrue();
+            queue.delay(Duration.ofHours(1))
+                    .enqueueAll(
+                            Holding::note,
+                            IntStream.range(0, 1_500)
+                                    .mapToObj(i -> new Note(i, ""))
+                                    .toList());
+            execute("update headroom_job set run_at = run_at - interval '2 hours' where state = 2");
+            // As for a process that was stopped for longer than its lease.
+            execute("delete from headroom_job_node");
+            await().atMost(Duration.ofSeconds(10)).until(() -> count("headroom_job where state = 2") == 0);
+            assertThat(holding.release.getCount()).isOne();
+        } finally {
+            holding.release.countDown();
+        }
+        awaitNoJobs();
     }
 
     private long entriesRead() {

@@ -28,9 +28,6 @@ final class Dispatcher implements Runnable {
 
     private static final int PROMOTED_AT_ONCE = 1_000;
 
-    /** What has been due for longer was locked by somebody or enqueued by a long transaction; {@link FloorSweep} looks for it. */
-    private static final long LATE_MILLIS = 15_000;
-
     private final QueueOptions options;
     private final Store store;
     private final Claims claims;
@@ -44,7 +41,7 @@ final class Dispatcher implements Runnable {
     private volatile boolean stopped;
     private long pause = SHORTEST_PAUSE;
     private boolean unsure;
-    private volatile boolean late = true;
+    private final DueWindow window = new DueWindow(System::nanoTime);
     private final AtomicReference<Set<Long>> toHandBack = new AtomicReference<>(Set.of());
     private @Nullable Long dueAt;
     private long promotedAt;
@@ -132,7 +129,11 @@ final class Dispatcher implements Runnable {
         }
         // Before it looks for room: whoever settles a job from here on wakes this thread, if its pool is hungry.
         pools.forEach(WorkerPool::appetite);
-        if (!promotesForOthers && !hasRoom() && !isDue() && System.nanoTime() - promotedAt < PROMOTE_FOR_NOBODY_EVERY) {
+        if (!promotesForOthers
+                && !hasRoom()
+                && !isDue()
+                && !window.looksAtAll()
+                && System.nanoTime() - promotedAt < PROMOTE_FOR_NOBODY_EVERY) {
             busy = false;
             return false;
         }
@@ -161,10 +162,15 @@ final class Dispatcher implements Runnable {
     /** Jobs may have been due for so long that the dispatcher passes them by, with the dead entries that are before them. */
     void lookForLate() throws SQLException {
         OptionalLong due = store.transact(connection -> store.jobs.millisUntilDue(connection, JobTable.ANY_TIME));
-        if (due.isPresent() && due.getAsLong() < -LATE_MILLIS) {
-            late = true;
+        if (due.isPresent() && due.getAsLong() < -DueWindow.MARGIN_MILLIS) {
+            lookAtAll();
             wakeup.signal();
         }
+    }
+
+    /** The next look for what is due finds all of it. */
+    void lookAtAll() {
+        window.lookAtAll();
     }
 
     private boolean isDue() {
@@ -206,17 +212,16 @@ final class Dispatcher implements Runnable {
     /** Makes what is due ready, a part of it at a time: claims go on in between. Returns whether there was anything. */
     private boolean promote() throws SQLException {
         promotedAt = System.nanoTime();
-        boolean all = late || !store.dialect.hasFloors();
-        long overdue = all ? JobTable.ANY_TIME : LATE_MILLIS;
-        Promoted promoted = store.transact(connection -> {
-            OptionalLong next = store.jobs.millisUntilDue(connection, overdue);
-            if (next.isEmpty() || next.getAsLong() > 0) {
-                return new Promoted(0, next);
-            }
-            int count = store.dialect.promoteDue(connection, PROMOTED_AT_ONCE, overdue);
-            return new Promoted(count, store.jobs.millisUntilDue(connection, overdue));
-        });
-        late &= promoted.count() == PROMOTED_AT_ONCE;
+        DueWindow.Look look = window.begin();
+        Promoted promoted;
+        try {
+            boolean all = look.all() || !store.dialect.hasFloors();
+            promoted = promote(all ? JobTable.ANY_TIME : look.overdueMillis());
+        } catch (SQLException | RuntimeException | Error failed) {
+            window.failed(look);
+            throw failed;
+        }
+        window.ended(look, promoted.count() == PROMOTED_AT_ONCE);
         if (promoted.count() > 0) {
             wakeup.passOn();
         }
@@ -226,6 +231,17 @@ final class Dispatcher implements Runnable {
         long soonest = more ? 0 : SHORTEST_PAUSE;
         dueAt = millis.isPresent() ? System.nanoTime() + Math.max(soonest, millis.getAsLong()) * 1_000_000 : null;
         return more;
+    }
+
+    private Promoted promote(long overdueMillis) throws SQLException {
+        return store.transact(connection -> {
+            OptionalLong next = store.jobs.millisUntilDue(connection, overdueMillis);
+            if (next.isEmpty() || next.getAsLong() > 0) {
+                return new Promoted(0, next);
+            }
+            int count = store.dialect.promoteDue(connection, PROMOTED_AT_ONCE, overdueMillis);
+            return new Promoted(count, store.jobs.millisUntilDue(connection, overdueMillis));
+        });
     }
 
     void stop() {

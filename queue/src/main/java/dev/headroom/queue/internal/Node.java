@@ -240,14 +240,16 @@ final class Node {
         wakeup.signal();
     }
 
-    /** It has a lease. */
+    /** It has a lease: the first, or after a pause in which it has looked for nothing. */
     void registered() {
+        dispatcher.lookAtAll();
         wakeup.signal();
     }
 
     /** Another database server answers. */
     void serverChanged() {
         claims.beginFloors();
+        dispatcher.lookAtAll();
         wakeup.signal();
     }
 

@@ -13,6 +13,8 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Tag;
@@ -22,9 +24,35 @@ import org.junit.jupiter.api.Test;
 @Tag("one-jdk")
 class VanishedServerTest {
     private final Recorder recorder = new Recorder();
+    private final Locking locking = new Locking();
+
+    /** Its jobs are locked by the transactions that run them. */
+    public static final class Locking {
+        final List<String> order = new CopyOnWriteArrayList<>();
+
+        @Job(name = "locking.note", queue = "locking", tx = Tx.LOCK_IN_TX)
+        public void note(Note note) {
+            order.add(note.text());
+        }
+    }
+
+    /** Enqueues a job of one kind. */
+    @FunctionalInterface
+    private interface Kind {
+        void enqueue(JobQueue queue, Note note);
+    }
 
     @Test
     void whoWaitsForItsAnswerGivesUpAndAsksTheOther() throws Exception {
+        goesOn(recorder, recorder.order, (queue, note) -> queue.enqueue(Recorder::note, note));
+    }
+
+    @Test
+    void aLookForJobsToLockGivesUpToo() throws Exception {
+        goesOn(locking, locking.order, (queue, note) -> queue.enqueue(Locking::note, note));
+    }
+
+    private static void goesOn(Object handlers, List<String> order, Kind kind) throws Exception {
         try (TestDatabase database = SharedPostgres.createDatabase()) {
             String direct = database.jdbcUrl();
             URI uri = URI.create(direct.substring("jdbc:".length()));
@@ -34,33 +62,35 @@ class VanishedServerTest {
                 DataSource dataSource = unpooled(url);
                 SchemaInstaller.install(dataSource);
                 try (JobQueue queue = JobQueue.builder(dataSource)
-                        .handlers(recorder)
+                        .handlers(handlers)
                         .lease(Duration.ofMillis(600))
                         .pollInterval(Duration.ofMillis(20))
                         .build()) {
                     queue.start();
-                    queue.enqueue(Recorder::note, new Note(1, "before"));
-                    await().until(() -> recorder.order.contains("before"));
+                    kind.enqueue(queue, new Note(1, "before"));
+                    await().until(() -> order.contains("before"));
                     try (Connection connection = DriverManager.getConnection(direct);
                             Statement statement = connection.createStatement()) {
                         connection.setAutoCommit(false);
                         // Claims and heartbeats wait for an answer, which will never come.
                         statement.execute("lock table headroom_job, headroom_job_node in access exclusive mode");
-                        await().until(() -> waiting(statement) >= 2);
+                        await().until(() -> waiting(statement, "") >= 2 && waiting(statement, "for update skip") >= 1);
                         proxy.blackHole();
                         url.set(direct);
                         connection.commit();
                     }
-                    queue.enqueue(Recorder::note, new Note(2, "after"));
-                    await().atMost(Duration.ofSeconds(30)).until(() -> recorder.order.contains("after"));
+                    kind.enqueue(queue, new Note(2, "after"));
+                    await().atMost(Duration.ofSeconds(30)).until(() -> order.contains("after"));
                 }
-                assertThat(recorder.order).containsOnlyOnce("before");
+                assertThat(order).containsOnlyOnce("before");
             }
         }
     }
 
-    private static long waiting(Statement statement) throws Exception {
-        try (var rows = statement.executeQuery("select count(*) from pg_locks where not granted")) {
+    /** How many wait for a lock in a statement with these words. */
+    private static long waiting(Statement statement, String words) throws Exception {
+        try (var rows = statement.executeQuery("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
+                + " and datname = current_database() and query like '%" + words + "%'")) {
             rows.next();
             return rows.getLong(1);
         }

@@ -261,22 +261,30 @@ final class JobRunner {
     private void complete(Connection connection, ClaimedJob job, Kind kind, @Nullable String result)
             throws SQLException, LeaseLost, Collided {
         try {
-            if (!store.jobs.complete(connection, job)) {
+            if (!store.within(connection, patient -> completed(patient, job, kind, result))) {
                 throw new LeaseLost();
             }
-            if (kind.track()) {
-                store.results.end(connection, job, JobResult.End.DONE, result);
-            }
-            if (job.batched()) {
-                store.batches.ended(connection, job.id(), JobResult.End.DONE);
-            }
-            Settlement.ended(store, connection, kind, true);
         } catch (SQLException failed) {
             if (Sql.isDeadlock(failed)) {
                 throw new Collided(failed);
             }
             throw failed;
         }
+    }
+
+    private boolean completed(Connection connection, ClaimedJob job, Kind kind, @Nullable String result)
+            throws SQLException {
+        if (!store.jobs.complete(connection, job)) {
+            return false;
+        }
+        if (kind.track()) {
+            store.results.end(connection, job, JobResult.End.DONE, result);
+        }
+        if (job.batched()) {
+            store.batches.ended(connection, job.id(), JobResult.End.DONE);
+        }
+        Settlement.ended(store, connection, kind, true);
+        return true;
     }
 
     private @Nullable String result(ClaimedJob job, Kind kind, @Nullable Object returned) throws UnwritableResult {

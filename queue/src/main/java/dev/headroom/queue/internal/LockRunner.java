@@ -108,16 +108,15 @@ final class LockRunner {
     }
 
     private @Nullable LockBatch lock(Connection connection, LockPool pool, int criticalities) throws SQLException {
-        store.dialect.begin(connection);
         long began = System.nanoTime();
         String result = "none";
         try {
-            Claims.Locked locked = claims.lock(
-                    connection,
-                    lease.id(),
-                    pool.share,
-                    criticalities,
-                    size(pool).next());
+            // Others of the queue wait for the turn meanwhile, so not without end.
+            Claims.Locked locked = store.within(connection, patient -> {
+                store.dialect.begin(patient);
+                int most = size(pool).next();
+                return claims.lock(patient, lease.id(), pool.share, criticalities, most);
+            });
             if (locked.jobs().isEmpty()) {
                 return null;
             }
@@ -144,11 +143,13 @@ final class LockRunner {
         List<Settled> cancelled = batch.cancelled();
         if (batch.last != null || !cancelled.isEmpty()) {
             // Also when there is nothing to write: it fails if what the run did could not be undone alone.
-            JdbcTransactions.<Boolean, SQLException>inSavepoint(
-                    options.dataSource(), part -> write(part, batch, cancelled));
+            store.within(
+                    connection,
+                    patient -> JdbcTransactions.<Boolean, SQLException>inSavepoint(
+                            options.dataSource(), part -> write(part, batch, cancelled)));
         }
         if (!batch.done.isEmpty()) {
-            batch.freed |= settlement.completeLocked(connection, batch.done);
+            batch.freed |= store.within(connection, patient -> settlement.completeLocked(patient, batch.done));
         }
     }
 

@@ -18,11 +18,16 @@ final class Patience {
 
     /** Runs work in a transaction of its own on this connection, which is in none. */
     <T> T atOnce(Connection connection, Sql.Work<T> work) throws SQLException {
+        return on(connection, patient -> Sql.atOnce(patient, work));
+    }
+
+    /** Runs work on this connection, in whatever transaction that is. */
+    <T> T on(Connection connection, Sql.Work<T> work) throws SQLException {
         if (!limits(connection)) {
-            return Sql.atOnce(connection, work);
+            return work.on(connection);
         }
         try {
-            return Sql.atOnce(connection, work);
+            return work.on(connection);
         } finally {
             restore(connection);
         }

@@ -90,9 +90,14 @@ final class Store {
         }
     }
 
-    /** The same on a connection that is kept. */
+    /** The same as {@link #transact(Sql.Work)}, on a connection that is kept. */
     <T> T transact(KeptConnection kept, Sql.Work<T> work) throws SQLException {
         return again(kept::transact, work);
+    }
+
+    /** Runs work of the queue's in the caller's transaction, and waits no longer for an answer than in one of its own. */
+    <T> T within(Connection transaction, Sql.Work<T> work) throws SQLException {
+        return patience.on(transaction, work);
     }
 
     /** A connection for a thread that must not wait for one. */

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -45,6 +46,17 @@ final class PostgresClaims {
      */
     private static final String BY_INDEX = "set local enable_seqscan = off; set local enable_bitmapscan = off; ";
 
+    /** The same in a transaction that goes on with statements of others: what was set before is kept until {@link #AS_BEFORE}. */
+    private static final String BY_INDEX_HERE = """
+            select set_config('headroom.seqscan', current_setting('enable_seqscan'), true),
+              set_config('headroom.bitmapscan', current_setting('enable_bitmapscan'), true);
+            """ + BY_INDEX;
+
+    private static final String AS_BEFORE = """
+            select set_config('enable_seqscan', current_setting('headroom.seqscan'), true),
+              set_config('enable_bitmapscan', current_setting('headroom.bitmapscan'), true)
+            """;
+
     /** In a transaction of its own: its commit need not wait for the disk. */
     private static final String QUICKLY = "set local synchronous_commit = off; ";
 
@@ -67,17 +79,19 @@ final class PostgresClaims {
     private static final String PICKED = "j.id, j.ctid as tid";
 
     /** Locks alone: the job that is removed then is changed once. */
-    private static final String LOCK = CLAIM.substring(0, CLAIM.indexOf("update headroom_job j"))
+    private static final String LOCK = BY_INDEX_HERE
+            + CLAIM.substring(0, CLAIM.indexOf("update headroom_job j"))
                     .replace("select x.id, x.tid from", "select x.* from")
                     .replace(PICKED, LOCKED)
-            + "select * from picked";
+            + "select * from picked; " + AS_BEFORE;
 
     private static final String LOCK_OF_LANE = CLAIM_OF_LANE
                     .substring(0, CLAIM_OF_LANE.indexOf("update headroom_job j"))
                     .replace(PICKED, LOCKED)
             + "select * from picked";
 
-    private static final String SLOTS = """
+    /** Where there is anything; the statements after it go by the index, too. */
+    private static final String SLOTS = BY_INDEX_HERE + """
             select p, c from generate_series(0, 9) as p cross join unnest(?::smallint[]) as c
             where exists (select 1 from headroom_job j
               where j.queue = ? and j.state = 0 and j.priority = p and j.criticality = c) order by p, c
@@ -86,7 +100,7 @@ final class PostgresClaims {
     private static final String LOOK =
             "select last_value, txid_current(), txid_snapshot_xmin(txid_current_snapshot()) from headroom_job_pos";
 
-    private static final String BELOW = """
+    private static final String BELOW = BY_INDEX + """
             select r.priority, r.criticality, x.pos
             from unnest(?::smallint[], ?::smallint[], ?::bigint[]) as r(priority, criticality, floor)
             cross join lateral (
@@ -119,15 +133,18 @@ final class PostgresClaims {
                     statement.setInt(4, lane);
                     statement.setLong(5, claim.lease());
                     statement.setInt(6, limit + known);
-                    locked(statement, claim, before + limit, locked);
+                    locked(statement, 1, claim, before + limit, locked);
                 }
                 return locked.size() - before;
             });
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(AS_BEFORE);
+            }
             return locked;
         }
         try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
             inOrder(statement, claim);
-            locked(statement, claim, claim.limit(), locked);
+            locked(statement, 2, claim, claim.limit(), locked);
         }
         Floors.Pass pass = claim.pass();
         if (pass != null && !locked.isEmpty()) {
@@ -136,10 +153,10 @@ final class PostgresClaims {
         return locked;
     }
 
-    private static void locked(PreparedStatement statement, Claim claim, int most, List<LockedJob> into)
+    private static void locked(PreparedStatement statement, int result, Claim claim, int most, List<LockedJob> into)
             throws SQLException {
         Set<Long> known = into.stream().map(each -> each.job().id()).collect(Collectors.toSet());
-        try (ResultSet rows = statement.executeQuery()) {
+        try (ResultSet rows = result(statement, result)) {
             while (rows.next() && into.size() < most) {
                 ClaimedJob job = ClaimRows.read(rows, claim);
                 if (!known.contains(job.id())) {
@@ -156,7 +173,7 @@ final class PostgresClaims {
         try (PreparedStatement statement = connection.prepareStatement(SLOTS)) {
             statement.setArray(1, connection.createArrayOf("smallint", criticalities(claim)));
             statement.setInt(2, claim.queue());
-            try (ResultSet rows = statement.executeQuery()) {
+            try (ResultSet rows = result(statement, 2)) {
                 while (rows.next()) {
                     slots.add(new Lanes.Slot(rows.getInt(1), rows.getInt(2)));
                 }
@@ -169,7 +186,7 @@ final class PostgresClaims {
         List<Lanes.Slot> slots = slots(connection, claim);
         List<ClaimedJob> claimed = new ArrayList<>();
         Lanes.serve(connection, claim, slots, (slot, lane, limit) -> {
-            try (PreparedStatement statement = connection.prepareStatement(BY_INDEX + CLAIM_OF_LANE)) {
+            try (PreparedStatement statement = connection.prepareStatement(CLAIM_OF_LANE)) {
                 statement.setInt(1, claim.queue());
                 statement.setInt(2, slot.priority());
                 statement.setInt(3, slot.criticality());
@@ -272,7 +289,7 @@ final class PostgresClaims {
             statement.setArray(2, connection.createArrayOf("smallint", criticalities.toArray()));
             statement.setArray(3, connection.createArrayOf("bigint", positions.toArray()));
             statement.setInt(4, queue);
-            try (ResultSet rows = statement.executeQuery()) {
+            try (ResultSet rows = result(statement, 1)) {
                 while (rows.next()) {
                     found = true;
                     floors.lower(queue, Floors.slot(rows.getInt(1), rows.getInt(2)), rows.getLong(3));
@@ -288,10 +305,7 @@ final class PostgresClaims {
     private static Taken taken(PreparedStatement statement, Claim claim) throws SQLException {
         List<Ranked> claimed = new ArrayList<>();
         long picked = 0;
-        for (boolean query = statement.execute(); !query; ) {
-            query = statement.getMoreResults();
-        }
-        try (ResultSet rows = statement.getResultSet()) {
+        try (ResultSet rows = result(statement, 1)) {
             while (rows.next()) {
                 claimed.add(new Ranked(ClaimRows.read(rows, claim), rows.getInt(15), rows.getLong(16)));
                 picked = rows.getLong(17);
@@ -299,6 +313,15 @@ final class PostgresClaims {
         }
         claimed.sort(Ranked.ORDER);
         return new Taken(claimed, picked);
+    }
+
+    /** Executes several statements by one round trip; returns what the first, second … of those that are queries has found. */
+    private static ResultSet result(PreparedStatement statement, int number) throws SQLException {
+        boolean query = statement.execute();
+        for (int queries = query ? 1 : 0; queries < number; queries += query ? 1 : 0) {
+            query = statement.getMoreResults();
+        }
+        return statement.getResultSet();
     }
 
     private static List<ClaimedJob> jobs(List<Ranked> claimed) {

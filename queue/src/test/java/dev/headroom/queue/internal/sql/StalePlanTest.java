@@ -17,6 +17,26 @@ import org.postgresql.ds.PGSimpleDataSource;
 class StalePlanTest {
     @Test
     void aClaimThatWasPlannedWhileTheQueueWasEmptyReadsNoMoreThanItTakes() throws Exception {
+        planned(StalePlanTest::claim);
+    }
+
+    @Test
+    void aLookForJobsToLockDoesNotEitherAndLeavesTheSettingsAsTheyWere() throws Exception {
+        planned(connection -> lock(connection, Claim.NO_TURNS));
+    }
+
+    @Test
+    void norDoesOneInTurns() throws Exception {
+        planned(connection -> lock(connection, 0));
+    }
+
+    /** Takes up to a thousand jobs; returns how many it took. */
+    @FunctionalInterface
+    private interface Taking {
+        int from(Connection connection) throws SQLException;
+    }
+
+    private static void planned(Taking taking) throws Exception {
         try (TestDatabase database = SharedPostgres.createDatabase()) {
             PGSimpleDataSource source = new PGSimpleDataSource();
             source.setUrl(database.jdbcUrl());
@@ -30,11 +50,11 @@ class StalePlanTest {
                 insert(statement, 1_000);
                 statement.execute("delete from headroom_job");
                 statement.execute("vacuum (analyze, truncate) headroom_job");
-                assertThat(claim(connection)).isEmpty();
-                assertThat(claim(connection)).isEmpty();
+                assertThat(taking.from(connection)).isZero();
+                assertThat(taking.from(connection)).isZero();
                 insert(statement, 20_000);
                 long before = read(statement);
-                assertThat(claim(connection)).hasSize(1_000);
+                assertThat(taking.from(connection)).isEqualTo(1_000);
                 assertThat(read(statement) - before).isEqualTo(0);
             }
         }
@@ -45,14 +65,30 @@ class StalePlanTest {
                 + " from generate_series(1, " + jobs + ")");
     }
 
-    private static List<ClaimedJob> claim(Connection connection) throws SQLException {
+    private static int claim(Connection connection) throws SQLException {
         connection.setAutoCommit(false);
         Floors.Pass pass = new Floors().pass(1);
         List<ClaimedJob> claimed =
                 Schema.dialect(connection).claim(connection, new Claim(1, 1, 15, 1_000, Claim.NO_TURNS, pass));
         connection.commit();
         connection.setAutoCommit(true);
-        return claimed;
+        return claimed.size();
+    }
+
+    private static int lock(Connection connection, int afterLane) throws SQLException {
+        connection.setAutoCommit(false);
+        Floors.Pass pass = afterLane == Claim.NO_TURNS ? new Floors().pass(1) : null;
+        List<LockedJob> locked =
+                Schema.dialect(connection).lock(connection, new Claim(1, 1, 15, 1_000, afterLane, pass));
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "select current_setting('enable_seqscan'), current_setting('enable_bitmapscan')")) {
+            rows.next();
+            assertThat(List.of(rows.getString(1), rows.getString(2))).containsExactly("on", "on");
+        }
+        connection.rollback();
+        connection.setAutoCommit(true);
+        return locked.size();
     }
 
     /** How many rows of jobs were read by walks through the whole table. */

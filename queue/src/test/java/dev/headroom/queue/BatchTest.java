@@ -21,6 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,6 +35,7 @@ class BatchTest extends JobQueueContract {
     public static class Imports {
         final List<String> order = new CopyOnWriteArrayList<>();
         final AtomicBoolean failed = new AtomicBoolean();
+        final AtomicInteger effects = new AtomicInteger();
         final CountDownLatch begun = new CountDownLatch(1);
         final CountDownLatch release = new CountDownLatch(1);
 
@@ -54,6 +56,7 @@ class BatchTest extends JobQueueContract {
                 insert.setString(1, part.name());
                 insert.executeUpdate();
             }
+            effects.incrementAndGet();
             if (part.name().equals("wait")) {
                 begun.countDown();
                 release.await();
@@ -308,6 +311,25 @@ class BatchTest extends JobQueueContract {
                     case MARIADB -> "information_schema.innodb_trx where trx_state = 'LOCK WAIT'";
                 };
         await().until(() -> count(waiting) >= transactions);
+    }
+
+    @Test
+    void aCompletionThatWaitedTooLongForALockIsNoFailureOfItsJob() throws Exception {
+        // The others wait for a minute or for ever, unless they are told otherwise.
+        assumeThat(backend).isEqualTo(Backend.H2);
+        JobQueue queue = built(builder().handlers(imports));
+        JobBatch batch = queue.batch(jobs -> jobs.add(Imports::effect, new Part("effect")));
+        try (Connection connection = dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("update headroom_job_batch set total = total");
+            queue.start();
+            await().atMost(Duration.ofSeconds(30)).until(() -> imports.effects.get() >= 2);
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+        assertThat(batch.await(Duration.ofSeconds(30))).contains(new BatchProgress(1, 1, 0, 0));
+        assertThat(count("effect")).isOne();
     }
 
     @Test

@@ -265,7 +265,7 @@ final class JobRunner {
                 throw new LeaseLost();
             }
         } catch (SQLException failed) {
-            if (Sql.isDeadlock(failed)) {
+            if (Sql.isDeadlock(failed) || Sql.isLockTimeout(failed)) {
                 throw new Collided(failed);
             }
             throw failed;
@@ -318,12 +318,12 @@ final class JobRunner {
         }
     }
 
-    /** Rolls back what a run did whose completion the database chose to end a deadlock: its handler did well. */
+    /** Rolls back what a run did whose completion the database chose to end a deadlock, or a wait for a lock: its handler did well. */
     private static final class Collided extends Exception {
         private static final long serialVersionUID = 1L;
 
-        Collided(SQLException deadlock) {
-            super("deadlock", deadlock, false, false);
+        Collided(SQLException collision) {
+            super("collided", collision, false, false);
         }
     }
 

@@ -8,6 +8,9 @@ import javax.sql.DataSource;
 
 /** Runs work on a connection of the queue's own: in one transaction, given back as it was found. */
 public final class Sql {
+    private static final int H2_LOCK_TIMEOUT = 50_200;
+    private static final int MARIADB_LOCK_TIMEOUT = 1_205;
+
     private Sql() {}
 
     /** Work on a connection. */
@@ -45,6 +48,13 @@ public final class Sql {
     /** Whether the database rolled the transaction back to end a deadlock, so that it may be tried again at once. */
     public static boolean isDeadlock(SQLException failure) {
         return "40001".equals(failure.getSQLState()) || "40P01".equals(failure.getSQLState());
+    }
+
+    /** Whether the database would not let a statement wait any longer for what others have locked. */
+    public static boolean isLockTimeout(SQLException failure) {
+        return "55P03".equals(failure.getSQLState())
+                || failure.getErrorCode() == H2_LOCK_TIMEOUT
+                || failure.getErrorCode() == MARIADB_LOCK_TIMEOUT;
     }
 
     /** Whether the connection was lost, or its server is going down. */

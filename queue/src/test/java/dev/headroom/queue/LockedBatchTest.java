@@ -301,6 +301,24 @@ class LockedBatchTest extends JobQueueContract {
     }
 
     @Test
+    void oneThatIsCutOffInItsMidstIsNoDeadLetterForThatThoughItHasOneAttempt() {
+        assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
+        JobQueue queue = warm((to, notes) -> to.enqueueAll(Ledger::once, notes));
+        ledger.special = job -> {
+            if (ledger.failed.compareAndSet(false, true)) {
+                number(
+                        "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database()"
+                                + " and pid <> pg_backend_pid() and state = 'idle in transaction'");
+                insert(job.connection(), new Note(ledger.chosen, "cut off"));
+            }
+        };
+        run(queue, (to, notes) -> to.enqueueAll(Ledger::once, notes));
+        assertChosen();
+        assertEachEffectOnce();
+        assertThat(queue.dead().newest(10)).isEmpty();
+    }
+
+    @Test
     void aCommitThatIsCutOffCountsAgainstNone() {
         AtomicInteger cuts = new AtomicInteger();
         JobQueue queue = built(JobQueue.builder(CuttingDataSource.of(dataSource(), new AtomicInteger(), cuts))

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 final class JobRunner {
     private static final Logger log = LoggerFactory.getLogger(JobRunner.class);
 
-    /** A connection that was cut off after the handler had done its work may be the handler's fault, or not: so many attempts it gets at least. */
+    /** A connection that was cut off may be the handler's fault, or not: so many attempts it gets at least. */
     private static final int FEWEST_CUT_OFF = 3;
 
     private static final long SHORTEST_POSTPONEMENT = 1_000;
@@ -144,6 +144,10 @@ final class JobRunner {
             log.error("{}: {}", options.name(), unwritable.getMessage());
             return new JobOutcome.Dead(DeadJob.Reason.UNWRITABLE, Errors.text(unwritable));
         }
+        if (locked && interruption == null && failure instanceof SQLException lost && Sql.isLost(lost)) {
+            // Of its transaction nothing stands, and such a job does nothing elsewhere.
+            return cutOff(work, lost);
+        }
         return failed(assignment.job, kind, failure, interruption == Assignment.Interruption.TIMEOUT);
     }
 
@@ -185,7 +189,7 @@ final class JobRunner {
         }
     }
 
-    /** It did well, as far as can be seen from here: its attempt counts, but it is no dead letter for the first of these. */
+    /** It may have done nothing wrong: its attempt counts, but it is no dead letter for the first of these. */
     private JobOutcome cutOff(Work work, SQLException why) {
         ClaimedJob job = work.assignment().job;
         return failed(job, work.kind(), why, false, Math.max(FEWEST_CUT_OFF, job.maxAttempts()));

@@ -59,6 +59,7 @@ class SturdyTest extends JobQueueContract {
 
         @Job(name = "kept", track = true)
         public String kept(Note note) {
+            effects.incrementAndGet();
             return note.text();
         }
 
@@ -153,21 +154,64 @@ class SturdyTest extends JobQueueContract {
     }
 
     @Test
-    void anEndThatCanNotBeWrittenHoldsNoOtherUp() throws Exception {
-        execute("alter table headroom_job_result add constraint no_bad check (result is null or result <> '\"bad\"')");
-        try {
+    void anEndThatCanNotBeWrittenHoldsNoOtherUpAndRepeatsNoEffect() throws Exception {
+        refusing("headroom_job_result", "result is null or result <> '\"bad\"'", () -> {
             JobQueue queue = built(builder().handlers(strange).workers(1));
-            queue.enqueue(Strange::kept, new Note(1, "bad"));
+            JobHandle bad = queue.enqueue(Strange::kept, new Note(1, "bad"));
             JobHandle good = queue.enqueue(Strange::kept, new Note(2, "good"));
             queue.start();
             assertThat(good.await(Duration.ofSeconds(30)).orElseThrow().value(String.class))
                     .contains("good");
+            assertThat(bad.await(Duration.ofSeconds(30)).orElseThrow().end()).isEqualTo(JobResult.End.DEAD);
+            assertThat(queue.dead().newest(10)).singleElement().satisfies(dead -> {
+                assertThat(dead.reason()).isEqualTo(DeadJob.Reason.UNWRITABLE);
+                assertThat(dead.error()).contains("its end could not be written");
+            });
+            assertThat(strange.effects).hasValue(2);
+        });
+    }
+
+    @Test
+    void whereItCanBeNoDeadLetterEitherItIsDoneWithoutItsResult() throws Exception {
+        refusing(
+                "headroom_job_result",
+                "result is null or result <> '\"bad\"'",
+                () -> refusing("headroom_job_dead", "kind <> 'kept'", () -> {
+                    JobQueue queue = started(builder().handlers(strange));
+                    JobHandle bad = queue.enqueue(Strange::kept, new Note(1, "bad"));
+                    JobResult result = bad.await(Duration.ofSeconds(30)).orElseThrow();
+                    assertThat(result.end()).isEqualTo(JobResult.End.DONE);
+                    assertThat(result.value(String.class)).isEmpty();
+                    assertThat(strange.effects).hasValue(1);
+                }));
+    }
+
+    @Test
+    void anEndThatIsRefusedWhateverItIsCountsTheAttempt() throws Exception {
+        refusing("headroom_job_result", "outcome is null", () -> {
+            JobQueue queue = started(builder().handlers(strange));
+            queue.enqueue(Strange::kept, new Note(1, "bad"));
             await().atMost(Duration.ofSeconds(30))
-                    .until(() ->
-                            count("headroom_job where state = 2 and error like 'its end could not be written%'") == 1);
+                    .until(() -> count("headroom_job where state = 2 and attempt = 1"
+                                    + " and error like 'its end could not be written%'")
+                            == 1);
             execute("delete from headroom_job");
+        });
+    }
+
+    /** Work that may fail. */
+    @FunctionalInterface
+    private interface Work {
+        void run() throws Exception;
+    }
+
+    private void refusing(String table, String but, Work work) throws Exception {
+        String name = table + "_but";
+        execute("alter table " + table + " add constraint " + name + " check (" + but + ")");
+        try {
+            work.run();
         } finally {
-            execute("alter table headroom_job_result drop constraint no_bad");
+            execute("alter table " + table + " drop constraint " + name);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.headroom.queue.internal;
 
+import dev.headroom.queue.DeadJob;
 import dev.headroom.queue.internal.sql.Sql;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -117,7 +118,7 @@ final class Completer implements Runnable {
         }
     }
 
-    /** What can't be written must not hold the others up; it is put aside, and runs again. */
+    /** What can't be written must not hold the others up. */
     private void oneByOne(List<Settled> batch) {
         for (Settled each : List.copyOf(batch)) {
             try {
@@ -137,19 +138,43 @@ final class Completer implements Runnable {
     }
 
     private boolean putAside(Settled settled, Throwable why) {
-        try {
-            String reason = "its end could not be written: " + why.getMessage();
-            settlement.write(List.of(new Settled(settled.assignment(), new JobOutcome.Postponed(ASIDE, reason))));
-        } catch (SQLException | RuntimeException | Error refusedToo) {
-            return false;
+        for (JobOutcome instead : instead(settled.outcome(), "its end could not be written: " + why.getMessage())) {
+            try {
+                settlement.write(List.of(new Settled(settled.assignment(), instead)));
+            } catch (SQLException | RuntimeException | Error refusedToo) {
+                why.addSuppressed(refusedToo);
+                continue;
+            }
+            log.error(
+                    "{}: how job {} of {} ended can't be written: {}",
+                    name,
+                    settled.assignment().job.id(),
+                    settled.assignment().job.kind(),
+                    what(instead),
+                    why);
+            return true;
         }
-        log.error(
-                "{}: how job {} of {} ended can't be written: it is put aside, and runs again",
-                name,
-                settled.assignment().job.id(),
-                settled.assignment().job.kind(),
-                why);
-        return true;
+        return false;
+    }
+
+    /** What may be written of a job whose end is refused, best first. What it has done stands: to run it again is the last resort, and counts. */
+    private static List<JobOutcome> instead(JobOutcome outcome, String reason) {
+        if (outcome instanceof JobOutcome.Done) {
+            return List.of(
+                    new JobOutcome.Dead(DeadJob.Reason.UNWRITABLE, reason),
+                    new JobOutcome.Done(null),
+                    new JobOutcome.Retried(ASIDE, reason));
+        }
+        boolean ran = outcome instanceof JobOutcome.Retried || outcome instanceof JobOutcome.Dead;
+        return List.of(ran ? new JobOutcome.Retried(ASIDE, reason) : new JobOutcome.Postponed(ASIDE, reason));
+    }
+
+    private static String what(JobOutcome instead) {
+        return instead instanceof JobOutcome.Dead
+                ? "it is a dead letter, its effects stand"
+                : instead instanceof JobOutcome.Done
+                        ? "it is done, without its result"
+                        : "it is put aside, and runs again";
     }
 
     /** Lets it end once all is written. */

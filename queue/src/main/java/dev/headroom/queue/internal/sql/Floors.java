@@ -42,6 +42,7 @@ public final class Floors {
     private final Set<Pass> underway = Collections.newSetFromMap(new WeakHashMap<>());
 
     private long drawn;
+    private long lookedBy;
     private long settled;
     private long version;
     private long servers;
@@ -174,6 +175,11 @@ public final class Floors {
     }
 
     private void looked(long position, long transaction, long oldest) {
+        if (transaction <= lookedBy) {
+            // Claims that run jobs may take seconds from their look to their end, and others look and end meanwhile.
+            return;
+        }
+        lookedBy = transaction;
         long now = nanoTime.getAsLong();
         // The position of the look before: it was drawn before this look's transaction got its number, whatever was
         // read first.
@@ -242,6 +248,7 @@ public final class Floors {
         servers++;
         marks.clear();
         drawn = 0;
+        lookedBy = 0;
         settled = 0;
     }
 

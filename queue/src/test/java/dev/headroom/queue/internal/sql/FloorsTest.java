@@ -171,6 +171,24 @@ class FloorsTest {
     }
 
     @Test
+    void takesNoLookThatIsOlderThanTheLastOne() {
+        claim(100, 1_000, 10, 10);
+        claim(200, 2_000, 11, 11);
+        claim(300, 3_000, 12, 12);
+        clock.addAndGet(Duration.ofMillis(60).toNanos());
+        Floors.Pass first = through(300); // of a transaction that runs jobs for long
+        first.looked(3_500, 13, 13);
+        Floors.Pass second = through(300);
+        second.looked(5_000, 14, 14);
+        floors.committed(second);
+        floors.committed(first);
+        floors.committed(through(6_000));
+        assertThat(floor())
+                .as("5,000 may be drawn by a transaction that has got its number after that and is open")
+                .isEqualTo(3_000);
+    }
+
+    @Test
     void isForgottenWhenJobsGoBackToTheirPlace() {
         for (int claim = 1; claim <= 10; claim++) {
             claim(100L * claim, 1_000L * claim, 10 + claim, 10 + claim);

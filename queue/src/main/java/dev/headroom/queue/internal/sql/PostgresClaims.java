@@ -40,15 +40,21 @@ final class PostgresClaims {
               j.priority, j.pos, (select count(*) from picked), j.limit_key, j.held
             """;
 
+    /** Whatever the pool's is. */
+    static final String READ_COMMITTED = "set transaction isolation level read committed";
+
     /**
      * A plan that was made while the table was empty reads and sorts all of it, and a prepared statement keeps it until somebody analyzes the
      * table: a claim of a thousand of 50,000 jobs took 22 s by it.
      */
     private static final String BY_INDEX = "set local enable_seqscan = off; set local enable_bitmapscan = off; ";
 
-    /** The same in a transaction that goes on with statements of others: what was set before is kept until {@link #AS_BEFORE}. */
-    private static final String BY_INDEX_HERE = """
-            select set_config('headroom.seqscan', current_setting('enable_seqscan'), true),
+    /**
+     * The same at the begin of a transaction that goes on with statements of others: what was set before is kept until {@link #AS_BEFORE}. With a
+     * snapshot of the transaction's begin it would fail for each job that others have taken since.
+     */
+    private static final String BY_INDEX_HERE = READ_COMMITTED + """
+            ; select set_config('headroom.seqscan', current_setting('enable_seqscan'), true),
               set_config('headroom.bitmapscan', current_setting('enable_bitmapscan'), true);
             """ + BY_INDEX;
 

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -41,6 +42,22 @@ final class PostgresDialect implements Dialect {
 
     /** Any number that no other user of advisory locks in this database has. */
     private static final long INSTALLER_LOCK = 0x48656164726f6f6dL;
+
+    private final boolean readsCommitted;
+
+    /** @param readsCommitted whether transactions begin in READ COMMITTED, so that it need not be set */
+    PostgresDialect(boolean readsCommitted) {
+        this.readsCommitted = readsCommitted;
+    }
+
+    @Override
+    public void begin(Connection connection) throws SQLException {
+        if (!readsCommitted) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(PostgresClaims.READ_COMMITTED);
+            }
+        }
+    }
 
     @Override
     public String name() {

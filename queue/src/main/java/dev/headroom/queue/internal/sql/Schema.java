@@ -29,7 +29,8 @@ public final class Schema {
     public static Dialect dialect(Connection connection) throws SQLException {
         String product = connection.getMetaData().getDatabaseProductName();
         return switch (product.toLowerCase(Locale.ROOT)) {
-            case "postgresql" -> new PostgresDialect();
+            case "postgresql" ->
+                new PostgresDialect(connection.getTransactionIsolation() == Connection.TRANSACTION_READ_COMMITTED);
             case "mariadb" -> new MariaDbDialect(true);
             case "mysql" -> new MariaDbDialect(false);
             case "h2" -> new H2Dialect();

@@ -4,6 +4,7 @@ import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.queue.internal.sql.ClaimedJob;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +22,9 @@ final class Assignment {
 
     private static final Logger log = LoggerFactory.getLogger(Assignment.class);
 
+    /** So long a connection waits for a cancellation of its statement, which might end the next one on it otherwise. */
+    private static final long UNTIL_CANCELLED = TimeUnit.SECONDS.toNanos(10);
+
     final Share share;
     final ClaimedJob job;
     final ConsistencyToken token;
@@ -30,6 +34,7 @@ final class Assignment {
     private long endsAt = Long.MAX_VALUE;
     private @Nullable Interruption interruption;
     private @Nullable Statement executing;
+    private @Nullable Thread cancelling;
     private volatile boolean lent;
     private volatile boolean cancelled;
     private volatile boolean stepped;
@@ -75,13 +80,37 @@ final class Assignment {
         return lent;
     }
 
-    /** Its handler executes a statement, which ends when the run is interrupted: drivers don't heed an interruption. Null when it is over. */
+    /**
+     * Its handler executes a statement, which ends when the run is interrupted: drivers don't heed an interruption. Null when it is over; by then no
+     * cancellation of it is underway, which some databases know as one of whatever its connection is at.
+     */
     void executing(@Nullable Statement statement) {
+        Thread underway;
         lock.lock();
         try {
             executing = statement;
+            underway = cancelling;
+            cancelling = null;
         } finally {
             lock.unlock();
+        }
+        if (underway != null) {
+            awaitEnd(underway);
+        }
+    }
+
+    private static void awaitEnd(Thread underway) {
+        long end = System.nanoTime() + UNTIL_CANCELLED;
+        boolean interrupted = false;
+        for (long left = UNTIL_CANCELLED; underway.isAlive() && left > 0; left = end - System.nanoTime()) {
+            try {
+                TimeUnit.NANOSECONDS.timedJoin(underway, left);
+            } catch (InterruptedException later) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -124,6 +153,7 @@ final class Assignment {
                     // It takes a connection of its own to the server, for which nobody here may wait.
                     Thread thread = new Thread(() -> cancel(statement), "headroom-cancel-" + job.id());
                     thread.setDaemon(true);
+                    cancelling = thread;
                     thread.start();
                 }
             }

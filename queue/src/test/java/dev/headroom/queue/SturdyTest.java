@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
@@ -219,17 +220,11 @@ class SturdyTest extends JobQueueContract {
     void anEndWhoseCommitWasInDoubtIsNoLostLease() {
         AtomicInteger doubts = new AtomicInteger(1);
         AtomicInteger lost = new AtomicInteger();
-        JobQueue queue = built(JobQueue.builder(doubtful(doubts))
+        JobQueue queue = built(JobQueue.builder(
+                        doubtful(doubts, () -> Thread.currentThread().getName().endsWith("-completer")))
                 .pollInterval(Duration.ofMillis(100))
                 .handlers(recorder));
-        Contracts alone = Contracts.standalone();
-        queue.connect(new Contracts(
-                counting(lost),
-                alone.readings(),
-                alone.load(),
-                alone.consistency(),
-                alone.transactions(),
-                alone.background()));
+        queue.connect(counting(lost));
         queue.start();
         queue.enqueue(Recorder::note, new Note(1, "done"));
         awaitNoJobs();
@@ -240,7 +235,40 @@ class SturdyTest extends JobQueueContract {
         assertThat(lost).hasValue(0);
     }
 
-    private static Meters counting(AtomicInteger lost) {
+    @Test
+    void aHandlersCommitThatWasInDoubtIsNoLostLeaseEither() {
+        AtomicInteger doubts = new AtomicInteger(1);
+        AtomicInteger lost = new AtomicInteger();
+        JobQueue queue = built(JobQueue.builder(doubtful(doubts, () -> true))
+                .bookkeeping(dataSource())
+                .pollInterval(Duration.ofMillis(100))
+                .handlers(strange));
+        queue.connect(counting(lost));
+        queue.start();
+        builtElsewhere().enqueue(Strange::once, new Note(1, "done"));
+        awaitNoJobs();
+        builtElsewhere().enqueue(Strange::once, new Note(2, "too"));
+        awaitNoJobs();
+        assertThat(strange.effects).hasValue(2);
+        assertThat(doubts.get()).isLessThan(1);
+        assertThat(queue.dead().newest(1)).isEmpty();
+        queue.close();
+        assertThat(lost).hasValue(0);
+    }
+
+    /** An application without anything but a counter of leases that were lost. */
+    private static Contracts counting(AtomicInteger lost) {
+        Contracts alone = Contracts.standalone();
+        return new Contracts(
+                meters(lost),
+                alone.readings(),
+                alone.load(),
+                alone.consistency(),
+                alone.transactions(),
+                alone.background());
+    }
+
+    private static Meters meters(AtomicInteger lost) {
         Meters none = Contracts.standalone().meters();
         return (Meters) Proxy.newProxyInstance(
                 SturdyTest.class.getClassLoader(),
@@ -251,22 +279,20 @@ class SturdyTest extends JobQueueContract {
                                 : method.invoke(none, arguments));
     }
 
-    /** The connection is lost once the completer's commit is done. */
-    private DataSource doubtful(AtomicInteger doubts) {
+    /** The connection is lost once a commit is done, where that is asked for. */
+    private DataSource doubtful(AtomicInteger doubts, BooleanSupplier here) {
         return (DataSource) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
                     Object result = call(dataSource(), method, arguments);
-                    return result instanceof Connection connection ? doubtful(connection, doubts) : result;
+                    return result instanceof Connection connection ? doubtful(connection, doubts, here) : result;
                 });
     }
 
-    private static Connection doubtful(Connection connection, AtomicInteger doubts) {
+    private static Connection doubtful(Connection connection, AtomicInteger doubts, BooleanSupplier here) {
         return (Connection) Proxy.newProxyInstance(
                 SturdyTest.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
                     Object result = call(connection, method, arguments);
-                    if (method.getName().equals("commit")
-                            && Thread.currentThread().getName().endsWith("-completer")
-                            && doubts.getAndDecrement() > 0) {
+                    if (method.getName().equals("commit") && here.getAsBoolean() && doubts.getAndDecrement() > 0) {
                         throw new SQLNonTransientConnectionException("cut off", "08006");
                     }
                     return result;

@@ -165,7 +165,9 @@ final class Completer implements Runnable {
                     new JobOutcome.Done(null),
                     new JobOutcome.Retried(ASIDE, reason));
         }
-        boolean ran = outcome instanceof JobOutcome.Retried || outcome instanceof JobOutcome.Dead;
+        boolean ran = outcome instanceof JobOutcome.Retried
+                || outcome instanceof JobOutcome.Dead
+                || outcome instanceof JobOutcome.InDoubt;
         return List.of(ran ? new JobOutcome.Retried(ASIDE, reason) : new JobOutcome.Postponed(ASIDE, reason));
     }
 

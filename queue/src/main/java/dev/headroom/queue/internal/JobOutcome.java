@@ -64,6 +64,14 @@ sealed interface JobOutcome {
         }
     }
 
+    /** Its commit, with its end, may have been done or not; if not, it is this. */
+    record InDoubt(JobOutcome otherwise) implements JobOutcome {
+        @Override
+        public String label() {
+            return otherwise.label();
+        }
+    }
+
     /** Not run, or not to its end, and not for a fault of its own. */
     record Returned() implements JobOutcome {
         @Override

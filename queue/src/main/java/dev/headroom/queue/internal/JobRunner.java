@@ -237,7 +237,7 @@ final class JobRunner {
             return new JobOutcome.Returned();
         } catch (SQLException failed) {
             if (work.progress().returned && Sql.isLost(failed)) {
-                return cutOff(work, failed);
+                return new JobOutcome.InDoubt(cutOff(work, failed));
             }
             throw failed;
         }

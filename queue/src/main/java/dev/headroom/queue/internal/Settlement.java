@@ -91,8 +91,29 @@ final class Settlement {
         return write(connection, settled, store.jobs::completeAll);
     }
 
+    /** Whose commit was in doubt and who is gone by now, is done; for the others it was not. */
+    private List<Settled> certain(Connection connection, Collection<Settled> settled) throws SQLException {
+        List<Long> doubtful = settled.stream()
+                .filter(each -> each.outcome() instanceof JobOutcome.InDoubt)
+                .map(each -> each.assignment().job.id())
+                .toList();
+        if (doubtful.isEmpty()) {
+            return List.copyOf(settled);
+        }
+        Set<Long> present = store.jobs.present(connection, doubtful);
+        return settled.stream()
+                .map(each -> each.outcome() instanceof JobOutcome.InDoubt doubt
+                        ? new Settled(
+                                each.assignment(),
+                                present.contains(each.assignment().job.id())
+                                        ? doubt.otherwise()
+                                        : new JobOutcome.Committed())
+                        : each)
+                .toList();
+    }
+
     private Written write(Connection connection, Collection<Settled> settled, Removal removal) throws SQLException {
-        List<Settled> sorted = settled.stream()
+        List<Settled> sorted = certain(connection, settled).stream()
                 .sorted(Comparator.comparingLong(each -> each.assignment().job.id()))
                 .toList();
         Written written = new Written();

@@ -290,6 +290,23 @@ public final class JobTable {
         statement.setLong(4, job.lease());
     }
 
+    /** The numbers of those of these jobs that there are. */
+    public Set<Long> present(Connection connection, Collection<Long> ids) throws SQLException {
+        Set<Long> present = new HashSet<>();
+        for (List<Long> few : Ids.chunks(ids)) {
+            try (PreparedStatement statement =
+                    connection.prepareStatement("select id from headroom_job where id" + Ids.in(few.size()))) {
+                Ids.bind(statement, 0, few);
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        present.add(rows.getLong(1));
+                    }
+                }
+            }
+        }
+        return present;
+    }
+
     /** The jobs that the database says are held under the lease. */
     public Set<Long> heldUnder(Connection connection, long lease) throws SQLException {
         Set<Long> held = new HashSet<>();

@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -109,6 +110,40 @@ class LockedProcessTest {
             await().atMost(Duration.ofSeconds(60)).until(() -> number("select count(*) from headroom_job") == 0);
         }
         assertThat(number("select count(*) from effect")).isEqualTo(JOBS);
+        assertThat(number("select count(distinct id) from effect")).isEqualTo(JOBS);
+    }
+
+    @Test
+    @Tag("soak")
+    void whatAKilledProcessHadLockedRunsAtOnce() {
+        try (JobQueue queue =
+                        JobQueue.builder(pool).handlers(new Entries(false)).build();
+                ChildJvm child = ChildJvm.builder(Child.class)
+                        .arguments(database.jdbcUrl())
+                        .start()) {
+            queue.enqueueAll(
+                    Entries::entry,
+                    IntStream.range(0, JOBS).mapToObj(i -> new Note(i, "")).toList());
+            child.waitForLine(Pattern.compile("began \\d+"));
+            queue.start();
+            // All but those that the child has locked.
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() -> number("select count(*) from effect") > 0
+                            && number("select count(*) from (select 1 from headroom_job for update skip locked) free")
+                                    == 0);
+            long locked = number("select count(*) from headroom_job");
+            assertThat(locked).isPositive();
+            child.kill();
+            long killed = System.nanoTime();
+            await().pollInterval(Duration.ofMillis(10))
+                    .atMost(Duration.ofMinutes(1))
+                    .until(() -> number("select count(*) from headroom_job") == 0);
+            System.out.printf(
+                    Locale.ROOT,
+                    "soak: killed process, LOCK_IN_TX: %.2f s from the kill to the second run of the last of its %d jobs%n",
+                    (System.nanoTime() - killed) / 1e9,
+                    locked);
+        }
         assertThat(number("select count(distinct id) from effect")).isEqualTo(JOBS);
     }
 

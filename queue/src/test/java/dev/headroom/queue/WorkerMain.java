@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** A worker in a process of its own: each job has its effect first and takes a while after it. */
+/** A worker in a process of its own: each job has its effect first and takes a while after it. Its lease and that while are arguments. */
 public final class WorkerMain {
     static final String SLOW = "child.slow";
 
@@ -18,7 +18,7 @@ public final class WorkerMain {
     public static void main(String[] args) throws IOException {
         HikariDataSource dataSource = Backend.pool(args[0]);
         JobQueue queue = JobQueue.builder(dataSource)
-                .handlers(new Slow())
+                .handlers(new Slow(Long.parseLong(args[2])))
                 .lease(Duration.ofMillis(Long.parseLong(args[1])))
                 .pollInterval(Duration.ofMillis(100))
                 .workers(2)
@@ -33,7 +33,13 @@ public final class WorkerMain {
 
     /** Has its effect, then takes its time. */
     public static final class Slow {
-        /** Half a second, whoever interrupts. */
+        private final long millis;
+
+        Slow(long millis) {
+            this.millis = millis;
+        }
+
+        /** The while, whoever interrupts. */
         @Job(name = SLOW, tx = Tx.COMPLETE_IN_TX)
         public void slow(Note note, JobContext job) throws Exception {
             try (PreparedStatement insert =
@@ -43,7 +49,7 @@ public final class WorkerMain {
                 insert.executeUpdate();
             }
             System.out.println("began " + note.id());
-            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500);
+            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
             while (System.nanoTime() - end < 0) {
                 LockSupport.parkNanos(end - System.nanoTime());
                 Thread.interrupted();

@@ -73,7 +73,7 @@ class VanishedServerTest {
                             Statement statement = connection.createStatement()) {
                         connection.setAutoCommit(false);
                         // Claims and heartbeats wait for an answer, which will never come.
-                        statement.execute("lock table headroom_job, headroom_job_node in access exclusive mode");
+                        statement.execute("lock table headroom_job in access exclusive mode");
                         await().until(() -> waiting(statement, "") >= 2 && waiting(statement, "for update skip") >= 1);
                         proxy.blackHole();
                         url.set(direct);

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.headroom.config.ConfigurationException;
 import dev.headroom.queue.Recorder.Note;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -17,6 +18,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -135,6 +139,68 @@ class LockedTest extends JobQueueContract {
                 .contains("held");
         assertThatThrownBy(() -> queue.unique(key.untilStart()).enqueue(Entries::held, new Note(3, "")))
                 .isInstanceOf(ConfigurationException.class);
+    }
+
+    @Test
+    void aKeptJobStartsNoEarlierThanEachTransactionEndsThatMetIt() throws Exception {
+        assumeThat(backend).as("keeps rows for several").isNotEqualTo(Backend.H2);
+        JobQueue queue = built(builder().handlers(entries).workers(2));
+        Unique key = Unique.of("product:42");
+        JobHandle job = queue.unique(key).enqueue(Entries::entry, new Note(1, "kept"));
+        execute("update headroom_job set run_at = run_at + interval '1' hour"); // not overdue, however slow this is
+        try (Connection first = dataSource().getConnection();
+                Connection second = dataSource().getConnection()) {
+            first.setAutoCommit(false);
+            second.setAutoCommit(false);
+            for (Connection each : List.of(first, second)) {
+                assertThat(queue.in(each)
+                                .unique(key)
+                                .enqueue(Entries::entry, new Note(2, "dropped"))
+                                .id())
+                        .isEqualTo(job.id());
+            }
+            first.commit();
+            first.setAutoCommit(true);
+            queue.start();
+            queue.enqueueAll(Entries::entry, notes(5));
+            await().until(() -> count("headroom_job") == 1);
+            assertThat(entries.order).as("the second may still write").doesNotContain("kept");
+            second.commit();
+            second.setAutoCommit(true);
+        }
+        await().atMost(Duration.ofSeconds(60)).until(() -> count("headroom_job") == 0);
+        assertThat(entries.order).endsWith("kept").hasSize(6);
+    }
+
+    @Test
+    void whatOneReplacesWhileAnotherDoesIsNotLost() throws Exception {
+        assumeThat(backend).as("tells workers' locks from callers'").isEqualTo(Backend.POSTGRESQL);
+        JobQueue queue = built(builder().handlers(entries));
+        Unique replace = Unique.of("product:42").onDuplicate(Unique.OnDuplicate.REPLACE);
+        JobHandle job = queue.unique(replace).enqueue(Entries::entry, new Note(1, "old"));
+        execute("update headroom_job set run_at = run_at + interval '1' hour"); // not overdue, however slow this is
+        ExecutorService executor = Executors.newSingleThreadExecutor();
+        try (Connection first = dataSource().getConnection();
+                Connection second = dataSource().getConnection()) {
+            first.setAutoCommit(false);
+            second.setAutoCommit(false);
+            queue.in(first).unique(replace).enqueue(Entries::entry, new Note(2, "newer"));
+            Future<Long> waiting = executor.submit(() -> queue.in(second)
+                    .unique(replace)
+                    .enqueue(Entries::entry, new Note(3, "newest"))
+                    .id());
+            await().until(() -> number("select count(*) from pg_locks where not granted") == 1 || waiting.isDone());
+            first.commit();
+            assertThat(waiting.get()).isEqualTo(job.id());
+            second.commit();
+            first.setAutoCommit(true);
+            second.setAutoCommit(true);
+        } finally {
+            executor.shutdownNow();
+        }
+        queue.start();
+        await().until(() -> count("headroom_job") == 0);
+        assertThat(entries.order).containsExactly("newest");
     }
 
     @Test

@@ -250,6 +250,45 @@ class UniqueTest extends JobQueueContract {
     }
 
     @Test
+    void whoKeepsAnOverdueJobForLongKeepsNobodyElseWaiting() throws Exception {
+        assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
+        JobQueue queue = built(builder().handlers(recorder));
+        JobHandle first = queue.unique("key").enqueue(Recorder::note, new Note(1, "kept"));
+        execute("update headroom_job set run_at = run_at - interval '1' hour");
+        try (Connection imports = dataSource().getConnection();
+                Connection another = dataSource().getConnection();
+                Connection request = dataSource().getConnection()) {
+            for (Connection each : List.of(imports, another, request)) {
+                each.setAutoCommit(false);
+                each.createStatement().execute("set local lock_timeout = '10s'");
+            }
+            assertThat(queue.in(imports)
+                            .unique("key")
+                            .enqueue(Recorder::note, new Note(2, "dropped"))
+                            .id())
+                    .isEqualTo(first.id());
+            JobHandle beside = queue.in(request).unique("key").enqueue(Recorder::note, new Note(3, "beside"));
+            assertThat(beside.id()).isNotEqualTo(first.id());
+            request.commit();
+            assertThat(queue.in(another)
+                            .unique("key")
+                            .enqueue(Recorder::note, new Note(4, "dropped"))
+                            .id())
+                    .as("has the key now")
+                    .isEqualTo(beside.id());
+            another.commit();
+            queue.start();
+            await().untilAsserted(() -> assertThat(recorder.order).containsExactly("beside"));
+            imports.commit();
+            for (Connection each : List.of(imports, another, request)) {
+                each.setAutoCommit(true);
+            }
+        }
+        awaitNoJobs();
+        assertThat(recorder.order).containsExactly("beside", "kept");
+    }
+
+    @Test
     void whereNoKeyCanBeMovedAnotherJobDoesWhatOneCanNotThatIsMetForLong() throws Exception {
         assumeThat(backend).isEqualTo(Backend.MARIADB);
         Unique hot = Unique.of("hot").untilStart();
@@ -313,6 +352,7 @@ class UniqueTest extends JobQueueContract {
                 Connection enqueues = dataSource().getConnection()) {
             claims.setAutoCommit(false);
             enqueues.setAutoCommit(false);
+            claims.createStatement().execute("select 1 from headroom_job for update");
             claims.createStatement().execute("update headroom_job set state = 1, lease = 0");
             Future<Long> racing = executor.submit(() -> queue.in(enqueues)
                     .unique(unique)

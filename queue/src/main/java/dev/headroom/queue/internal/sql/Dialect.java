@@ -77,6 +77,16 @@ public interface Dialect {
         return "";
     }
 
+    /** Whether a row that some keep may be changed by others meanwhile, though not claimed. */
+    default boolean changesKeptRows() {
+        return false;
+    }
+
+    /** Whether others have a job locked, or it is not in that state any more; never waits, and locks nothing. Asked where kept rows may be changed. */
+    default boolean isLockedByOthers(Connection connection, long id, int state) throws SQLException {
+        return false;
+    }
+
     /** Whether a statement that waited for a row keeps it locked even if it finds then that the row is not meant any more. */
     default boolean keepsLocksOfOthers() {
         return false;

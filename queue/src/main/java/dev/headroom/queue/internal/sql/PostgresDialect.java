@@ -40,6 +40,11 @@ final class PostgresDialect implements Dialect {
               order by j.lane, j.pos limit 1) x
             """;
 
+    private static final String LOCK = "select 1 from headroom_job where id = ? and state = ? for update skip locked";
+
+    private static final String LOCK_AND_GIVE_BACK = "savepoint headroom_asked; " + LOCK
+            + "; rollback to savepoint headroom_asked; release savepoint headroom_asked";
+
     /** Any number that no other user of advisory locks in this database has. */
     private static final long INSTALLER_LOCK = 0x48656164726f6f6dL;
 
@@ -101,7 +106,31 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public String keepingRows() {
-        return " for share";
+        // Goes with any change of the row but one of its number: the unique key's index is partial, and so no key in
+        // this sense.
+        return " for key share";
+    }
+
+    @Override
+    public boolean changesKeptRows() {
+        return true;
+    }
+
+    @Override
+    public boolean isLockedByOthers(Connection connection, long id, int state) throws SQLException {
+        // There is no asking without locking. All sent together, or who stops in between would look like a worker to
+        // others.
+        boolean alone = connection.getAutoCommit();
+        try (PreparedStatement statement = connection.prepareStatement(alone ? LOCK : LOCK_AND_GIVE_BACK)) {
+            statement.setLong(1, id);
+            statement.setInt(2, state);
+            for (boolean query = statement.execute(); !query; ) {
+                query = statement.getMoreResults();
+            }
+            try (ResultSet rows = statement.getResultSet()) {
+                return !rows.next();
+            }
+        }
     }
 
     @Override

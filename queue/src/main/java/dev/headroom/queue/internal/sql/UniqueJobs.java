@@ -6,7 +6,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * conditional and the whole is tried again. A job that is kept is locked against claims while it waits, never while it runs: its
  * completion must not wait for the caller's transaction. Callers who meet it one after the other could keep it from running for ever like that: once it
  * is overdue and still locked by others, what is enqueued next is a job beside it.
+ *
+ * <p>Of a kind whose runs lock their jobs the lock says what the state does not. On PostgreSQL callers lock a job {@code FOR KEY SHARE}, which goes with
+ * any lock but a claim's: who gets that one knows that no worker has the job, and waits neither for those who keep it nor has them wait.
  */
 public final class UniqueJobs {
     private static final int MOST_TRIES = 50;
@@ -56,42 +58,44 @@ public final class UniqueJobs {
         String latest = "";
         for (int tries = 0; tries < MOST_TRIES; tries++) {
             Found found = find(connection, job, latest);
-            if (found != null) {
-                if (unique.onDuplicate() == Unique.OnDuplicate.FAIL) {
-                    return new Placed(found.id(), false, true);
-                }
-                boolean overdue = unique.onDuplicate() == Unique.OnDuplicate.KEEP
-                        && found.overdue()
-                        && !dialect.keepingRows().isEmpty();
-                if (overdue && !lockedByRuns && !dialect.insertsPastAKey()) {
-                    // Locks can't be asked for: the gap would be locked if the job is gone. Nor can the key be moved.
-                    if (starving.met(found.id())) {
-                        return new Placed(jobs.insert(connection, job.withoutUniqueKey()), true, false);
-                    }
-                    overdue = false;
-                }
-                boolean lockedByOthers = (lockedByRuns && !found.running() || overdue)
-                        && dialect.lockFree(connection, List.of(found.id()), found.state())
-                                .isEmpty();
-                if (overdue && lockedByOthers && !lockedByRuns) {
-                    guarded(connection, () -> free(connection, found, job));
-                    latest = dialect.readingLatest();
-                    continue;
-                }
-                boolean runs = lockedByRuns && lockedByOthers;
-                if (runs ? tries >= LOOKS_AT_A_LOCK : meet(connection, found, job, unique)) {
-                    return new Placed(found.id(), false, false);
-                }
-            } else {
+            if (found == null) {
                 OptionalLong inserted = jobs.insertUnique(connection, job);
                 if (inserted.isPresent()) {
                     return new Placed(inserted.getAsLong(), true, false);
                 }
+                latest = dialect.readingLatest();
+                continue;
+            }
+            if (unique.onDuplicate() == Unique.OnDuplicate.FAIL) {
+                return new Placed(found.id(), false, true);
+            }
+            Met met = found.running()
+                    ? Met.DONE
+                    : guarded(connection, () -> meet(connection, found, job, unique, lockedByRuns));
+            if (met == Met.DONE || met == Met.RUNS && tries >= LOOKS_AT_A_LOCK) {
+                return new Placed(found.id(), false, false);
+            }
+            if (met == Met.STARVES) {
+                return new Placed(jobs.insert(connection, job.withoutUniqueKey()), true, false);
             }
             // What has come in between may be invisible to the transaction's snapshot.
-            latest = found != null && lockedByRuns ? latest : dialect.readingLatest();
+            latest = lockedByRuns ? latest : dialect.readingLatest();
         }
         throw new SQLException("unique " + job.uniqueKey() + ": came and went " + MOST_TRIES + " times");
+    }
+
+    /** What has come of meeting a job. */
+    private enum Met {
+        /** What was asked for. */
+        DONE,
+        /** Its key is free for what is enqueued now. */
+        FREED,
+        /** It is kept from running, and its key can't be freed. */
+        STARVES,
+        /** A worker has locked it. */
+        RUNS,
+        /** It is not what it was any more. */
+        CHANGED
     }
 
     private @Nullable Found find(Connection connection, NewJob job, String latest) throws SQLException {
@@ -105,24 +109,45 @@ public final class UniqueJobs {
         }
     }
 
-    private boolean meet(Connection connection, Found found, NewJob job, Unique unique) throws SQLException {
-        return found.running() || guarded(connection, () -> act(connection, found, job, unique));
+    private Met meet(Connection connection, Found found, NewJob job, Unique unique, boolean lockedByRuns)
+            throws SQLException {
+        boolean keeps = unique.onDuplicate() == Unique.OnDuplicate.KEEP;
+        if (lockedByRuns && !keep(connection, found, job, unlessAWorkerHasIt(keeps))) {
+            return Met.RUNS;
+        }
+        if (found.overdue() && keeps) {
+            if (dialect.changesKeptRows()) {
+                if (dialect.isLockedByOthers(connection, found.id(), found.state())) {
+                    return free(connection, found, job) ? Met.FREED : Met.CHANGED;
+                }
+            } else if (!dialect.insertsPastAKey() && starving.met(found.id())) {
+                // Locks can't be asked for: the gap would be locked if the job is gone. Nor can the key be moved.
+                return Met.STARVES;
+            }
+        }
+        boolean done =
+                switch (unique.onDuplicate()) {
+                    case REPLACE -> change(connection, found, job, "");
+                    case DEBOUNCE -> change(connection, found, job, ", state = 2, run_at = " + dialect.nowPlusMillis());
+                    default -> lockedByRuns || keep(connection, found, job, dialect.keepingRows());
+                };
+        return done ? Met.DONE : Met.CHANGED;
     }
 
     @FunctionalInterface
     private interface Act {
-        boolean on() throws SQLException;
+        Met on() throws SQLException;
     }
 
     /** A job that began meanwhile must not stay locked: its completion would wait for the caller's transaction. */
-    private boolean guarded(Connection connection, Act act) throws SQLException {
+    private Met guarded(Connection connection, Act act) throws SQLException {
         boolean guarded = dialect.keepsLocksOfOthers() && !connection.getAutoCommit();
         if (!guarded) {
             return act.on();
         }
         execute(connection, "savepoint headroom_unique");
-        boolean met = act.on();
-        if (!met) {
+        Met met = act.on();
+        if (met == Met.CHANGED || met == Met.RUNS) {
             execute(connection, "rollback to savepoint headroom_unique");
         }
         execute(connection, "release savepoint headroom_unique");
@@ -136,12 +161,11 @@ public final class UniqueJobs {
         }
     }
 
-    private boolean act(Connection connection, Found found, NewJob job, Unique unique) throws SQLException {
-        return switch (unique.onDuplicate()) {
-            case REPLACE -> change(connection, found, job, "");
-            case DEBOUNCE -> change(connection, found, job, ", state = 2, run_at = " + dialect.nowPlusMillis());
-            default -> keep(connection, found, job);
-        };
+    /** The end of a select that locks a job which no worker has locked; one that nobody has locked where callers' locks can't be told from theirs. */
+    private String unlessAWorkerHasIt(boolean keeps) {
+        boolean together =
+                dialect.changesKeptRows() || keeps && !dialect.keepingRows().isEmpty();
+        return (together ? dialect.keepingRows() : " for update") + " skip locked";
     }
 
     /** Takes its key from a job that can't begin for those who meet it; what is enqueued now takes that. */
@@ -155,9 +179,9 @@ public final class UniqueJobs {
         }
     }
 
-    private boolean keep(Connection connection, Found found, NewJob job) throws SQLException {
+    private boolean keep(Connection connection, Found found, NewJob job, String lock) throws SQLException {
         String sql = "select id from " + dialect.byNumber("headroom_job")
-                + " where id = ? and unique_key = ? and state <> 1" + dialect.keepingRows();
+                + " where id = ? and unique_key = ? and state <> 1" + lock;
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setLong(1, found.id());
             statement.setString(2, job.uniqueKey());

@@ -289,6 +289,43 @@ class UniqueTest extends JobQueueContract {
     }
 
     @Test
+    void callersWhoReplaceAJobOneAfterTheOtherDoNotKeepItFromRunning() throws Exception {
+        assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
+        JobQueue queue = built(builder().handlers(recorder));
+        Unique replace = Unique.of("hot").onDuplicate(OnDuplicate.REPLACE);
+        JobHandle job = queue.unique(replace).enqueue(Recorder::note, new Note(1, "old"));
+        execute("update headroom_job set run_at = run_at - interval '1' hour");
+        assertThat(queue.unique(replace)
+                        .enqueue(Recorder::note, new Note(2, "newer"))
+                        .id())
+                .as("nobody has it locked")
+                .isEqualTo(job.id());
+        ExecutorService executor = Executors.newSingleThreadExecutor();
+        try (Connection one = dataSource().getConnection();
+                Connection next = dataSource().getConnection()) {
+            one.setAutoCommit(false);
+            next.setAutoCommit(false);
+            queue.in(one).unique(replace).enqueue(Recorder::note, new Note(3, "newest"));
+            Future<Long> waiting = executor.submit(() -> queue.in(next)
+                    .unique(replace)
+                    .enqueue(Recorder::note, new Note(4, "beside"))
+                    .id());
+            await().until(() -> number("select count(*) from pg_locks where not granted") == 1);
+            one.commit();
+            assertThat(waiting.get()).isNotEqualTo(job.id());
+            next.commit();
+            one.setAutoCommit(true);
+            next.setAutoCommit(true);
+        } finally {
+            executor.shutdownNow();
+        }
+        assertThat(count("headroom_job where unique_key is null")).isOne();
+        queue.start();
+        awaitNoJobs();
+        assertThat(recorder.order).containsExactlyInAnyOrder("newest", "beside");
+    }
+
+    @Test
     void whereNoKeyCanBeMovedAnotherJobDoesWhatOneCanNotThatIsMetForLong() throws Exception {
         assumeThat(backend).isEqualTo(Backend.MARIADB);
         Unique hot = Unique.of("hot").untilStart();

@@ -115,12 +115,12 @@ public final class UniqueJobs {
         if (lockedByRuns && !keep(connection, found, job, unlessAWorkerHasIt(keeps))) {
             return Met.RUNS;
         }
-        if (found.overdue() && keeps) {
+        if (found.overdue() && unique.onDuplicate() != Unique.OnDuplicate.DEBOUNCE) {
             if (dialect.changesKeptRows()) {
                 if (dialect.isLockedByOthers(connection, found.id(), found.state())) {
                     return free(connection, found, job) ? Met.FREED : Met.CHANGED;
                 }
-            } else if (!dialect.insertsPastAKey() && starving.met(found.id())) {
+            } else if (keeps && !dialect.insertsPastAKey() && starving.met(found.id())) {
                 // Locks can't be asked for: the gap would be locked if the job is gone. Nor can the key be moved.
                 return Met.STARVES;
             }

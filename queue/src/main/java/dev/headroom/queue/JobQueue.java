@@ -33,14 +33,17 @@ public interface JobQueue extends Enqueuer, Background, Component {
         return new JobQueueBuilder(dataSource);
     }
 
-    /** How much waits in the queue of this name; at most a second old. */
+    /**
+     * How much waits in the queue of this name; at most a second old, or twenty times as old as counting takes, 10 s at most: however much waits and however many ask,
+     * counting costs the database a twentieth of a processor.
+     */
     QueueLength length(String queue);
 
-    /** How much waits in all queues together; at most a second old. */
+    /** How much waits in all queues together; as old as {@link #length(String)}. */
     QueueLength length();
 
     /**
-     * How many jobs there are of those that the filter means; at most a second old. Ready jobs count up to {@link QueueLength#COUNTED} in
+     * How many jobs there are of those that the filter means; as old as {@link #length(String)}. Ready jobs count up to {@link QueueLength#COUNTED} in
      * each queue and priority; of the others the next due, the newest dead and any running ones up to that number in all queues together.
      *
      * @throws IllegalArgumentException if there is no queue of a name that it has

@@ -23,9 +23,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** What is in every queue, as last seen; asked for at most once a second, however many ask. Thread-safe. */
+/**
+ * What is in every queue, as last seen; asked for at most once a second, however many ask, and the less often the longer counting takes, as where it has to
+ * walk past what a kept snapshot leaves dead: it costs the database a share of a processor that is the same whatever waits. Thread-safe.
+ */
 final class Lengths {
     private static final long FRESH = Duration.ofSeconds(1).toNanos();
+    private static final long LONGEST_FRESH = Duration.ofSeconds(10).toNanos();
+    private static final long SHARE = 20;
     private static final long KNOWN = Duration.ofSeconds(20).toNanos();
     private static final long WANTED = Duration.ofMinutes(2).toNanos();
     private static final int NEWEST_DEAD = 10;
@@ -40,16 +45,22 @@ final class Lengths {
     private volatile @Nullable Seen seen;
     private volatile @Nullable Failure failure;
     private final AtomicReference<@Nullable FutureTask<Seen>> looking = new AtomicReference<>();
+    private volatile long tookBefore;
     private volatile long wantedAt = System.nanoTime() - WANTED;
 
-    /** What was seen, and when. */
+    /** What was seen, when, and for how long that will do. */
     record Seen(
             Map<String, QueueLength> queues,
             Map<String, QueueCounts> counts,
             List<DeadJob> newestDead,
             List<QueueTable.Running> longestRunning,
             List<ClusterLoad.Node> nodes,
-            long at) {
+            long at,
+            long fresh) {
+        boolean isFresh() {
+            return System.nanoTime() - at < fresh;
+        }
+
         QueueLength total() {
             return queues.values().stream().reduce(QueueLength.EMPTY, QueueLength::plus);
         }
@@ -71,14 +82,14 @@ final class Lengths {
     }
 
     /**
-     * What is at most a second old; up to 20 s if counting takes longer than a second.
+     * What is at most a second old, or so much longer as counting takes more than a twentieth of that, 10 s at most; up to 20 s while somebody else counts.
      *
      * @throws QueueException if the database can't be asked, or another caller waits for it: nobody waits behind others for more than a second
      */
     Seen fresh() {
         wantedAt = System.nanoTime();
         Seen last = seen;
-        if (last != null && System.nanoTime() - last.at < FRESH) {
+        if (last != null && last.isFresh()) {
             return last;
         }
         if (!isMyTurn()) {
@@ -91,7 +102,7 @@ final class Lengths {
         }
         try {
             last = seen;
-            if (last != null && System.nanoTime() - last.at < FRESH) {
+            if (last != null && last.isFresh()) {
                 return last;
             }
             Failure before = failure;
@@ -127,7 +138,7 @@ final class Lengths {
     /** What is fresh if the database says so within half a second, or what is known; for who must not wait for it. */
     @Nullable Seen soon() {
         Seen last = seen;
-        if (last == null || System.nanoTime() - last.at >= FRESH) {
+        if (last == null || !last.isFresh()) {
             FutureTask<Seen> look = new FutureTask<>(this::fresh);
             FutureTask<Seen> under =
                     looking.accumulateAndGet(look, (before, mine) -> before == null || before.isDone() ? mine : before);
@@ -157,7 +168,8 @@ final class Lengths {
                     last.newestDead,
                     last.longestRunning,
                     last.nodes,
-                    Math.min(last.at, System.nanoTime() - FRESH));
+                    Math.min(last.at, System.nanoTime() - FRESH),
+                    FRESH);
         }
     }
 
@@ -181,6 +193,7 @@ final class Lengths {
     }
 
     private Seen ask(Connection connection) throws SQLException {
+        long began = System.nanoTime();
         Map<String, Integer> queues = store.queues.all(connection);
         names.keep(queues);
         Map<Integer, QueueCounts> found = store.queues.counts(connection, queues.values());
@@ -193,7 +206,13 @@ final class Lengths {
         });
         List<DeadJob> dead = new ArrayList<>(store.dead.newest(connection, NEWEST_DEAD));
         List<QueueTable.Running> running = store.queues.running(connection, LONGEST_RUNNING);
-        Seen now = new Seen(lengths, counts, dead, running, store.nodes.all(connection), System.nanoTime());
+        List<ClusterLoad.Node> nodes = store.nodes.all(connection);
+        long at = System.nanoTime();
+        // One that took long may have waited for something else.
+        long took = Math.min(tookBefore, at - began);
+        tookBefore = at - began;
+        long fresh = Math.max(FRESH, Math.min(LONGEST_FRESH, SHARE * took));
+        Seen now = new Seen(lengths, counts, dead, running, nodes, at, fresh);
         seen = now;
         window.add(now, now.count(counted), now.count(JobFilter.waiting().states(JobState.RUNNING)));
         return now;

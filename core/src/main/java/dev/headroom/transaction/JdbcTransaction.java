@@ -55,7 +55,7 @@ final class JdbcTransaction {
     }
 
     static JdbcTransaction beginLazily(DataSource dataSource, @Nullable JdbcTransaction outer) {
-        return new JdbcTransaction(dataSource, LazyConnection.of(dataSource), true, outer);
+        return new JdbcTransaction(dataSource, LazyConnection.of(dataSource), false, outer);
     }
 
     @Nullable JdbcTransaction outer() {

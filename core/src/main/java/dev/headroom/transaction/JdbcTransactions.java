@@ -61,7 +61,7 @@ public final class JdbcTransactions {
     /**
      * Runs work in the thread's transaction, or in a new one that takes its connection when that is first used: work that does without the
      * database, or does not come to it for long, holds none meanwhile. When there is none to be had then, the use fails with what the data
-     * source says.
+     * source says. The connection refuses {@code setAutoCommit(true)}.
      */
     public static <T extends @Nullable Object, E extends Exception> T inLazyTransaction(
             DataSource dataSource, Work<T, E> work) throws SQLException, E {

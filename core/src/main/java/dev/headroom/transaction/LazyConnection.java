@@ -62,6 +62,9 @@ final class LazyConnection implements InvocationHandler {
             case "isClosed":
                 return closed;
             case "setAutoCommit":
+                if (arguments != null && Boolean.TRUE.equals(arguments[0])) {
+                    throw new SQLException("setAutoCommit: true (expected: false, until the transaction ends)");
+                }
                 return null;
             case "close":
                 close();

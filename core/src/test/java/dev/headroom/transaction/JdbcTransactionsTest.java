@@ -167,6 +167,24 @@ class JdbcTransactionsTest {
     }
 
     @Test
+    void aLazyTransactionDoesNotPretendToCommitByItself() throws SQLException {
+        JdbcTransactions.inLazyTransaction(dataSource, connection -> {
+            connection.setAutoCommit(false);
+            assertThatThrownBy(() -> connection.setAutoCommit(true))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessage("setAutoCommit: true (expected: false, until the transaction ends)");
+            insert(connection, "goes on");
+            assertThatThrownBy(() -> connection.setAutoCommit(true)).isInstanceOf(SQLException.class);
+            assertThat(count()).isZero();
+            return true;
+        });
+        assertThat(count()).isOne();
+        try (Connection given = dataSource.getConnection()) {
+            assertThat(given.getAutoCommit()).isTrue();
+        }
+    }
+
+    @Test
     void saysThatThereWasNoConnectionForALazyTransaction() {
         DataSource away = with(DataSource.class, dataSource, "getConnection", real -> {
             ((Connection) real).close();

@@ -4,20 +4,31 @@ import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.Positions;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
+import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps positions in the HTTP sessions of those clients that have one. */
 final class PositionInSession {
+    private static final int LOCKS = 64;
+
     private final Positions positions;
     private final String attribute;
 
-    /** Of two requests of one session that end at the same time, neither must undo what the other has left. */
-    private final ReentrantLock leaving = new ReentrantLock();
+    /**
+     * Of two requests of one session that end at the same time on this server, neither must undo what the other has left. A session has always the
+     * same lock, which it shares with few others: stores may write through.
+     */
+    private final ReentrantLock[] leaving = new ReentrantLock[LOCKS];
 
     PositionInSession(Positions positions, String cookie) {
         this.positions = positions;
         this.attribute = "dev.headroom.router." + cookie;
+        Arrays.setAll(leaving, number -> new ReentrantLock());
+    }
+
+    private ReentrantLock lockOf(HttpSession session) {
+        return leaving[Math.floorMod(session.getId().hashCode(), LOCKS)];
     }
 
     /** The session of one request. */
@@ -66,7 +77,8 @@ final class PositionInSession {
             if (session == null) {
                 return;
             }
-            leaving.lock();
+            ReentrantLock lock = lockOf(session);
+            lock.lock();
             try {
                 String now = text(session);
                 ConsistencyToken all =
@@ -77,7 +89,7 @@ final class PositionInSession {
             } catch (IllegalStateException invalidated) {
                 return; // it has ended, and with it what was in it
             } finally {
-                leaving.unlock();
+                lock.unlock();
             }
         }
 

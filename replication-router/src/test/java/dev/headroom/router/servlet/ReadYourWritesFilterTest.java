@@ -25,10 +25,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import org.apache.catalina.Context;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
@@ -329,26 +327,6 @@ class ReadYourWritesFilterTest {
         HttpClient client = client(forgetful());
         send(client, "POST", "/log-in");
         assertThat(send(client, "POST", "/log-out").statusCode()).isEqualTo(200);
-    }
-
-    /** Two requests of one session that overlap: what one has left the other keeps. */
-    @Test
-    void overlappingRequestsOfOneSessionLeaveTheLaterPosition() throws Exception {
-        HttpClient client = client(forgetful());
-        send(client, "POST", "/log-in");
-        List<CompletableFuture<String>> ids = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
-            ids.add(CompletableFuture.supplyAsync(() -> {
-                try {
-                    return send(client, "POST", "/late").body().strip();
-                } catch (IOException | InterruptedException e) {
-                    throw new IllegalStateException(e);
-                }
-            }));
-        }
-        for (CompletableFuture<String> id : ids) {
-            assertThat(send(client, "GET", "/read?id=" + id.get()).body()).isEqualTo("true p");
-        }
     }
 
     @Test

@@ -1,0 +1,83 @@
+package dev.headroom.router.servlet;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.headroom.consistency.ConsistencyToken;
+import dev.headroom.router.NodeSpec;
+import dev.headroom.router.ReplicaRouter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpSession;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+/** Requests of one session that overlap on one server: none undoes what another has left. */
+class PositionInSessionTest {
+    private static final ConsistencyToken EARLIER = new ConsistencyToken("v1~main:1:5a");
+    private static final ConsistencyToken LATER = new ConsistencyToken("v1~main:1:64");
+
+    @AutoClose
+    private final ReplicaRouter router = ReplicaRouter.builder("main")
+            .primary(NodeSpec.of("p", new JdbcDataSource()))
+            .build();
+
+    private final PositionInSession positions = new PositionInSession(router, "c");
+    private final Map<Object, Object> attributes = new ConcurrentHashMap<>();
+    private final CountDownLatch storing = new CountDownLatch(1);
+    private final CountDownLatch go = new CountDownLatch(1);
+
+    /** A request with the session; its store takes as long as the test says for the earlier position. */
+    private PositionInSession.Of request() {
+        HttpSession session = proxy(HttpSession.class, (self, method, arguments) -> switch (method.getName()) {
+            case "getId" -> "id";
+            case "getAttribute" -> attributes.get(arguments[0]);
+            case "setAttribute" -> {
+                if (arguments[1].equals(EARLIER.value())) {
+                    storing.countDown();
+                    go.await();
+                }
+                attributes.put(arguments[0], arguments[1]);
+                yield null;
+            }
+            default -> throw new UnsupportedOperationException(method.getName());
+        });
+        return positions.of(proxy(HttpServletRequest.class, (self, method, arguments) -> session));
+    }
+
+    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
+    }
+
+    @Test
+    void earlierPositionThatIsLeftLaterTakesNothingAway() {
+        go.countDown();
+        PositionInSession.Of slow = request();
+        PositionInSession.Of fast = request();
+        fast.leave(LATER);
+        slow.leave(EARLIER);
+        assertThat(attributes).containsOnly(Map.entry("dev.headroom.router.c", LATER.value()));
+    }
+
+    @Test
+    void earlierPositionThatIsLeftAtTheSameTimeTakesNothingAway() throws Exception {
+        PositionInSession.Of slow = request();
+        PositionInSession.Of fast = request();
+        CompletableFuture<Void> earlier = CompletableFuture.runAsync(() -> slow.leave(EARLIER));
+        assertThat(storing.await(60, TimeUnit.SECONDS)).isTrue();
+        Thread later = new Thread(() -> fast.leave(LATER));
+        later.start();
+        await().until(() -> later.getState() == Thread.State.WAITING || !later.isAlive());
+        go.countDown();
+        earlier.join();
+        later.join();
+        assertThat(attributes).containsOnly(Map.entry("dev.headroom.router.c", LATER.value()));
+    }
+}

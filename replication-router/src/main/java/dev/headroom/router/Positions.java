@@ -10,6 +10,18 @@ public interface Positions {
     Consistency consistency();
 
     /**
+     * What the client of the current request was told to see and has written: of {@link Consistency#current} all but what it has merely seen. Asked for
+     * after that.
+     */
+    ConsistencyToken written();
+
+    /**
+     * The token, and the newest positions that are known here, which takes no round trip. For a client that has written: of two requests of one client
+     * that overlap, the browser keeps what the later answer says, so that must take nothing away that the other one has told.
+     */
+    ConsistencyToken newest(ConsistencyToken written);
+
+    /**
      * A position that came from outside (a cookie, a header), made safe: {@link ConsistencyToken#NONE} if it is not one, and never
      * beyond the primary's own, so that a forged one costs at most some diverted reads.
      */

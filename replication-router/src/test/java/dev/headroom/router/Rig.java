@@ -93,7 +93,7 @@ public final class Rig implements AutoCloseable {
     }
 
     /** Another router over the same pools. */
-    ReplicaRouter secondRouter(UnaryOperator<ReplicaRouterBuilder> options) {
+    public ReplicaRouter secondRouter(UnaryOperator<ReplicaRouterBuilder> options) {
         ReplicaRouterBuilder builder = ReplicaRouter.builder("main").primary(HikariNodes.node("p", pools.get(0)));
         for (int number = 1; number < pools.size(); number++) {
             builder.replica(HikariNodes.node("r" + number, pools.get(number)));
@@ -123,7 +123,7 @@ public final class Rig implements AutoCloseable {
         }
     }
 
-    static long insert(Connection connection, String text) throws SQLException {
+    public static long insert(Connection connection, String text) throws SQLException {
         try (PreparedStatement insert =
                 connection.prepareStatement("insert into note (text) values (?) returning id")) {
             insert.setString(1, text);
@@ -151,7 +151,7 @@ public final class Rig implements AutoCloseable {
     }
 
     /** Whether a connection, perhaps a routed one, sees the note. */
-    static boolean select(Connection connection, long id) throws SQLException {
+    public static boolean select(Connection connection, long id) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement("select count(*) from note where id = ?")) {
             select.setLong(1, id);
             try (ResultSet row = select.executeQuery()) {
@@ -165,7 +165,7 @@ public final class Rig implements AutoCloseable {
         return connection.unwrap(Routed.class).decision().map(Rig::nodeOf).orElse("none");
     }
 
-    static String nodeOf(RouteDecision decision) {
+    public static String nodeOf(RouteDecision decision) {
         if (decision instanceof RouteDecision.ToReplica to) {
             return to.node();
         }

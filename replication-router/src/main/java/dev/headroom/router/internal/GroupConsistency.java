@@ -10,6 +10,9 @@ import java.util.concurrent.Callable;
 
 /** Read-your-writes over several clusters: one token with a position of each. */
 final class GroupConsistency implements Consistency {
+    /** Of so many clusters a token takes a few hundred bytes. */
+    private static final int MOST_IN_A_COOKIE = 16;
+
     private final List<Router> routers;
     private final Consistency first;
 
@@ -78,6 +81,26 @@ final class GroupConsistency implements Consistency {
             }
             routers.forEach(router -> router.positions().ended(inner));
         }
+    }
+
+    /** What the current request was told to see and has written. */
+    ConsistencyToken written() {
+        ConsistencyToken all = ConsistencyToken.NONE;
+        for (Router router : routers) {
+            all = combine(all, router.written());
+        }
+        return all;
+    }
+
+    /** The token with the newest positions; of clusters that it says nothing of only if there are few, for it goes into a cookie. */
+    ConsistencyToken newest(ConsistencyToken token) {
+        ConsistencyToken all = token;
+        for (Router router : routers) {
+            if (routers.size() <= MOST_IN_A_COOKIE || router.positions().tells(token)) {
+                all = router.newest(all);
+            }
+        }
+        return all;
     }
 
     /** The current request has written up to the token. */

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,7 +56,7 @@ final class Node {
     private volatile RouterSensors.@Nullable PerNode meters;
     private volatile @Nullable Seen seen;
     private volatile @Nullable Fresh fresh;
-    private volatile Position told = Position.NONE;
+    private final AtomicReference<Position> told = new AtomicReference<>(Position.NONE);
     private volatile long pendingSince = NEVER;
     private volatile long silentSince = NEVER;
     private volatile long suspectedAt = NEVER;
@@ -167,16 +168,19 @@ final class Node {
         return last == null ? Position.NONE : last.position();
     }
 
-    /** A commit of this router's has told it as its position; a probe will see it, or has. Who overtakes another costs no more than a probe. */
+    /** A commit of this router's has told it as its position; a probe will see it, or has. */
     void told(Position position) {
-        if (!told.covers(position)) {
-            told = position;
-        }
+        told.accumulateAndGet(position, Position::and); // a commit that is overtaken by a later one takes nothing away
     }
 
     /** Whether it is known to have been at that position, by its probes or by a commit of this router's. */
     boolean hasBeenAt(Position position) {
-        return position().covers(position) || told.covers(position);
+        return position().covers(position) || told.get().covers(position);
+    }
+
+    /** The newest position that its probes or commits of this router's have told. */
+    Position newest() {
+        return position().and(told.get());
     }
 
     /** Whether its last good answer was asked for at or after this time. */

@@ -173,6 +173,16 @@ public final class Router implements ReplicaRouter {
     }
 
     @Override
+    public ConsistencyToken written() {
+        return consistency.written();
+    }
+
+    @Override
+    public ConsistencyToken newest(ConsistencyToken written) {
+        return consistency.newest(written);
+    }
+
+    @Override
     public Duration positionLife() {
         return options.sessions().life();
     }

@@ -156,6 +156,29 @@ final class RouterConsistency implements Consistency {
         return cluster.replicated() ? floors.codec().token(sampled()) : ConsistencyToken.NONE;
     }
 
+    /** What the current request was told to see and has written; if it may have written more than is known, a token that only a primary covers. */
+    ConsistencyToken written() {
+        if (!cluster.replicated()) {
+            return floors.token();
+        }
+        SessionFloor.Touch touch = floors.current().touch();
+        boolean known = touch == null || !touch.mayHaveWritten();
+        return known ? floors.token() : floors.codec().raise(floors.token(), beyondAll());
+    }
+
+    /** The token, and the newest position that a probe or a commit of this router's has told. */
+    ConsistencyToken newest(ConsistencyToken token) {
+        if (!cluster.replicated() || cluster.options().sessions().pin() != null) {
+            return token;
+        }
+        return floors.codec().raise(token, cluster.primary().newest());
+    }
+
+    /** Whether the token says anything of this cluster. */
+    boolean tells(ConsistencyToken token) {
+        return !floors.codec().position(token).isNone();
+    }
+
     /** A token from outside: this cluster's position and nothing else, at most the primary's own. */
     ConsistencyToken admit(String untrusted) {
         ConsistencyToken token;

@@ -122,6 +122,16 @@ public final class RouterGroup implements Routers {
     }
 
     @Override
+    public ConsistencyToken written() {
+        return consistency.written();
+    }
+
+    @Override
+    public ConsistencyToken newest(ConsistencyToken written) {
+        return consistency.newest(written);
+    }
+
+    @Override
     public Duration positionLife() {
         return routers.values().stream()
                 .map(Router::positionLife)

@@ -19,6 +19,15 @@ record PositionCookie(String name, int seconds, String path, boolean secure) {
         return new PositionCookie(name, seconds(life), path, request.isSecure());
     }
 
+    /** The one of what was merely seen, which must not take the place of what was written. */
+    PositionCookie ofSeen() {
+        return new PositionCookie(ofSeen(name), seconds, path, secure);
+    }
+
+    static String ofSeen(String name) {
+        return name + "-seen";
+    }
+
     /** A cookie that is gone too early shows too little. */
     static int seconds(Duration life) {
         long seconds = life.toSeconds();

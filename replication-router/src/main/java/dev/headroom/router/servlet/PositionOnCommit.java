@@ -58,17 +58,20 @@ final class PositionOnCommit implements CommitHook {
             if (!open && !kept) {
                 return;
             }
-            ConsistencyToken now = position();
+            Position position = position();
+            ConsistencyToken now = position.own();
             if (now.isNone()) {
                 return;
             }
+            // The answers of requests that overlap may come in any order.
+            ConsistencyToken told = position.wrote() ? positions.newest(now) : now;
             if (open && !now.equals(sent)) {
                 sent = now;
-                response.addCookie(cookie.with(now));
+                response.addCookie((position.wrote() ? cookie : cookie.ofSeen()).with(told));
             }
             if (session != null && kept && !now.equals(left)) {
                 left = now;
-                session.leave(now);
+                session.leave(told);
             }
         } finally {
             lock.unlock();
@@ -85,13 +88,22 @@ final class PositionOnCommit implements CommitHook {
         }
     }
 
-    private ConsistencyToken position() {
+    /**
+     * Where the request is now.
+     *
+     * @param own its position
+     * @param wrote whether that is more than it came with because it has written, and not merely seen more
+     */
+    private record Position(ConsistencyToken own, boolean wrote) {}
+
+    private Position position() {
         try (RequestContext.Scope scope = context.open()) {
             Objects.requireNonNull(scope);
-            return positions.consistency().current();
+            ConsistencyToken own = positions.consistency().current();
+            return new Position(own, !positions.written().equals(arrived));
         } catch (RuntimeException failure) {
             log.warn("router: the position of a request could not be sent to its client", failure);
-            return ConsistencyToken.NONE;
+            return new Position(ConsistencyToken.NONE, false);
         }
     }
 }

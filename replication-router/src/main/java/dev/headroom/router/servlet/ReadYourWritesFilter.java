@@ -29,6 +29,11 @@ import org.jspecify.annotations.Nullable;
  * HTTPS) holds no secret: it is checked, and never believed beyond the primary's own position. Without a write no cookie is sent, so pages
  * stay cacheable.
  *
+ * <p>Of requests of one client that overlap, the browser keeps the cookie of the one that answers last. So the cookie of a request that has written
+ * tells, besides its own position, the newest that this server knows: that covers the other one's writes on this server, and on others those that
+ * are older than the last probe of the primary. What a request has merely seen ({@link dev.headroom.router.ReplicaRouterBuilder#monotonicReads}) is in
+ * a cookie of its own, the name with {@code -seen} added.
+ *
  * <p>Contributed by the router itself in the slot {@code READ_YOUR_WRITES}; by hand it must be registered for {@code REQUEST} and
  * {@code ASYNC} dispatches, with async support. Thread-safe.
  *
@@ -163,7 +168,8 @@ public final class ReadYourWritesFilter implements Filter {
         Cookie[] cookies = request.getCookies();
         if (cookies != null) {
             for (Cookie candidate : cookies) {
-                if (candidate.getName().equals(cookie)) {
+                String name = candidate.getName();
+                if (name.equals(cookie) || name.equals(PositionCookie.ofSeen(cookie))) {
                     arrived = positions()
                             .consistency()
                             .combine(arrived, positions().admit(candidate.getValue()));

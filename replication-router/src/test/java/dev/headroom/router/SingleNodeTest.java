@@ -132,7 +132,9 @@ class SingleNodeTest {
             assertThat(connection.isWrapperFor(JdbcConnection.class)).isTrue();
             assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_READ_COMMITTED);
             connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+            assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
             connection.commit();
+            connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED); // H2's pool does not
         }
         try (Connection connection = dataSource.getConnection()) {
             assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_READ_COMMITTED);

@@ -97,17 +97,22 @@ abstract class Binding {
         return lease;
     }
 
-    /**
-     * The node's connection, if asking it begins nothing; else null.
-     *
-     * @param asLent whether it must be in the state that its pool lent it in
-     */
-    @Nullable Connection own(boolean asLent) {
+    /** The node's connection, if asking it begins nothing; else null. */
+    @Nullable Connection own() {
         Lease current = lease;
-        if (current == null || !(autoCommit || inTransaction)) {
-            return null;
-        }
-        return asLent && (session != Session.NOTHING || current.tainted()) ? null : current.physical();
+        return current == null || !(autoCommit || inTransaction) ? null : current.physical();
+    }
+
+    /** Whether the session of the node's connection was changed. */
+    boolean sessionChanged() {
+        Lease current = lease;
+        return current != null && current.tainted();
+    }
+
+    /** Whether no statement was executed on the node's connection since its pool has lent it. */
+    boolean untouched() {
+        Lease current = lease;
+        return current == null || !current.touched();
     }
 
     boolean inTransaction() {

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What is the same on every connection and never changes: product, version, features, defaults. Each is asked for once: of the connection that
- * the asker has already, if its session is as it was lent, or else of one that is borrowed for it and given back, so that asking fixes no route.
+ * the asker has already, or else of one that is borrowed for it and given back, so that asking fixes no route. What the asker's own connection answers
+ * when statements were executed on it is told to him alone: they may have set something, for their transaction only perhaps.
  */
 final class Facts {
     private static final Logger log = LoggerFactory.getLogger(Facts.class);
@@ -54,13 +55,13 @@ final class Facts {
     }
 
     boolean wraps(Binding asker, Class<?> type) throws SQLException {
-        return (boolean) ask(asker.own(false), type, connection -> connection.isWrapperFor(type))
+        return (boolean) ask(asker.own(), !asker.sessionChanged(), type, connection -> connection.isWrapperFor(type))
                 .orElseThrow();
     }
 
     /** The answer of a method of {@link DatabaseMetaData} that takes no argument and gives no rows. */
     @Nullable Object metaData(Binding asker, Method method) throws SQLException {
-        return ask(asker.own(false), method, connection -> invoke(method, connection.getMetaData()))
+        return ask(asker.own(), !asker.sessionChanged(), method, connection -> invoke(method, connection.getMetaData()))
                 .orElse(null);
     }
 
@@ -69,24 +70,26 @@ final class Facts {
         @Nullable Object ask(Connection connection) throws SQLException;
     }
 
-    /** Asks for what can be set, of a connection on which nothing was. */
+    /** Asks for what can be set, of a connection on which nothing was that we know of. */
     private Optional<Object> askOfSetting(Binding asker, Object key, Question question) throws SQLException {
-        return ask(asker.own(true), key, question);
+        boolean changed = asker.session() != Session.NOTHING || asker.sessionChanged();
+        return ask(changed ? null : asker.own(), asker.untouched(), key, question);
     }
 
-    private Optional<Object> ask(@Nullable Connection own, Object key, Question question) throws SQLException {
-        Optional<Object> answer = known.get(key);
-        if (answer == null) {
-            answer = Optional.ofNullable(anew(own, question));
-            known.put(key, answer);
+    /** @param common whether what the own connection answers holds for all */
+    private Optional<Object> ask(@Nullable Connection own, boolean common, Object key, Question question)
+            throws SQLException {
+        Optional<Object> before = known.get(key);
+        if (before != null) {
+            return before;
         }
-        return answer;
-    }
-
-    private @Nullable Object anew(@Nullable Connection own, Question question) throws SQLException {
         if (own != null) {
             try {
-                return question.ask(own);
+                Optional<Object> answer = Optional.ofNullable(question.ask(own));
+                if (common) {
+                    known.put(key, answer);
+                }
+                return answer;
             } catch (SQLException e) {
                 log.debug(
                         "router: not answered by the connection at hand",
@@ -94,7 +97,9 @@ final class Facts {
             }
         }
         try (Connection connection = borrow()) {
-            return question.ask(connection);
+            Optional<Object> answer = Optional.ofNullable(question.ask(connection));
+            known.put(key, answer);
+            return answer;
         }
     }
 

@@ -37,6 +37,8 @@ final class Lease implements StatementOwner {
     private static final int AUTO_COMMIT = 1 << 7;
     private static final int TRANSACTIONS = 1 << 8;
 
+    private static final int TOUCHED = 1 << 9;
+
     /** A lag that is not known. */
     private static final int UNKNOWN = Integer.MAX_VALUE;
 
@@ -236,6 +238,14 @@ final class Lease implements StatementOwner {
 
     void executed(boolean any) {
         set(EXECUTED, any);
+        if (any) {
+            set(TOUCHED, true);
+        }
+    }
+
+    /** Whether anything was ever executed on it, in whatever transaction. */
+    boolean touched() {
+        return is(TOUCHED);
     }
 
     /** Whether the statement that is executed may end the transaction by itself. */
@@ -278,7 +288,7 @@ final class Lease implements StatementOwner {
 
     /** Hands it out, for good. */
     void handOut() {
-        set(HANDED_OUT | TAINTED | EXECUTED, true);
+        set(HANDED_OUT | TAINTED | EXECUTED | TOUCHED, true);
     }
 
     /** What is run once, at the first call, and when the lease is given back. */

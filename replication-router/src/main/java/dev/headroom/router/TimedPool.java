@@ -22,7 +22,9 @@ public interface TimedPool {
      * A connection.
      *
      * @param most how long to wait while all are lent
-     * @throws SQLException when the time is up
+     * @throws SQLException when the time is up, of whatever type: a unit that may write then goes on waiting, on another thread, for the rest of its
+     *     own time. One that tells of a lost connection (class 08, or JDBC's types for that) is taken for the node's failure, unless it is a {@link
+     *     java.sql.SQLTransientException} and the pool says that it has connections lent ({@link NodeSpec#pool})
      */
     Connection connection(Duration most) throws SQLException;
 

@@ -13,20 +13,26 @@ import dev.headroom.testkit.SharedPostgres;
 import dev.headroom.testkit.TcpProxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** On which thread, and for how long, a read waits for a connection. */
@@ -198,10 +204,37 @@ class AcquireTest {
         return node.timed(new NotingTimed(node.timed().orElseThrow(), threads));
     }
 
+    /** Counts how many calls to the pool ended, and how. */
+    private static NodeSpec counting(NodeSpec node, AtomicInteger given, AtomicInteger gaveUp) {
+        TimedPool pool = node.timed().orElseThrow();
+        return node.timed(new TimedPool() {
+            @Override
+            public Connection connection(Duration most) throws SQLException {
+                try {
+                    Connection connection = pool.connection(most);
+                    given.incrementAndGet();
+                    return connection;
+                } catch (SQLException full) {
+                    gaveUp.incrementAndGet();
+                    throw full;
+                }
+            }
+
+            @Override
+            public Duration longestTrial() {
+                return pool.longestTrial();
+            }
+        });
+    }
+
     private ReplicaRouterBuilder patient(HikariDataSource pool) {
+        return patient(noting("r1", pool));
+    }
+
+    private ReplicaRouterBuilder patient(NodeSpec replica) {
         return ReplicaRouter.builder("patient")
                 .primary(noting("p", rig.pools.get(0)))
-                .replica(noting("r1", pool))
+                .replica(replica)
                 .probeTimeout(Duration.ofSeconds(30))
                 .waitForReplica(Duration.ofSeconds(3))
                 .staleness(Duration.ofSeconds(20), Duration.ofSeconds(60));
@@ -227,14 +260,20 @@ class AcquireTest {
 
     @Test
     void fullPatientPoolKeepsAReaderForNoLongerThanTheRouterSays() throws Exception {
+        AtomicInteger given = new AtomicInteger();
+        AtomicInteger gaveUp = new AtomicInteger();
         try (HikariDataSource pool = patientPool(rig.database.jdbcUrl(rig.standby(1)), 1);
-                ReplicaRouter router =
-                        patient(pool).acquireTimeout(Duration.ofMillis(20)).build();
+                ReplicaRouter router = patient(counting(HikariNodes.node("r1", pool), given, gaveUp))
+                        .acquireTimeout(Duration.ofMillis(20))
+                        .build();
                 Connection last = pool.getConnection()) {
             assertThat(last.isClosed()).isFalse();
             for (int i = 0; i < 80; i++) { // more than may wait by other threads
                 assertThat(readOn(router)).isEqualTo("p");
             }
+            // Each has asked the pool, whose own time is 30 s, and none stands there any more.
+            await().atMost(Duration.ofSeconds(15)).until(() -> given.get() + gaveUp.get() >= 80);
+            assertThat(given).hasValue(0);
         }
     }
 
@@ -247,6 +286,98 @@ class AcquireTest {
                         return Rig.read(connection, 1).node();
                     }
                 }));
+    }
+
+    /** DBCP2 and Agroal throw a plain {@link SQLException}, JDBC has its own. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void poolThatSaysInItsOwnWayThatItIsFullIsWaitedForAsLongAsTheRouterSays(boolean plain) throws Exception {
+        HikariDataSource pool = rig.pools.get(0);
+        NodeSpec node = HikariNodes.node("p", pool);
+        TimedPool hikari = node.timed().orElseThrow();
+        TimedPool other = new TimedPool() {
+            @Override
+            public Connection connection(Duration most) throws SQLException {
+                try {
+                    return hikari.connection(most);
+                } catch (SQLException full) {
+                    throw plain ? new SQLException("full") : new SQLTimeoutException("full");
+                }
+            }
+
+            @Override
+            public Duration longestTrial() {
+                return Duration.ZERO;
+            }
+        };
+        List<Connection> all = new ArrayList<>();
+        try (ReplicaRouter router = Rig.patient(ReplicaRouter.builder("main")
+                        .primary(node.timed(other))
+                        .replica(HikariNodes.node("r1", rig.pools.get(1))))
+                .failoverWait(LONG)
+                .build()) {
+            for (int i = 0; i < pool.getMaximumPoolSize(); i++) {
+                all.add(pool.getConnection());
+            }
+            CompletableFuture<Long> id = CompletableFuture.supplyAsync(() -> {
+                try (Connection connection = router.dataSource().getConnection()) {
+                    return Rig.insert(connection, "after 200 ms");
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            await().during(Duration.ofMillis(200)).until(() -> !id.isDone());
+            all.remove(0).close();
+            assertThat(id.get(LONG.toSeconds(), TimeUnit.SECONDS)).isPositive();
+        } finally {
+            for (Connection connection : all) {
+                connection.close();
+            }
+        }
+    }
+
+    /** What HikariCP throws when its time is up has its last failure to connect as cause and state. */
+    @Test
+    void primaryThatRefusesFurtherConnectionsIsNotTakenForLost() throws Exception {
+        AtomicBoolean refusing = new AtomicBoolean();
+        DataSource server = new DelegatingDataSource(rig.database.dataSource()) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                if (refusing.get()) {
+                    throw new SQLException("refused", "08001");
+                }
+                return super.getConnection();
+            }
+        };
+        CountingMeters meters = new CountingMeters();
+        try (HikariDataSource pool = new HikariDataSource()) {
+            pool.setDataSource(server);
+            pool.setMinimumIdle(0);
+            try (ReplicaRouter router = Rig.patient(ReplicaRouter.builder("main")
+                                    .primary(HikariNodes.node("p", pool).probe(rig.database.jdbcUrl(), null, null))
+                                    .replica(HikariNodes.node("r1", rig.pools.get(1))))
+                            .failoverWait(LONG)
+                            .build();
+                    Headroom headroom =
+                            Headroom.builder("test").meters(meters).plug(router).build()) {
+                assertThat(headroom).isNotNull();
+                Connection lent = pool.getConnection();
+                refusing.set(true);
+                CompletableFuture<Long> id = CompletableFuture.supplyAsync(() -> {
+                    try (Connection connection = router.dataSource().getConnection()) {
+                        return Rig.insert(connection, "when there is one");
+                    } catch (SQLException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+                await().during(Duration.ofMillis(400)).until(() -> !id.isDone());
+                lent.close();
+                assertThat(id.get(LONG.toSeconds(), TimeUnit.SECONDS)).isPositive();
+                assertThat(meters.count(RouterMeters.FAILOVER_WAIT, "router", "main"))
+                        .as("units that waited for a primary")
+                        .isZero();
+            }
+        }
     }
 
     /** What has lain idle is tried out first, for five seconds. */

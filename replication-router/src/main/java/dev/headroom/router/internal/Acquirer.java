@@ -4,6 +4,7 @@ import dev.headroom.router.TimedPool;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.sql.SQLTransientException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -119,9 +120,11 @@ final class Acquirer implements AutoCloseable {
         if (timed != null) {
             try {
                 return own(node, timed, Math.min(nanos, LOOK_NANOS));
-            } catch (SQLTransientConnectionException full) {
+            } catch (SQLException full) { // pools say it in one way or another
                 left = end - System.nanoTime();
-                if (left <= 0 || Failures.lostConnection(full)) {
+                if (left <= 0
+                        || Failures.lostConnection(full)
+                        || Thread.currentThread().isInterrupted()) {
                     throw full;
                 }
             }
@@ -151,6 +154,8 @@ final class Acquirer implements AutoCloseable {
     private Connection own(Node node, TimedPool timed, long nanos) throws SQLException {
         try {
             return timed.connection(nanos == usualNanos ? usual : Duration.ofNanos(nanos));
+        } catch (SQLException failure) {
+            throw ofPool(node, failure);
         } catch (RuntimeException failure) {
             throw failed(node, failure);
         }
@@ -159,9 +164,25 @@ final class Acquirer implements AutoCloseable {
     private static Connection own(Node node) throws SQLException {
         try {
             return node.spec().dataSource().getConnection();
+        } catch (SQLException failure) {
+            throw ofPool(node, failure);
         } catch (RuntimeException failure) {
             throw failed(node, failure);
         }
+    }
+
+    /**
+     * When its time is up, a pool may say why it could not grow (HikariCP: as the cause, whose state it takes over). As long as it has connections
+     * lent, that is no reason to take the node for lost: it is said, but so that nobody does.
+     */
+    private static SQLException ofPool(Node node, SQLException failure) {
+        if (!(failure instanceof SQLTransientException) || !Failures.lostConnection(failure) || !node.lends()) {
+            return failure;
+        }
+        SQLException full = new SQLTransientConnectionException(
+                node + ": no connection (" + node.poolInWords() + "): " + failure.getMessage());
+        full.addSuppressed(failure);
+        return full;
     }
 
     private static SQLException failed(Node node, Throwable failure) {
@@ -226,9 +247,8 @@ final class Acquirer implements AutoCloseable {
         Connection connection;
         try {
             TimedPool timed = node.timed();
-            connection = timed != null && timed.able()
-                    ? own(node, timed, Math.max(1, end - System.nanoTime()))
-                    : node.spec().dataSource().getConnection();
+            connection =
+                    timed != null && timed.able() ? own(node, timed, Math.max(1, end - System.nanoTime())) : own(node);
         } catch (SQLException | RuntimeException | Error failure) {
             arrival.completeExceptionally(failure);
             return;

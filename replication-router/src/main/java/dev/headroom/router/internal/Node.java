@@ -366,6 +366,11 @@ final class Node {
                 && (pending == NEVER || now - pending <= Math.max(LATE_NANOS, LATE * latencyNanos));
     }
 
+    /** Whether its pool says that it has connections lent. */
+    boolean lends() {
+        return usage().map(pool -> pool.active() > 0).orElse(false);
+    }
+
     /** Whether its pool has a connection to give, or does not tell. */
     boolean mayHaveIdle() {
         return usage().map(pool -> pool.idle() > 0).orElse(true);

@@ -1,8 +1,6 @@
 package dev.headroom.router.shard;
 
 import dev.headroom.RequestContext;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,10 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The threads of scatter reads. Each read runs at most so many parts at one time; all reads together have a multiple of that, and what is beyond
@@ -27,8 +22,6 @@ import org.slf4j.LoggerFactory;
  * <p>A read within a part of another one runs on its thread, part by part, or those that wait for each other could hold all threads.
  */
 final class ScatterThreads implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(ScatterThreads.class);
-
     /** For so many reads at one time there are threads. */
     private static final int READS = 8;
 
@@ -52,6 +45,8 @@ final class ScatterThreads implements AutoCloseable {
 
     /** Tells a thread that runs a part. */
     private static final class Own extends Thread {
+        private @Nullable PartConnections part;
+
         Own(Runnable task, String name) {
             super(task, name);
             setDaemon(true);
@@ -60,21 +55,33 @@ final class ScatterThreads implements AutoCloseable {
 
     /** Asks one cluster. */
     interface Part<T> {
-        /** @param using is told the connection that it is done on */
-        T run(Consumer<Connection> using) throws Exception;
+        /** @param connections is told the connection that it is done on */
+        T run(PartConnections connections) throws Exception;
     }
 
     /** A part that was handed over; to be asked when it has ended. */
     static final class Asked<T> extends FutureTask<T> {
         private final String cluster;
         private final BlockingQueue<Asked<T>> ended;
-        private final Using using;
+        private final PartConnections connections;
 
-        private Asked(String cluster, Part<T> part, BlockingQueue<Asked<T>> ended, Using using) {
-            super(RequestContext.wrap(() -> part.run(using)));
+        private Asked(String cluster, Part<T> part, BlockingQueue<Asked<T>> ended, PartConnections connections) {
+            super(RequestContext.wrap(() -> doPart(part, connections)));
             this.cluster = cluster;
             this.ended = ended;
-            this.using = using;
+            this.connections = connections;
+        }
+
+        private static <T> T doPart(Part<T> part, PartConnections connections) throws Exception {
+            Own thread = (Own) Thread.currentThread();
+            PartConnections before = thread.part;
+            thread.part = connections;
+            try {
+                return part.run(connections);
+            } finally {
+                thread.part = before;
+                connections.ended();
+            }
         }
 
         String cluster() {
@@ -87,30 +94,6 @@ final class ScatterThreads implements AutoCloseable {
         }
     }
 
-    /** The connection that a part is done on, which somebody else may break off. */
-    private static final class Using implements Consumer<Connection> {
-        private volatile @Nullable Connection connection;
-
-        @Override
-        public void accept(Connection taken) {
-            connection = taken;
-        }
-
-        /** What hangs there must end; that is nothing to wait for. */
-        void breakOff(Executor executor) {
-            Connection taken = connection;
-            if (taken != null) {
-                executor.execute(() -> {
-                    try {
-                        taken.abort(executor);
-                    } catch (SQLException e) {
-                        log.debug("shards: could not abort {}", taken, e);
-                    }
-                });
-            }
-        }
-    }
-
     /** Several parts of one read, used by the thread that wants their results. */
     final class Round<T> implements AutoCloseable {
         private final Deque<Asked<T>> waiting = new ArrayDeque<>();
@@ -119,7 +102,8 @@ final class ScatterThreads implements AutoCloseable {
         private final Executor executor = Thread.currentThread() instanceof Own ? Runnable::run : threads;
 
         void add(String cluster, Part<T> part) {
-            waiting.add(new Asked<>(cluster, part, ended, new Using()));
+            PartConnections outer = Thread.currentThread() instanceof Own own ? own.part : null;
+            waiting.add(new Asked<>(cluster, part, ended, new PartConnections(outer)));
         }
 
         /** The next one that has ended; null if there is none by then, or no more. */
@@ -146,7 +130,7 @@ final class ScatterThreads implements AutoCloseable {
             for (Asked<T> asked : running) {
                 threads.remove(asked);
                 asked.cancel(true);
-                asked.using.breakOff(ScatterThreads::inBackground);
+                asked.connections.breakOff(ScatterThreads::inBackground);
             }
             running.clear();
             waiting.clear();

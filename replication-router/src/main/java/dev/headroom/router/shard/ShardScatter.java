@@ -1,9 +1,9 @@
 package dev.headroom.router.shard;
 
+import dev.headroom.RequestContext;
 import dev.headroom.config.Checks;
 import dev.headroom.router.RouteScope;
 import dev.headroom.router.shard.ScatterThreads.Asked;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.time.Duration;
@@ -13,9 +13,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +46,20 @@ final class ShardScatter implements AutoCloseable {
 
     <T extends @Nullable Object> Scattered<T> run(ScatterWork<T> work) throws SQLException, InterruptedException {
         Checks.present("work", work);
+        if (RequestContext.active().isPresent()) {
+            return inRequest(work);
+        }
+        // What a bare thread has written is known to that thread alone; the parts have threads of their own.
+        RequestContext request =
+                RequestContext.builder().consistency(units.written()).build();
+        try (RequestContext.Scope scope = request.open()) {
+            Objects.requireNonNull(scope);
+            return inRequest(work);
+        }
+    }
+
+    private <T extends @Nullable Object> Scattered<T> inRequest(ScatterWork<T> work)
+            throws SQLException, InterruptedException {
         Found<T> found = new Found<>(new ArrayList<>(), new LinkedHashMap<>());
         long end = ScatterThreads.end(wait);
         ShardMap map = shards.map();
@@ -101,8 +115,8 @@ final class ShardScatter implements AutoCloseable {
             throws SQLException, InterruptedException {
         Map<String, Part<T>> parts = new HashMap<>();
         try (ScatterThreads.Round<Part<T>> round = threads.round()) {
-            pending.forEach(
-                    (cluster, wanted) -> round.add(cluster, using -> part(where, cluster, wanted, work, using)));
+            pending.forEach((cluster, wanted) ->
+                    round.add(cluster, connections -> part(where, cluster, wanted, work, connections)));
             try {
                 for (Asked<Part<T>> asked = round.next(end); asked != null; asked = round.next(end)) {
                     try {
@@ -131,10 +145,10 @@ final class ShardScatter implements AutoCloseable {
     }
 
     private <T extends @Nullable Object> Part<T> part(
-            RouteScope where, String cluster, List<Shard> wanted, ScatterWork<T> work, Consumer<Connection> using)
+            RouteScope where, String cluster, List<Shard> wanted, ScatterWork<T> work, PartConnections connections)
             throws SQLException {
         return units.inSnapshot(cluster, where, snapshot -> {
-            using.accept(snapshot.connection());
+            connections.use(snapshot.connection());
             Set<String> here = snapshot.here();
             List<Shard> mine = new ArrayList<>();
             List<Shard> elsewhere = new ArrayList<>();

@@ -87,6 +87,11 @@ final class ShardUnits {
         }
     }
 
+    /** What the caller has written up to. */
+    ConsistencyToken written() {
+        return routers.consistency().current();
+    }
+
     /** Work in a snapshot. */
     interface Look<T extends @Nullable Object> {
         T run(ShardSnapshot snapshot) throws SQLException;

@@ -183,6 +183,63 @@ class ScatterTest {
     }
 
     @Test
+    void partThatGetsItsConnectionWhenTheReadWasGivenUpIsNotBegun() throws Exception {
+        CountDownLatch asking = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        CompletableFuture<Void> gone = new CompletableFuture<>();
+        ScatterThreads threads = new ScatterThreads(1);
+        try (ScatterThreads.Round<Boolean> round = threads.round();
+                Connection connection = routers.get("s1").dataSource().getConnection()) {
+            round.add("s1", connections -> {
+                asking.countDown();
+                while (go.getCount() > 0) {
+                    try {
+                        go.await(); // as a pool does that no interruption keeps from waiting
+                    } catch (InterruptedException e) {
+                        continue;
+                    }
+                }
+                try {
+                    connections.use(connection);
+                    gone.complete(null);
+                } catch (SQLException refused) {
+                    gone.completeExceptionally(refused);
+                }
+                return true;
+            });
+            assertThat(round.next(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(200)))
+                    .isNull();
+            assertThat(asking.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(round.giveUp()).containsExactly("s1");
+            go.countDown();
+            assertThat(gone).failsWithin(LONG).withThrowableThat().withCauseInstanceOf(SQLTimeoutException.class);
+        } finally {
+            go.countDown();
+            threads.close();
+        }
+    }
+
+    @Test
+    void readWithinAReadIsBrokenOffWithIt() throws Exception {
+        try (Shards inner = shards(options -> options.scatterWait(LONG.multipliedBy(4)));
+                Shards shards = shards(options -> options.scatterWait(Duration.ofSeconds(1)))) {
+            CompletableFuture<Exception> ended = new CompletableFuture<>();
+            assertThatThrownBy(() -> shards.scatter((cluster, parts, connection) -> {
+                        if (cluster.equals("s2")) {
+                            try {
+                                inner.scatter(HANGING);
+                            } catch (SQLException | InterruptedException e) {
+                                ended.complete(e);
+                            }
+                        }
+                        return cluster;
+                    }))
+                    .hasMessageStartingWith("scatter: cluster s2: no answer in time");
+            assertThat(ended).succeedsWithin(LONG).isNotNull();
+        }
+    }
+
+    @Test
     void deadlineOfTheRequestEndsARead() {
         try (Shards shards = shards(options -> options)) {
             RequestContext request = RequestContext.builder()

@@ -12,6 +12,10 @@ import dev.headroom.testkit.PostgresCluster;
 import dev.headroom.testkit.PostgresNode;
 import dev.headroom.testkit.SharedPostgres;
 import dev.headroom.testkit.TestDatabase;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -138,6 +142,34 @@ class ShardReplicaTest {
         }
         Scattered<Integer> parts = there.shards().scatter((name, shards, connection) -> shards.size());
         assertThat(parts.results().stream().mapToInt(Integer::intValue).sum()).isEqualTo(4);
+    }
+
+    /** Outside of requests what was written is known to the thread alone. */
+    @Test
+    void scatterReadOfABareThreadSeesWhatTheThreadHasWritten() throws Exception {
+        standbys.get("s1").pauseReplay();
+        ShardRig.insert(here.shards(), 6);
+        List<Integer> counts = here.shards()
+                .scatter((cluster, shards, connection) -> count(connection, 6))
+                .results();
+        assertThat(counts.stream().mapToInt(Integer::intValue).sum()).isEqualTo(1);
+        List<Integer> ofAnother = RequestContext.builder()
+                .build()
+                .call(() -> here.shards().scatter((cluster, shards, connection) -> count(connection, 6)))
+                .results();
+        assertThat(ofAnother.stream().mapToInt(Integer::intValue).sum())
+                .as("of who has not written it")
+                .isZero();
+    }
+
+    private static int count(Connection connection, long id) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("select count(*) from item where id = ?")) {
+            select.setLong(1, id);
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return row.getInt(1);
+            }
+        }
     }
 
     @Test

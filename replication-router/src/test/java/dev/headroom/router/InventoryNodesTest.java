@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -16,8 +17,6 @@ import dev.headroom.inventory.InventorySource;
 import dev.headroom.inventory.ServiceInventory;
 import dev.headroom.inventory.WatchedInventory;
 import dev.headroom.router.hikari.HikariNodes;
-import dev.headroom.router.spi.Position;
-import dev.headroom.router.spi.ReplicationDialect;
 import dev.headroom.testkit.PostgresCluster;
 import dev.headroom.testkit.PostgresNode;
 import dev.headroom.testkit.SharedPostgres;
@@ -29,7 +28,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -216,6 +214,58 @@ class InventoryNodesTest {
     }
 
     @Test
+    void hostThatGoesAndComesBackUndoesNothingThatWasDoneByHandMeanwhile() throws Exception {
+        PostgresNode standby = cluster.standbys().get(0);
+        hosts.add(host(cluster.primary(), true));
+        hosts.add(host(standby, false));
+        String name = "n" + standby.port();
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger("dev.headroom.router.internal.LiveNodes");
+        InventorySource source = () -> List.copyOf(hosts);
+        try (WatchedInventory inventory = Inventories.watched(source, Duration.ofMillis(50));
+                TestDatabase database = cluster.createDatabase();
+                ReplicaRouter router = Rig.patient(ReplicaRouter.builder("live"))
+                        .nodes(nodes(inventory, database))
+                        .build();
+                Connection held = router.dataSource().getConnection();
+                Statement statement = readingOn(name, router, held)) {
+            logger.setLevel(Level.INFO);
+            logger.addAppender(log);
+            hosts.remove(1);
+            await().atMost(LONG).until(() -> state(router, name) == NodeState.DRAINED);
+            assertThat(router.control().drain(name, Duration.ZERO)).isFalse();
+            hosts.add(host(standby, false));
+            await().atMost(LONG)
+                    .until(() -> List.copyOf(log.list).stream()
+                            .anyMatch(event -> event.getFormattedMessage().endsWith("stays")));
+            assertThat(state(router, name)).as("drained by hand").isEqualTo(NodeState.DRAINED);
+            router.control().resume(name);
+            assertThat(state(router, name)).isEqualTo(NodeState.UP);
+
+            hosts.remove(1);
+            await().atMost(LONG).until(() -> state(router, name) == NodeState.DRAINED);
+            router.control().resume(name);
+            assertThat(state(router, name)).as("its host is gone").isEqualTo(NodeState.DRAINED);
+            assertThat(statement.isClosed()).isFalse();
+        } finally {
+            logger.setLevel(null);
+            logger.detachAppender(log);
+        }
+    }
+
+    /** A unit that runs there until it is closed. */
+    private static Statement readingOn(String name, ReplicaRouter router, Connection connection) throws SQLException {
+        await().atMost(LONG).until(() -> state(router, name) == NodeState.UP);
+        connection.setReadOnly(true);
+        connection.setAutoCommit(false);
+        Statement statement = connection.createStatement();
+        statement.execute("select 1");
+        assertThat(Rig.nodeOf(connection)).isEqualTo(name);
+        return statement;
+    }
+
+    @Test
     void nodeThatIsPromotedWhileItIsDrainedIsUsedAgainWhenItIsAReplica() throws Exception {
         String url = "jdbc:h2:mem:promoted;DB_CLOSE_DELAY=-1";
         ToldRoles roles = new ToldRoles();
@@ -261,41 +311,6 @@ class InventoryNodesTest {
                 .map(NodeStatus::state)
                 .findFirst()
                 .orElse(NodeState.DOWN);
-    }
-
-    /** A database whose roles are as the test says; every change of them is a new timeline. */
-    private static final class ToldRoles implements ReplicationDialect {
-        private record Reign(String primary, long timeline) {}
-
-        private volatile Reign now = new Reign("", 0);
-
-        void primary(String name) {
-            now = new Reign(name, now.timeline() + 1);
-        }
-
-        @Override
-        public Answer probe(Asked node, Connection connection) {
-            Reign told =
-                    now; // both at once, or the former primary has the new timeline for a moment, and keeps its place
-            NodeRole role = node.name().equals(told.primary()) ? NodeRole.PRIMARY : NodeRole.REPLICA;
-            return new Answer(role, new Position(told.timeline(), 1));
-        }
-
-        @Override
-        public Commit commit(Connection connection) throws SQLException {
-            connection.commit();
-            return Commit.UNTOLD;
-        }
-
-        @Override
-        public Optional<Position> capture(Connection connection) {
-            return Optional.empty();
-        }
-
-        @Override
-        public boolean speaks(Connection connection) {
-            return true;
-        }
     }
 
     @Test

@@ -34,7 +34,10 @@ final class LiveNodes implements AutoCloseable {
 
     // What follows is only the thread's, once it runs.
     private final Map<String, Node> byAddress = new LinkedHashMap<>();
-    private final Map<String, Leaving> leaving = new HashMap<>();
+
+    /** Nodes whose hosts have disappeared and that get no more units, and until when those that run there are waited for. */
+    private final Map<String, Long> leaving = new HashMap<>();
+
     private @Nullable ScheduledFuture<?> again;
     private @Nullable Node keptThoughGone;
     private boolean withoutHosts;
@@ -53,14 +56,6 @@ final class LiveNodes implements AutoCloseable {
             return made;
         });
     }
-
-    /**
-     * A node whose host has disappeared and that gets no more units.
-     *
-     * @param end until when those that run there are waited for
-     * @param drainedBefore whether it got none before, because somebody wanted that
-     */
-    private record Leaving(long end, boolean drainedBefore) {}
 
     void start() {
         subscription = source.onChange(() -> later(0));
@@ -132,9 +127,8 @@ final class LiveNodes implements AutoCloseable {
     }
 
     private void stays(Node node, String address) {
-        Leaving left = leaving.remove(address);
-        if (left != null) {
-            node.drained(left.drainedBefore());
+        if (leaving.remove(address) != null) {
+            node.leaving(false);
             log.info("router {}: {} at {} stays", router, node, address);
         }
     }
@@ -208,9 +202,9 @@ final class LiveNodes implements AutoCloseable {
             kept(node, address);
             return false;
         }
-        Leaving left = leaving.computeIfAbsent(address, key -> leave(node));
+        long end = leaving.computeIfAbsent(address, key -> leave(node));
         boolean empty = node.units().running().isEmpty();
-        if (!empty && System.nanoTime() - left.end() < 0) {
+        if (!empty && System.nanoTime() - end < 0) {
             return false;
         }
         if (!cluster.remove(node)) { // promoted meanwhile
@@ -224,10 +218,9 @@ final class LiveNodes implements AutoCloseable {
         return true;
     }
 
-    private Leaving leave(Node node) {
-        boolean before = node.drained();
-        node.drained(true);
-        return new Leaving(System.nanoTime() + source.drainWithin().toNanos(), before);
+    private long leave(Node node) {
+        node.leaving(true);
+        return System.nanoTime() + source.drainWithin().toNanos();
     }
 
     private void kept(Node node, String address) {

@@ -66,6 +66,7 @@ final class Node {
     private volatile boolean lost;
     private volatile boolean deposed;
     private volatile boolean drained;
+    private volatile boolean leaving;
     private volatile @Nullable String lastFailure;
     private volatile long latencyNanos;
     private volatile long poolTimeoutNanos = NEVER;
@@ -300,9 +301,13 @@ final class Node {
         drained = out;
     }
 
-    /** Whether it was taken out by hand. */
+    void leaving(boolean gone) {
+        leaving = gone;
+    }
+
+    /** Whether it gets no new units: it was taken out by hand, or its host is gone. */
     boolean drained() {
-        return drained;
+        return drained || leaving;
     }
 
     /** How long it has been silent, 0 when it has answered. */

@@ -177,6 +177,9 @@ final class Binder {
 
     /** Commits; the position goes to the request. */
     void commit(Lease lease) throws SQLException {
+        if (lease.cutOff()) {
+            throw new SQLException(lease.node() + ": the unit was cut off, nothing of it was committed", "08006");
+        }
         if (!cluster.replicated() || lease.readOnly() || !lease.executed()) {
             lease.physical().commit();
         } else {

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +20,6 @@ import org.slf4j.LoggerFactory;
 final class Lease implements StatementOwner {
     private static final Logger log = LoggerFactory.getLogger(Lease.class);
 
-    private static final AtomicInteger ABORTED = new AtomicInteger();
     private static final long NANOS_IN_MILLI = 1_000_000;
 
     // What has become of it; one is made for every unit, so it is kept small.
@@ -360,10 +358,13 @@ final class Lease implements StatementOwner {
             return false;
         }
         log.warn("router: aborting a unit on {}: {}", node, why);
-        Thread thread = new Thread(this::abortQuietly, "headroom-router-abort-" + ABORTED.incrementAndGet());
-        thread.setDaemon(true);
-        thread.start();
+        node.aborts().run(this::abortQuietly);
         return true;
+    }
+
+    /** Whether it was cut off, perhaps a moment before its connection is cut. */
+    boolean cutOff() {
+        return node.units().isCutOff(this, slot);
     }
 
     private boolean unguarded() {
@@ -417,7 +418,7 @@ final class Lease implements StatementOwner {
     private void abortQuietly() {
         try {
             physical.abort(Runnable::run);
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             log.debug("router: could not abort a connection to {}", node, e);
         }
     }

@@ -48,6 +48,7 @@ final class Node {
     private final Semaphore waiting = new Semaphore(MOST_WAITING);
     private final Semaphore writersWaiting = new Semaphore(MOST_WRITERS_WAITING);
     private final Units<Lease> units = new Units<>();
+    private final Aborts aborts;
     private @Nullable Cluster cluster;
     private final @Nullable Supplier<Duration> poolTimeout;
     private final @Nullable TimedPool timed;
@@ -73,6 +74,7 @@ final class Node {
 
     Node(NodeSpec spec) {
         this.spec = spec;
+        this.aborts = new Aborts(spec.name());
         this.poolTimeout = spec.poolTimeout().orElse(null);
         this.timed = spec.timed().orElse(null);
         this.ordinary = spec.tags().isEmpty();
@@ -151,6 +153,11 @@ final class Node {
     /** The units that run on it now. */
     Units<Lease> units() {
         return units;
+    }
+
+    /** What cuts their connections. */
+    Aborts aborts() {
+        return aborts;
     }
 
     /** The last good answer. */
@@ -403,7 +410,7 @@ final class Node {
     void evictAll() {
         try {
             spec.evictAll().ifPresent(Runnable::run);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) { // whoever asks for it has news for those who wait
             log.warn("router: the pool of {} could not be emptied", this, failure);
         }
     }

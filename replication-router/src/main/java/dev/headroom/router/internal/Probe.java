@@ -98,11 +98,11 @@ final class Probe implements Runnable {
         return node == other;
     }
 
-    /** Whatever the application's meters or the dialect throw, the node is asked again. */
+    /** Whatever the application's meters or the dialect throw, or if memory runs short, the node is asked again. */
     private boolean asked(boolean wasGood) {
         try {
             return ask(wasGood);
-        } catch (RuntimeException | LinkageError failure) {
+        } catch (RuntimeException | Error failure) {
             log.error("router {}: a probe of node {} failed in an unexpected way", router, node, failure);
             abort();
             return false;
@@ -118,7 +118,7 @@ final class Probe implements Runnable {
                     new ReplicationDialect.Asked(node.name(), configuredPrimary, listener.elected(node));
             node.answered(new Node.Seen(dialect.probe(asked, open()), askedAt, ticker.getAsLong()));
             good = true;
-        } catch (SQLException | RuntimeException failure) {
+        } catch (SQLException | RuntimeException | Error failure) {
             abort();
             boolean silent = Failures.silence(failure);
             boolean lost = Failures.lostConnection(failure) && !silent;
@@ -193,7 +193,7 @@ final class Probe implements Runnable {
         }
     }
 
-    private static String describe(Exception failure) {
+    private static String describe(Throwable failure) {
         return failure instanceof SQLException sql && sql.getSQLState() != null
                 ? sql.getSQLState() + " " + sql.getMessage()
                 : String.valueOf(failure.getMessage());

@@ -76,6 +76,11 @@ final class Units<T> {
         return slot >= 0 ? slots.compareAndSet(slot, unit, Mark.CUT_OFF) : slot == NO_SLOT && others.remove(unit);
     }
 
+    /** Whether a unit that has not ended was cut off. */
+    boolean isCutOff(T unit, int slot) {
+        return slot >= 0 ? slots.get(slot) == Mark.CUT_OFF : slot == NO_SLOT && !others.contains(unit);
+    }
+
     /** Those that run now and were not cut off. */
     @SuppressWarnings("unchecked") // what is no mark was put there
     List<T> running() {

@@ -12,7 +12,7 @@ final class StatementKinds {
     private static final String BEGINNING = "(?:^|;)(?:\\s|/\\*.*?\\*/|--[^\\n]*\\n)*+";
 
     private static final Pattern CHANGES_SESSION = pattern(BEGINNING
-            + "(?:set\\s+(?!local\\b|transaction\\b|constraints\\b)|listen\\b|load\\b|prepare\\b|lock\\s+tables\\b|declare\\b.*\\bwith\\s+hold\\b"
+            + "(?:set\\s+(?!local\\b|transaction\\b|constraints\\b)|use\\b|listen\\b|load\\b|prepare\\b|lock\\s+tables\\b|declare\\b.*\\bwith\\s+hold\\b"
             + "|create\\s+(?:(?:global|local)\\s+)?temp(?:orary)?\\b)"
             + "|\\bset_config\\s*\\(|advisory_lock(?:_shared)?\\s*\\(|\\bget_lock\\s*\\(|\\binto\\s+temp(?:orary)?\\b");
 

@@ -14,6 +14,7 @@ class StatementKindsTest {
                 "set search_path to x",
                 "  SET SESSION characteristics as transaction read only",
                 "select 1; set a.b = 'c'",
+                "use other_db",
                 "listen news",
                 "create temp table t (x int)",
                 "CREATE TEMPORARY TABLE t (x int)",
@@ -48,6 +49,7 @@ class StatementKindsTest {
                 "insert into note (text) values ('set')",
                 "select commit from work",
                 "select endpoint from route",
+                "select * from note use index (by_text)",
                 "rollback to savepoint commit"
             })
     void leavesEverythingElseAlone(String sql) {

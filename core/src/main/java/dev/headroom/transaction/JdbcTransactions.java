@@ -94,8 +94,11 @@ public final class JdbcTransactions {
             } else {
                 CURRENT.set(before);
             }
-            transaction.release();
-            transaction.runActions();
+            try {
+                transaction.release();
+            } finally {
+                transaction.runActions();
+            }
         }
     }
 

@@ -82,6 +82,7 @@ final class TransactionPart implements InvocationHandler {
         if (set != null) {
             try {
                 whole.rollback(set);
+                whole.releaseSavepoint(set); // or the next one, of the same name, would be within it
             } catch (SQLException alsoFailed) {
                 cause.addSuppressed(alsoFailed);
                 return false;

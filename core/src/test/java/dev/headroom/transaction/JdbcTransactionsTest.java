@@ -118,6 +118,24 @@ class JdbcTransactionsTest {
         assertThat(ran).containsExactly("evicted after 1");
     }
 
+    @Test
+    void runsActionsThoughTheConnectionCanNotBeGivenBack() throws SQLException {
+        DataSource broken = with(DataSource.class, dataSource, "getConnection", real -> {
+            Connection connection = (Connection) real;
+            return with(Connection.class, connection, "close", closed -> {
+                throw new IllegalStateException("the pool is broken");
+            });
+        });
+
+        assertThatThrownBy(() -> runInTransaction(broken, connection -> {
+                    insert(connection, "a");
+                    transactions.afterCommit(connection, () -> ran.add("committed"));
+                    JdbcTransactions.afterEnd(end -> ran.add("ended " + end));
+                }))
+                .hasMessage("the pool is broken");
+        assertThat(ran).containsExactly("committed", "ended COMMITTED");
+    }
+
     private interface Change {
         Object of(Object result) throws SQLException;
     }

@@ -110,6 +110,24 @@ class SavepointTest {
         assertThat(ran).containsExactly("first");
     }
 
+    /** Where the savepoint stays, as on PostgreSQL, the next one of its name would be within it. */
+    @Test
+    void leavesNoSavepointBehind() throws SQLException {
+        runInTransaction(dataSource, whole -> {
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> inSavepoint(dataSource, part -> {
+                            insert(part, "never");
+                            throw new IOException("mine");
+                        }))
+                        .isExactlyInstanceOf(IOException.class);
+            }
+            inSavepoint(dataSource, part -> insert(part, "a"));
+        });
+        assertThat(calls).filteredOn("setSavepoint"::equals).hasSize(4);
+        assertThat(calls).filteredOn("releaseSavepoint"::equals).hasSize(4);
+        assertThat(items()).containsExactly("a");
+    }
+
     @Test
     void setsASavepointOnlyWhenTheDatabaseIsUsed() throws SQLException {
         runInTransaction(dataSource, whole -> {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.headroom.Deadline;
 import dev.headroom.RequestContext;
 import dev.headroom.router.shard.ShardMap;
@@ -15,10 +16,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
@@ -190,6 +195,74 @@ class FailoverTest {
                         assertThat(Rig.nodeOf(slow.decide(RouteScope.primary())))
                                 .isEqualTo("p");
                     });
+        }
+    }
+
+    /** The old primary lives on, as it does when it is merely cut off from those who have promoted another. */
+    @Test
+    @Order(6)
+    void connectionsToTheOldPrimaryAreThrownAway() throws Exception {
+        AtomicReference<String> old = new AtomicReference<>();
+        await().atMost(LONG).untilAsserted(() -> {
+            old.set(Rig.nodeOf(rig.router.decide(RouteScope.primary())));
+            assertThat(old.get()).isIn("p", "r1");
+            assertThat(rig.status(old.get().equals("p") ? "r1" : "p").state()).isEqualTo(NodeState.UP);
+        });
+        PostgresNode before = old.get().equals("p") ? first : second;
+        PostgresNode next = before == first ? second : first;
+        HikariDataSource pool = rig.pools.get(before == first ? 0 : 1);
+        Connection lent = rig.dataSource().getConnection();
+        lent.setAutoCommit(false);
+        Rig.insert(lent, "never");
+        Set<Integer> backends = backends(pool, 4);
+        assertThat(alive(before, backends)).isEqualTo(4);
+        next.promote();
+        await().atMost(LONG)
+                .until(() -> Rig.nodeOf(rig.router.decide(RouteScope.primary())).equals(before == first ? "r1" : "p"));
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(alive(before, backends))
+                        .as("idle connections to the old primary")
+                        .isZero());
+        assertThatThrownBy(() -> {
+                    try (lent) {
+                        lent.commit();
+                    }
+                })
+                .isInstanceOf(SQLException.class);
+        await().atMost(LONG)
+                .untilAsserted(() -> assertThat(rig.insert("on the new one")).isPositive());
+    }
+
+    /** The server's processes behind so many connections of a pool, which are idle afterwards. */
+    private static Set<Integer> backends(HikariDataSource pool, int count) throws SQLException {
+        Set<Integer> backends = new HashSet<>();
+        List<Connection> taken = new ArrayList<>();
+        try {
+            while (backends.size() < count) {
+                Connection connection = pool.getConnection();
+                taken.add(connection);
+                backends.add(number(connection, "select pg_backend_pid()"));
+            }
+        } finally {
+            for (Connection connection : taken) {
+                connection.close();
+            }
+        }
+        return backends;
+    }
+
+    private int alive(PostgresNode server, Set<Integer> backends) throws SQLException {
+        try (Connection connection = rig.database.dataSource(server).getConnection()) {
+            String list = backends.stream().map(String::valueOf).collect(Collectors.joining(","));
+            return number(connection, "select count(*) from pg_stat_activity where pid in (" + list + ")");
+        }
+    }
+
+    private static int number(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getInt(1);
         }
     }
 

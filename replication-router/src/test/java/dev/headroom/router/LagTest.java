@@ -13,7 +13,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -172,6 +174,12 @@ class LagTest {
                 assertThat(tables.getString("TABLE_NAME")).isEqualTo("note");
                 assertThat(tables.next()).as("another table").isFalse();
             }
+            for (DataSource server : List.of(rig.database.dataSource(), rig.database.dataSource(rig.standby(1)))) {
+                assertThat(asked(server))
+                        .anyMatch(query -> query.contains("pg_last_wal_replay_lsn")) // the probe
+                        .allSatisfy(query -> assertThat(query)
+                                .doesNotContainPattern("now\\(|clock_timestamp|current_timestamp|replay_timestamp"));
+            }
             rig.standby(1).pauseReplay();
             Rig.execute(rig.database.dataSource(), "insert into note (text) values ('unseen')");
             long written = System.nanoTime();
@@ -182,6 +190,20 @@ class LagTest {
             assertThat(lag)
                     .isLessThan(Duration.ofNanos(System.nanoTime() - written).plusSeconds(2));
         }
+    }
+
+    /** What others have asked a server last, each on its connection. */
+    private static List<String> asked(DataSource server) throws SQLException {
+        List<String> queries = new ArrayList<>();
+        try (Connection connection = server.getConnection();
+                PreparedStatement select = connection.prepareStatement("select query from pg_stat_activity where"
+                        + " datname = current_database() and pid <> pg_backend_pid()");
+                ResultSet row = select.executeQuery()) {
+            while (row.next()) {
+                queries.add(row.getString(1));
+            }
+        }
+        return queries;
     }
 
     private long position() throws SQLException {

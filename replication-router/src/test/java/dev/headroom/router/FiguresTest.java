@@ -10,16 +10,12 @@ import dev.headroom.testkit.SharedPostgres;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLTransientException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -250,83 +246,17 @@ class FiguresTest {
     @Test
     @Tag("soak")
     void figuresOfNoStandbyAtAll() throws Exception {
-        Latencies writesBefore = new Latencies();
-        writes(writesBefore, Duration.ofSeconds(5), new AtomicBoolean());
-        rig.standby(1).kill();
-        rig.standby(2).kill();
-        await().atMost(LONG)
-                .until(() -> rig.status("r1").state() == NodeState.DOWN
-                        && rig.status("r2").state() == NodeState.DOWN);
-        AtomicBoolean over = new AtomicBoolean();
-        AtomicInteger most = new AtomicInteger();
-        AtomicInteger notRetryable = new AtomicInteger();
-        Latencies answered = new Latencies();
-        Latencies refused = new Latencies();
-        List<Thread> readers = IntStream.range(0, 40)
-                .mapToObj(number -> new Thread(() -> {
-                    while (!over.get()) {
-                        long begun = System.nanoTime();
-                        try {
-                            RouteScope.readOnly().call(() -> {
-                                try (Connection connection = rig.dataSource().getConnection();
-                                        Statement statement = connection.createStatement()) {
-                                    statement.execute("select pg_sleep(0.02)");
-                                }
-                                return null;
-                            });
-                            answered.add(System.nanoTime() - begun);
-                        } catch (Exception failure) {
-                            refused.add(System.nanoTime() - begun);
-                            if (!(failure instanceof SQLTransientException)) {
-                                notRetryable.incrementAndGet();
-                            }
-                            LockSupport.parkNanos(
-                                    TimeUnit.MILLISECONDS.toNanos(20)); // as a client does that is told to retry
-                        }
-                    }
-                }))
-                .toList();
-        readers.forEach(Thread::start);
-        Latencies writesMeanwhile = new Latencies();
-        Thread watcher = new Thread(() -> {
-            while (!over.get()) {
-                most.accumulateAndGet(sleeping(), Math::max);
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
-            }
-        });
-        watcher.start();
-        writes(writesMeanwhile, Duration.ofSeconds(10), over);
-        for (Thread reader : readers) {
-            reader.join();
-        }
-        watcher.join();
-        System.out.printf(
-                "soak: all standbys dead, 40 readers, %d permits: at most %d reads on the primary at once; answered %s;"
-                        + " refused %s, not retryable %d; writes before %s, meanwhile %s%n",
-                PERMITS, most.get(), answered, refused, notRetryable.get(), writesBefore, writesMeanwhile);
-        assertThat(most).hasValueLessThanOrEqualTo(PERMITS);
-        assertThat(notRetryable).hasValue(0);
+        Outages outages = new Outages("PostgreSQL", rig, PERMITS);
+        outages.noReplicaAtAll(
+                List.of(rig.standby(1), rig.standby(2)),
+                "select pg_sleep(0.02)",
+                "select count(*) from pg_stat_activity where state = 'active' and query = 'select pg_sleep(0.02)'");
     }
 
-    /** Reads that the primary runs, by its own account. */
-    private int sleeping() {
-        try {
-            return (int) number(
-                    cluster.primary(),
-                    "select count(*) from pg_stat_activity where state = 'active' and query = 'select pg_sleep(0.02)'");
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private void writes(Latencies latencies, Duration howLong, AtomicBoolean over) throws SQLException {
-        long end = System.nanoTime() + howLong.toNanos();
-        while (System.nanoTime() < end) {
-            long begun = System.nanoTime();
-            rig.insert("meanwhile");
-            latencies.add(System.nanoTime() - begun);
-        }
-        over.set(true);
+    @Test
+    @Tag("soak")
+    void figuresOfTheLagOfAnIdlePrimary() {
+        new Outages("PostgreSQL", rig, PERMITS).idle(Duration.ofSeconds(10));
     }
 
     private void awaitAllUp() {

@@ -31,7 +31,9 @@ class GivingBackTest {
 
     private static Rig rig(DatabaseCluster cluster, TcpProxy toPrimary, TcpProxy toReplica) {
         Rig.Ways ways = new Rig.Ways(
-                node -> "127.0.0.1:" + (node.port() == cluster.primary().port() ? toPrimary : toReplica).port(), 10);
+                node -> "127.0.0.1:" + (node.port() == cluster.primary().port() ? toPrimary : toReplica).port(),
+                "",
+                10);
         return new Rig(
                 cluster,
                 1,

@@ -29,10 +29,10 @@ public final class Rig implements AutoCloseable {
     public final ReplicaRouter router;
     private final DatabaseCluster cluster;
 
-    /** Where the pools and the probes connect, and how many connections a pool has. */
-    record Ways(Function<DatabaseNode, String> addresses, int poolSize) {
+    /** Where the pools and the probes connect, with what further parameters of the URL, and how many connections a pool has. */
+    record Ways(Function<DatabaseNode, String> addresses, String parameters, int poolSize) {
         static Ways direct() {
-            return new Ways(Rig::address, 10);
+            return new Ways(Rig::address, "", 10);
         }
     }
 
@@ -80,7 +80,7 @@ public final class Rig implements AutoCloseable {
     private NodeSpec node(String name, DatabaseNode node) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(
-                database.jdbcUrl(node).replace(address(node), ways.addresses().apply(node)));
+                database.jdbcUrl(node).replace(address(node), ways.addresses().apply(node)) + ways.parameters());
         if (!mariaDb()) {
             config.setSchema("public"); // so that the pool undoes setSchema
         }

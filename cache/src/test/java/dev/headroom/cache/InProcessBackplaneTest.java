@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.headroom.cache.spi.Backplane;
 import dev.headroom.config.ConfigurationException;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** A backplane that pushes. */
@@ -63,6 +65,30 @@ class InProcessBackplaneTest extends BackplaneContract {
             assertThat(cache("n" + drops).get("k", key -> "not loaded")).isEqualTo("new");
             channel.refuse(false);
             seen(other, "k", "new");
+        }
+    }
+
+    @Test
+    void itTellsOthersWhileTheTierIsDown() {
+        Cache<Object, String> one = cache("a");
+        Cache<Object, String> other = cache("a");
+        for (Consumer<Cache<Object, String>> change : List.<Consumer<Cache<Object, String>>>of(
+                cache -> cache.invalidate("k"),
+                cache -> cache.invalidateTag("t"),
+                Cache::clear,
+                cache -> cache.put("k", "new"))) {
+            one.invalidate("k");
+            seen(other, "k", other.get("k", (k, context) -> {
+                context.tags("t");
+                return "old";
+            }));
+            tier.down(true);
+            change.accept(one);
+            assertThat(other.get("k", key -> "new")).isEqualTo("new");
+            tier.down(false);
+            seen(one, "k", "new");
+            seen(cache("a"), "k", "new");
+            assertThat(other.get("k", key -> "new")).isEqualTo("new");
         }
     }
 

@@ -158,6 +158,13 @@ final class Homes implements Backplane.Listener, AutoCloseable {
         }
     }
 
+    /** Tells them of what can't be dropped yet, where that takes no node: they would serve it from their own memory, for what is held is good while a node can't be asked. */
+    void tellAtOnce(SharedNode node, Dropped dropped) {
+        if (outbox != null) {
+            outbox.publish(node.id(), dropped.text(namespace, origin));
+        }
+    }
+
     private void catchUp() {
         for (Home home : homes.values()) {
             if (home.pending() > 0) {

@@ -155,18 +155,19 @@ final class SharedSide {
         homes.all().forEach(home -> drop(home, new TagDrop(null, fences.current())));
     }
 
-    private void drop(Home home, Home.Drop drop) {
+    private void drop(Home home, Noted drop) {
         if (!home.drop(drop)) {
             LOG.debug("cache {}: dropped later: {}", cache, drop.name());
+            homes.tellAtOnce(home.node, drop.told());
         }
     }
 
     /** Tells others that the key has another value, from this position on. */
     void tellPut(Home home, String text, ConsistencyToken position) {
         try {
-            home.run(node -> tell(node, "k", position, text));
+            home.run(node -> homes.tell(node, dropped("k", position, text)));
         } catch (SharedTierException unreachable) {
-            home.drop(new KeyDrop(text, position));
+            drop(home, new KeyDrop(text, position));
         }
     }
 
@@ -197,9 +198,10 @@ final class SharedSide {
         }
     }
 
-    private void tell(SharedNode node, String kind, ConsistencyToken token, String what) {
+    /** As others are told of it. */
+    private Dropped dropped(String kind, ConsistencyToken token, String what) {
         Dropped dropped = new Dropped(cache, kind, token, what);
-        homes.tell(node, what.length() > LONGEST_TOLD ? brief(dropped) : dropped);
+        return what.length() > LONGEST_TOLD ? brief(dropped) : dropped;
     }
 
     /** A node takes only so much at once. */
@@ -210,7 +212,7 @@ final class SharedSide {
     }
 
     /** A drop that may be tried more than once: what it does is done in any order with other drops. */
-    private abstract static class Noted implements Home.Drop {
+    private abstract class Noted implements Home.Drop {
         final ConsistencyToken token;
 
         Noted(ConsistencyToken token) {
@@ -230,10 +232,13 @@ final class SharedSide {
             }
             // A value without its note is better than the old value.
             drop(node);
+            homes.tell(node, told());
             if (refused != null) {
                 throw refused;
             }
         }
+
+        abstract Dropped told();
 
         abstract void note(SharedNode node);
 
@@ -261,7 +266,11 @@ final class SharedSide {
         @Override
         void drop(SharedNode node) {
             node.invalidate(key(text));
-            tell(node, "k", token, text);
+        }
+
+        @Override
+        Dropped told() {
+            return dropped("k", token, text);
         }
 
         @Override
@@ -305,7 +314,11 @@ final class SharedSide {
         @Override
         void drop(SharedNode node) {
             stamps.drop(node, tag == null ? stamps.all : stamps.tag(tag));
-            tell(node, tag == null ? "a" : "t", token, tag == null ? "-" : tag);
+        }
+
+        @Override
+        Dropped told() {
+            return dropped(tag == null ? "a" : "t", token, tag == null ? "-" : tag);
         }
 
         @Override

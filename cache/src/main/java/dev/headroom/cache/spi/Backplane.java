@@ -8,8 +8,9 @@ package dev.headroom.cache.spi;
  * tells them sooner, and nothing is polled.
  *
  * <p>Messages may come late, more than once, in any order, and to the JVM that sent them. One that is lost makes a JVM serve what was dropped for
- * {@link dev.headroom.cache.CacheOptions.Builder#localFresh} at most; where one may have been lost the {@linkplain Listener#lost() listener is told}, and then nothing held is
- * served before it has been compared with the shared tier. Several applications may use one channel: each ignores what is not in its namespace.
+ * {@link dev.headroom.cache.CacheOptions.Builder#localFresh} at most, and as long as it is fresh while the shared tier can't be asked; where one may have been lost the
+ * {@linkplain Listener#lost() listener is told}, and then nothing held is served before it has been compared with the shared tier, if that can be asked. What can't be dropped
+ * there yet is told at once, and again when it is dropped. Several applications may use one channel: each ignores what is not in its namespace.
  *
  * <p>It belongs to one {@link dev.headroom.cache.Caches}, which subscribes once and closes it. Implementations are thread-safe.
  */

@@ -160,6 +160,36 @@ class FailureBackoffTest {
     }
 
     @Test
+    void nobodyWaitsForOthersWithAKeyWhoseSourceRests() throws Exception {
+        ExecutorService threads = Executors.newSingleThreadExecutor();
+        for (boolean shared : new boolean[] {true, false}) {
+            calls.set(0);
+            CountDownLatch loading = new CountDownLatch(1);
+            CountDownLatch go = new CountDownLatch(1);
+            try (Caches caches = shared ? caches(Duration.ofHours(1)) : alone(Duration.ofHours(1))) {
+                Cache<String, String> cache = caches.cache("c", String.class, String.class);
+                assertThatThrownBy(() -> cache.get("bad", failing)).hasRootCauseMessage("failure 1");
+                Future<Map<String, String>> several =
+                        threads.submit(() -> cache.getAll(List.of("bad", "good"), keys -> {
+                            assertThatThrownBy(() -> cache.get("bad", failing)).hasRootCauseMessage("failure 1");
+                            loading.countDown();
+                            go.await();
+                            return Map.of("good", "1");
+                        }));
+                assertThat(loading.await(20, TimeUnit.SECONDS)).isTrue();
+                assertThatThrownBy(() -> cache.get("bad", failing)).hasRootCauseMessage("failure 1");
+                assertThat(several).isNotDone();
+                go.countDown();
+                assertThatThrownBy(() -> several.get(20, TimeUnit.SECONDS)).hasRootCauseMessage("failure 1");
+                assertThat(cache.get("good", failing)).isEqualTo("1");
+            } finally {
+                go.countDown();
+            }
+        }
+        threads.shutdownNow();
+    }
+
+    @Test
     void whatTheTierHasIsServedForSeveralKeys() {
         WatchedTier watched = new WatchedTier(new InMemorySharedTier(clock), operation -> {});
         try (Caches caches = caches(watched, Duration.ofHours(1));

@@ -120,29 +120,31 @@ final class BulkLoad {
                 land(key, there);
             });
         }
+        Throwable rests = endOfRest();
         if (batch == null || batch.isDone()) {
             load(local, Map.of(), ConsistencyToken.NONE);
         } else {
             load(batch, local);
         }
-        endOfRest();
+        if (rests != null) { // not before, for what is loaded beside them is there for others
+            throw rests;
+        }
     }
 
-    /** Of those whose source is left alone for now: at last, for what was loaded beside them is there for others. */
-    private void endOfRest() throws Throwable {
+    /** Of those whose source is left alone for now: nobody waits for the others with them. Why this load fails at its end, if it does. */
+    private @Nullable Throwable endOfRest() {
         Throwable first = null;
         for (Map.Entry<Object, Throwable> each : resting.entrySet()) {
             Object key = each.getKey();
             Entry held = background() ? null : of.holding.get(key);
             if (held != null && of.holding.covers(key, held)) {
                 land(key, Loaded.of(held, Loaded.Origin.HELD));
-            } else if (first == null) {
-                first = each.getValue();
+            } else {
+                of.table.crash(key, flight(key), each.getValue());
+                first = first == null ? each.getValue() : first;
             }
         }
-        if (first != null) {
-            throw first;
-        }
+        return first;
     }
 
     private void load(SharedBatch batch, Collection<Object> local) throws Throwable {

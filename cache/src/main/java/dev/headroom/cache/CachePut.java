@@ -10,7 +10,8 @@ import java.lang.annotation.Target;
 /**
  * Stores the result of every call of the method; the method is always called.
  *
- * <p>Stored when the current transaction has committed, at once when there is none. A call that throws stores nothing. Two calls for one key may commit in one
+ * <p>Stored when the current transaction has committed, at once when there is none; when nobody knows whether it has, as when the connection is lost meanwhile, what
+ * the cache has of the key is dropped instead. A call that throws stores nothing. Two calls for one key may commit in one
  * order and store in the other, and then the older result stays for as long as it is fresh: where two may write the same, use {@link CacheEvict}.
  *
  * <pre>{@code

@@ -1,5 +1,6 @@
 package dev.headroom.cache;
 
+import static dev.headroom.transaction.JdbcTransactions.runInTransaction;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,11 +9,16 @@ import dev.headroom.Contributions;
 import dev.headroom.Headroom;
 import dev.headroom.config.ConfigurationException;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +91,47 @@ class AnnotationsTest {
         assertThat(catalog.save("7")).isEqualTo("saved 7");
         assertThat(catalog.find("7")).isEqualTo("saved 7");
         assertThat(stock.calls).isZero();
+    }
+
+    @Test
+    void dropsWhatWasToBeReplacedWhenNobodyKnowsWhetherItCommitted() throws Exception {
+        catalog.find("7");
+        assertThatThrownBy(() -> runInTransaction(database(false), connection -> {
+                    catalog.save("7");
+                    throw new IllegalStateException("rolled back");
+                }))
+                .hasMessage("rolled back");
+        assertThat(catalog.find("7")).isEqualTo("product 7 v0");
+        stock.version = 1;
+        assertThatThrownBy(() -> runInTransaction(database(true), connection -> catalog.save("7")))
+                .hasMessage("the answer is lost");
+        assertThat(catalog.find("7")).isEqualTo("product 7 v1");
+        runInTransaction(database(false), connection -> catalog.save("7"));
+        assertThat(catalog.find("7")).isEqualTo("saved 7");
+    }
+
+    /** Of connections that do nothing, and may lose the answer to what they commit. */
+    private static DataSource database(boolean losesAnswers) {
+        return proxy(
+                DataSource.class,
+                source -> proxy(Connection.class, connection -> {
+                    if (connection.getName().equals("commit") && losesAnswers) {
+                        throw new SQLException("the answer is lost", "08006");
+                    }
+                    return connection.getReturnType() == boolean.class ? false : null;
+                }));
+    }
+
+    private interface Answers {
+        @Nullable Object to(Method called) throws SQLException;
+    }
+
+    private static <T> T proxy(Class<T> type, Answers answers) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (proxy, called, arguments) ->
+                        called.getName().equals("equals") ? proxy == arguments[0] : answers.to(called)));
     }
 
     @Test

@@ -8,7 +8,9 @@ import dev.headroom.annotation.MethodSite;
 import dev.headroom.cache.CachePut;
 import dev.headroom.cache.EntryOptions;
 import dev.headroom.config.Checks;
+import dev.headroom.transaction.Transactions;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** Behaviour of {@link CachePut}. */
@@ -46,7 +48,19 @@ final class CachePutInterceptor implements Interceptor<CachePut> {
             if (Sites.keeps(unless, arguments, result)) {
                 Object key = keys.of(arguments, result);
                 Set<String> tagged = tags.of(arguments, result);
-                caches.contracts().transactions().afterCommit(null, () -> cache.store(key, result, options, tagged));
+                Transactions transactions = caches.contracts().transactions();
+                AtomicBoolean stored = new AtomicBoolean();
+                transactions.afterCommit(null, () -> {
+                    cache.store(key, result, options, tagged);
+                    stored.set(true);
+                });
+                transactions.afterPossibleCommit(
+                        null,
+                        () -> { // later than the other, if that runs at all
+                            if (!stored.get()) {
+                                cache.drop(key);
+                            }
+                        });
             }
             return result;
         };

@@ -3,7 +3,9 @@ package dev.headroom.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.headroom.Headroom;
 import dev.headroom.RequestContext;
+import dev.headroom.cache.spi.Backplane;
 import dev.headroom.cache.testing.InMemorySharedTier;
 import dev.headroom.codec.Codec;
 import dev.headroom.codec.Codecs;
@@ -103,6 +105,51 @@ class BrokenHelpersTest {
     }
 
     @Test
+    void whatFailsInADropDoesNotKeepTheOldValue() {
+        InMemorySharedTier tier = new InMemorySharedTier();
+        Backplane broken = new Backplane() {
+            @Override
+            public void publish(String node, String message) {
+                if (failsAt.get() >= 0 && failsAt.getAndDecrement() == 0) {
+                    throw new StackOverflowError("broken");
+                }
+            }
+
+            @Override
+            public void subscribe(Listener listener) {}
+
+            @Override
+            public void close() {}
+        };
+        for (int helper : new int[] {0, 1}) { // the router, or the backplane
+            try (Caches one = Caches.builder().shared(tier).backplane(broken).build();
+                    Caches other = Caches.builder().shared(tier).build();
+                    Headroom headroom = Headroom.builder("test").plug(one).build()) {
+                Cache<String, String> mine = one.cache("c", String.class, String.class);
+                Orders orders = headroom.enhance(Orders.class, new StoredOrders());
+                one.connect(new CountingMeters().contracts(new BrokenRouter()));
+                for (Runnable drop : List.<Runnable>of(
+                        () -> mine.invalidate("k"),
+                        mine::clear,
+                        () -> mine.invalidateTag("t"),
+                        () -> orders.drop("x"))) {
+                    mine.get("k", (key, context) -> {
+                        context.tags("t");
+                        return "old";
+                    });
+                    failsAt.set(helper);
+                    assertThatThrownBy(drop::run).hasMessage("broken");
+                    assertThat(mine.peek("k")).isEmpty();
+                    assertThat(other.cache("c", String.class, String.class).get("k", key -> "new"))
+                            .isEqualTo("new");
+                    other.cache("c", String.class, String.class).invalidate("k");
+                    mine.invalidate("k");
+                }
+            }
+        }
+    }
+
+    @Test
     void aKeyThatCanNotBePrintedIsShownByItsType() {
         Cache<Object, String> any = caches.cache("any", Object.class, String.class);
         Object unprintable = new Object() {
@@ -152,6 +199,16 @@ class BrokenHelpersTest {
                 .shared(tier)
                 .defaults(options -> options.codec(codec).waitAtMost(Duration.ofSeconds(8)))
                 .build();
+    }
+
+    interface Orders {
+        void drop(String key);
+    }
+
+    static final class StoredOrders implements Orders {
+        @Override
+        @CacheEvict(cache = "c", key = "#p0", tags = "'t'")
+        public void drop(String key) {}
     }
 
     private record FailingCodec(Codec well) implements Codec {

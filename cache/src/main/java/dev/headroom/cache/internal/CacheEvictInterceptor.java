@@ -6,6 +6,7 @@ import dev.headroom.annotation.InterceptorSlot;
 import dev.headroom.annotation.MethodSite;
 import dev.headroom.cache.CacheEvict;
 import dev.headroom.config.Checks;
+import java.util.Iterator;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -58,11 +59,25 @@ final class CacheEvictInterceptor implements Interceptor<CacheEvict> {
             Object key = keys == null ? null : keys.of(arguments, result);
             Set<String> tagged = tags.of(arguments, result);
             caches.contracts().transactions().afterPossibleCommit(null, () -> {
-                if (key != null) {
-                    cache.drop(key);
+                try {
+                    if (key != null) {
+                        cache.drop(key);
+                    }
+                } finally {
+                    invalidateTags(cache, tagged.iterator());
                 }
-                tagged.forEach(cache::invalidateTag);
             });
         };
+    }
+
+    /** Each, whether or not another fails. */
+    private static void invalidateTags(DefaultCache<?, ?> cache, Iterator<String> tags) {
+        if (tags.hasNext()) {
+            try {
+                cache.invalidateTag(tags.next());
+            } finally {
+                invalidateTags(cache, tags);
+            }
+        }
     }
 }

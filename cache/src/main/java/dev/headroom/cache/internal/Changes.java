@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +76,7 @@ final class Changes implements SharedSide.Local {
             if (keeps) {
                 shared.put(text, given, position);
             } else {
-                shared.side.drop(text);
+                shared.side.drop(text, position);
             }
             flights.overtakeOthers(key, mine); // loads that began meanwhile
             hold(key, keeps ? given : null, entries, mine);
@@ -109,45 +110,71 @@ final class Changes implements SharedSide.Local {
     /**
      * First the position is left for the next load, then the value goes that JVMs share, then the load that runs is detached, then what is held goes, then the load
      * that has begun meanwhile, which may have seen it, is detached: one that began before the last is not held, and one that begins after finds the old value nowhere.
+     * Whatever fails of the former, the latter is done, or this JVM went on serving it.
      */
     void invalidate(Object key) {
         Objects.requireNonNull(key, "key");
-        fences.raise(key);
-        String text = side == null ? null : KeyText.of(key);
-        if (side != null && text != null) {
-            side.drop(text);
+        try {
+            atPosition(position -> {
+                fences.raise(key, position);
+                String text = side == null ? null : KeyText.of(key);
+                if (side != null && text != null) {
+                    side.drop(text, position);
+                }
+            });
+        } finally {
+            flights.overtake(key);
+            failures.forget(key);
+            remove(key);
+            flights.overtake(key);
         }
-        flights.overtake(key);
-        failures.forget(key);
-        remove(key);
-        flights.overtake(key);
         counts.invalidated(key);
     }
 
     void invalidateAll() {
-        fences.raiseAll();
-        if (side != null) {
-            side.dropAll();
+        try {
+            atPosition(position -> {
+                fences.raiseAll(position);
+                if (side != null) {
+                    side.dropAll(position);
+                }
+            });
+        } finally {
+            flights.overtakeAll();
+            failures.forgetAll();
+            remove((key, entry) -> true);
+            flights.overtakeAll();
         }
-        flights.overtakeAll();
-        failures.forgetAll();
-        remove((key, entry) -> true);
-        flights.overtakeAll();
         counts.invalidated("*");
     }
 
     /** Of the loads that run nobody knows yet what tags they will have: none is stored. */
     void invalidateTag(String tag) {
         Checks.notBlank("tag", tag);
-        fences.raiseAll();
-        if (side != null) {
-            side.dropTag(tag);
+        try {
+            atPosition(position -> {
+                fences.raiseAll(position);
+                if (side != null) {
+                    side.dropTag(tag, position);
+                }
+            });
+        } finally {
+            flights.overtakeAll();
+            failures.forgetAll();
+            removeTagged(tag);
+            flights.overtakeAll();
         }
-        flights.overtakeAll();
-        failures.forgetAll();
-        removeTagged(tag);
-        flights.overtakeAll();
         counts.invalidated("#" + tag);
+    }
+
+    /** Drops where JVMs share. A router that can't tell the position is no reason to leave there what is outdated. */
+    private void atPosition(Consumer<ConsistencyToken> drop) {
+        ConsistencyToken position = ConsistencyToken.NONE;
+        try {
+            position = fences.current();
+        } finally {
+            drop.accept(position);
+        }
     }
 
     private void removeTagged(String tag) {

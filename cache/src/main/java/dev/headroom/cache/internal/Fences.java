@@ -57,18 +57,10 @@ final class Fences {
         return consistency.combine(a, b);
     }
 
-    void raise(Object key) {
-        raise(key, current());
-    }
-
     void raise(Object key, ConsistencyToken token) {
         if (!token.isNone()) {
             byKey.asMap().merge(key, token, consistency::combine);
         }
-    }
-
-    void raiseAll() {
-        raiseAll(current());
     }
 
     /** What a load of the key must reach, beside the position it is asked for with. */

@@ -115,7 +115,7 @@ final class SharedLoads {
             Envelope.Life life = values.life(loaded, options.entries());
             byte[] bytes = values.bytes(text, loaded, stamp, life, home.node.maximumValueBytes());
             if (bytes == null) {
-                side.drop(text);
+                side.drop(text, position);
                 return;
             }
             home.call(node -> side.stamps.ensure(node, loaded.tags(), stamp));
@@ -123,7 +123,7 @@ final class SharedLoads {
             home.run(node -> node.put(side.key(text), bytes, life.lifetime()));
             side.tellPut(home, text, position);
         } catch (SharedTierException unreachable) {
-            side.drop(text);
+            side.drop(text, position);
         }
     }
 

@@ -140,19 +140,19 @@ final class SharedSide {
     }
 
     /** Drops a key's value for all JVMs; its position is left first. Who only drops leaves word of its nodes as well. */
-    void drop(String text) {
+    void drop(String text, ConsistencyToken position) {
         settle();
-        drop(homes.of(key(text)), new KeyDrop(text, fences.current()));
+        drop(homes.of(key(text)), new KeyDrop(text, position));
     }
 
-    void dropTag(String tag) {
+    void dropTag(String tag, ConsistencyToken position) {
         settle();
-        homes.all().forEach(home -> drop(home, new TagDrop(tag, fences.current())));
+        homes.all().forEach(home -> drop(home, new TagDrop(tag, position)));
     }
 
-    void dropAll() {
+    void dropAll(ConsistencyToken position) {
         settle();
-        homes.all().forEach(home -> drop(home, new TagDrop(null, fences.current())));
+        homes.all().forEach(home -> drop(home, new TagDrop(null, position)));
     }
 
     private void drop(Home home, Noted drop) {

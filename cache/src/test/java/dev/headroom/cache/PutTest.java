@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -76,6 +79,42 @@ class PutTest {
         assertThat(afterStoring).hasValue(null);
         assertThat(other.get("k", key -> "not loaded")).isEqualTo("second");
         assertThat(one.get("k", key -> "not loaded")).isEqualTo("second");
+    }
+
+    @Test
+    void aLoadThatBeginsMeanwhileIsNotHeldInItsPlace() throws Exception {
+        AtomicReference<Runnable> whileStoring = new AtomicReference<>();
+        Cache<String, String> cache = cache(Caches.builder().clock(() -> {
+            Runnable now = whileStoring.getAndSet(null);
+            if (now != null) {
+                now.run();
+            }
+            return System.nanoTime();
+        }));
+        CountDownLatch loading = new CountDownLatch(1);
+        CountDownLatch stored = new CountDownLatch(1);
+        CompletableFuture<String> loaded = new CompletableFuture<>();
+        whileStoring.set(() -> {
+            loaded.completeAsync(() -> cache.get("k", key -> {
+                loading.countDown();
+                stored.await();
+                return "loaded";
+            }));
+            assertThat(waited(loading)).isTrue();
+        });
+        cache.put("k", "put");
+        assertThat(whileStoring).hasValue(null);
+        stored.countDown();
+        assertThat(loaded.get(30, TimeUnit.SECONDS)).isEqualTo("loaded");
+        assertThat(cache.get("k", key -> "not loaded")).isEqualTo("put");
+    }
+
+    private static boolean waited(CountDownLatch latch) {
+        try {
+            return latch.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Until it has begun to follow the journal it does not hear. */

@@ -69,6 +69,7 @@ final class Changes implements SharedSide.Local {
         flights.overtake(key);
         if (shared == null || text == null) {
             hold(key, keeps ? given : null, entries, FlightTable.begun());
+            flights.overtake(key); // it may have begun before it could see what is held now
             return;
         }
         Flight mine = flights.beginAlone(key);
@@ -91,6 +92,7 @@ final class Changes implements SharedSide.Local {
         boolean[] stored = {false};
         SharedSide known = side;
         held.compute(key, (k, before) -> {
+            flights.overtakeOthers(key, mine); // in here, or it would publish after this
             if (given == null || mine.detached()) {
                 return null;
             }

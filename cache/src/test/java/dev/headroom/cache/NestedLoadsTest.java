@@ -29,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Loaders that ask the cache for other values, with fewer threads and places than there are loads. */
 class NestedLoadsTest {
@@ -85,14 +86,19 @@ class NestedLoadsTest {
         assertThat(other.get(60, TimeUnit.SECONDS)).isEqualTo("2");
     }
 
-    @Test
-    void aLoadThatIsInterruptedWhileItWaitsForAnotherJvmHasItsPlaceAgain() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aLoadThatIsInterruptedWhileItWaitsHasItsPlaceAgain(boolean forAnotherCaller) throws Exception {
         InMemorySharedTier tier = new InMemorySharedTier();
         RunningLoads running = new RunningLoads();
         caches = Caches.builder().shared(tier).maximumLoads(1).build();
         caches.connect(running.contracts());
         Cache<String, String> cache = caches.cache("c", String.class, String.class);
         tier.nodes().get(0).readOrLease("headroom:c:v1:tlv1:s:inner", Duration.ofMinutes(1), List.of());
+        if (forAnotherCaller) { // who waits for another JVM, without a place
+            threads.submit(() -> cache.get("inner", key -> "not called"));
+            Awaitility.await().until(() -> cache.stats().misses() == 1);
+        }
         AtomicReference<Thread> loader = new AtomicReference<>();
         Future<Double> held = threads.submit(() -> {
             double[] after = new double[1];
@@ -102,6 +108,10 @@ class NestedLoadsTest {
                     return cache.get("inner", inner -> "not called");
                 } catch (RuntimeException interrupted) {
                     assertThat(Thread.interrupted()).isTrue();
+                    if (forAnotherCaller) {
+                        assertThat(interrupted)
+                                .hasMessageContaining("interrupted while waiting for another caller's load");
+                    }
                     after[0] = running.now();
                     return "without";
                 }

@@ -382,10 +382,13 @@ final class Flights {
 
     /** It has waited. */
     private Loaded joined(Flight flight, Flight.Waited waited, long wait, LoadGate.Lent place) throws Throwable {
+        if (waited == Flight.Waited.INTERRUPTED) {
+            calls.goOnIfThereIsRoom(place);
+            throw calls.timeout("interrupted while waiting for another caller's load");
+        }
         calls.goOn(place);
         switch (waited) {
             case LATE -> throw calls.late(wait);
-            case INTERRUPTED -> throw calls.timeout("interrupted while waiting for another caller's load");
             default -> {
                 try {
                     return flight.result();

@@ -164,6 +164,15 @@ final class SourceCalls {
         havePlace(place, "go on loading");
     }
 
+    /** It was interrupted, and waits for nothing any more. */
+    void goOnIfThereIsRoom(LoadGate.Lent place) {
+        try {
+            place.takeBack(0);
+        } catch (InterruptedException again) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void havePlace(LoadGate.Lent place, String what) {
         long wait = waitNanos();
         boolean taken;

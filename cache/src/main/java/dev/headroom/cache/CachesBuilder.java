@@ -28,6 +28,7 @@ public final class CachesBuilder {
     private String namespace = "headroom";
     private @Nullable Duration journalEvery;
     private @Nullable Backplane backplane;
+    private @Nullable Backplane given;
 
     CachesBuilder() {}
 
@@ -113,8 +114,8 @@ public final class CachesBuilder {
     }
 
     /**
-     * Tells other JVMs what was dropped by this, in place of the journal in the shared tier; closed with the caches. Default: the journal. All JVMs must be
-     * alike in this.
+     * Tells other JVMs what was dropped by this, in place of the journal in the shared tier; closed with the caches, which have it for themselves. Default: the journal. All
+     * JVMs must be alike in this.
      */
     public CachesBuilder backplane(Backplane backplane) {
         this.backplane = Checks.present("backplane", backplane);
@@ -130,11 +131,13 @@ public final class CachesBuilder {
     /**
      * The caches.
      *
-     * @throws dev.headroom.config.ConfigurationException if there is a backplane without a shared tier, or beside {@link #journalEvery}
+     * @throws dev.headroom.config.ConfigurationException if there is a backplane without a shared tier, or beside {@link #journalEvery}, or one that was built with before
      */
     public Caches build() {
         Checks.that(backplane == null || sharedTier != null, "backplane", backplane, "a shared tier as well");
         Checks.that(backplane == null || journalEvery == null, "backplane", backplane, "no journalEvery beside it");
+        Checks.that(backplane == null || backplane != given, "backplane", backplane, "another for each Caches");
+        given = backplane;
         return new DefaultCaches(new DefaultCaches.Settings(
                 Map.copyOf(byName),
                 defaults,

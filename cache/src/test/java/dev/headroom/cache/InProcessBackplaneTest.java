@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headroom.cache.spi.Backplane;
+import dev.headroom.cache.spi.SharedNode;
+import dev.headroom.cache.spi.SharedTier;
 import dev.headroom.config.ConfigurationException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -106,5 +109,53 @@ class InProcessBackplaneTest extends BackplaneContract {
                         .build())
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("no journalEvery beside it");
+        CachesBuilder twice = Caches.builder().shared(tier).backplane(backplane);
+        twice.build().close();
+        assertThatThrownBy(twice::build)
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("another for each Caches");
+    }
+
+    @Test
+    void whatCanNotBeSubscribedToIsClosedAndSoIsTheTier() {
+        List<String> closed = new CopyOnWriteArrayList<>();
+        Backplane broken = new Backplane() {
+            @Override
+            public void publish(String node, String message) {}
+
+            @Override
+            public void subscribe(Listener listener) {
+                throw new IllegalStateException("no such channel");
+            }
+
+            @Override
+            public void close() {
+                closed.add("backplane");
+                throw new IllegalStateException("never opened");
+            }
+        };
+        SharedTier watched = new SharedTier() {
+            @Override
+            public List<SharedNode> nodes() {
+                return tier.nodes();
+            }
+
+            @Override
+            public SharedNode node(String key) {
+                return tier.node(key);
+            }
+
+            @Override
+            public void close() {
+                closed.add("tier");
+            }
+        };
+        assertThatThrownBy(
+                        () -> Caches.builder().shared(watched).backplane(broken).build())
+                .hasMessage("no such channel")
+                .satisfies(failure -> assertThat(failure.getSuppressed())
+                        .extracting(Throwable::getMessage)
+                        .containsExactly("never opened"));
+        assertThat(closed).containsExactly("backplane", "tier");
     }
 }

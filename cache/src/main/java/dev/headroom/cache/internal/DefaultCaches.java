@@ -70,9 +70,18 @@ public final class DefaultCaches implements Caches {
         SharedTier tier = settings.sharedTier;
         this.homes =
                 tier == null ? null : new Homes(tier, settings.namespace, settings.journalEvery, settings.backplane);
-        settings.byName.keySet().forEach(this::named);
-        if (homes != null) {
-            homes.listen();
+        try {
+            settings.byName.keySet().forEach(this::named);
+            if (homes != null) {
+                homes.listen();
+            }
+        } catch (Throwable failure) {
+            try {
+                close();
+            } catch (RuntimeException another) {
+                failure.addSuppressed(another);
+            }
+            throw failure;
         }
     }
 

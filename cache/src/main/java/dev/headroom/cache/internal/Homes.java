@@ -190,9 +190,12 @@ final class Homes implements Backplane.Listener, AutoCloseable {
     @Override
     public void close() {
         threads.shutdownNow();
-        if (backplane != null) {
-            backplane.close();
+        try {
+            if (backplane != null) {
+                backplane.close();
+            }
+        } finally {
+            tier.close();
         }
-        tier.close();
     }
 }

@@ -10,7 +10,10 @@ import dev.headroom.config.ConfigurationException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** A backplane that pushes. */
@@ -92,6 +95,58 @@ class InProcessBackplaneTest extends BackplaneContract {
             seen(one, "k", "new");
             seen(cache("a"), "k", "new");
             assertThat(other.get("k", key -> "new")).isEqualTo("new");
+        }
+    }
+
+    @Test
+    void whatIsNotToldYetIsToldWhenTheCachesAreClosed() {
+        Cache<Object, String> other = cache("a");
+        other.get("k", key -> "old");
+        Caches one = with(Caches.builder().shared(tier).namespace("a")).build();
+        channel.refuse(true);
+        one.cache("c", Object.class, String.class).invalidate("k");
+        channel.refuse(false);
+        one.close();
+        assertThat(other.peek("k")).isEmpty();
+    }
+
+    @Test
+    void oneThatHangsKeepsNothingFromBeingDroppedLater() throws Exception {
+        CountDownLatch hangs = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        Backplane slow = new Backplane() {
+            @Override
+            public void publish(String node, String message) {
+                if (!Thread.currentThread().getName().startsWith("headroom-cache-shared")) {
+                    throw new IllegalStateException("later");
+                }
+                hangs.countDown();
+                try {
+                    end.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+
+            @Override
+            public void subscribe(Listener listener) {}
+
+            @Override
+            public void close() {}
+        };
+        try (Caches caches = Caches.builder().shared(tier).backplane(slow).build()) {
+            Cache<String, String> cache = caches.cache("c", String.class, String.class);
+            String inTier = "headroom:c:v1:tlv1:s:k";
+            cache.get("k", key -> "old");
+            cache.invalidate("another");
+            assertThat(hangs.await(30, TimeUnit.SECONDS)).isTrue();
+            tier.down(true);
+            cache.invalidate("k");
+            tier.down(false);
+            Awaitility.await()
+                    .until(() -> tier.node("").readAll(List.of(inTier)).isEmpty());
+        } finally {
+            end.countDown();
         }
     }
 

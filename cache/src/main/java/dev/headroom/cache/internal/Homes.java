@@ -86,6 +86,10 @@ final class Homes implements Backplane.Listener, AutoCloseable {
                 ? outbox
                 : poll.isZero() ? null : new Journals(homes.values(), namespace, nothing, poll, threads);
         threads.scheduleWithFixedDelay(this::catchUp, 100, 100, TimeUnit.MILLISECONDS);
+        Outbox own = outbox;
+        if (own != null) { // which may be slow
+            threads.scheduleWithFixedDelay(() -> quietly(own::catchUp), 100, 100, TimeUnit.MILLISECONDS);
+        }
     }
 
     /** From now on this JVM hears what others drop. */
@@ -171,9 +175,6 @@ final class Homes implements Backplane.Listener, AutoCloseable {
                 quietly(home::replay);
             }
             quietly(home.releases::release);
-        }
-        if (outbox != null) {
-            quietly(outbox::catchUp);
         }
     }
 

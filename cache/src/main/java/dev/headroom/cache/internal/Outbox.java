@@ -1,8 +1,11 @@
 package dev.headroom.cache.internal;
 
 import dev.headroom.cache.spi.Backplane;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,10 +17,12 @@ import org.slf4j.LoggerFactory;
 final class Outbox implements Backplane {
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
     private static final int MOST = 10_000;
+    private static final Duration AT_THE_END = Duration.ofSeconds(1);
 
     private final Backplane to;
     private final String lost;
     private final Deque<Message> waiting = new ArrayDeque<>();
+    private final ReentrantLock catchingUp = new ReentrantLock();
 
     private record Message(String node, String text) {}
 
@@ -67,9 +72,19 @@ final class Outbox implements Backplane {
         }
     }
 
-    /** Publishes what waits; called by one thread at a time. */
+    /** Publishes what waits, unless another thread is at it. */
     void catchUp() {
-        for (Message next = first(); next != null; next = first()) {
+        if (catchingUp.tryLock()) {
+            try {
+                publishWaiting(System.nanoTime() + Long.MAX_VALUE / 2);
+            } finally {
+                catchingUp.unlock();
+            }
+        }
+    }
+
+    private void publishWaiting(long end) {
+        for (Message next = first(); next != null && System.nanoTime() - end < 0; next = first()) {
             try {
                 to.publish(next.node, next.text);
             } catch (RuntimeException failed) {
@@ -99,8 +114,31 @@ final class Outbox implements Backplane {
         to.subscribe(listener);
     }
 
+    /** What waits is told before, if that doesn't take too long. */
     @Override
     public void close() {
-        to.close();
+        try {
+            publishLast();
+        } finally {
+            to.close();
+        }
+    }
+
+    private void publishLast() {
+        long end = System.nanoTime() + AT_THE_END.toNanos();
+        try {
+            if (catchingUp.tryLock(AT_THE_END.toNanos(), TimeUnit.NANOSECONDS)) {
+                try {
+                    publishWaiting(end);
+                } finally {
+                    catchingUp.unlock();
+                }
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (!isEmpty()) {
+            LOG.warn("cache: backplane {} is closed before all that was dropped is told", to);
+        }
     }
 }

@@ -134,9 +134,11 @@ class FailureBackoffTest {
 
     @Test
     void severalKeysLeaveTheirSourceAloneToo() {
-        for (boolean shared : new boolean[] {true, false}) {
+        for (CacheMode mode : new CacheMode[] {null, CacheMode.ON, CacheMode.NAIVE}) {
             calls.set(0);
-            try (Caches caches = shared ? caches(Duration.ofSeconds(5)) : alone(Duration.ofSeconds(5))) {
+            Duration backoff = Duration.ofSeconds(5);
+            try (Caches caches = mode == null ? caches(backoff) : alone(backoff)) {
+                caches.mode(mode == null ? CacheMode.ON : mode);
                 Cache<String, String> cache = caches.cache("c", String.class, String.class);
                 List<Set<String>> asked = new ArrayList<>();
                 BulkLoader<String, String> several = keys -> {

@@ -6,6 +6,7 @@ import dev.headroom.consistency.ConsistencyToken;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -45,15 +46,28 @@ final class NaiveLoads {
         }
     }
 
-    /** The same for several keys, by one call. */
+    /** The same for several keys, by one call; of those whose source is left alone for now when the others are loaded. */
     Map<Object, @Nullable Object> several(Set<Object> keys, BulkLoads.BulkSource source, EntryOptions entries)
             throws Throwable {
+        Set<Object> wanted = new LinkedHashSet<>();
+        Throwable rests = null;
         for (Object key : keys) {
             Throwable before = calls.failureOf(key);
-            if (before != null) {
-                throw before;
+            if (before == null) {
+                wanted.add(key);
+            } else if (rests == null) {
+                rests = before;
             }
         }
+        Map<Object, @Nullable Object> found = wanted.isEmpty() ? Map.of() : loaded(wanted, source, entries);
+        if (rests != null) {
+            throw rests;
+        }
+        return found;
+    }
+
+    private Map<Object, @Nullable Object> loaded(Set<Object> keys, BulkLoads.BulkSource source, EntryOptions entries)
+            throws Throwable {
         Map<Object, Flight> mine = new LinkedHashMap<>();
         keys.forEach(key -> mine.put(key, table.beginAlone(key)));
         try {

@@ -7,8 +7,12 @@ import dev.headroom.cache.spi.Backplane;
 import dev.headroom.cache.spi.SharedNode;
 import dev.headroom.cache.spi.SharedTier;
 import dev.headroom.config.ConfigurationException;
+import dev.headroom.consistency.Consistency;
+import dev.headroom.consistency.ConsistencyToken;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -95,6 +99,67 @@ class InProcessBackplaneTest extends BackplaneContract {
             seen(one, "k", "new");
             seen(cache("a"), "k", "new");
             assertThat(other.get("k", key -> "new")).isEqualTo("new");
+        }
+    }
+
+    @Test
+    void whatCanNotBeReadOrDoneMakesNothingBeTrusted() {
+        Caches others = with(Caches.builder().shared(tier).namespace("a")).build();
+        Caches deaf = Caches.builder()
+                .shared(tier)
+                .namespace("a")
+                .journalEvery(Duration.ZERO)
+                .build();
+        try (others;
+                deaf) {
+            others.connect(new CountingMeters().contracts(new OfAnotherKind()));
+            Cache<String, String> other = others.cache("c", String.class, String.class);
+            Cache<String, String> unheard = deaf.cache("c", String.class, String.class);
+            for (String message : List.of(
+                    "a someone c k no;token s:k",
+                    "a someone c",
+                    "a someone c t unknown t",
+                    "a someone c a unknown -")) {
+                unheard.invalidate("k");
+                unheard.get("k", key -> "old");
+                other.refresh("k", key -> "old");
+                unheard.invalidate("k");
+                unheard.get("k", key -> "new");
+                assertThat(other.get("k", key -> "not loaded")).isEqualTo("old");
+                channel.backplane().publish("", message);
+                assertThat(other.get("k", key -> "not loaded")).as(message).isEqualTo("new");
+            }
+        }
+    }
+
+    /** Of a router that does not understand the others' positions. */
+    private static final class OfAnotherKind implements Consistency {
+        @Override
+        public ConsistencyToken current() {
+            return ConsistencyToken.NONE;
+        }
+
+        @Override
+        public ConsistencyToken capture(Connection connection) {
+            return ConsistencyToken.NONE;
+        }
+
+        @Override
+        public ConsistencyToken newest() {
+            return ConsistencyToken.NONE;
+        }
+
+        @Override
+        public ConsistencyToken combine(ConsistencyToken a, ConsistencyToken b) {
+            if (a.isNone() && b.isNone()) {
+                return a;
+            }
+            throw new IllegalArgumentException("token: " + b + " (expected: one of this router)");
+        }
+
+        @Override
+        public <T> T within(ConsistencyToken token, Callable<T> call) throws Exception {
+            return call.call();
         }
     }
 

@@ -25,11 +25,18 @@ record Dropped(String cache, String kind, ConsistencyToken token, String what) {
         return String.join(" ", namespace, origin, cache, kind, token.isNone() ? NO_TOKEN : token.value(), what);
     }
 
-    /** Of such a text; null if it is another application's, or this JVM's own, or none at all. */
+    /**
+     * Of such a text; null if it is another application's, or this JVM's own.
+     *
+     * @throws IllegalArgumentException if it is this application's and can't be read
+     */
     static @Nullable Dropped of(String text, String namespace, String origin) {
         String[] parts = text.split(" ", PARTS);
-        if (parts.length != PARTS || !parts[0].equals(namespace) || parts[1].equals(origin)) {
+        if (!parts[0].equals(namespace) || (parts.length > 1 && parts[1].equals(origin))) {
             return null;
+        }
+        if (parts.length != PARTS) {
+            throw new IllegalArgumentException("parts: " + parts.length + " (expected: " + PARTS + ")");
         }
         ConsistencyToken token = parts[4].equals(NO_TOKEN) ? ConsistencyToken.NONE : new ConsistencyToken(parts[4]);
         return new Dropped(parts[2], parts[3], token, parts[5]);

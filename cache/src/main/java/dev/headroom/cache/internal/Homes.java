@@ -136,7 +136,7 @@ final class Homes implements Backplane.Listener, AutoCloseable {
 
     @Override
     public void heard(String message) {
-        Dropped dropped = Dropped.of(message, namespace, origin);
+        Dropped dropped = read(message);
         if (dropped == null) {
             return;
         }
@@ -146,7 +146,16 @@ final class Homes implements Backplane.Listener, AutoCloseable {
         }
         SharedSide side = sides.get(dropped.cache());
         if (side != null) {
-            quietly(() -> side.heard(dropped.kind(), dropped.token(), dropped.what()));
+            quietly(() -> side.heard(dropped));
+        }
+    }
+
+    private @Nullable Dropped read(String message) {
+        try {
+            return Dropped.of(message, namespace, origin);
+        } catch (RuntimeException malformed) {
+            LOG.warn("cache: a message of other JVMs can't be read, whatever it was to drop", malformed);
+            return Dropped.LOST;
         }
     }
 

@@ -171,8 +171,19 @@ final class SharedSide {
         }
     }
 
-    /** Another JVM dropped something, at this position: the note of it may be lost. */
-    void heard(String kind, ConsistencyToken token, String what) {
+    /** Another JVM dropped something. What can't be taken out alone goes with everything else. */
+    void heard(Dropped dropped) {
+        try {
+            heard(dropped.kind(), dropped.token(), dropped.what());
+        } catch (RuntimeException failed) {
+            LOG.warn("cache {}: what another JVM dropped can't be found, all that is held goes", cache, failed);
+            distrust();
+            local.dropAll();
+        }
+    }
+
+    /** At this position: the note of it may be lost. */
+    private void heard(String kind, ConsistencyToken token, String what) {
         Object key = kind.equals("k") ? KeyText.parse(what).orElse(null) : null;
         if (key != null) {
             fences.raise(key, token);

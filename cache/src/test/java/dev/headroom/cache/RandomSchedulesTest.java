@@ -97,10 +97,11 @@ class RandomSchedulesTest {
             throws Exception {
         long seed = System.nanoTime();
         ExecutorService threads = Executors.newCachedThreadPool();
+        List<RandomWalk.Holding> holding = new ArrayList<>();
         List<Caches> open = new ArrayList<>();
         try {
             for (int i = 0; i < 3; i++) {
-                open.add(RandomWalk.holding(tier));
+                holding.add(RandomWalk.holding(tier));
             }
             long end = System.nanoTime() + time.toNanos();
             List<Future<?>> runs = new ArrayList<>();
@@ -108,7 +109,7 @@ class RandomSchedulesTest {
                 Caches empty = RandomWalk.empty(tier);
                 open.add(empty);
                 RandomWalk walk =
-                        new RandomWalk(common, open.get(i % 3), empty, new Random(seed + i), tier, evictRecord);
+                        new RandomWalk(common, holding.get(i % 3), empty, new Random(seed + i), tier, evictRecord);
                 runs.add(threads.submit(() -> {
                     while (System.nanoTime() - end < 0 || common.schedules.get() < least) {
                         walk.step();
@@ -129,6 +130,7 @@ class RandomSchedulesTest {
             }
         } finally {
             open.forEach(Caches::close);
+            holding.forEach(RandomWalk.Holding::close);
             threads.shutdownNow();
         }
         assertThat(common.schedules.get()).as("seed " + seed).isGreaterThanOrEqualTo(least);
@@ -137,6 +139,7 @@ class RandomSchedulesTest {
         assertThat(restarts.get()).isPositive();
         if (least >= 1_000) { // of few schedules none may have asked
             assertThat(common.heard.get()).isPositive();
+            assertThat(common.followed.get()).isPositive();
         }
     }
 

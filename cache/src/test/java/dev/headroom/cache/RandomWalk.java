@@ -1,10 +1,14 @@
 package dev.headroom.cache;
 
+import dev.headroom.Headroom;
 import dev.headroom.cache.spi.SharedTier;
 import dev.headroom.cache.spi.SharedTierException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -19,14 +23,18 @@ import java.util.function.Consumer;
  * One of several threads, in one JVM or in several, that read a cache, drop from it and put into it at random, and evict values and records from its tier. A
  * schedule is a change of the source, a drop of what changed, by its key, its tag or all, or a put of its new value, and reads: by who dropped or put it, and by somebody
  * who holds nothing. Neither may be older than the drop, or than what was put. Beside that, who holds nothing reads nothing older than any drop or put that has ended,
- * and who holds something hears of it.
+ * and who holds something hears of it. Some loaders make their value of the one before, or keep that: nothing that was dropped before they were asked.
  *
  * <p>Of two values that are put at the same time the older may stay, so that the last keys, the ones that are put, are changed by one at a time.
  */
 final class RandomWalk {
-    static final int KEYS = 6;
-    /** Those from here on are put, too, and have no tags. */
-    static final int FIRST_PUT = 4;
+    static final int KEYS = 7;
+    /** Those from here on are put, too. */
+    private static final int FIRST_PUT = 4;
+    /** The one that is put with its tag; others that are put have none. */
+    private static final int TAGGED = 6;
+
+    private static final List<Integer> TOGETHER = List.of(4, 5);
     /** Counters of drops, counts of tags and of clearing, and the journal's. */
     private static final List<String> RECORDS =
             List.of("headroom:c:~s", "headroom:c:~t:t0", "headroom:c:~t:t1", "headroom:c:~a", "headroom:~j");
@@ -35,6 +43,7 @@ final class RandomWalk {
 
     private final Common common;
     private final Cache<String, Long> cache;
+    private final Puts puts;
     private final Caches empty;
     private final Random random;
     private final SharedTier tier;
@@ -68,6 +77,8 @@ final class RandomWalk {
         final AtomicLong schedules = new AtomicLong();
         /** How many of them put. */
         final AtomicLong puts = new AtomicLong();
+        /** How many loaders were shown the value before. */
+        final AtomicLong followed = new AtomicLong();
 
         final AtomicLong stale = new AtomicLong();
         /** How often something older was held at first. */
@@ -88,13 +99,19 @@ final class RandomWalk {
     /**
      * A walk.
      *
-     * @param caches what it reads and drops from
+     * @param holding what it reads and drops from
      * @param empty nobody else's, on the same tier
      */
     RandomWalk(
-            Common common, Caches caches, Caches empty, Random random, SharedTier tier, Consumer<String> evictRecord) {
+            Common common,
+            Holding holding,
+            Caches empty,
+            Random random,
+            SharedTier tier,
+            Consumer<String> evictRecord) {
         this.common = common;
-        this.cache = caches.cache("c", String.class, Long.class);
+        this.cache = holding.caches.cache("c", String.class, Long.class);
+        this.puts = holding.puts;
         this.empty = empty;
         this.random = random;
         this.tier = tier;
@@ -102,11 +119,33 @@ final class RandomWalk {
     }
 
     /** Caches that hold what they have until they hear that it is bad, or compare it after a gap. */
-    static Caches holding(SharedTier tier) {
-        return Caches.builder()
+    static Holding holding(SharedTier tier) {
+        Caches caches = Caches.builder()
                 .shared(tier)
                 .defaults(options -> options.localFresh(Duration.ofMinutes(4)).waitAtMost(Duration.ofMinutes(1)))
                 .build();
+        Headroom headroom = Headroom.builder("walk").plug(caches).build();
+        return new Holding(headroom, caches, headroom.enhance(Puts.class, new Given()));
+    }
+
+    /** Caches, and what puts into them with a tag. */
+    record Holding(Headroom headroom, Caches caches, Puts puts) implements AutoCloseable {
+        @Override
+        public void close() {
+            headroom.close();
+        }
+    }
+
+    interface Puts {
+        Long put(String key, Long value, String tag);
+    }
+
+    static final class Given implements Puts {
+        @Override
+        @CachePut(cache = "c", key = "#p0", tags = "#p2")
+        public Long put(String key, Long value, String tag) {
+            return value;
+        }
     }
 
     /** Caches that hear of nothing. */
@@ -120,12 +159,14 @@ final class RandomWalk {
 
     void step() {
         int key = random.nextInt(KEYS);
-        int what = random.nextInt(20);
+        int what = random.nextInt(24);
         if (what < 11) {
             read(cache, key);
         } else if (what == 11) {
             long dropped = common.truth.dropped(key);
             check("who holds nothing", key, dropped, readHoldingNothing(key));
+        } else if (what >= 20) {
+            loadAnew(what, key);
         } else if (what == 12) {
             hear(key);
         } else if (what == 13) {
@@ -150,15 +191,42 @@ final class RandomWalk {
         }
     }
 
+    /** Of what is held, or by who holds nothing. */
+    private void loadAnew(int what, int key) {
+        Cache<String, Long> from = what % 2 == 0 ? cache : holdingNothing();
+        if (what < 22) {
+            long dropped = common.truth.dropped(key);
+            long loaded = from.refresh("k" + key, (k, context) -> loaded(key, dropped, context));
+            check("who refreshed it", key, dropped, loaded);
+            return;
+        }
+        Map<Integer, Long> dropped = new HashMap<>();
+        TOGETHER.forEach(each -> dropped.put(each, common.truth.dropped(each)));
+        Map<String, Long> read =
+                from.getAll(TOGETHER.stream().map(each -> "k" + each).toList(), wanted -> {
+                    Map<String, Long> values = new HashMap<>();
+                    wanted.forEach(k -> values.put(k, common.truth.value(Integer.parseInt(k.substring(1)))));
+                    return values;
+                });
+        if (from != cache) {
+            dropped.forEach(
+                    (each, least) -> check("who holds nothing and reads several", each, least, read.get("k" + each)));
+        }
+    }
+
     private void changed(int what, int key) {
         long written = common.truth.change(key);
-        if (key >= FIRST_PUT && what < 18) {
-            cache.put("k" + key, written);
+        if (key >= FIRST_PUT && what < 17) {
+            if (key == TAGGED) {
+                puts.put("k" + key, written, tag(key));
+            } else {
+                cache.put("k" + key, written);
+            }
             common.puts.incrementAndGet();
-        } else if (what < 18 || (what == 18 && key >= FIRST_PUT)) {
+        } else if (what < 18 || (what == 18 && !isTagged(key))) {
             cache.invalidate("k" + key);
         } else if (what == 18) {
-            cache.invalidateTag("t" + key % 2);
+            cache.invalidateTag(tag(key));
         } else {
             cache.clear();
         }
@@ -191,22 +259,42 @@ final class RandomWalk {
     }
 
     private long readHoldingNothing(int key) {
+        return read(holdingNothing(), key);
+    }
+
+    private Cache<String, Long> holdingNothing() {
         empty.mode(CacheMode.OFF);
         empty.mode(CacheMode.ON);
-        return read(empty.cache("c", String.class, Long.class), key);
+        return empty.cache("c", String.class, Long.class);
     }
 
     private long read(Cache<String, Long> from, int key) {
-        return from.get("k" + key, (k, context) -> {
-            long value = common.truth.value(key);
-            if (key < FIRST_PUT) {
-                context.tags("t" + key % 2);
-            }
-            if (random.nextInt(8) == 0) {
-                TimeUnit.MICROSECONDS.sleep(random.nextInt(2000));
-            }
-            return value;
-        });
+        long dropped = common.truth.dropped(key);
+        return from.get("k" + key, (k, context) -> loaded(key, dropped, context));
+    }
+
+    private long loaded(int key, long dropped, LoadContext<Long> context) throws InterruptedException {
+        long value = common.truth.value(key);
+        if (isTagged(key)) {
+            context.tags(tag(key));
+        }
+        Optional<Long> before = random.nextInt(3) == 0 ? context.stale() : Optional.empty();
+        if (before.isPresent()) {
+            common.followed.incrementAndGet();
+            check("a loader, of the one before,", key, dropped, before.get());
+        }
+        if (random.nextInt(8) == 0) {
+            TimeUnit.MICROSECONDS.sleep(random.nextInt(2000));
+        }
+        return random.nextBoolean() ? before.orElse(value) : value;
+    }
+
+    private static boolean isTagged(int key) {
+        return key < FIRST_PUT || key == TAGGED;
+    }
+
+    private static String tag(int key) {
+        return "t" + key % 2;
     }
 
     private void check(String who, int key, long least, long read) {

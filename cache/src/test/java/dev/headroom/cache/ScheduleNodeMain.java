@@ -27,10 +27,10 @@ final class ScheduleNodeMain {
         long seed = Long.parseLong(arguments[3]);
         Consumer<String> evictRecord =
                 name -> memcached.node(name).delete(name).toCompletableFuture().join();
-        Caches caches = RandomWalk.holding(tier);
+        RandomWalk.Holding holding = RandomWalk.holding(tier);
         for (int i = 0; i < THREADS; i++) {
             RandomWalk walk =
-                    new RandomWalk(common, caches, RandomWalk.empty(tier), new Random(seed + i), tier, evictRecord);
+                    new RandomWalk(common, holding, RandomWalk.empty(tier), new Random(seed + i), tier, evictRecord);
             Thread thread = new Thread(() -> {
                 while (true) {
                     walk.step();

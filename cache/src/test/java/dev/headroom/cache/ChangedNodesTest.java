@@ -10,9 +10,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -21,6 +23,10 @@ import org.junit.jupiter.api.Test;
 /** Nodes that come and go between two lives of the application: what was dropped on one is served from no other. */
 @Tag("one-jdk")
 class ChangedNodesTest {
+    private static final int KEYS = 12;
+    /** Those from here on are put and have no tags. */
+    private static final int FIRST_PUT = 8;
+
     private static List<MemcachedNode> servers;
 
     @BeforeAll
@@ -158,17 +164,22 @@ class ChangedNodesTest {
                         .orElseThrow();
                 String nodes = nodes(among(some));
                 Memcached memcached = clients.computeIfAbsent(nodes, list -> Connected.to(list, Duration.ofSeconds(5)));
+                boolean onlyDrops = random.nextInt(3) == 0;
                 try (Caches caches = caches(memcached, "any")) {
                     Cache<String, Integer> cache = caches.cache("c", String.class, Integer.class);
-                    for (int step = 0; step < 20; step++) {
-                        String key = "k" + random.nextInt(12);
-                        if (random.nextInt(4) == 0) {
-                            source.merge(key, 1, Integer::sum);
-                            cache.invalidate(key);
+                    for (int step = onlyDrops ? 18 + random.nextInt(2) : 0; step < 20; step++) {
+                        int key = random.nextInt(KEYS);
+                        if (onlyDrops || random.nextInt(4) == 0) {
+                            change(cache, key, random, source);
                         } else {
-                            int now = source.getOrDefault(key, 0);
-                            assertThat(cache.get(key, k -> now))
-                                    .as("%s in life %s with %s, seed %s", key, life, nodes, seed)
+                            int now = source.getOrDefault("k" + key, 0);
+                            assertThat(cache.get("k" + key, (k, context) -> {
+                                        if (key < FIRST_PUT) {
+                                            context.tags("t" + key % 3);
+                                        }
+                                        return now;
+                                    }))
+                                    .as("k%s in life %s with %s, seed %s", key, life, nodes, seed)
                                     .isEqualTo(now);
                         }
                     }
@@ -177,6 +188,69 @@ class ChangedNodesTest {
         } finally {
             clients.values().forEach(Memcached::close);
         }
+    }
+
+    private static void change(Cache<String, Integer> cache, int key, Random random, Map<String, Integer> source) {
+        int what = random.nextInt(8);
+        if (what == 0) {
+            IntStream.range(0, KEYS).forEach(each -> source.merge("k" + each, 1, Integer::sum));
+            cache.clear();
+        } else if (what < 4 && key < FIRST_PUT) {
+            IntStream.range(0, FIRST_PUT)
+                    .filter(each -> each % 3 == key % 3)
+                    .forEach(each -> source.merge("k" + each, 1, Integer::sum));
+            cache.invalidateTag("t" + key % 3);
+        } else {
+            int now = source.merge("k" + key, 1, Integer::sum);
+            if (what < 4) {
+                cache.put("k" + key, now);
+            } else {
+                cache.invalidate("k" + key);
+            }
+        }
+    }
+
+    /** What lies there may have been dropped on the others: it is asked before anything is read. */
+    @Test
+    void aNodeThatDidNotAnswerAtFirstBringsNoOldValuesAlong() {
+        try (Memcached before = Connected.to(nodes(0, 1), Duration.ofSeconds(5));
+                Memcached without = Connected.to(nodes(0, 2), Duration.ofSeconds(5));
+                Memcached all = Connected.to(nodes(0, 1, 2), Duration.ofSeconds(1))) {
+            List<String> there = IntStream.range(0, 1000)
+                    .mapToObj(i -> "late" + i)
+                    .filter(each -> all.node(late(each)).id().equals(id(1)))
+                    .limit(2)
+                    .toList();
+            String key = there.get(0);
+            inOneLife(before, key, "old");
+            try (Caches caches = caches(without)) {
+                caches.cache("c", String.class, String.class).invalidate(key);
+            }
+            MemcachedNode late = servers.get(1);
+            try (Caches caches = caches(all)) {
+                Cache<String, String> cache = caches.cache("c", String.class, String.class);
+                late.suspend();
+                try {
+                    assertThat(cache.get("any", k -> "loaded")).isEqualTo("loaded");
+                } finally {
+                    late.resume();
+                }
+                String witness = there.get(1);
+                Awaitility.await().atMost(30, TimeUnit.SECONDS).until(() -> {
+                    cache.refresh(witness, k -> "stored");
+                    return all.node(late(witness))
+                            .get(late(witness))
+                            .toCompletableFuture()
+                            .join()
+                            .isPresent();
+                });
+                assertThat(cache.get(key, k -> "new")).isEqualTo("new");
+            }
+        }
+    }
+
+    private static String late(String key) {
+        return "headroom:c:v1:tlv1:s:" + key;
     }
 
     private static int[] among(int some) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -55,7 +56,6 @@ class SeveralJvmsTest {
     void aKilledJvmsLoadIsAnotherOnesWithinSeconds() {
         List<Long> took = kills(1);
         System.out.println("cache: a killed leader's key was loaded by another JVM after " + took + " ms");
-        assertThat(took).allMatch(millis -> millis < 8_000);
     }
 
     @Test
@@ -106,6 +106,7 @@ class SeveralJvmsTest {
                 .jitter(0);
     }
 
+    /** A lease lives two seconds at most: nobody waits longer, but for what a busy machine delays a thread that only sleeps. */
     private List<Long> kills(int rounds) {
         List<Long> took = new ArrayList<>();
         try (Memcached memcached = Connected.to(server.hostAndPort(), Duration.ofSeconds(5));
@@ -120,12 +121,46 @@ class SeveralJvmsTest {
                 leader.sendLine("get " + key + " 1 600000");
                 leader.waitForLine(Pattern.compile("loading " + key));
                 leader.kill();
-                long start = System.nanoTime();
-                assertThat(cache.get(key, k -> "taken over")).isEqualTo("taken over");
-                took.add(Duration.ofNanos(System.nanoTime() - start).toMillis());
+                try (Delays delays = new Delays()) {
+                    long start = System.nanoTime();
+                    assertThat(cache.get(key, k -> "taken over")).isEqualTo("taken over");
+                    took.add(Duration.ofNanos(System.nanoTime() - start).toMillis());
+                    assertThat(took.get(i))
+                            .as("ms, with delays of %s ms", delays.longest())
+                            .isLessThan(2_100 + 20 * delays.longest());
+                }
             }
         }
         return took;
+    }
+
+    /** How much later than it wanted a thread was woken, in milliseconds: what the machine adds to whatever waits for a time. */
+    private static final class Delays implements AutoCloseable {
+        private final Thread sleeper = new Thread(this::sleep, "delays");
+        private volatile long longest;
+
+        Delays() {
+            sleeper.setDaemon(true);
+            sleeper.start();
+        }
+
+        private void sleep() {
+            for (long last = System.nanoTime(); !Thread.currentThread().isInterrupted(); ) {
+                LockSupport.parkNanos(5_000_000);
+                long now = System.nanoTime();
+                longest = Math.max(longest, (now - last) / 1_000_000 - 5);
+                last = now;
+            }
+        }
+
+        long longest() {
+            return longest;
+        }
+
+        @Override
+        public void close() {
+            sleeper.interrupt();
+        }
     }
 
     /** A key that has expired everywhere: in the tier, and in the JVM that loaded it, whose second began a little earlier. */

@@ -3,13 +3,18 @@ package dev.headroom.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headroom.cache.memcached.MemcachedTier;
+import dev.headroom.cache.spi.SharedNode;
+import dev.headroom.cache.spi.SharedTier;
+import dev.headroom.cache.testing.InMemorySharedTier;
 import dev.headroom.memcached.Memcached;
 import dev.headroom.testkit.MemcachedNode;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -247,6 +252,47 @@ class ChangedNodesTest {
                 assertThat(cache.get(key, k -> "new")).isEqualTo("new");
             }
         }
+    }
+
+    @Test
+    void allNodesAreAskedAtTheSameTime() {
+        CountDownLatch asked = new CountDownLatch(3);
+        List<SharedNode> all =
+                IntStream.range(0, 3).mapToObj(i -> waiting("node" + i, asked)).toList();
+        SharedTier tier = new SharedTier() {
+            @Override
+            public List<SharedNode> nodes() {
+                return all;
+            }
+
+            @Override
+            public SharedNode node(String key) {
+                return all.get(Math.floorMod(key.hashCode(), all.size()));
+            }
+
+            @Override
+            public void close() {}
+        };
+        try (Caches caches =
+                Caches.builder().shared(tier).journalEvery(Duration.ZERO).build()) {
+            caches.cache("c", String.class, String.class).invalidate("k");
+        }
+    }
+
+    /** Answers when all are asked. */
+    private static SharedNode waiting(String id, CountDownLatch all) {
+        SharedNode node = new InMemorySharedTier().node("");
+        return (SharedNode) Proxy.newProxyInstance(
+                SharedNode.class.getClassLoader(), new Class<?>[] {SharedNode.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("id")) {
+                        return id;
+                    }
+                    if (method.getName().equals("records")) {
+                        all.countDown();
+                        assertThat(all.await(30, TimeUnit.SECONDS)).isTrue();
+                    }
+                    return method.invoke(node, arguments);
+                });
     }
 
     private static String late(String key) {

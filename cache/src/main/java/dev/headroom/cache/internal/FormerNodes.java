@@ -3,10 +3,10 @@ package dev.headroom.cache.internal;
 import dev.headroom.cache.spi.SharedNode;
 import dev.headroom.cache.spi.SharedTierException;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,21 +43,21 @@ final class FormerNodes {
 
     /** Before anything is read, put or dropped: who doesn't answer is asked before anything is read there. Afterwards each node that does bears the list. */
     void compare() {
-        Map<Home, String> found = new LinkedHashMap<>();
-        for (Home home : homes.all()) {
+        Map<Home, String> found = new ConcurrentHashMap<>();
+        homes.atOnce(home -> {
             try {
                 found.put(home, home.call(stamps::nodesFor));
             } catch (SharedTierException unreachable) {
                 // Its list is missing.
             }
-        }
+        });
         Set<String> known = new HashSet<>(found.values());
         boolean used = known.remove(homes.nodes);
         known.remove("");
         if (!known.isEmpty()) {
             LOG.info("cache {}: the shared tier had other nodes before: {}, now {}", cache, known, homes.nodes);
         }
-        for (Home home : homes.all()) {
+        homes.atOnce(home -> {
             String here = found.get(home);
             if (here == null) {
                 home.remember(new MovedDrop(known));
@@ -66,7 +66,7 @@ final class FormerNodes {
             } else if (here.isEmpty()) {
                 begin(home, used);
             }
-        }
+        });
     }
 
     /** A node that is used for the first time, or has lost its list, and with that what its values were worth. */

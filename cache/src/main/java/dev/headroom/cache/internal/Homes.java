@@ -2,6 +2,7 @@ package dev.headroom.cache.internal;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.headroom.RequestContext;
 import dev.headroom.cache.spi.Backplane;
 import dev.headroom.cache.spi.SharedNode;
 import dev.headroom.cache.spi.SharedTier;
@@ -9,16 +10,22 @@ import dev.headroom.cache.spi.SharedTierException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -118,6 +125,24 @@ final class Homes implements Backplane.Listener, AutoCloseable {
 
     Collection<Home> all() {
         return homes.values();
+    }
+
+    /** Does it at all nodes at the same time, so that several that hang cost no more than one. */
+    void atOnce(Consumer<Home> work) {
+        List<CompletableFuture<Void>> others = new ArrayList<>();
+        Iterator<Home> all = homes.values().iterator();
+        Home first = all.next();
+        while (all.hasNext()) {
+            Home home = all.next();
+            Runnable there = RequestContext.wrap(() -> work.accept(home));
+            try {
+                others.add(CompletableFuture.runAsync(there, threads));
+            } catch (RejectedExecutionException closed) {
+                there.run();
+            }
+        }
+        work.accept(first);
+        others.forEach(CompletableFuture::join);
     }
 
     /** How many drops wait for a node to come back. */

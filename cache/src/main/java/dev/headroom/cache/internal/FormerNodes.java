@@ -26,7 +26,8 @@ final class FormerNodes {
     private final Homes homes;
     private final Stamps stamps;
     private final Supplier<Home.Drop> all;
-    private volatile Moves moves = Moves.none();
+    /** As each node's record was last read. */
+    private final Map<Home, Moves> moves = new ConcurrentHashMap<>();
 
     /**
      * Of the cache of this name.
@@ -93,10 +94,10 @@ final class FormerNodes {
         if (dropOfAll == null || !Moves.any(dropOfAll)) {
             return true;
         }
-        Moves known = moves;
-        if (!known.areOf(dropOfAll)) {
+        Moves known = moves.get(home);
+        if (known == null || !known.areOf(dropOfAll)) {
             known = Moves.of(dropOfAll, homes::placement);
-            moves = known;
+            moves.put(home, known);
         }
         return known.good(key, home.node.id(), stamp);
     }

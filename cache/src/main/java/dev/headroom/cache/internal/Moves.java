@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Moves {
     private static final char END = ';';
-    private static final Moves NONE = new Moves(new byte[0], List.of());
 
     private final byte[] record;
     private final List<Move> all;
@@ -28,10 +27,6 @@ final class Moves {
     private Moves(byte[] record, List<Move> all) {
         this.record = record;
         this.all = all;
-    }
-
-    static Moves none() {
-        return NONE;
     }
 
     /** Whether a record bears any; asked for each value. */

@@ -44,15 +44,16 @@ class VanishedServerTest {
 
     @Test
     void whoWaitsForItsAnswerGivesUpAndAsksTheOther() throws Exception {
-        goesOn(recorder, recorder.order, (queue, note) -> queue.enqueue(Recorder::note, note));
+        goesOn(recorder, recorder.order, "headroom_job", (queue, note) -> queue.enqueue(Recorder::note, note));
     }
 
     @Test
     void aLookForJobsToLockGivesUpToo() throws Exception {
-        goesOn(locking, locking.order, (queue, note) -> queue.enqueue(Locking::note, note));
+        goesOn(locking, locking.order, "for update skip", (queue, note) -> queue.enqueue(Locking::note, note));
     }
 
-    private static void goesOn(Object handlers, List<String> order, Kind kind) throws Exception {
+    /** @param words of a statement that waits for an answer when the server vanishes */
+    private static void goesOn(Object handlers, List<String> order, String words, Kind kind) throws Exception {
         try (TestDatabase database = SharedPostgres.createDatabase()) {
             String direct = database.jdbcUrl();
             URI uri = URI.create(direct.substring("jdbc:".length()));
@@ -63,7 +64,7 @@ class VanishedServerTest {
                 SchemaInstaller.install(dataSource);
                 try (JobQueue queue = JobQueue.builder(dataSource)
                         .handlers(handlers)
-                        .lease(Duration.ofMillis(600))
+                        .lease(Duration.ofMillis(900))
                         .pollInterval(Duration.ofMillis(20))
                         .build()) {
                     queue.start();
@@ -74,7 +75,7 @@ class VanishedServerTest {
                         connection.setAutoCommit(false);
                         // Claims and heartbeats wait for an answer, which will never come.
                         statement.execute("lock table headroom_job in access exclusive mode");
-                        await().until(() -> waiting(statement, "") >= 2 && waiting(statement, "for update skip") >= 1);
+                        await().until(() -> waiting(statement, "") >= 2 && waiting(statement, words) >= 1);
                         proxy.blackHole();
                         url.set(direct);
                         connection.commit();

@@ -163,7 +163,7 @@ class LockedTest extends JobQueueContract {
             first.setAutoCommit(true);
             queue.start();
             queue.enqueueAll(Entries::entry, notes(5));
-            await().until(() -> count("headroom_job") == 1);
+            await().atMost(Duration.ofSeconds(30)).until(() -> count("headroom_job") == 1);
             assertThat(entries.order).as("the second may still write").doesNotContain("kept");
             second.commit();
             second.setAutoCommit(true);

@@ -145,7 +145,7 @@ class CutOffTest {
 
     @Test
     void nodeIsProbedOnWhateverAProbeHasThrown() {
-        roles.fail(new OutOfMemoryError("on purpose"));
+        roles.fail(new Error("on purpose"));
         await().atMost(LONG).until(() -> router.nodes().stream().allMatch(node -> node.state() == NodeState.DOWN));
         roles.fail(null);
         await().atMost(LONG).until(() -> router.nodes().stream().allMatch(node -> node.state() == NodeState.UP));

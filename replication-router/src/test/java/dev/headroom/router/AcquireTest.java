@@ -352,6 +352,7 @@ class AcquireTest {
         CountingMeters meters = new CountingMeters();
         try (HikariDataSource pool = new HikariDataSource()) {
             pool.setDataSource(server);
+            pool.setValidationTimeout(250); // so that the writer asks the pool itself
             pool.setMinimumIdle(0);
             try (ReplicaRouter router = Rig.patient(ReplicaRouter.builder("main")
                                     .primary(HikariNodes.node("p", pool).probe(rig.database.jdbcUrl(), null, null))

@@ -118,7 +118,7 @@ final class Producer {
     private UniqueJobs.Placed insert(Connection connection, Kind kind, NewJob job, Draft draft) throws SQLException {
         Unique unique = draft.unique();
         UniqueJobs.Placed placed = unique == null
-                ? new UniqueJobs.Placed(store.jobs.insert(connection, job), true, false)
+                ? new UniqueJobs.Placed(store.inserts.insert(connection, job), true, false)
                 : unique.until() == Unique.Until.WINDOW
                         ? store.windows.place(connection, job, unique)
                         : store.unique.place(connection, job, unique, kind.tx() == Tx.LOCK_IN_TX);
@@ -138,7 +138,7 @@ final class Producer {
                     if (kind.track()) {
                         insertAll(connection, kind, jobs);
                     } else {
-                        store.jobs.insertAll(connection, jobs);
+                        store.inserts.insertAll(connection, jobs);
                     }
                     return true;
                 });
@@ -148,7 +148,7 @@ final class Producer {
 
     /** Inserts jobs that differ in payload, lane and key of their limit alone; returns their numbers. */
     private List<Long> insertAll(Connection connection, Kind kind, List<NewJob> jobs) throws SQLException {
-        List<Long> ids = store.jobs.insertAllNumbered(connection, jobs);
+        List<Long> ids = store.inserts.insertAllNumbered(connection, jobs);
         if (kind.track()) {
             store.results.openAll(connection, ids, kind.name());
         }

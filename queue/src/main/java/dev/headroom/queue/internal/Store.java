@@ -5,6 +5,7 @@ import dev.headroom.queue.internal.sql.BatchTable;
 import dev.headroom.queue.internal.sql.Cancellations;
 import dev.headroom.queue.internal.sql.DeadTable;
 import dev.headroom.queue.internal.sql.Dialect;
+import dev.headroom.queue.internal.sql.JobInserts;
 import dev.headroom.queue.internal.sql.JobTable;
 import dev.headroom.queue.internal.sql.LimitTable;
 import dev.headroom.queue.internal.sql.NodeTable;
@@ -32,6 +33,7 @@ final class Store {
 
     final Dialect dialect;
     final JobTable jobs;
+    final JobInserts inserts;
     final UniqueJobs unique;
     final UniqueWindows windows;
     final ResultTable results;
@@ -51,12 +53,13 @@ final class Store {
         this.bookkeeping = bookkeeping;
         this.patience = patience;
         this.jobs = new JobTable(dialect);
+        this.inserts = new JobInserts(dialect);
         this.batches = new BatchTable(dialect);
         this.limits = new LimitTable(dialect);
         this.results = new ResultTable(dialect);
-        this.unique = new UniqueJobs(dialect, jobs, limits);
+        this.unique = new UniqueJobs(dialect, inserts, limits);
         this.cancellations = new Cancellations(dialect);
-        this.windows = new UniqueWindows(dialect, jobs);
+        this.windows = new UniqueWindows(dialect, inserts);
         this.dead = new DeadTable(dialect);
         this.nodes = new NodeTable(dialect);
         this.schedules = new ScheduleTable(dialect);

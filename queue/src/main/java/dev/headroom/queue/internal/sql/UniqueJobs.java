@@ -24,14 +24,14 @@ public final class UniqueJobs {
     private static final long OVERDUE_MILLIS = 5_000;
 
     private final Dialect dialect;
-    private final JobTable jobs;
+    private final JobInserts inserts;
     private final LimitTable limits;
     private final Starving starving = new Starving();
 
     /** Statements in this dialect. */
-    public UniqueJobs(Dialect dialect, JobTable jobs, LimitTable limits) {
+    public UniqueJobs(Dialect dialect, JobInserts inserts, LimitTable limits) {
         this.dialect = dialect;
-        this.jobs = jobs;
+        this.inserts = inserts;
         this.limits = limits;
     }
 
@@ -59,7 +59,7 @@ public final class UniqueJobs {
         for (int tries = 0; tries < MOST_TRIES; tries++) {
             Found found = find(connection, job, latest);
             if (found == null) {
-                OptionalLong inserted = jobs.insertUnique(connection, job);
+                OptionalLong inserted = inserts.insertUnique(connection, job);
                 if (inserted.isPresent()) {
                     return new Placed(inserted.getAsLong(), true, false);
                 }
@@ -76,7 +76,7 @@ public final class UniqueJobs {
                 return new Placed(found.id(), false, false);
             }
             if (met == Met.STARVES) {
-                return new Placed(jobs.insert(connection, job.withoutUniqueKey()), true, false);
+                return new Placed(inserts.insert(connection, job.withoutUniqueKey()), true, false);
             }
             // What has come in between may be invisible to the transaction's snapshot.
             latest = lockedByRuns ? latest : dialect.readingLatest();

@@ -17,12 +17,12 @@ public final class UniqueWindows {
     private static final int MOST_TRIES = 20;
 
     private final Dialect dialect;
-    private final JobTable jobs;
+    private final JobInserts inserts;
 
     /** Statements in this dialect. */
-    public UniqueWindows(Dialect dialect, JobTable jobs) {
+    public UniqueWindows(Dialect dialect, JobInserts inserts) {
         this.dialect = dialect;
-        this.jobs = jobs;
+        this.inserts = inserts;
     }
 
     /** Inserts the job if its key is free; returns the job that has the key then, which may have ended. */
@@ -32,7 +32,7 @@ public final class UniqueWindows {
         // Between a look and the next the key may be thrown away as one that is free.
         for (int tries = 0; tries < MOST_TRIES; tries++) {
             if (retake(connection, key, millis) || dialect.insertWindow(connection, key, millis)) {
-                long id = jobs.insert(connection, job);
+                long id = inserts.insert(connection, job);
                 BatchTable.change(
                         connection, "update headroom_job_window set job_id = ? where unique_key = ?", id, key);
                 return new UniqueJobs.Placed(id, true, false);

@@ -20,6 +20,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -108,6 +110,48 @@ class InvalidationTest {
         assertThat(stale).hasValue(0);
         cache.invalidate("k");
         assertThat(cache.get("k", key -> source.get())).isEqualTo(source.get());
+    }
+
+    @Test
+    void whatIsBeingHeldJustThenGoesWithTheRest() throws Exception {
+        for (Consumer<Cache<String, Integer>> drop :
+                List.<Consumer<Cache<String, Integer>>>of(Cache::clear, it -> it.invalidateTag("t"))) {
+            CountDownLatch weighing = new CountDownLatch(1);
+            CountDownLatch weighed = new CountDownLatch(1);
+            try (Caches weighty = Caches.builder()
+                    .cache(
+                            "c",
+                            options -> options.maximumWeight(100, (key, value) -> {
+                                weighing.countDown();
+                                return await(weighed, 1);
+                            }))
+                    .build()) {
+                Cache<String, Integer> weighted = weighty.cache("c", String.class, Integer.class);
+                CompletableFuture<Integer> load = CompletableFuture.supplyAsync(
+                        () -> weighted.get("k", (key, context) -> {
+                            context.tags("t");
+                            return 1;
+                        }),
+                        threads);
+                assertThat(weighing.await(30, TimeUnit.SECONDS)).isTrue();
+                Thread dropping = new Thread(() -> drop.accept(weighted));
+                dropping.start();
+                Awaitility.await().until(() -> dropping.getState() == Thread.State.BLOCKED || !dropping.isAlive());
+                weighed.countDown();
+                dropping.join(30_000);
+                load.get(30, TimeUnit.SECONDS);
+                assertThat(weighted.peek("k")).isEmpty();
+            }
+        }
+    }
+
+    private static int await(CountDownLatch latch, int weight) {
+        try {
+            latch.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return weight;
     }
 
     @Test

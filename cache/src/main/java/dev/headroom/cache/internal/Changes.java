@@ -142,9 +142,9 @@ final class Changes implements SharedSide.Local {
                 }
             });
         } finally {
-            flights.overtakeAll();
+            Set<Object> ran = flights.overtakeAll();
             failures.forgetAll();
-            remove((key, entry) -> true);
+            remove(ran, (key, entry) -> true);
             flights.overtakeAll();
         }
         counts.invalidated("*");
@@ -161,9 +161,9 @@ final class Changes implements SharedSide.Local {
                 }
             });
         } finally {
-            flights.overtakeAll();
+            Set<Object> ran = flights.overtakeAll();
             failures.forgetAll();
-            removeTagged(tag);
+            removeTagged(ran, tag);
             flights.overtakeAll();
         }
         counts.invalidated("#" + tag);
@@ -179,8 +179,8 @@ final class Changes implements SharedSide.Local {
         }
     }
 
-    private void removeTagged(String tag) {
-        remove((key, entry) -> entry.tags.contains(tag));
+    private void removeTagged(Set<Object> ran, String tag) {
+        remove(ran, (key, entry) -> entry.tags.contains(tag));
     }
 
     private void remove(Object key) {
@@ -189,7 +189,14 @@ final class Changes implements SharedSide.Local {
         }
     }
 
-    private void remove(BiPredicate<Object, Entry> which) {
+    /**
+     * Removes what is meant of all that is held.
+     *
+     * @param ran the keys of the loads that were detached just before: one of them may be inside the bin of its key, past its look whether it is detached, and
+     *     a walk past all that is held waits for no bin
+     */
+    private void remove(Set<Object> ran, BiPredicate<Object, Entry> which) {
+        ran.forEach(key -> held.compute(key, (k, entry) -> entry));
         held.forEach((key, entry) -> {
             if (which.test(key, entry) && held.remove(key, entry)) {
                 counts.removed();
@@ -199,8 +206,9 @@ final class Changes implements SharedSide.Local {
 
     /** Drops what is held though nothing has changed at its source: not counted as removed. */
     void forget() {
-        flights.detachAll();
+        Set<Object> ran = flights.detachAll();
         failures.forgetAll();
+        ran.forEach(held::remove);
         held.clear();
     }
 
@@ -218,17 +226,17 @@ final class Changes implements SharedSide.Local {
             String text = KeyText.of(key);
             return text != null && which.test(text);
         };
-        flights.detach(keys);
+        Set<Object> ran = flights.detach(keys);
         failures.forgetAll();
-        remove((key, entry) -> keys.test(key));
+        remove(ran, (key, entry) -> keys.test(key));
         flights.detach(keys);
     }
 
     @Override
     public void dropTag(String tag) {
-        flights.detachAll();
+        Set<Object> ran = flights.detachAll();
         failures.forgetAll();
-        removeTagged(tag);
+        removeTagged(ran, tag);
         flights.detachAll();
     }
 
@@ -239,9 +247,9 @@ final class Changes implements SharedSide.Local {
 
     @Override
     public void dropAll() {
-        flights.detachAll();
+        Set<Object> ran = flights.detachAll();
         failures.forgetAll();
-        remove((key, entry) -> true);
+        remove(ran, (key, entry) -> true);
         flights.detachAll();
     }
 }

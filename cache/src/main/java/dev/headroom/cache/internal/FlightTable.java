@@ -1,8 +1,11 @@
 package dev.headroom.cache.internal;
 
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -56,17 +59,18 @@ final class FlightTable {
         }
     }
 
-    void detach(Predicate<Object> which) {
-        detachAlone(which);
-        flights.keySet().stream().filter(which).forEach(this::detach);
+    /** The same of many keys; returns those that had any: what ran may have been about to be held. */
+    Set<Object> detach(Predicate<Object> which) {
+        Set<Object> ran = detachAlone(which);
+        flights.keySet().stream().filter(which).forEach(key -> {
+            ran.add(key);
+            detach(key);
+        });
+        return ran;
     }
 
-    void detachAll() {
-        detachAlone(key -> true);
-        flights.forEach((key, flight) -> {
-            flight.detach();
-            flights.remove(key, flight);
-        });
+    Set<Object> detachAll() {
+        return endAll(Flight::detach);
     }
 
     /** Something may have been missed: what runs now is compared with the tier before it is served again. */
@@ -98,12 +102,19 @@ final class FlightTable {
         overtakeFound(key);
     }
 
-    void overtakeAll() {
-        detachAlone(key -> true);
+    /** The same for all; returns their keys. */
+    Set<Object> overtakeAll() {
+        return endAll(Flight::overtake);
+    }
+
+    private Set<Object> endAll(Consumer<Flight> end) {
+        Set<Object> ran = detachAlone(key -> true);
         flights.forEach((key, flight) -> {
-            flight.overtake();
+            end.accept(flight);
             flights.remove(key, flight);
+            ran.add(key);
         });
+        return ran;
     }
 
     /** A flight that nobody joins, though invalidations find it until it has ended. */
@@ -117,12 +128,15 @@ final class FlightTable {
         alone.keySet().removeAll(ended);
     }
 
-    private void detachAlone(Predicate<Object> which) {
+    private Set<Object> detachAlone(Predicate<Object> which) {
+        Set<Object> ran = new HashSet<>();
         alone.forEach((flight, key) -> {
             if (which.test(key)) {
                 flight.detach();
+                ran.add(key);
             }
         });
+        return ran;
     }
 
     static Flight begun() {

@@ -136,12 +136,43 @@ class InvalidationTest {
                 assertThat(weighing.await(30, TimeUnit.SECONDS)).isTrue();
                 Thread dropping = new Thread(() -> drop.accept(weighted));
                 dropping.start();
-                Awaitility.await().until(() -> dropping.getState() == Thread.State.BLOCKED || !dropping.isAlive());
+                Awaitility.await().until(() -> dropping.getState() == Thread.State.WAITING || !dropping.isAlive());
                 weighed.countDown();
                 dropping.join(30_000);
                 load.get(30, TimeUnit.SECONDS);
                 assertThat(weighted.peek("k")).isEmpty();
             }
+        }
+    }
+
+    /** Even when another invalidation has taken its load away already, and waits itself for what is being held. */
+    @Test
+    void whatIsBeingHeldOfALoadThatNobodyFindsGoesToo() throws Exception {
+        CountDownLatch weighing = new CountDownLatch(1);
+        CountDownLatch weighed = new CountDownLatch(1);
+        try (Caches weighty = Caches.builder()
+                .cache(
+                        "c",
+                        options -> options.maximumWeight(100, (key, value) -> {
+                            weighing.countDown();
+                            return await(weighed, 1);
+                        }))
+                .build()) {
+            Cache<String, Integer> weighted = weighty.cache("c", String.class, Integer.class);
+            CompletableFuture<Integer> load = CompletableFuture.supplyAsync(() -> weighted.get("k", key -> 1), threads);
+            assertThat(weighing.await(30, TimeUnit.SECONDS)).isTrue();
+            Thread invalidating = new Thread(() -> weighted.invalidate("k"));
+            invalidating.start();
+            Awaitility.await().until(() -> invalidating.getState() == Thread.State.BLOCKED);
+            Thread clearing = new Thread(weighted::clear);
+            clearing.start();
+            Awaitility.await().until(() -> clearing.getState() == Thread.State.WAITING || !clearing.isAlive());
+            assertThat(clearing.isAlive()).as("it waits").isTrue();
+            weighed.countDown();
+            clearing.join(30_000);
+            invalidating.join(30_000);
+            load.get(30, TimeUnit.SECONDS);
+            assertThat(weighted.peek("k")).isEmpty();
         }
     }
 

@@ -91,7 +91,7 @@ final class Changes implements SharedSide.Local {
         failures.forget(key);
         boolean[] stored = {false};
         SharedSide known = side;
-        held.compute(key, (k, before) -> {
+        values.put(key, (k, before) -> {
             flights.overtakeOthers(key, mine); // in here, or it would publish after this
             if (given == null || mine.detached()) {
                 return null;
@@ -142,9 +142,9 @@ final class Changes implements SharedSide.Local {
                 }
             });
         } finally {
-            Set<Object> ran = flights.overtakeAll();
+            flights.overtakeAll();
             failures.forgetAll();
-            remove(ran, (key, entry) -> true);
+            remove((key, entry) -> true);
             flights.overtakeAll();
         }
         counts.invalidated("*");
@@ -161,9 +161,9 @@ final class Changes implements SharedSide.Local {
                 }
             });
         } finally {
-            Set<Object> ran = flights.overtakeAll();
+            flights.overtakeAll();
             failures.forgetAll();
-            removeTagged(ran, tag);
+            removeTagged(tag);
             flights.overtakeAll();
         }
         counts.invalidated("#" + tag);
@@ -179,8 +179,8 @@ final class Changes implements SharedSide.Local {
         }
     }
 
-    private void removeTagged(Set<Object> ran, String tag) {
-        remove(ran, (key, entry) -> entry.tags.contains(tag));
+    private void removeTagged(String tag) {
+        remove((key, entry) -> entry.tags.contains(tag));
     }
 
     private void remove(Object key) {
@@ -189,14 +189,8 @@ final class Changes implements SharedSide.Local {
         }
     }
 
-    /**
-     * Removes what is meant of all that is held.
-     *
-     * @param ran the keys of the loads that were detached just before: one of them may be inside the bin of its key, past its look whether it is detached, and
-     *     a walk past all that is held waits for no bin
-     */
-    private void remove(Set<Object> ran, BiPredicate<Object, Entry> which) {
-        ran.forEach(key -> held.compute(key, (k, entry) -> entry));
+    private void remove(BiPredicate<Object, Entry> which) {
+        values.settle();
         held.forEach((key, entry) -> {
             if (which.test(key, entry) && held.remove(key, entry)) {
                 counts.removed();
@@ -206,9 +200,9 @@ final class Changes implements SharedSide.Local {
 
     /** Drops what is held though nothing has changed at its source: not counted as removed. */
     void forget() {
-        Set<Object> ran = flights.detachAll();
+        flights.detachAll();
         failures.forgetAll();
-        ran.forEach(held::remove);
+        values.settle();
         held.clear();
     }
 
@@ -226,17 +220,17 @@ final class Changes implements SharedSide.Local {
             String text = KeyText.of(key);
             return text != null && which.test(text);
         };
-        Set<Object> ran = flights.detach(keys);
+        flights.detach(keys);
         failures.forgetAll();
-        remove(ran, (key, entry) -> keys.test(key));
+        remove((key, entry) -> keys.test(key));
         flights.detach(keys);
     }
 
     @Override
     public void dropTag(String tag) {
-        Set<Object> ran = flights.detachAll();
+        flights.detachAll();
         failures.forgetAll();
-        removeTagged(ran, tag);
+        removeTagged(tag);
         flights.detachAll();
     }
 
@@ -247,9 +241,9 @@ final class Changes implements SharedSide.Local {
 
     @Override
     public void dropAll() {
-        Set<Object> ran = flights.detachAll();
+        flights.detachAll();
         failures.forgetAll();
-        remove(ran, (key, entry) -> true);
+        remove((key, entry) -> true);
         flights.detachAll();
     }
 }

@@ -1,15 +1,12 @@
 package dev.headroom.cache.internal;
 
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** The loads of one cache that are under way, by key: one for each at a time. */
+/** The loads of one cache that are under way, by key: one for each at a time. Whoever can't find one any more can rely on its having been told that it is overtaken. */
 final class FlightTable {
     private final Map<Object, Flight> flights = new ConcurrentHashMap<>();
     /** Those that nobody finds, with their keys. */
@@ -28,10 +25,12 @@ final class FlightTable {
 
     /** Puts the flight there in place of any other, which is overtaken. */
     void replace(Object key, Flight mine) {
-        Flight before = flights.put(key, mine);
-        if (before != null) {
-            before.overtake();
-        }
+        flights.compute(key, (k, before) -> {
+            if (before != null) {
+                before.overtake();
+            }
+            return mine;
+        });
     }
 
     /** A key's flight, and whether it is this caller's to lead. */
@@ -53,24 +52,23 @@ final class FlightTable {
     /** Another JVM dropped something: what runs now is not held. */
     void detach(Object key) {
         detachAlone(key::equals);
-        Flight flight = flights.remove(key);
-        if (flight != null) {
+        flights.computeIfPresent(key, (k, flight) -> {
             flight.detach();
-        }
-    }
-
-    /** The same of many keys; returns those that had any: what ran may have been about to be held. */
-    Set<Object> detach(Predicate<Object> which) {
-        Set<Object> ran = detachAlone(which);
-        flights.keySet().stream().filter(which).forEach(key -> {
-            ran.add(key);
-            detach(key);
+            return null;
         });
-        return ran;
     }
 
-    Set<Object> detachAll() {
-        return endAll(Flight::detach);
+    void detach(Predicate<Object> which) {
+        detachAlone(which);
+        flights.keySet().stream().filter(which).forEach(this::detach);
+    }
+
+    void detachAll() {
+        detachAlone(key -> true);
+        flights.forEach((key, flight) -> {
+            flight.detach();
+            flights.remove(key, flight);
+        });
     }
 
     /** Something may have been missed: what runs now is compared with the tier before it is served again. */
@@ -86,10 +84,10 @@ final class FlightTable {
     }
 
     private void overtakeFound(Object key) {
-        Flight flight = flights.remove(key);
-        if (flight != null) {
+        flights.computeIfPresent(key, (k, flight) -> {
             flight.overtake();
-        }
+            return null;
+        });
     }
 
     /** The same for all but one of those that nobody finds. */
@@ -102,19 +100,12 @@ final class FlightTable {
         overtakeFound(key);
     }
 
-    /** The same for all; returns their keys. */
-    Set<Object> overtakeAll() {
-        return endAll(Flight::overtake);
-    }
-
-    private Set<Object> endAll(Consumer<Flight> end) {
-        Set<Object> ran = detachAlone(key -> true);
+    void overtakeAll() {
+        detachAlone(key -> true);
         flights.forEach((key, flight) -> {
-            end.accept(flight);
+            flight.overtake();
             flights.remove(key, flight);
-            ran.add(key);
         });
-        return ran;
     }
 
     /** A flight that nobody joins, though invalidations find it until it has ended. */
@@ -128,15 +119,12 @@ final class FlightTable {
         alone.keySet().removeAll(ended);
     }
 
-    private Set<Object> detachAlone(Predicate<Object> which) {
-        Set<Object> ran = new HashSet<>();
+    private void detachAlone(Predicate<Object> which) {
         alone.forEach((flight, key) -> {
             if (which.test(key)) {
                 flight.detach();
-                ran.add(key);
             }
         });
-        return ran;
     }
 
     static Flight begun() {

@@ -11,6 +11,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,9 @@ final class HeldValues {
     private final AtomicBoolean warned = new AtomicBoolean();
     private final Cache<Object, Entry> cache;
     private final ReentrantLock sweeping = new ReentrantLock();
+    /** Read while a value comes in, written by who waits for those that do. */
+    private final ReentrantReadWriteLock comingIn = new ReentrantReadWriteLock();
+
     private Iterator<Map.Entry<Object, Entry>> next = Collections.emptyIterator();
 
     HeldValues(String name, long maximumSize, CacheOptions.@Nullable Weight weight, CacheCounts counts) {
@@ -82,6 +87,31 @@ final class HeldValues {
 
     ConcurrentMap<Object, Entry> map() {
         return cache.asMap();
+    }
+
+    /** What a key holds from now on, judged inside its bin. */
+    void put(Object key, BiFunction<Object, @Nullable Entry, @Nullable Entry> judged) {
+        comingIn.readLock().lock();
+        try {
+            map().compute(key, judged);
+        } finally {
+            comingIn.readLock().unlock();
+        }
+    }
+
+    /**
+     * Waits for the values that are on their way in. Who goes through all that is held doesn't see those, though they have been judged already; a key that is removed by
+     * itself waits for its bin.
+     */
+    void settle() {
+        if (comingIn.getReadHoldCount() == 0) { // a weigher that drops things would wait for itself
+            comingIn.writeLock().lock();
+            try {
+                return; // those that had begun have ended
+            } finally {
+                comingIn.writeLock().unlock();
+            }
+        }
     }
 
     long size() {

@@ -82,7 +82,7 @@ final class Holding {
             return mine.detached() ? Outcome.DISCARDED : Outcome.STORED;
         }
         Outcome[] outcome = {Outcome.DISCARDED};
-        held.compute(key, (k, before) -> {
+        values.put(key, (k, before) -> {
             long now =
                     around.now(); // before the looks at the flight, or it would be newer than the reason not to trust
             // it

@@ -23,7 +23,7 @@ public interface LoadContext<V extends @Nullable Object> {
     /**
      * The value there was, past its freshness or refreshed before its end, for a loader that makes the next one of it. Never one that was invalidated, in whichever JVM: where
      * several share a tier it is the tier's, whatever this JVM holds, and there is none while the tier can't be asked or if it has lost it. What is made of it is as
-     * good as it is: a tag or a cache that was dropped since then, or is being dropped, takes it along.
+     * good as it is, and has its tags beside those that the loader names: a tag or a cache that was dropped since then, or is being dropped, takes it along.
      */
     Optional<V> stale();
 

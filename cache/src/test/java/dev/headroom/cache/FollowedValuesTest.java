@@ -209,6 +209,29 @@ class FollowedValuesTest {
         assertThat(other.get("k", FollowedValuesTest::tagged)).isEqualTo("+");
     }
 
+    @Test
+    void norDoesItEscapeWhenItsLoaderDoesNotNameTheTagAgain() {
+        AtomicReference<Runnable> next = new AtomicReference<>();
+        WatchedTier watched = new WatchedTier(tier, operation -> {
+            Runnable work = operation.equals("storeIf") ? next.getAndSet(null) : null;
+            if (work != null) {
+                work.run();
+            }
+        });
+        Cache<String, String> one = cache(deaf().shared(watched));
+        Cache<String, String> other = deaf(options -> {});
+        one.get("k", FollowedValuesTest::tagged);
+        next.set(() -> other.invalidateTag("t"));
+        one.refresh("k", FollowedValuesTest::followed);
+        assertThat(next).hasValue(null);
+        assertThat(other.get("k", key -> "new")).isEqualTo("new");
+        other.invalidate("k");
+        other.refresh("k", FollowedValuesTest::tagged);
+        other.refresh("k", FollowedValuesTest::followed);
+        other.invalidateTag("t");
+        assertThat(other.peek("k")).isEmpty();
+    }
+
     /** A value that can't be stored for good must not be followed in vain again and again. */
     @Test
     void aTagOfItsOwnDoesNotKeepItFromBeingStored() {

@@ -275,10 +275,10 @@ final class RandomWalk {
 
     private long loaded(int key, long dropped, LoadContext<Long> context) throws InterruptedException {
         long value = common.truth.value(key);
-        if (isTagged(key)) {
+        Optional<Long> before = random.nextInt(3) == 0 ? context.stale() : Optional.empty();
+        if (isTagged(key) && (before.isEmpty() || random.nextBoolean())) {
             context.tags(tag(key));
         }
-        Optional<Long> before = random.nextInt(3) == 0 ? context.stale() : Optional.empty();
         if (before.isPresent()) {
             common.followed.incrementAndGet();
             check("a loader, of the one before,", key, dropped, before.get());

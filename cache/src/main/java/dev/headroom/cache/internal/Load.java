@@ -43,8 +43,13 @@ final class Load implements LoadContext<@Nullable Object> {
     @Override
     public Optional<@Nullable Object> stale() {
         Entry shown = prior.shown();
-        follows |= shown != null;
-        return shown == null ? Optional.empty() : Optional.ofNullable(shown.value);
+        if (shown == null) {
+            return Optional.empty();
+        }
+        follows = true;
+        tags.addAll(
+                shown.tags); // dropping one of them drops what is made of it, whether its loader names it again or not
+        return Optional.ofNullable(shown.value);
     }
 
     @Override

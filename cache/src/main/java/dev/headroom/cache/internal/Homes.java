@@ -12,15 +12,15 @@ import java.net.URLEncoder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -127,22 +127,59 @@ final class Homes implements Backplane.Listener, AutoCloseable {
         return homes.values();
     }
 
-    /** Does it at all nodes at the same time, so that several that hang cost no more than one. */
+    /**
+     * Does it at all nodes at the same time, so that several that hang cost no more than one. This thread does what no other has begun yet, so that it waits for nobody
+     * who never comes to it.
+     *
+     * @throws RuntimeException what the first of those that failed threw, after the others have ended
+     */
     void atOnce(Consumer<Home> work) {
-        List<CompletableFuture<Void>> others = new ArrayList<>();
-        Iterator<Home> all = homes.values().iterator();
-        Home first = all.next();
-        while (all.hasNext()) {
-            Home home = all.next();
-            Runnable there = RequestContext.wrap(() -> work.accept(home));
-            try {
-                others.add(CompletableFuture.runAsync(there, threads));
-            } catch (RejectedExecutionException closed) {
-                there.run();
+        List<FutureTask<?>> tasks = new ArrayList<>();
+        for (Home home : homes.values()) {
+            tasks.add(new FutureTask<>(RequestContext.wrap(() -> work.accept(home)), null));
+        }
+        try {
+            tasks.stream().skip(1).forEach(threads::execute);
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("cache: the nodes are asked one after another", closed);
+        }
+        tasks.forEach(FutureTask::run); // each runs once, whoever comes first
+        Throwable failure = null;
+        for (FutureTask<?> task : tasks) {
+            Throwable another = failure(task);
+            if (failure == null) {
+                failure = another;
+            } else if (another != null && another != failure) {
+                failure.addSuppressed(another);
             }
         }
-        work.accept(first);
-        others.forEach(CompletableFuture::join);
+        if (failure instanceof Error serious) {
+            throw serious;
+        }
+        if (failure instanceof RuntimeException failed) {
+            throw failed;
+        }
+    }
+
+    /** What a task that has begun ends with; null for nothing. */
+    private static @Nullable Throwable failure(FutureTask<?> begun) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    begun.get();
+                    return null;
+                } catch (InterruptedException later) {
+                    interrupted = true;
+                } catch (ExecutionException failed) {
+                    return failed.getCause();
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** How many drops wait for a node to come back. */

@@ -171,6 +171,36 @@ class FollowedValuesTest {
         assertThat(at).isGreaterThan(3);
     }
 
+    /** Whatever the read has come to when another refreshes what it has found stale. */
+    @Test
+    void aRefreshInTheBackgroundThatComesLateLoadsNothing() {
+        List<Runnable> later = new ArrayList<>();
+        Caches caches = Caches.builder()
+                .clock(clock)
+                .refreshExecutor(later::add)
+                .defaults(options -> options.jitter(0).staleWhileRevalidate(STALE))
+                .build();
+        open.add(caches);
+        Cache<WatchedKey, String> cache = caches.cache("c", WatchedKey.class, String.class);
+        int at = 1;
+        for (boolean more = true; more; at++) {
+            WatchedKey key = new WatchedKey();
+            cache.refresh(key, k -> "1");
+            clock.advance(FRESH.plusSeconds(1));
+            key.atHash(at, () -> cache.refresh(key, k -> "2"));
+            cache.get(key, k -> "3");
+            more = key.isPast();
+            if (more) {
+                later.forEach(Runnable::run);
+                assertThat(cache.get(key, k -> "4"))
+                        .as("refreshed at use %s of the hash", at)
+                        .isEqualTo("2");
+            }
+            later.clear();
+        }
+        assertThat(at).isGreaterThan(3);
+    }
+
     @Test
     void aTagDroppedWhileALoadBeginsTakesAlongWhatIsMadeOfIt() {
         AtomicReference<Runnable> next = new AtomicReference<>();

@@ -261,7 +261,12 @@ final class Flights {
             return;
         }
         try {
-            Asked asked = new Asked(source, entries, there(key, entry), fences.current(), true, false);
+            Entry there = there(key, entry);
+            if (there != null && there != entry && holding.isGood(there, around.now())) { // somebody was sooner
+                flights.land(key, mine, Loaded.of(there, Loaded.Origin.HELD));
+                return;
+            }
+            Asked asked = new Asked(source, entries, there, fences.current(), true, false);
             RequestContext context = SourceCalls.backgroundContext();
             around.refreshes.execute(() -> refresh(context, key, mine, asked));
         } catch (RejectedExecutionException full) {

@@ -117,11 +117,18 @@ final class Outbox implements Backplane {
     /** What waits is told before, if that doesn't take too long. */
     @Override
     public void close() {
+        Thread last = new Thread(this::publishLast, "headroom-cache-outbox");
+        last.setDaemon(true); // a backplane may hang in what it was told to publish
+        last.start();
         try {
-            publishLast();
-        } finally {
-            to.close();
+            last.join(AT_THE_END.toMillis());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
+        if (!isEmpty()) {
+            LOG.warn("cache: backplane {} is closed before all that was dropped is told", to);
+        }
+        to.close();
     }
 
     private void publishLast() {
@@ -136,9 +143,6 @@ final class Outbox implements Backplane {
             }
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-        }
-        if (!isEmpty()) {
-            LOG.warn("cache: backplane {} is closed before all that was dropped is told", to);
         }
     }
 }

@@ -129,14 +129,18 @@ public final class CachesBuilder {
     }
 
     /**
-     * The caches.
+     * The caches. If they can't be made of options that are right by themselves, the tier and the backplane are closed: another attempt takes others.
      *
      * @throws dev.headroom.config.ConfigurationException if there is a backplane without a shared tier, or beside {@link #journalEvery}, or one that was built with before
      */
     public Caches build() {
         Checks.that(backplane == null || sharedTier != null, "backplane", backplane, "a shared tier as well");
         Checks.that(backplane == null || journalEvery == null, "backplane", backplane, "no journalEvery beside it");
-        Checks.that(backplane == null || backplane != given, "backplane", backplane, "another for each Caches");
+        Checks.that(
+                backplane == null || backplane != given,
+                "backplane",
+                backplane,
+                "another for each Caches, and for another attempt when build() has failed");
         given = backplane;
         return new DefaultCaches(new DefaultCaches.Settings(
                 Map.copyOf(byName),

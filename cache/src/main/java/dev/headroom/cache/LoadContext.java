@@ -37,7 +37,9 @@ public interface LoadContext<V extends @Nullable Object> {
     LoadContext<V> options(EntryOptions options);
 
     /**
-     * Names under which the value can be dropped together with others ({@link Cache#invalidateTag}); at most 64.
+     * Names under which the value can be dropped together with others ({@link Cache#invalidateTag}); at most 64. A value that was made of {@link #stale()} is not shared
+     * with other JVMs if it has a tag that the tier did not know yet, for nobody can tell whether that was dropped since the former was loaded: the next load is
+     * told of none, and is shared.
      *
      * @throws dev.headroom.config.ConfigurationException if one is blank
      */

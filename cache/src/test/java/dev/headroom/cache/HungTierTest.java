@@ -95,7 +95,7 @@ class HungTierTest {
             // Each call is beside one of the other kind, so that what the machine does besides is in both.
             assertThat(median(hung) - median(without))
                     .as("ns more at the median")
-                    .isLessThan(MORE_AT_THE_MEDIAN);
+                    .isLessThan(Math.max(MORE_AT_THE_MEDIAN, 3 * median(without)));
         }
     }
 

@@ -54,14 +54,14 @@ class SeveralJvmsTest {
 
     @Test
     void aKilledJvmsLoadIsAnotherOnesWithinSeconds() {
-        List<Long> took = kills(1);
+        List<Long> took = kills(1, 3_000);
         System.out.println("cache: a killed leader's key was loaded by another JVM after " + took + " ms");
     }
 
     @Test
     @Tag("soak")
     void aKilledJvmsLoadIsAnotherOnesWithinSecondsManyTimes() {
-        List<Long> took = kills(20);
+        List<Long> took = kills(20, 2_100);
         System.out.println("soak: cache: 20 leaders killed (kill -9): another JVM had the value after (ms) " + took);
     }
 
@@ -107,7 +107,7 @@ class SeveralJvmsTest {
     }
 
     /** A lease lives two seconds at most: nobody waits longer, but for what a busy machine delays a thread that only sleeps. */
-    private List<Long> kills(int rounds) {
+    private List<Long> kills(int rounds, long most) {
         List<Long> took = new ArrayList<>();
         try (Memcached memcached = Connected.to(server.hostAndPort(), Duration.ofSeconds(5));
                 Caches caches =
@@ -120,14 +120,14 @@ class SeveralJvmsTest {
                 String key = "k" + i;
                 leader.sendLine("get " + key + " 1 600000");
                 leader.waitForLine(Pattern.compile("loading " + key));
-                leader.kill();
                 try (Delays delays = new Delays()) {
+                    leader.kill();
                     long start = System.nanoTime();
                     assertThat(cache.get(key, k -> "taken over")).isEqualTo("taken over");
                     took.add(Duration.ofNanos(System.nanoTime() - start).toMillis());
                     assertThat(took.get(i))
                             .as("ms, with delays of %s ms", delays.longest())
-                            .isLessThan(2_100 + 20 * delays.longest());
+                            .isLessThan(most + 20 * delays.longest());
                 }
             }
         }

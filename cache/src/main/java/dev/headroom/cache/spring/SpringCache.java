@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.cache.support.SimpleValueWrapper;
@@ -113,7 +113,7 @@ final class SpringCache implements org.springframework.cache.Cache {
     @Override
     @SuppressWarnings("NullAway") // as above
     public @Nullable ValueWrapper putIfAbsent(Object key, @Nullable Object value) {
-        AtomicBoolean mine = new AtomicBoolean();
+        AtomicReference<@Nullable Boolean> mine = new AtomicReference<>(); // none while nobody has decided
         ContextLoader<Object, @Nullable Object> source = (k, load) -> {
             boolean held = cache.peek(key)
                     .filter(there -> there.state() == Lookup.State.STALE)
@@ -121,11 +121,14 @@ final class SpringCache implements org.springframework.cache.Cache {
             if (held || load.stale().isPresent()) {
                 throw new IllegalStateException("cache " + getName() + ": there is a value already (expected: none)");
             }
-            mine.set(true);
+            if (Boolean.FALSE.equals(
+                    mine.compareAndExchange(null, true))) { // a refresh in the background of the value that was there
+                throw new IllegalStateException("cache " + getName() + ": there is a value already (expected: none)");
+            }
             return value;
         };
         Object there = cache.get(key, source);
-        return mine.get() ? null : new SimpleValueWrapper(there);
+        return mine.compareAndSet(null, false) ? new SimpleValueWrapper(there) : null;
     }
 
     @Override

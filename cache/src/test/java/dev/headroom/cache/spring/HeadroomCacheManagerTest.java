@@ -311,6 +311,37 @@ class HeadroomCacheManagerTest {
     }
 
     @Test
+    void putIfAbsentRefreshesNothingInTheBackground() {
+        AtomicLong clock = new AtomicLong(1);
+        List<Runnable> later = new ArrayList<>();
+        InMemorySharedTier tier = new InMemorySharedTier(clock::get);
+        try (Caches early = Caches.builder()
+                        .clock(clock::get)
+                        .shared(tier)
+                        .journalEvery(Duration.ZERO)
+                        .refreshExecutor(later::add)
+                        .defaults(options -> options.fresh(Duration.ofMinutes(1))
+                                .localFresh(Duration.ofMinutes(1))
+                                .jitter(0)
+                                .earlyRefresh(0.5))
+                        .build();
+                Caches another = Caches.builder()
+                        .clock(clock::get)
+                        .shared(tier)
+                        .journalEvery(Duration.ZERO)
+                        .build()) {
+            Cache cache = new HeadroomCacheManager(early, Runnable::run).getCache("c");
+            cache.put("k", "first");
+            another.cache("c", Object.class, Object.class).invalidate("k"); // as if the tier had evicted it
+            clock.addAndGet(Duration.ofSeconds(40).toNanos());
+            assertThat(cache.putIfAbsent("k", "second").get()).isEqualTo("first");
+            assertThat(later).hasSize(1);
+            later.remove(0).run();
+            assertThat(cache.get("k").get()).isEqualTo("first");
+        }
+    }
+
+    @Test
     void isACacheByTheLetterOfSpring() {
         Cache cache = context.getBean(CacheManager.class).getCache("direct");
         assertThat(cache.getName()).isEqualTo("direct");

@@ -18,6 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is no fault of a job costs it nothing, and what is a job's fault costs nobody else anything. */
 @OnEveryBackend
@@ -305,6 +307,45 @@ class SturdyTest extends JobQueueContract {
         } catch (InvocationTargetException thrown) {
             throw thrown.getCause();
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"55P03, 30", "57014, 30", "22000, 6"})
+    void whatTheDatabaseRefusesForATimeMakesNoDeadLetterOfAJobThatDidWell(String state, int times) throws Exception {
+        AtomicInteger refusals = new AtomicInteger(times);
+        JobQueue queue = started(JobQueue.builder(refusingCommits(refusals, state))
+                .pollInterval(Duration.ofMillis(100))
+                .handlers(strange));
+        JobHandle job = queue.enqueue(Strange::kept, new Note(1, "kept"));
+        assertThat(job.await(Duration.ofSeconds(60)).orElseThrow().value(String.class))
+                .contains("kept");
+        assertThat(refusals.get()).isNegative();
+        assertThat(queue.dead().newest(1)).isEmpty();
+        assertThat(strange.effects).hasValue(1);
+    }
+
+    /** So many commits of outcomes are refused. */
+    private DataSource refusingCommits(AtomicInteger refusals, String state) {
+        return (DataSource) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    Object result = call(dataSource(), method, arguments);
+                    return result instanceof Connection connection
+                            ? refusingCommits(connection, refusals, state)
+                            : result;
+                });
+    }
+
+    private static Connection refusingCommits(Connection connection, AtomicInteger refusals, String state) {
+        return (Connection) Proxy.newProxyInstance(
+                SturdyTest.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("commit")
+                            && Thread.currentThread().getName().endsWith("-completer")
+                            && refusals.getAndDecrement() > 0) {
+                        connection.rollback();
+                        throw new SQLException("refused", state);
+                    }
+                    return call(connection, method, arguments);
+                });
     }
 
     @Test

@@ -122,11 +122,17 @@ final class Completer implements Runnable {
     private void oneByOne(List<Settled> batch) {
         for (Settled each : List.copyOf(batch)) {
             try {
-                int gone = settlement.write(List.of(each));
+                int gone = writeAlone(each);
                 if (gone > 0) {
                     lost.accept(gone);
                 }
             } catch (SQLException | RuntimeException | Error refused) {
+                if (passes(refused)) {
+                    // It is written after those that came meanwhile.
+                    batch.remove(each);
+                    outcomes.add(each);
+                    continue;
+                }
                 if (!putAside(each, refused)) {
                     // The database takes nothing at all, then.
                     return;
@@ -134,6 +140,24 @@ final class Completer implements Runnable {
             }
             batch.remove(each);
             written.accept(List.of(each));
+        }
+    }
+
+    /** Whether it is for what others do at the time: a lock that they hold, or too little time. */
+    private static boolean passes(Throwable refused) {
+        return refused instanceof SQLException sql
+                && (Sql.isLockTimeout(sql) || Sql.isDeadlock(sql) || Sql.isOutOfTime(sql));
+    }
+
+    private int writeAlone(Settled settled) throws SQLException {
+        try {
+            return settlement.write(List.of(settled));
+        } catch (SQLException | RuntimeException | Error refused) {
+            if (passes(refused)) {
+                throw refused;
+            }
+            // Nothing is as good as what it was: once more, since what failed before may have been for something else.
+            return settlement.write(List.of(settled));
         }
     }
 

@@ -10,6 +10,8 @@ import javax.sql.DataSource;
 public final class Sql {
     private static final int H2_LOCK_TIMEOUT = 50_200;
     private static final int MARIADB_LOCK_TIMEOUT = 1_205;
+    private static final int MARIADB_STATEMENT_TIMEOUT = 1_969;
+    private static final int MYSQL_STATEMENT_TIMEOUT = 3_024;
 
     private Sql() {}
 
@@ -55,6 +57,13 @@ public final class Sql {
         return "55P03".equals(failure.getSQLState())
                 || failure.getErrorCode() == H2_LOCK_TIMEOUT
                 || failure.getErrorCode() == MARIADB_LOCK_TIMEOUT;
+    }
+
+    /** Whether the database would not let a statement run any longer, or somebody stopped it. */
+    public static boolean isOutOfTime(SQLException failure) {
+        return "57014".equals(failure.getSQLState())
+                || failure.getErrorCode() == MARIADB_STATEMENT_TIMEOUT
+                || failure.getErrorCode() == MYSQL_STATEMENT_TIMEOUT;
     }
 
     /** Whether the connection was lost, or its server is going down. */

@@ -48,10 +48,14 @@ final class Store {
     private final DataSource bookkeeping;
     private final Patience patience;
 
-    private Store(Dialect dialect, DataSource bookkeeping, Patience patience) {
+    /** The callers' connections may be another pool's, of a driver that knows no limits, or knows them. */
+    private final Patience within;
+
+    private Store(Dialect dialect, DataSource bookkeeping, long millisToAnswer) {
         this.dialect = dialect;
         this.bookkeeping = bookkeeping;
-        this.patience = patience;
+        this.patience = new Patience(millisToAnswer);
+        this.within = new Patience(millisToAnswer);
         this.jobs = new JobTable(dialect);
         this.inserts = new JobInserts(dialect);
         this.batches = new BatchTable(dialect);
@@ -76,7 +80,7 @@ final class Store {
             Dialect dialect = Schema.dialect(connection);
             Schema.check(connection, dialect);
             dialect.checkInterruptible(connection);
-            return new Store(dialect, bookkeeping, new Patience(LEASES_TO_ANSWER * lease.toMillis()));
+            return new Store(dialect, bookkeeping, LEASES_TO_ANSWER * lease.toMillis());
         } catch (SQLException e) {
             throw new QueueException("queue: its database could not be asked for the tables' version", e);
         }
@@ -100,7 +104,7 @@ final class Store {
 
     /** Runs work of the queue's in the caller's transaction, and waits no longer for an answer than in one of its own. */
     <T> T within(Connection transaction, Sql.Work<T> work) throws SQLException {
-        return patience.on(transaction, work);
+        return within.on(transaction, work);
     }
 
     /** A connection for a thread that must not wait for one. */

@@ -41,10 +41,13 @@ final class MariaDbDialect implements Dialect {
             + " where state = 2 and run_at <= utc_timestamp(6) order by state, run_at limit ? for update skip locked";
 
     private final String returning;
+    private final String keeping;
 
     /** @param returning whether an insert can give the numbers of all its rows, which MySQL's can't */
     MariaDbDialect(boolean returning) {
         this.returning = returning ? " returning id" : "";
+        // MariaDB knows the one alone, and MySQL knows "skip locked" after the other alone.
+        this.keeping = returning ? " lock in share mode" : " for share";
     }
 
     @Override
@@ -121,7 +124,7 @@ final class MariaDbDialect implements Dialect {
 
     @Override
     public String keepingRows() {
-        return " lock in share mode";
+        return keeping;
     }
 
     @Override

@@ -97,6 +97,13 @@ abstract class JobQueueContract {
         }
     }
 
+    /** Whether somebody waits for a lock in this database of PostgreSQL's. */
+    boolean someWaitForALock() {
+        return number("select count(*) from pg_stat_activity"
+                        + " where datname = current_database() and wait_event_type = 'Lock'")
+                >= 1;
+    }
+
     void awaitNoJobs() {
         await().atMost(Duration.ofSeconds(20)).until(() -> count("headroom_job") == 0);
     }

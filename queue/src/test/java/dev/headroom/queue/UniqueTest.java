@@ -310,7 +310,7 @@ class UniqueTest extends JobQueueContract {
                     .unique(replace)
                     .enqueue(Recorder::note, new Note(4, "beside"))
                     .id());
-            await().until(() -> number("select count(*) from pg_locks where not granted") == 1);
+            await().atMost(Duration.ofSeconds(30)).until(this::someWaitForALock);
             one.commit();
             assertThat(waiting.get()).isNotEqualTo(job.id());
             next.commit();
@@ -361,7 +361,7 @@ class UniqueTest extends JobQueueContract {
                     .unique("key")
                     .enqueue(Recorder::note, new Note(2, ""))
                     .id());
-            await().until(() -> number("select count(*) from pg_locks where not granted") == 1);
+            await().atMost(Duration.ofSeconds(30)).until(this::someWaitForALock);
             first.commit();
             assertThat(racing.get()).isEqualTo(job.id());
             execute("select 1 from headroom_job for update nowait");
@@ -395,7 +395,7 @@ class UniqueTest extends JobQueueContract {
                     .unique(unique)
                     .enqueue(Recorder::note, new Note(2, ""))
                     .id());
-            await().until(() -> number("select count(*) from pg_locks where not granted") == 1);
+            await().atMost(Duration.ofSeconds(30)).until(this::someWaitForALock);
             claims.commit();
             assertThat(racing.get()).isEqualTo(job.id());
             execute("select 1 from headroom_job for update nowait");

@@ -173,6 +173,40 @@ class LockedTest extends JobQueueContract {
     }
 
     @Test
+    void oneThatIsJustMadeReadyIsNoneThatRuns() throws Exception {
+        assumeThat(backend).as("tells workers' locks from callers'").isEqualTo(Backend.POSTGRESQL);
+        JobQueue queue = built(builder().handlers(entries));
+        Unique key = Unique.of("product:42");
+        JobHandle job = queue.unique(key).delay(Duration.ofDays(1)).enqueue(Entries::entry, new Note(1, "kept"));
+        ExecutorService executor = Executors.newSingleThreadExecutor();
+        try (Connection promotes = dataSource().getConnection();
+                Connection caller = dataSource().getConnection()) {
+            promotes.setAutoCommit(false);
+            caller.setAutoCommit(false);
+            promotes.createStatement().execute("select 1 from headroom_job for update");
+            Future<Long> waiting = executor.submit(() -> queue.in(caller)
+                    .unique(key)
+                    .enqueue(Entries::entry, new Note(2, "dropped"))
+                    .id());
+            await().atMost(Duration.ofSeconds(30)).until(() -> someWaitForALock() || waiting.isDone());
+            promotes.createStatement().execute("update headroom_job set state = 0, run_at = now()");
+            promotes.commit();
+            assertThat(waiting.get()).isEqualTo(job.id());
+            assertThat(number("select count(*) from (select 1 from headroom_job for update skip locked) as free"))
+                    .as("waits for who has met it")
+                    .isZero();
+            caller.commit();
+            promotes.setAutoCommit(true);
+            caller.setAutoCommit(true);
+        } finally {
+            executor.shutdownNow();
+        }
+        queue.start();
+        await().until(() -> count("headroom_job") == 0);
+        assertThat(entries.order).containsExactly("kept");
+    }
+
+    @Test
     void whatOneReplacesWhileAnotherDoesIsNotLost() throws Exception {
         assumeThat(backend).as("tells workers' locks from callers'").isEqualTo(Backend.POSTGRESQL);
         JobQueue queue = built(builder().handlers(entries));

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class UniqueJobs {
     private static final int MOST_TRIES = 50;
     private static final int LOOKS_AT_A_LOCK = 3;
+    private static final long PAUSE = 2_000_000;
     private static final long OVERDUE_MILLIS = 5_000;
 
     private final Dialect dialect;
@@ -75,6 +77,10 @@ public final class UniqueJobs {
             if (met == Met.DONE || met == Met.RUNS && tries >= LOOKS_AT_A_LOCK) {
                 return new Placed(found.id(), false, false);
             }
+            if (met == Met.RUNS) {
+                // It may be locked for a moment only, by who has looked whether it can have it.
+                LockSupport.parkNanos(PAUSE);
+            }
             if (met == Met.STARVES) {
                 return new Placed(inserts.insert(connection, job.withoutUniqueKey()), true, false);
             }
@@ -112,7 +118,9 @@ public final class UniqueJobs {
     private Met meet(Connection connection, Found found, NewJob job, Unique unique, boolean lockedByRuns)
             throws SQLException {
         boolean keeps = unique.onDuplicate() == Unique.OnDuplicate.KEEP;
-        if (lockedByRuns && !keep(connection, found, job, unlessAWorkerHasIt(keeps))) {
+        // None but a ready one runs; whoever else has one locked is done with it soon.
+        boolean mayRun = lockedByRuns && found.state() == 0;
+        if (mayRun && !keep(connection, found, job, unlessAWorkerHasIt(keeps))) {
             return Met.RUNS;
         }
         if (found.overdue() && unique.onDuplicate() != Unique.OnDuplicate.DEBOUNCE) {
@@ -129,7 +137,7 @@ public final class UniqueJobs {
                 switch (unique.onDuplicate()) {
                     case REPLACE -> change(connection, found, job, "");
                     case DEBOUNCE -> change(connection, found, job, ", state = 2, run_at = " + dialect.nowPlusMillis());
-                    default -> lockedByRuns || keep(connection, found, job, dialect.keepingRows());
+                    default -> mayRun || keep(connection, found, job, dialect.keepingRows());
                 };
         return done ? Met.DONE : Met.CHANGED;
     }

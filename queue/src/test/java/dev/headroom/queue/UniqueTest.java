@@ -289,6 +289,67 @@ class UniqueTest extends JobQueueContract {
     }
 
     @Test
+    void whatReplacesAnOverdueJobThatOthersKeepIsWhatRunsLast() throws Exception {
+        assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
+        JobQueue queue = built(builder().handlers(recorder));
+        Unique replace = Unique.of("key").onDuplicate(OnDuplicate.REPLACE);
+        queue.unique(replace).enqueue(Recorder::note, new Note(1, "old"));
+        execute("update headroom_job set run_at = run_at - interval '1' hour");
+        try (Connection imports = dataSource().getConnection()) {
+            imports.setAutoCommit(false);
+            queue.in(imports).unique("key").enqueue(Recorder::note, new Note(2, "dropped"));
+            queue.unique(replace).enqueue(Recorder::note, new Note(3, "new"));
+            queue.start();
+            await().untilAsserted(() -> assertThat(recorder.order).containsExactly("new"));
+            imports.commit();
+            imports.setAutoCommit(true);
+        }
+        awaitNoJobs();
+        assertThat(recorder.order).containsExactly("new", "new");
+    }
+
+    @Test
+    void whoPutsAJobBesideAnOverdueOneAndGoesOnForLongKeepsNobodyWaiting() throws Exception {
+        assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
+        JobQueue queue = built(builder().handlers(recorder));
+        JobHandle first = queue.unique("key").enqueue(Recorder::note, new Note(1, "kept"));
+        execute("update headroom_job set run_at = run_at - interval '1' hour");
+        try (Connection imports = dataSource().getConnection();
+                Connection beside = dataSource().getConnection();
+                Connection request = dataSource().getConnection()) {
+            for (Connection each : List.of(imports, beside, request)) {
+                each.setAutoCommit(false);
+                each.createStatement().execute("set local lock_timeout = '10s'");
+            }
+            queue.in(imports).unique("key").enqueue(Recorder::note, new Note(2, "dropped"));
+            assertThat(queue.in(beside)
+                            .unique("key")
+                            .enqueue(Recorder::note, new Note(3, "beside"))
+                            .id())
+                    .isNotEqualTo(first.id());
+            assertThat(queue.in(request)
+                            .unique("key")
+                            .enqueue(Recorder::note, new Note(4, "dropped"))
+                            .id())
+                    .as("is not freed for who asks now")
+                    .isEqualTo(first.id());
+            imports.commit();
+            beside.commit();
+            queue.start();
+            await().untilAsserted(() -> assertThat(recorder.order).containsExactly("beside"));
+            assertThat(number("select count(*) from (select 1 from headroom_job for update skip locked) as free"))
+                    .as("is kept until the last who met it ends")
+                    .isZero();
+            request.commit();
+            for (Connection each : List.of(imports, beside, request)) {
+                each.setAutoCommit(true);
+            }
+        }
+        awaitNoJobs();
+        assertThat(recorder.order).containsExactly("beside", "kept");
+    }
+
+    @Test
     void callersWhoReplaceAJobOneAfterTheOtherDoNotKeepItFromRunning() throws Exception {
         assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
         JobQueue queue = built(builder().handlers(recorder));
@@ -322,7 +383,7 @@ class UniqueTest extends JobQueueContract {
         assertThat(count("headroom_job where unique_key is null")).isOne();
         queue.start();
         awaitNoJobs();
-        assertThat(recorder.order).containsExactlyInAnyOrder("newest", "beside");
+        assertThat(recorder.order).containsExactly("beside", "beside");
     }
 
     @Test

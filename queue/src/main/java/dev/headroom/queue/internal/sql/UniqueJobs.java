@@ -126,7 +126,11 @@ public final class UniqueJobs {
         if (found.overdue() && unique.onDuplicate() != Unique.OnDuplicate.DEBOUNCE) {
             if (dialect.changesKeptRows()) {
                 if (dialect.isLockedByOthers(connection, found.id(), found.state())) {
-                    return free(connection, found, job) ? Met.FREED : Met.CHANGED;
+                    if (keeps ? free(connection, found, job) : replaceAndFree(connection, found, job)) {
+                        return Met.FREED;
+                    }
+                    // Who changes it now may be long about it: it is kept as it is meanwhile.
+                    return keeps && keep(connection, found, job, dialect.keepingRows()) ? Met.DONE : Met.CHANGED;
                 }
             } else if (keeps && !dialect.insertsPastAKey() && starving.met(found.id())) {
                 // Locks can't be asked for: the gap would be locked if the job is gone. Nor can the key be moved.
@@ -176,13 +180,31 @@ public final class UniqueJobs {
         return (together ? dialect.keepingRows() : " for update") + " skip locked";
     }
 
-    /** Takes its key from a job that can't begin for those who meet it; what is enqueued now takes that. */
+    /** Takes its key from a job that can't begin for those who meet it; what is enqueued now takes that. Waits for nobody who changes the job. */
     private boolean free(Connection connection, Found found, NewJob job) throws SQLException {
-        String sql = "update " + dialect.byNumber("headroom_job")
-                + " set unique_key = null where id = ? and unique_key = ? and state = 0";
+        String sql = "update headroom_job set unique_key = null where id = (select id from headroom_job"
+                + " where id = ? and unique_key = ? and state = 0 for no key update skip locked)";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setLong(1, found.id());
             statement.setString(2, job.uniqueKey());
+            return statement.executeUpdate() == 1;
+        }
+    }
+
+    /** The same for a job that is to be replaced: it may run after what is enqueued now, and must not bring back what was before. */
+    private boolean replaceAndFree(Connection connection, Found found, NewJob job) throws SQLException {
+        // Not by way of the limits' own change, which would wait for those who keep the job.
+        String sql = "update headroom_job set unique_key = null, kind_version = ?, payload = ?, trace = ?, user_id = ?,"
+                + " limit_key = case when held = " + LimitRows.FRESH + " then ? else limit_key end"
+                + " where id = ? and unique_key = ? and state = 0";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setInt(1, job.version());
+            statement.setString(2, job.payload());
+            statement.setString(3, job.trace());
+            statement.setString(4, job.user());
+            statement.setString(5, job.limitKey());
+            statement.setLong(6, found.id());
+            statement.setString(7, job.uniqueKey());
             return statement.executeUpdate() == 1;
         }
     }

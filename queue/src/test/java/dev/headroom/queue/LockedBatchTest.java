@@ -177,11 +177,14 @@ class LockedBatchTest extends JobQueueContract {
                 .workers(1));
         queue.enqueueAll(Ledger::nothing, notes(0, 1_000));
         counted.sinceLast();
+        long began = System.nanoTime();
         queue.start();
         await().atMost(Duration.ofSeconds(60)).until(() -> count("headroom_job") == 0);
+        long tens = (System.nanoTime() - began) / 10_000_000;
         assertThat(counted.texts.stream().filter(text -> text.contains("headroom_job_node")))
-                .as("looks for jobs")
-                .hasSizeLessThan(300);
+                .as(
+                        "looks for jobs; one in each 10 ms more where the machine is slow, since a transaction that takes longer grows no more")
+                .hasSizeLessThan(300 + (int) tens);
         assertThat(ledger.runs).hasSize(1_000).doesNotContainValue(2);
     }
 

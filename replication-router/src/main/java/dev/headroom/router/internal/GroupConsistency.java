@@ -10,8 +10,11 @@ import java.util.concurrent.Callable;
 
 /** Read-your-writes over several clusters: one token with a position of each. */
 final class GroupConsistency implements Consistency {
-    /** Of so many clusters a token takes a few hundred bytes. */
-    private static final int MOST_IN_A_COOKIE = 16;
+    /**
+     * Of a token with what the client may not have written, in characters: half of what a token may have, for what the client writes next must go into it,
+     * too.
+     */
+    private static final int MOST_ADDED = 256;
 
     private final List<Router> routers;
     private final Consistency first;
@@ -92,15 +95,29 @@ final class GroupConsistency implements Consistency {
         return all;
     }
 
-    /** The token with the newest positions; of clusters that it says nothing of only if there are few, for it goes into a cookie. */
+    /** The token with the newest positions; of clusters that it says nothing of only as long as it is short, for it goes into a cookie. */
     ConsistencyToken newest(ConsistencyToken token) {
         ConsistencyToken all = token;
         for (Router router : routers) {
-            if (routers.size() <= MOST_IN_A_COOKIE || router.positions().tells(token)) {
-                all = router.newest(all);
+            if (router.positions().tells(token)) {
+                all = raised(router, all);
+            }
+        }
+        for (Router router : routers) {
+            if (!router.positions().tells(token) && all.value().length() < MOST_ADDED) {
+                ConsistencyToken more = raised(router, all);
+                all = more.value().length() <= MOST_ADDED ? more : all;
             }
         }
         return all;
+    }
+
+    private static ConsistencyToken raised(Router router, ConsistencyToken token) {
+        try {
+            return router.newest(token);
+        } catch (IllegalArgumentException tooLong) { // its timeline or number has got more digits
+            return token;
+        }
     }
 
     /** The current request has written up to the token. */

@@ -64,7 +64,7 @@ final class PositionOnCommit implements CommitHook {
                 return;
             }
             // The answers of requests that overlap may come in any order.
-            ConsistencyToken told = position.wrote() ? positions.newest(now) : now;
+            ConsistencyToken told = position.wrote() ? newest(now) : now;
             if (open && !now.equals(sent)) {
                 sent = now;
                 response.addCookie((position.wrote() ? cookie : cookie.ofSeen()).with(told));
@@ -75,6 +75,15 @@ final class PositionOnCommit implements CommitHook {
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    private ConsistencyToken newest(ConsistencyToken own) {
+        try {
+            return positions.newest(own);
+        } catch (RuntimeException failure) { // what was written is committed, and its own position is known
+            log.warn("router: a client is told its own position alone", failure);
+            return own;
         }
     }
 

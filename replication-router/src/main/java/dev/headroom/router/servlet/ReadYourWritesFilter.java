@@ -148,13 +148,14 @@ public final class ReadYourWritesFilter implements Filter {
                 RequestContext.active().orElseGet(() -> RequestContext.builder().build());
         PositionInSession inSession = session;
         PositionInSession.Of kept = inSession == null ? null : inSession.of(request);
-        ConsistencyToken arrived = arrived(request);
+        ConsistencyToken arrived = arrived(request, cookie);
         if (kept != null) {
-            arrived = positions().consistency().combine(arrived, kept.arrived());
+            arrived = both(arrived, kept.arrived());
         }
+        arrived = both(arrived, arrived(request, PositionCookie.ofSeen(cookie)));
         if (!arrived.isNone()) {
             ConsistencyToken all = arrived;
-            context.consistency(token -> positions().consistency().combine(token, all));
+            context.consistency(token -> both(token, all));
         }
         PositionCookie form = PositionCookie.of(
                 request, cookie, ttl != null ? ttl : positions().positionLife());
@@ -163,19 +164,25 @@ public final class ReadYourWritesFilter implements Filter {
         return position;
     }
 
-    private ConsistencyToken arrived(HttpServletRequest request) {
+    private ConsistencyToken arrived(HttpServletRequest request, String name) {
         ConsistencyToken arrived = ConsistencyToken.NONE;
         Cookie[] cookies = request.getCookies();
         if (cookies != null) {
             for (Cookie candidate : cookies) {
-                String name = candidate.getName();
-                if (name.equals(cookie) || name.equals(PositionCookie.ofSeen(cookie))) {
-                    arrived = positions()
-                            .consistency()
-                            .combine(arrived, positions().admit(candidate.getValue()));
+                if (candidate.getName().equals(name)) {
+                    arrived = both(arrived, positions().admit(candidate.getValue()));
                 }
             }
         }
         return arrived;
+    }
+
+    /** A token that covers both; the first one alone if that would be too long for a token. */
+    private ConsistencyToken both(ConsistencyToken first, ConsistencyToken second) {
+        try {
+            return positions().consistency().combine(first, second);
+        } catch (IllegalArgumentException tooLong) {
+            return first;
+        }
     }
 }

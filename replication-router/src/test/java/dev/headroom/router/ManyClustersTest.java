@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headroom.Headroom;
 import dev.headroom.RequestContext;
 import dev.headroom.consistency.ConsistencyToken;
+import dev.headroom.router.shard.ShardMap;
+import dev.headroom.router.shard.Shards;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -148,6 +150,20 @@ class ManyClustersTest {
                 .hasValueSatisfying(cookie -> assertThat(cookie)
                         .startsWith("headroom-position=v1~")
                         .contains(name(MANY - 1) + ":1:1", name(0) + ":1:1"));
+    }
+
+    @Test
+    void threadThatHasWrittenToAllReadsAll() throws Exception {
+        ShardMap.Builder map = ShardMap.builder("db", MANY);
+        IntStream.range(0, MANY).forEach(cluster -> map.place(cluster + 1, cluster + 1, name(cluster)));
+        try (Shards shards = Shards.builder(map.build(), routers).build()) {
+            shards.install();
+            for (int cluster = 0; cluster < MANY; cluster++) {
+                write(cluster);
+            }
+            assertThat(shards.scatter((cluster, parts, connection) -> cluster).results())
+                    .hasSize(MANY);
+        }
     }
 
     @Test

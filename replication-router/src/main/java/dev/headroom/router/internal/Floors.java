@@ -78,9 +78,17 @@ final class Floors {
         }
         Optional<RequestContext> context = RequestContext.active();
         if (context.isPresent()) {
-            context.get().consistency(token -> codec.raise(token, position));
+            wrote(context.get(), position);
         } else {
             outsideOfRequests.get().wrote(position);
+        }
+    }
+
+    private void wrote(RequestContext context, Position position) {
+        try {
+            context.consistency(token -> codec.raise(token, position));
+        } catch (IllegalArgumentException tooLong) { // of more clusters than a token can tell of
+            of(context).wrote(position);
         }
     }
 

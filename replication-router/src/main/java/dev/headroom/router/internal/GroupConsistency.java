@@ -125,6 +125,11 @@ final class GroupConsistency implements Consistency {
         routers.forEach(router -> router.positions().wrote(token));
     }
 
+    /** The request begins where the current one is, or the thread. */
+    void takeAlong(RequestContext request) {
+        routers.forEach(router -> router.positions().begins(request));
+    }
+
     ConsistencyToken admit(String untrusted) {
         ConsistencyToken all = ConsistencyToken.NONE;
         for (Router router : routers) {

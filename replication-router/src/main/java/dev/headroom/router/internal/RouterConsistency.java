@@ -141,6 +141,15 @@ final class RouterConsistency implements Consistency {
         }
     }
 
+    /** A request that is not open yet takes along what the current one, or the thread, has done without a token. */
+    void begins(RequestContext request) {
+        if (cluster.replicated()) {
+            SessionFloor floor = floors.current();
+            floors.touch(floor); // what a driver's connection is in hand for has been done until now
+            floors.current(request).absorb(floor);
+        }
+    }
+
     /** The token with this cluster's position cut down to what can be real. */
     ConsistencyToken real(ConsistencyToken token) {
         return cluster.replicated() ? clamp(token) : token;

@@ -2,6 +2,7 @@ package dev.headroom.router.internal;
 
 import dev.headroom.Contracts;
 import dev.headroom.Contributions;
+import dev.headroom.RequestContext;
 import dev.headroom.annotation.Advice;
 import dev.headroom.annotation.Interceptor;
 import dev.headroom.annotation.InterceptorSlot;
@@ -147,6 +148,11 @@ public final class RouterGroup implements Routers {
     /** The current request has written up to the token, which is one of ours. */
     public void wrote(ConsistencyToken token) {
         consistency.wrote(token);
+    }
+
+    /** The request, which is not open yet, begins where the current one is, or the thread. What is not known yet is asked for when it is needed. */
+    public void takeAlong(RequestContext request) {
+        consistency.takeAlong(request);
     }
 
     @Override

@@ -50,8 +50,8 @@ final class ShardScatter implements AutoCloseable {
             return inRequest(work);
         }
         // What a bare thread has written is known to that thread alone; the parts have threads of their own.
-        RequestContext request =
-                RequestContext.builder().consistency(units.written()).build();
+        RequestContext request = RequestContext.builder().build();
+        units.takeAlong(request);
         try (RequestContext.Scope scope = request.open()) {
             Objects.requireNonNull(scope);
             return inRequest(work);

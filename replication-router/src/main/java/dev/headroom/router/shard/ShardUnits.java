@@ -1,5 +1,6 @@
 package dev.headroom.router.shard;
 
+import dev.headroom.RequestContext;
 import dev.headroom.config.Checks;
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.RouteScope;
@@ -87,9 +88,11 @@ final class ShardUnits {
         }
     }
 
-    /** What the caller has written up to. */
-    ConsistencyToken written() {
-        return routers.consistency().current();
+    /** The request, which is not open yet, begins where the caller is. */
+    void takeAlong(RequestContext request) {
+        if (routers instanceof RouterGroup group) {
+            group.takeAlong(request);
+        }
     }
 
     /** Work in a snapshot. */

@@ -14,6 +14,7 @@ final class PositionInSession {
 
     private final Positions positions;
     private final String attribute;
+    private final String seenAttribute;
 
     /**
      * Of two requests of one session that end at the same time on this server, neither must undo what the other has left. A session has always the
@@ -24,6 +25,7 @@ final class PositionInSession {
     PositionInSession(Positions positions, String cookie) {
         this.positions = positions;
         this.attribute = "dev.headroom.router." + cookie;
+        this.seenAttribute = "dev.headroom.router." + PositionCookie.ofSeen(cookie);
         Arrays.setAll(leaving, number -> new ReentrantLock());
     }
 
@@ -38,24 +40,34 @@ final class PositionInSession {
 
     final class Of {
         private final HttpServletRequest request;
-        private final String before;
-        private final ConsistencyToken arrived;
+        private final Kept written;
+        private final Kept seen;
 
         private Of(HttpServletRequest request) {
             this.request = request;
             HttpSession session = request.getSession(false);
-            this.before = session == null ? "" : text(session);
-            this.arrived = positions.admit(before);
+            this.written = kept(session, attribute);
+            this.seen = kept(session, seenAttribute);
         }
 
-        /** What was in the session when the request came, as far as it can be real. */
-        ConsistencyToken arrived() {
-            return arrived;
+        private Kept kept(@Nullable HttpSession session, String name) {
+            String text = session == null ? "" : text(session, name);
+            return new Kept(name, text, positions.admit(text));
+        }
+
+        /** What had been written when the request came, as far as it can be real. */
+        ConsistencyToken written() {
+            return written.arrived();
+        }
+
+        /** What had merely been seen, the same way. */
+        ConsistencyToken seen() {
+            return seen.arrived();
         }
 
         /** Whether what is there can't be real, and should give way even if nothing was written. */
         boolean unreal() {
-            return !arrived.value().equals(before);
+            return written.unreal() || seen.unreal();
         }
 
         /** Whether there is a session now. */
@@ -71,30 +83,56 @@ final class PositionInSession {
             }
         }
 
-        /** Leaves the request's position there, and keeps what others have left meanwhile. */
-        void leave(ConsistencyToken token) {
+        /**
+         * Leaves the request's position there, and keeps what others have left meanwhile.
+         *
+         * @param wrote whether the request has written; what it has merely seen must not take the place of what another one has written
+         */
+        void leave(ConsistencyToken token, boolean wrote) {
             HttpSession session = session();
             if (session == null) {
                 return;
             }
+            try {
+                leave(session, token, wrote);
+            } catch (IllegalStateException invalidated) {
+                return; // it has ended, and with it what was in it
+            }
+        }
+
+        private void leave(HttpSession session, ConsistencyToken token, boolean wrote) {
             ReentrantLock lock = lockOf(session);
             lock.lock();
             try {
-                String now = text(session);
-                ConsistencyToken all =
-                        now.equals(before) ? token : positions.consistency().combine(token(now), token);
-                if (!all.value().equals(now)) {
-                    session.setAttribute(attribute, all.value());
+                if (wrote || written.unreal()) {
+                    leave(session, token, written);
                 }
-            } catch (IllegalStateException invalidated) {
-                return; // it has ended, and with it what was in it
+                if (!wrote || seen.unreal()) {
+                    leave(session, token, seen);
+                }
             } finally {
                 lock.unlock();
             }
         }
 
-        private String text(HttpSession session) {
-            return session.getAttribute(attribute) instanceof String text ? text : "";
+        private void leave(HttpSession session, ConsistencyToken token, Kept kept) {
+            String now = text(session, kept.name());
+            ConsistencyToken all = now.equals(kept.before()) ? token : both(token, token(now));
+            if (!all.value().equals(now)) {
+                session.setAttribute(kept.name(), all.value());
+            }
+        }
+
+        private ConsistencyToken both(ConsistencyToken own, ConsistencyToken others) {
+            try {
+                return positions.consistency().combine(own, others);
+            } catch (IllegalArgumentException tooLong) {
+                return own;
+            }
+        }
+
+        private String text(HttpSession session, String name) {
+            return session.getAttribute(name) instanceof String text ? text : "";
         }
 
         private ConsistencyToken token(String text) {
@@ -103,6 +141,19 @@ final class PositionInSession {
             } catch (IllegalArgumentException e) {
                 return ConsistencyToken.NONE;
             }
+        }
+    }
+
+    /**
+     * What was there when a request came.
+     *
+     * @param name of the attribute
+     * @param before its text
+     * @param arrived that, as far as it can be real
+     */
+    private record Kept(String name, String before, ConsistencyToken arrived) {
+        boolean unreal() {
+            return !arrived.value().equals(before);
         }
     }
 }

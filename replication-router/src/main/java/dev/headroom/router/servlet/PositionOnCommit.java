@@ -71,7 +71,7 @@ final class PositionOnCommit implements CommitHook {
             }
             if (session != null && kept && !now.equals(left)) {
                 left = now;
-                session.leave(told);
+                session.leave(told, position.wrote());
             }
         } finally {
             lock.unlock();

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Of requests of one client that overlap, the browser keeps the cookie of the one that answers last. So the cookie of a request that has written
  * tells, besides its own position, the newest that this server knows: that covers the other one's writes on this server, and on others those that
  * are older than the last probe of the primary. What a request has merely seen ({@link dev.headroom.router.ReplicaRouterBuilder#monotonicReads}) is in
- * a cookie of its own, the name with {@code -seen} added.
+ * a cookie of its own, the name with {@code -seen} added, and in the session in an attribute of its own.
  *
  * <p>Contributed by the router itself in the slot {@code READ_YOUR_WRITES}; by hand it must be registered for {@code REQUEST} and
  * {@code ASYNC} dispatches, with async support. Thread-safe.
@@ -150,9 +150,12 @@ public final class ReadYourWritesFilter implements Filter {
         PositionInSession.Of kept = inSession == null ? null : inSession.of(request);
         ConsistencyToken arrived = arrived(request, cookie);
         if (kept != null) {
-            arrived = both(arrived, kept.arrived());
+            arrived = both(arrived, kept.written());
         }
         arrived = both(arrived, arrived(request, PositionCookie.ofSeen(cookie)));
+        if (kept != null) {
+            arrived = both(arrived, kept.seen());
+        }
         if (!arrived.isNone()) {
             ConsistencyToken all = arrived;
             context.consistency(token -> both(token, all));

@@ -33,11 +33,17 @@ class PositionInSessionTest {
     private final Map<Object, Object> attributes = new ConcurrentHashMap<>();
     private final CountDownLatch storing = new CountDownLatch(1);
     private final CountDownLatch go = new CountDownLatch(1);
+    private volatile boolean ended;
 
     /** A request with the session; its store takes as long as the test says for the earlier position. */
     private PositionInSession.Of request() {
         HttpSession session = proxy(HttpSession.class, (self, method, arguments) -> switch (method.getName()) {
-            case "getId" -> "id";
+            case "getId" -> {
+                if (ended) {
+                    throw new IllegalStateException();
+                }
+                yield "id";
+            }
             case "getAttribute" -> attributes.get(arguments[0]);
             case "setAttribute" -> {
                 if (arguments[1].equals(EARLIER.value())) {
@@ -57,12 +63,33 @@ class PositionInSessionTest {
     }
 
     @Test
+    void nothingIsLeftInASessionThatHasEnded() {
+        PositionInSession.Of request = request();
+        ended = true;
+        request.leave(LATER, true);
+        assertThat(attributes).isEmpty();
+    }
+
+    @Test
+    void whatWasMerelySeenIsLeftBesideWhatWasWritten() {
+        go.countDown();
+        PositionInSession.Of reader = request();
+        PositionInSession.Of writer = request();
+        writer.leave(LATER, true);
+        reader.leave(EARLIER, false);
+        assertThat(attributes)
+                .containsOnly(
+                        Map.entry("dev.headroom.router.c", LATER.value()),
+                        Map.entry("dev.headroom.router.c-seen", EARLIER.value()));
+    }
+
+    @Test
     void earlierPositionThatIsLeftLaterTakesNothingAway() {
         go.countDown();
         PositionInSession.Of slow = request();
         PositionInSession.Of fast = request();
-        fast.leave(LATER);
-        slow.leave(EARLIER);
+        fast.leave(LATER, true);
+        slow.leave(EARLIER, true);
         assertThat(attributes).containsOnly(Map.entry("dev.headroom.router.c", LATER.value()));
     }
 
@@ -70,9 +97,9 @@ class PositionInSessionTest {
     void earlierPositionThatIsLeftAtTheSameTimeTakesNothingAway() throws Exception {
         PositionInSession.Of slow = request();
         PositionInSession.Of fast = request();
-        CompletableFuture<Void> earlier = CompletableFuture.runAsync(() -> slow.leave(EARLIER));
+        CompletableFuture<Void> earlier = CompletableFuture.runAsync(() -> slow.leave(EARLIER, true));
         assertThat(storing.await(60, TimeUnit.SECONDS)).isTrue();
-        Thread later = new Thread(() -> fast.leave(LATER));
+        Thread later = new Thread(() -> fast.leave(LATER, true));
         later.start();
         await().until(() -> later.getState() == Thread.State.WAITING || !later.isAlive());
         go.countDown();

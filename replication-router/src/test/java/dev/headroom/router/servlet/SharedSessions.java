@@ -18,7 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Sessions that several servers share: loaded when a request comes, stored as a whole when it ends. Each server has a filter of its own. */
+/** Sessions that several servers share: loaded when a request comes, stored attribute by attribute when it ends. Each server has a filter of its own. */
 final class SharedSessions {
     static final String COOKIE = "shared-session";
 
@@ -46,8 +46,8 @@ final class SharedSessions {
             chain.doFilter(request, response);
             return;
         }
-        Map<String, Object> attributes = new HashMap<>(store.get(id));
-        HttpSession session = session(id, attributes);
+        Map<String, Object> changed = new HashMap<>();
+        HttpSession session = session(id, new HashMap<>(store.get(id)), changed);
         try {
             chain.doFilter(
                     new HttpServletRequestWrapper((HttpServletRequest) request) {
@@ -58,7 +58,11 @@ final class SharedSessions {
                     },
                     response);
         } finally {
-            store.put(id, Map.copyOf(attributes));
+            store.computeIfPresent(id, (same, attributes) -> {
+                Map<String, Object> all = new HashMap<>(attributes);
+                all.putAll(changed);
+                return Map.copyOf(all);
+            });
         }
     }
 
@@ -74,7 +78,7 @@ final class SharedSessions {
         return null;
     }
 
-    private HttpSession session(String id, Map<String, Object> attributes) {
+    private HttpSession session(String id, Map<String, Object> attributes, Map<String, Object> changed) {
         return (HttpSession) Proxy.newProxyInstance(
                 SharedSessions.class.getClassLoader(),
                 new Class<?>[] {HttpSession.class},
@@ -87,6 +91,7 @@ final class SharedSessions {
                         case "setAttribute":
                             onChange.accept(id);
                             attributes.put((String) arguments[0], arguments[1]);
+                            changed.put((String) arguments[0], arguments[1]);
                             return null;
                         default:
                             throw new UnsupportedOperationException(method.getName());

@@ -178,7 +178,7 @@ final class Node {
 
     /** A commit of this router's has told it as its position; a probe will see it, or has. */
     void told(Position position) {
-        told.accumulateAndGet(position, Position::and); // a commit that is overtaken by a later one takes nothing away
+        told.accumulateAndGet(position, Node::later); // a commit that is overtaken by a later one takes nothing away
     }
 
     /** Whether it is known to have been at that position, by its probes or by a commit of this router's. */
@@ -188,7 +188,15 @@ final class Node {
 
     /** The newest position that its probes or commits of this router's have told. */
     Position newest() {
-        return position().and(told.get());
+        return later(position(), told.get());
+    }
+
+    /** Of an earlier timeline there may have been more than a new primary ever had: no position has one's timeline and the other's number. */
+    private static Position later(Position one, Position other) {
+        if (one.timeline() == other.timeline()) {
+            return one.and(other);
+        }
+        return one.timeline() > other.timeline() ? one : other;
     }
 
     /** Whether its last good answer was asked for at or after this time. */

@@ -2,8 +2,10 @@ package dev.headroom.router.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headroom.router.NodeRole;
 import dev.headroom.router.NodeSpec;
 import dev.headroom.router.spi.Position;
+import dev.headroom.router.spi.ReplicationDialect;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.h2.jdbcx.JdbcDataSource;
@@ -17,8 +19,17 @@ class NodeTest {
         node.told(new Position(1, 7));
         node.told(new Position(1, 5));
         assertThat(node.newest()).isEqualTo(new Position(1, 7));
-        node.told(new Position(2, 6));
-        assertThat(node.newest()).isEqualTo(new Position(2, 7));
+    }
+
+    @Test
+    void numberOfAnEarlierTimelineIsNotTakenForOneOfALater() {
+        node.told(new Position(1, 7));
+        node.told(new Position(2, 5));
+        node.told(new Position(1, 8));
+        assertThat(node.newest()).isEqualTo(new Position(2, 5));
+        assertThat(node.hasBeenAt(new Position(2, 6))).isFalse();
+        node.answered(new Node.Seen(new ReplicationDialect.Answer(NodeRole.PRIMARY, new Position(3, 4)), 0, 1));
+        assertThat(node.newest()).isEqualTo(new Position(3, 4));
     }
 
     @Test

@@ -27,6 +27,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -37,6 +38,10 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 @Tag("one-jdk")
 class ScatterTest {
     private static final Duration LONG = Duration.ofSeconds(30);
+
+    /** For a cluster that answers. */
+    private static final Duration ENOUGH = Duration.ofSeconds(5);
+
     private static final ShardMap MAP = ShardMap.builder("db", 3)
             .place(1, 1, "s1")
             .place(2, 2, "s2")
@@ -54,6 +59,14 @@ class ScatterTest {
         open.add(0, routers);
         try (Shards shards = shards(options -> options)) {
             shards.install();
+        }
+    }
+
+    /** So that no read with little time has to connect first. */
+    @BeforeEach
+    void connect() throws Exception {
+        try (Shards shards = shards(options -> options.scatterWait(LONG))) {
+            shards.scatter((cluster, parts, connection) -> cluster);
         }
     }
 
@@ -163,7 +176,7 @@ class ScatterTest {
     @Test
     void clusterThatDoesNotAnswerIsMissingAndHoldsNoThread() throws Exception {
         try (Shards shards = shards(
-                options -> options.scatterConcurrency(1).allowPartial(true).scatterWait(Duration.ofSeconds(1)))) {
+                options -> options.scatterConcurrency(1).allowPartial(true).scatterWait(ENOUGH))) {
             for (int i = 0; i < 2; i++) {
                 Scattered<String> scattered = shards.scatter(HANGING);
                 assertThat(scattered.results()).containsExactly("s1");
@@ -171,7 +184,7 @@ class ScatterTest {
                 assertThat(scattered.failures().get("s2")).isInstanceOf(SQLTimeoutException.class);
             }
         }
-        try (Shards shards = shards(options -> options.allowPartial(true).scatterWait(Duration.ofSeconds(1)))) {
+        try (Shards shards = shards(options -> options.allowPartial(true).scatterWait(ENOUGH))) {
             Scattered<String> scattered = shards.scatter(HANGING);
             assertThat(scattered.results()).containsExactly("s1", "s3");
             assertThat(scattered.failures()).containsOnlyKeys("s2");

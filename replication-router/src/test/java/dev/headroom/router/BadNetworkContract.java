@@ -179,7 +179,7 @@ abstract class BadNetworkContract {
     void slowStandbyGetsFewReads() throws Exception {
         slow(Duration.ofMillis(100));
         Map<String, LongAdder> shares = new ConcurrentHashMap<>();
-        long reads = inParallel(8, Duration.ofMillis(1_500), () -> {
+        long reads = inParallel(8, Duration.ofSeconds(3), () -> {
             shares.computeIfAbsent(rig.read(-1).node(), node -> new LongAdder()).increment();
             return null;
         });

@@ -19,7 +19,7 @@ class TracingHttpTest {
     @Test
     void carriesTheContextAlong() throws Exception {
         RequestContext context = RequestContext.builder()
-                .user("ada")
+                .user("willow")
                 .criticality(Criticality.SHEDDABLE)
                 .deadline(Duration.ofSeconds(60))
                 .build();
@@ -34,7 +34,7 @@ class TracingHttpTest {
         assertThat(request.headers().firstValueAsLong("X-Request-Timeout").orElseThrow())
                 .isBetween(1L, 60_000L);
         assertThat(request.timeout().orElseThrow()).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(60));
-        assertThat(request.headers().map().toString()).doesNotContain("ada");
+        assertThat(request.headers().map().toString()).doesNotContain("willow");
     }
 
     @Test

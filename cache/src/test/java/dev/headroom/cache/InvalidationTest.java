@@ -118,14 +118,7 @@ class InvalidationTest {
                 List.<Consumer<Cache<String, Integer>>>of(Cache::clear, it -> it.invalidateTag("t"))) {
             CountDownLatch weighing = new CountDownLatch(1);
             CountDownLatch weighed = new CountDownLatch(1);
-            try (Caches weighty = Caches.builder()
-                    .cache(
-                            "c",
-                            options -> options.maximumWeight(100, (key, value) -> {
-                                weighing.countDown();
-                                return await(weighed, 1);
-                            }))
-                    .build()) {
+            try (Caches weighty = weighing(weighing, weighed)) {
                 Cache<String, Integer> weighted = weighty.cache("c", String.class, Integer.class);
                 CompletableFuture<Integer> load = CompletableFuture.supplyAsync(
                         () -> weighted.get("k", (key, context) -> {
@@ -150,14 +143,7 @@ class InvalidationTest {
     void whatIsBeingHeldOfALoadThatNobodyFindsGoesToo() throws Exception {
         CountDownLatch weighing = new CountDownLatch(1);
         CountDownLatch weighed = new CountDownLatch(1);
-        try (Caches weighty = Caches.builder()
-                .cache(
-                        "c",
-                        options -> options.maximumWeight(100, (key, value) -> {
-                            weighing.countDown();
-                            return await(weighed, 1);
-                        }))
-                .build()) {
+        try (Caches weighty = weighing(weighing, weighed)) {
             Cache<String, Integer> weighted = weighty.cache("c", String.class, Integer.class);
             CompletableFuture<Integer> load = CompletableFuture.supplyAsync(() -> weighted.get("k", key -> 1), threads);
             assertThat(weighing.await(30, TimeUnit.SECONDS)).isTrue();
@@ -174,6 +160,18 @@ class InvalidationTest {
             load.get(30, TimeUnit.SECONDS);
             assertThat(weighted.peek("k")).isEmpty();
         }
+    }
+
+    /** Caches that are holding what was loaded from one latch on to the other. */
+    private static Caches weighing(CountDownLatch from, CountDownLatch to) {
+        return Caches.builder()
+                .cache(
+                        "c",
+                        options -> options.maximumWeight(100, (key, value) -> {
+                            from.countDown();
+                            return await(to, 1);
+                        }))
+                .build();
     }
 
     private static int await(CountDownLatch latch, int weight) {

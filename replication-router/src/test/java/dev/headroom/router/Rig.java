@@ -2,6 +2,7 @@ package dev.headroom.router;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.headroom.RequestContext;
 import dev.headroom.router.hikari.HikariNodes;
 import dev.headroom.testkit.DatabaseCluster;
 import dev.headroom.testkit.DatabaseNode;
@@ -196,4 +197,15 @@ public final class Rig implements AutoCloseable {
     }
 
     public record Answer(boolean seen, String node) {}
+
+    /** Where a request of its own reads, which need see nothing in particular. */
+    static String readOn(ReplicaRouter router) throws Exception {
+        return RequestContext.builder()
+                .build()
+                .call(() -> RouteScope.readOnly().call(() -> {
+                    try (Connection connection = router.dataSource().getConnection()) {
+                        return Rig.read(connection, 1).node();
+                    }
+                }));
+    }
 }

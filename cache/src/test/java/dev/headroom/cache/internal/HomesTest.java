@@ -2,6 +2,7 @@ package dev.headroom.cache.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.headroom.cache.spi.SharedNode;
 import dev.headroom.cache.spi.SharedTier;
@@ -68,21 +69,25 @@ class HomesTest {
     }
 
     @Test
-    void throwsWhatANodeThrewWhenAllHaveEnded() {
-        AtomicInteger ended = new AtomicInteger();
-        CountDownLatch begun = new CountDownLatch(2);
+    void throwsWhatANodeThrewWhenAllHaveEnded() throws Exception {
         try {
             for (SharedNode failing : nodes) {
-                ended.set(0);
-                assertThatThrownBy(() -> homes.atOnce(home -> {
-                            begun.countDown();
-                            awaited(begun);
-                            if (home.node == failing) {
-                                throw new IllegalStateException("of " + failing.id());
-                            }
-                            pause();
-                            ended.incrementAndGet();
-                        }))
+                AtomicInteger ended = new AtomicInteger();
+                CountDownLatch begun = new CountDownLatch(2);
+                CountDownLatch go = new CountDownLatch(1);
+                CompletableFuture<Void> call = CompletableFuture.runAsync(() -> homes.atOnce(home -> {
+                    begun.countDown();
+                    awaited(begun);
+                    if (home.node == failing) {
+                        throw new IllegalStateException("of " + failing.id());
+                    }
+                    awaited(go);
+                    ended.incrementAndGet();
+                }));
+                await().during(Duration.ofMillis(100)).until(() -> !call.isDone());
+                go.countDown();
+                assertThatThrownBy(() -> call.get(30, TimeUnit.SECONDS))
+                        .cause()
                         .isInstanceOf(IllegalStateException.class)
                         .hasMessage("of " + failing.id());
                 assertThat(ended).hasValue(1);
@@ -109,14 +114,6 @@ class HomesTest {
     private static void awaited(CountDownLatch latch) {
         try {
             latch.await(30, TimeUnit.SECONDS);
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(100);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
         }

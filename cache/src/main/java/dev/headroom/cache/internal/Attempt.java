@@ -245,10 +245,20 @@ final class Attempt {
         return read.version();
     }
 
-    /** The lease that this JVM has got, if any. */
+    /**
+     * The lease that this JVM has got, if any. One that was asked for over a value, and is over nothing or over another one, was given after that value went, which may have been
+     * dropped: it is neither served nor shown to a loader any more.
+     */
     @Nullable SharedLease lease(@Nullable SharedRead asked) {
         SharedLease got = read.lease();
-        return got != null ? got : asked == null ? null : asked.lease();
+        if (got != null || asked == null || asked.lease() == null) {
+            return got;
+        }
+        if (!Arrays.equals(asked.value(), read.value())) {
+            found = null;
+            former = null;
+        }
+        return asked.lease();
     }
 
     Lead lead(SharedLease lease) {

@@ -154,14 +154,19 @@ final class Stamps {
         raise(node, name, node.increment(counter));
     }
 
-    /** The second half of a drop. */
+    /**
+     * The second half of a drop. A count that is missing, or of another life, may have been one of a later drop, so that this one is not put in its place: what makes values bad
+     * is, until the count is made anew.
+     */
     byte[] raise(SharedNode node, String name, long count) {
+        byte[] mark = mark(name);
         return node.merge(name, KEPT, before -> {
-            boolean known = before != null && counts(before, count);
-            if (known && number(before) > count) {
-                return before;
+            if (before == null || !counts(before, count)) {
+                return mark;
             }
-            return (count + more(name) + (known ? Moves.after(before, count) : "")).getBytes(US_ASCII);
+            return number(before) > count
+                    ? before
+                    : (count + more(name) + Moves.after(before, count)).getBytes(US_ASCII);
         });
     }
 
@@ -184,8 +189,9 @@ final class Stamps {
 
     /** The same, and what may lie there is bad, unless somebody else has come first. */
     void beginAnew(SharedNode node) {
-        byte[] cleared = (node.increment(counter) + nodes).getBytes(US_ASCII);
-        node.merge(all, KEPT, before -> before == null ? cleared : before);
+        node.increment(counter);
+        byte[] mark = mark(all);
+        node.merge(all, KEPT, before -> before == null ? mark : before);
     }
 
     /** More nodes have come; nothing becomes bad by that. */
@@ -203,12 +209,13 @@ final class Stamps {
     /** The tier had these lists of nodes until now: what lies here and did not then is bad from now on. All is, if the node has lost its counts. */
     void moved(SharedNode node, Collection<String> lists) {
         long count = node.increment(counter);
-        String cleared = count + nodes;
+        byte[] mark = mark(all);
         node.merge(all, KEPT, before -> {
-            String moved = before != null && counts(before, count)
-                    ? head(text(before)) + nodes + Moves.with(before, count, lists)
-                    : cleared;
-            return (moved.length() > LONGEST ? cleared : moved).getBytes(US_ASCII);
+            if (before == null || !counts(before, count)) {
+                return mark;
+            }
+            String moved = head(text(before)) + nodes + Moves.with(before, count, lists);
+            return (moved.length() > LONGEST ? Math.max(number(before), count) + nodes : moved).getBytes(US_ASCII);
         });
     }
 

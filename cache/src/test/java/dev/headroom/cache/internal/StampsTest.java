@@ -28,6 +28,8 @@ class StampsTest {
         INCREMENT,
         /** The second half. */
         RAISE,
+        /** The second half of a drop whose first half came before the value. */
+        RAISE_EARLIER,
         EVICT,
         /** A third process makes the count anew, in one go. */
         RENEW,
@@ -44,7 +46,11 @@ class StampsTest {
                 List.of(Step.INCREMENT, Step.RENEW, Step.RAISE, Step.EVICT, Step.RENEW),
                 List.of(Step.INCREMENT, Step.RAISE, Step.EVICT, Step.RENEW, Step.EVICT),
                 List.of(Step.LOSE_COUNTER, Step.INCREMENT, Step.RAISE, Step.EVICT),
-                List.of(Step.INCREMENT, Step.LOSE_COUNTER, Step.RAISE, Step.EVICT, Step.RENEW));
+                List.of(Step.INCREMENT, Step.LOSE_COUNTER, Step.RAISE, Step.EVICT, Step.RENEW),
+                List.of(Step.INCREMENT, Step.RAISE, Step.EVICT, Step.RAISE_EARLIER),
+                List.of(Step.INCREMENT, Step.RAISE_EARLIER, Step.RAISE, Step.EVICT, Step.RENEW),
+                List.of(Step.INCREMENT, Step.RAISE, Step.EVICT, Step.RAISE_EARLIER, Step.RENEW),
+                List.of(Step.LOSE_COUNTER, Step.INCREMENT, Step.RAISE, Step.RAISE_EARLIER));
         scripts.forEach(script -> explore(script, new ArrayList<>(), 0));
         assertThat(explored).isGreaterThan(5000);
     }
@@ -60,6 +66,17 @@ class StampsTest {
         stamps.drop(tier.node(""), stamps.tag(TAG));
         assertThat(stamps.ensure(tier.node(""), Set.of(TAG), stamp)).isFalse();
         assertThat(stamps.ensure(tier.node(""), Set.of("u"), stamp)).isTrue();
+    }
+
+    @Test
+    void whatComesAfterTheDropOfATagThatNobodyKnewIsGood() {
+        SharedNode node = new InMemorySharedTier().node("");
+        Stamps stamps = new Stamps("p:", "n");
+        stamps.drop(node, stamps.tag(TAG));
+        stamps.drop(node, stamps.all);
+        long stamp = stamps.now(node, node.records(List.of(stamps.counter())));
+        assertThat(stamps.ensure(node, Set.of(TAG), stamp)).isTrue();
+        assertThat(stamps.ensure(node, Set.of(TAG), stamp - 1)).isFalse();
     }
 
     @Test
@@ -99,6 +116,7 @@ class StampsTest {
         private final Stamps stamps = new Stamps("p:", "n");
         private final List<Step> script;
         private final List<Integer> places;
+        private long earlier;
         private long count;
         private int operations;
         private int done;
@@ -109,7 +127,8 @@ class StampsTest {
         }
 
         void run() {
-            long stamp = node.increment(stamps.counter());
+            earlier = node.increment(stamps.counter());
+            long stamp = earlier;
             SharedNode watched = (SharedNode) Proxy.newProxyInstance(
                     SharedNode.class.getClassLoader(),
                     new Class<?>[] {SharedNode.class},
@@ -141,6 +160,7 @@ class StampsTest {
             switch (step) {
                 case INCREMENT -> count = node.increment(stamps.counter());
                 case RAISE -> stamps.raise(node, name, count);
+                case RAISE_EARLIER -> stamps.raise(node, name, earlier);
                 case EVICT -> tier.evictRecord(name);
                 case RENEW -> stamps.ensure(node, Set.of(TAG), count);
                 case LOSE_COUNTER -> tier.evictRecord(stamps.counter());

@@ -93,6 +93,23 @@ class RandomJvmsTest {
                 + LONGER_THAN_A_LEASE.toMillis() + " ms, " + restarts + " restarts of memcached: 0 stale");
     }
 
+    @Tag("soak")
+    @ParameterizedTest
+    @EnumSource(
+            value = LeaseMode.class,
+            names = {"META", "CLASSIC"})
+    void nothingStaleIsReadAfterADropHalfAMillionTimes(LeaseMode mode) throws Exception {
+        start(mode, 2);
+        long schedules = 0;
+        while (schedules < 500_000) {
+            TimeUnit.SECONDS.sleep(10);
+            restart();
+            schedules = check();
+        }
+        System.out.println("soak: cache: random schedules of 2 JVMs on memcached, " + mode + ": " + schedules
+                + " at least, " + restarts + " restarts of memcached: 0 stale");
+    }
+
     private void start(LeaseMode mode, int jvms) {
         for (int i = 0; i < jvms; i++) {
             ChildJvm jvm = ChildJvm.builder(ScheduleNodeMain.class)

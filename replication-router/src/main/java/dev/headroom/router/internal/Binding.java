@@ -109,10 +109,17 @@ abstract class Binding {
         return current != null && current.tainted();
     }
 
-    /** Whether no statement was executed on the node's connection since its pool has lent it. */
-    boolean untouched() {
+    /** The lease if statements have set something on its connection, perhaps, that holds now; else null. */
+    @Nullable Lease used() {
         Lease current = lease;
-        return current == null || !current.touched();
+        return current != null && (current.tainted() || (current.touched() && own() != null)) ? current : null;
+    }
+
+    /** Its connection was asked something; to answer, the driver has begun a transaction where there was none. */
+    void asked(Lease used) throws SQLException {
+        if (own() == null && !mayHaveBegun(used)) {
+            used.physical().rollback();
+        }
     }
 
     boolean inTransaction() {

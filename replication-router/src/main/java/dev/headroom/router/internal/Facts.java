@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What is the same on every connection and never changes: product, version, features, defaults. Each is asked for once: of the connection that
- * the asker has already, or else of one that is borrowed for it and given back, so that asking fixes no route. What the asker's own connection answers
- * when statements were executed on it is told to him alone: they may have set something, for their transaction only perhaps.
+ * the asker has already, or else of one that is borrowed for it and given back, so that asking fixes no route. What can be set is not the same for
+ * him who has executed statements: they may have set something, for their transaction only perhaps. His own connection tells him, and him alone.
  */
 final class Facts {
     private static final Logger log = LoggerFactory.getLogger(Facts.class);
@@ -70,10 +70,19 @@ final class Facts {
         @Nullable Object ask(Connection connection) throws SQLException;
     }
 
-    /** Asks for what can be set, of a connection on which nothing was that we know of. */
+    /** Asks for what can be set: the connection on which something may have been, or else one on which nothing was that we know of. */
     private Optional<Object> askOfSetting(Binding asker, Object key, Question question) throws SQLException {
-        boolean changed = asker.session() != Session.NOTHING || asker.sessionChanged();
-        return ask(changed ? null : asker.own(), asker.untouched(), key, question);
+        Lease used = asker.used();
+        if (used == null) {
+            return ask(asker.session() == Session.NOTHING ? asker.own() : null, true, key, question);
+        }
+        try {
+            Optional<Object> answer = Optional.ofNullable(question.ask(used.physical()));
+            asker.asked(used);
+            return answer;
+        } catch (SQLException failure) {
+            throw asker.failed(used, failure);
+        }
     }
 
     /** @param common whether what the own connection answers holds for all */

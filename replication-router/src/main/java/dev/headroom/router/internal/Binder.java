@@ -34,19 +34,24 @@ final class Binder {
     }
 
     /** Takes a node's connection for the unit and brings it into the session's state. */
-    Lease bind(Unit unit, Session session) throws SQLException {
-        Lease lease = take(unit, session);
-        sensors.bound(lease);
-        explain(lease);
+    Lease bind(Unit unit, Session session, boolean autoCommit) throws SQLException {
+        Lease lease = take(unit, session, autoCommit);
+        try {
+            sensors.bound(lease);
+            explain(lease);
+        } catch (RuntimeException | Error failure) { // of somebody's meters
+            release(lease, failure);
+            throw failure;
+        }
         return lease;
     }
 
     /** A connection that turns out to be lost costs nothing, since nothing was executed on it; a node dies one connection after another. */
-    private Lease take(Unit unit, Session session) throws SQLException {
+    private Lease take(Unit unit, Session session, boolean autoCommit) throws SQLException {
         SQLException last = null;
         for (int attempt = 1; ; attempt++) {
             try {
-                return prepared(find(unit), session);
+                return prepared(find(unit), session, autoCommit);
             } catch (SQLException failure) {
                 if (last != null) {
                     failure.addSuppressed(last);
@@ -64,21 +69,25 @@ final class Binder {
         return cluster.hasReplicasFor(unit) ? readPath.bind(unit) : writePath.bind(unit);
     }
 
-    private Lease prepared(Lease lease, Session session) throws SQLException {
+    private Lease prepared(Lease lease, Session session, boolean autoCommit) throws SQLException {
         try {
-            lease.prepare(session);
+            lease.prepare(session, autoCommit);
             return lease;
-        } catch (SQLException | RuntimeException failure) {
+        } catch (SQLException | RuntimeException | Error failure) {
             if (failure instanceof SQLException sql && Failures.lostConnection(sql)) {
                 lease.discard();
                 cluster.suspect(lease.node(), sql);
             }
-            try {
-                lease.release();
-            } catch (SQLException alsoFailed) {
-                failure.addSuppressed(alsoFailed);
-            }
+            release(lease, failure);
             throw failure;
+        }
+    }
+
+    private static void release(Lease lease, Throwable failure) {
+        try {
+            lease.release();
+        } catch (SQLException alsoFailed) {
+            failure.addSuppressed(alsoFailed);
         }
     }
 

@@ -141,7 +141,7 @@ abstract class Binding {
             current = null;
         }
         if (current == null) {
-            current = binder().bind(unit, session);
+            current = binder().bind(unit, session, autoCommit);
             lease = current;
             current.boundBy(this);
         }
@@ -282,7 +282,7 @@ abstract class Binding {
             try {
                 current.physical().rollback();
             } catch (SQLException failure) {
-                first = failure;
+                first = failed(current, failure);
             }
         }
         inTransaction = false;
@@ -339,7 +339,11 @@ abstract class Binding {
     }
 
     private void enter(Lease current) throws SQLException {
-        current.autoCommit(autoCommit);
+        try {
+            current.autoCommit(autoCommit);
+        } catch (SQLException failure) { // some drivers ask the server, and find it gone
+            throw failed(current, failure);
+        }
         inTransaction = !autoCommit;
     }
 

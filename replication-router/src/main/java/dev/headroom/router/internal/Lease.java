@@ -37,6 +37,9 @@ final class Lease implements StatementOwner {
 
     private static final int TOUCHED = 1 << 9;
 
+    /** It was lent for writing. */
+    private static final int MADE_READ_ONLY = 1 << 10;
+
     /** A lag that is not known. */
     private static final int UNKNOWN = Integer.MAX_VALUE;
 
@@ -153,8 +156,9 @@ final class Lease implements StatementOwner {
     }
 
     /** Brings the connection into the state that its user wants. */
-    void prepare(Session session) throws SQLException {
+    void prepare(Session session, boolean autoCommit) throws SQLException {
         if (readOnly()) {
+            set(MADE_READ_ONLY, cluster().replicated() && !physical.isReadOnly());
             physical.setReadOnly(true);
         } else if (cluster().replicated() && physical.isReadOnly()) {
             physical.setReadOnly(false); // a pool of a replica's that is the primary's now
@@ -165,6 +169,7 @@ final class Lease implements StatementOwner {
             set(GUARDED, true);
         }
         session.replay(physical);
+        autoCommit(autoCommit);
     }
 
     /** Has what is kept for units of both kinds refuse writes for one that only reads, and take them again for the next that may write. */
@@ -337,15 +342,22 @@ final class Lease implements StatementOwner {
         }
     }
 
-    /** What a pool has thrown away may be no longer there to be put in order. */
+    /**
+     * What a pool has thrown away may be no longer there to be put in order. Nor has a unit lost anything whose connection is lost when all that it
+     * did has ended.
+     */
     private void close(boolean evicted) throws SQLException {
         try {
             physical.close();
         } catch (SQLException | RuntimeException failure) {
-            if (!evicted) {
+            boolean lost = failure instanceof SQLException sql && Failures.lostConnection(sql);
+            if (!evicted && !lost) {
                 throw failure;
             }
-            log.debug("router: could not give back a connection to {} that was thrown away", node, failure);
+            if (!evicted) {
+                cluster().suspect(node, (SQLException) failure);
+            }
+            log.debug("router: could not give back a connection to {}", node, failure);
         }
     }
 
@@ -380,10 +392,18 @@ final class Lease implements StatementOwner {
      * writes on the same connection next, and not every pool undoes what was set.
      */
     private boolean asLent() {
-        if (cluster().replicated()) {
-            return !is(TRANSACTIONS) || !cluster().options().autoCommit() || done(this::endTransactions);
+        if (!cluster().replicated()) {
+            return !readOnly() || done(() -> physical.setReadOnly(false));
         }
-        return !readOnly() || done(() -> physical.setReadOnly(false));
+        boolean inItsMode = !is(TRANSACTIONS) || !cluster().options().autoCommit() || done(this::endTransactions);
+        return inItsMode && (!is(MADE_READ_ONLY) || done(this::takeWrites));
+    }
+
+    private void takeWrites() throws SQLException {
+        if (is(TRANSACTIONS)) {
+            physical.rollback();
+        }
+        physical.setReadOnly(false);
     }
 
     private void endTransactions() throws SQLException {

@@ -198,9 +198,15 @@ final class ReadSearch {
         if (permit == null) {
             return null;
         }
-        Connection connection = acquire(primary);
+        Connection connection = null;
+        try {
+            connection = acquire(primary);
+        } finally { // whatever pool or driver throw
+            if (connection == null) {
+                permit.run();
+            }
+        }
         if (connection == null) {
-            permit.run();
             return null;
         }
         Lease lease = new Lease(primary, connection, Lease.Grant.onPrimary(true, reason, permit), 0);

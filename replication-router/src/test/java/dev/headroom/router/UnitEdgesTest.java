@@ -17,7 +17,10 @@ import java.sql.SQLNonTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcConnectionPool;
@@ -181,6 +184,34 @@ class UnitEdgesTest {
         read(false);
         read(true);
         assertThat(running).containsExactly(1, 1);
+    }
+
+    @Test
+    void connectionThatIsAbortedWhileItIsTakenIsUsedForNothing() throws Exception {
+        CountDownLatch taking = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        onPrimary = (method, arguments) -> {
+            if (method.getName().equals("getConnection")) {
+                taking.countDown();
+                assertThat(go.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            }
+        };
+        try (Connection connection = router.dataSource().getConnection()) {
+            CompletableFuture<Void> used = CompletableFuture.runAsync(() -> {
+                try {
+                    connection.createArrayOf("int", new Object[0]);
+                } catch (SQLException refused) {
+                    throw new IllegalStateException(refused.getSQLState());
+                }
+            });
+            assertThat(taking.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            connection.abort(Runnable::run);
+            go.countDown();
+            assertThat(used).failsWithin(LONG).withThrowableThat().withMessageContaining("08003");
+        } finally {
+            go.countDown();
+        }
+        assertThat(evicted).containsExactly("n1");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.headroom.router.internal;
 
 import dev.headroom.router.RouteScope;
+import java.lang.invoke.VarHandle;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -142,8 +143,10 @@ abstract class Binding {
         }
         if (current == null) {
             current = binder().bind(unit, session, autoCommit);
-            lease = current;
             current.boundBy(this);
+            lease = current;
+            VarHandle.fullFence(); // whoever aborts the connection sees that, or it is found here
+            checkOpen();
         }
         enter(current);
         return current;

@@ -5,6 +5,7 @@ import dev.headroom.router.Routed;
 import dev.headroom.router.internal.jdbc.RoutedCall;
 import dev.headroom.router.internal.jdbc.RoutedPreparedStatement;
 import dev.headroom.router.internal.jdbc.RoutedStatement;
+import java.lang.invoke.VarHandle;
 import java.sql.Array;
 import java.sql.Blob;
 import java.sql.CallableStatement;
@@ -344,12 +345,15 @@ final class RoutedConnection extends RoutedSettings {
     /** Cuts the connection for another thread, whose {@link #close} then has it thrown away. */
     @Override
     public void abort(Executor executor) throws SQLException {
-        Lease lease = lease();
-        if (!isClosed() && lease != null) {
-            aborted = true;
-            lease.physical().abort(executor);
+        if (isClosed()) {
+            return;
         }
         aborted = true;
+        VarHandle.fullFence(); // whoever binds it now finds it aborted, or this sees what it is bound to
+        Lease lease = lease();
+        if (lease != null) {
+            lease.physical().abort(executor);
+        }
     }
 
     @Override

@@ -114,6 +114,21 @@ class CutOffTest {
     }
 
     @Test
+    void unitThatWasCutOffDoesNotCommitByAStatementEither() throws Exception {
+        try (Connection connection = unit()) {
+            promote("n2");
+            await().atMost(LONG).until(() -> emptied.get() == 1);
+            try (Statement statement = connection.createStatement()) {
+                assertThatThrownBy(() -> statement.execute("commit"))
+                        .isInstanceOfSatisfying(
+                                SQLException.class,
+                                refused -> assertThat(refused.getSQLState()).isEqualTo("08006"));
+            }
+        }
+        assertThat(rows()).isZero();
+    }
+
+    @Test
     void manyUnitsAreCutOffThoughEachHangsAndNobodyWaitsForThem() throws Exception {
         List<Connection> units = new ArrayList<>();
         try {

@@ -187,13 +187,18 @@ final class Binder {
     /** Commits; the position goes to the request. */
     void commit(Lease lease) throws SQLException {
         if (lease.cutOff()) {
-            throw new SQLException(lease.node() + ": the unit was cut off, nothing of it was committed", "08006");
+            throw cutOff(lease);
         }
         if (!cluster.replicated() || lease.readOnly() || !lease.executed()) {
             lease.physical().commit();
         } else {
             ended(lease, cluster.dialect()::commit);
         }
+    }
+
+    /** What statements have committed by themselves stays, as DDL does on some databases. */
+    private static SQLException cutOff(Lease lease) {
+        return new SQLException(lease.node() + ": the unit was cut off before its commit, which was not sent", "08006");
     }
 
     /** Rolls back; what was committed nevertheless counts as written. */
@@ -272,9 +277,12 @@ final class Binder {
     }
 
     /** Before a statement is executed. */
-    void begins(Lease lease, String sql) {
+    void begins(Lease lease, String sql) throws SQLException {
         if (cluster.replicated()) {
             StatementKinds.StatementKind kind = kinds.of(sql);
+            if (kind.endsTransaction() && lease.cutOff()) {
+                throw cutOff(lease);
+            }
             if (kind.changesSession()) {
                 lease.taint();
             }

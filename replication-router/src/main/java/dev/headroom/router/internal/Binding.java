@@ -408,7 +408,11 @@ abstract class Binding {
             }
             enter(of);
         }
-        binder().begins(of, sql);
+        try {
+            binder().begins(of, sql);
+        } catch (SQLException cutOff) {
+            throw failed(of, cutOff);
+        }
         of.executed(true);
         return router().statements().begin(sql, of);
     }

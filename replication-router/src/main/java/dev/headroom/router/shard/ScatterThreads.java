@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -17,7 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The threads of scatter reads. Each read runs at most so many parts at one time; all reads together have a multiple of that, and what is beyond
- * waits in line. Who waits can leave in time, and then breaks off what runs: a server that does not answer holds neither him nor a thread.
+ * waits in line. Who waits can leave in time, and then breaks off what runs: a server that does not answer holds neither him nor a thread. Who
+ * leaves early, because one part has failed, gives the others a moment to end: a cluster that answers does not lose its connections each time
+ * another one is asked that is down.
  *
  * <p>A read within a part of another one runs on its thread, part by part, or those that wait for each other could hold all threads.
  */
@@ -25,12 +28,24 @@ final class ScatterThreads implements AutoCloseable {
     /** For so many reads at one time there are threads. */
     private static final int READS = 8;
 
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
     private final int concurrency;
     private final ThreadPoolExecutor threads;
+    private final Executor soon;
+
+    /** Not that of whichever reader is first. */
+    private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
 
     /** @param concurrency how many parts of one read are run at one time */
     ScatterThreads(int concurrency) {
+        this(concurrency, GRACE);
+    }
+
+    /** @param grace how long parts may run on of which one has failed */
+    ScatterThreads(int concurrency, Duration grace) {
         this.concurrency = concurrency;
+        this.soon = CompletableFuture.delayedExecutor(grace.toNanos(), TimeUnit.NANOSECONDS, Runnable::run);
         AtomicInteger number = new AtomicInteger();
         int most = READS * concurrency;
         this.threads = new ThreadPoolExecutor(
@@ -39,7 +54,7 @@ final class ScatterThreads implements AutoCloseable {
                 20,
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(),
-                task -> new Own(task, "headroom-shards-scatter-" + number.incrementAndGet()));
+                task -> new Own(task, "headroom-shards-scatter-" + number.incrementAndGet(), loader));
         threads.allowCoreThreadTimeOut(true);
     }
 
@@ -47,9 +62,10 @@ final class ScatterThreads implements AutoCloseable {
     private static final class Own extends Thread {
         private @Nullable PartConnections part;
 
-        Own(Runnable task, String name) {
+        Own(Runnable task, String name, @Nullable ClassLoader loader) {
             super(task, name);
             setDaemon(true);
+            setContextClassLoader(loader);
         }
     }
 
@@ -127,23 +143,31 @@ final class ScatterThreads implements AutoCloseable {
         List<String> giveUp() {
             List<Asked<T>> left = new ArrayList<>(running);
             left.addAll(waiting);
-            for (Asked<T> asked : running) {
-                threads.remove(asked);
-                asked.cancel(true);
-                asked.connections.breakOff(ScatterThreads::inBackground);
-            }
+            running.forEach(this::breakOff);
             running.clear();
             waiting.clear();
             return left.stream().map(Asked::cluster).toList();
         }
 
-        /** What was not begun is not begun any more; what runs comes to its end. */
+        private void breakOff(Asked<T> asked) {
+            threads.remove(asked);
+            asked.cancel(true);
+            asked.connections.breakOff(ScatterThreads.this::inBackground);
+        }
+
+        /** What was not begun is not begun any more; what runs is broken off if it does not end soon. Nobody waits for it. */
         @Override
         public void close() {
             for (Asked<T> asked : running) {
                 if (threads.remove(asked)) {
                     asked.cancel(false);
                 }
+            }
+            List<Asked<T>> left =
+                    running.stream().filter(asked -> !asked.isDone()).toList();
+            if (!left.isEmpty()) {
+                soon.execute(
+                        () -> left.stream().filter(asked -> !asked.isDone()).forEach(this::breakOff));
             }
         }
     }
@@ -152,9 +176,10 @@ final class ScatterThreads implements AutoCloseable {
         return new Round<>();
     }
 
-    private static void inBackground(Runnable task) {
+    private void inBackground(Runnable task) {
         Thread thread = new Thread(task, "headroom-shards-abort");
         thread.setDaemon(true);
+        thread.setContextClassLoader(loader);
         thread.start();
     }
 

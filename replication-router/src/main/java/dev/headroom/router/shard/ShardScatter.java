@@ -6,6 +6,8 @@ import dev.headroom.router.RouteScope;
 import dev.headroom.router.shard.ScatterThreads.Asked;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
+import java.sql.SQLTransientConnectionException;
+import java.sql.SQLTransientException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -139,9 +141,27 @@ final class ShardScatter implements AutoCloseable {
 
     private void missing(String cluster, Exception cause, Map<String, Exception> failures) throws SQLException {
         if (!allowPartial) {
-            throw new SQLException("scatter: cluster " + cluster + ": " + cause.getMessage(), cause);
+            throw failed("scatter: cluster " + cluster + ": " + cause.getMessage(), cause);
         }
         failures.put(cluster, cause);
+    }
+
+    /** With the SQL state of the cause, and of a type that says as well whether to try again is worthwhile. */
+    private static SQLException failed(String message, Exception cause) {
+        if (!(cause instanceof SQLException sql)) {
+            return new SQLException(message, cause);
+        }
+        String state = sql.getSQLState();
+        int code = sql.getErrorCode();
+        if (sql instanceof SQLTimeoutException) {
+            return new SQLTimeoutException(message, state, code, sql);
+        }
+        if (sql instanceof SQLTransientConnectionException) {
+            return new SQLTransientConnectionException(message, state, code, sql);
+        }
+        return sql instanceof SQLTransientException
+                ? new SQLTransientException(message, state, code, sql)
+                : new SQLException(message, state, code, sql);
     }
 
     private <T extends @Nullable Object> Part<T> part(

@@ -149,8 +149,9 @@ public final class Shards implements AutoCloseable {
      * once, also while it is moved. It is not one snapshot of all. A scatter read within the work of another one is done on its thread, one
      * cluster after the other.
      *
-     * @throws SQLException the first failure of a cluster, unless partial results are allowed; one that takes longer than
-     *     {@link Builder#scatterWait} has failed
+     * @throws SQLException the first failure of a cluster, unless partial results are allowed, with its SQL state, and as one of JDBC's transient
+     *     exceptions if it is one; a cluster that takes longer than {@link Builder#scatterWait} has failed. What still runs on others a second
+     *     after a failure is broken off
      */
     public <T extends @Nullable Object> Scattered<T> scatter(ScatterWork<T> work)
             throws SQLException, InterruptedException {

@@ -15,6 +15,8 @@ import dev.headroom.testkit.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
+import java.sql.SQLTransientConnectionException;
+import java.sql.SQLTransientException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -102,11 +104,7 @@ class ScatterTest {
         int attend() throws SQLException {
             most.accumulateAndGet(now.incrementAndGet(), Math::max);
             expected.countDown();
-            try {
-                assertThat(expected.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
-            } catch (InterruptedException e) {
-                throw new SQLException(e);
-            }
+            reached(expected);
             return now.decrementAndGet();
         }
     }
@@ -189,10 +187,109 @@ class ScatterTest {
             assertThat(scattered.results()).containsExactly("s1", "s3");
             assertThat(scattered.failures()).containsOnlyKeys("s2");
         }
+        awaitNoneReading();
+    }
+
+    private static void awaitNoneReading() {
         await().atMost(LONG)
                 .until(() -> Thread.getAllStackTraces().keySet().stream()
                         .filter(thread -> thread.getName().startsWith("headroom-shards-scatter"))
                         .noneMatch(thread -> thread.getState() == Thread.State.RUNNABLE)); // as who waits for a server
+    }
+
+    @Test
+    void clusterThatDoesNotAnswerHoldsNoThreadWhenAnotherHasFailed() throws Exception {
+        CountDownLatch sleeping = new CountDownLatch(1);
+        try (Shards shards = shards(options -> options.scatterWait(Duration.ofHours(1)))) {
+            assertThatThrownBy(() -> shards.scatter((cluster, parts, connection) -> {
+                        if (cluster.equals("s2")) {
+                            sleeping.countDown();
+                            sleep(connection);
+                        } else if (cluster.equals("s1")) {
+                            reached(sleeping);
+                            throw new SQLTransientException("down", "57P03", 17);
+                        }
+                        return cluster;
+                    }))
+                    .isInstanceOf(SQLTransientException.class)
+                    .hasMessage("scatter: cluster s1: down")
+                    .isInstanceOfSatisfying(SQLException.class, failure -> {
+                        assertThat(failure.getSQLState()).isEqualTo("57P03");
+                        assertThat(failure.getErrorCode()).isEqualTo(17);
+                    });
+            awaitNoneReading();
+        }
+    }
+
+    private static void reached(CountDownLatch latch) throws SQLException {
+        try {
+            assertThat(latch.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new SQLException(e);
+        }
+    }
+
+    @Test
+    void partsThatEndInAMomentAreNotBrokenOffWhenAnotherHasFailed() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        CompletableFuture<Boolean> ended = new CompletableFuture<>();
+        ScatterThreads threads = new ScatterThreads(2, Duration.ofHours(1));
+        try {
+            try (ScatterThreads.Round<Boolean> round = threads.round()) {
+                round.add("s1", connections -> {
+                    reached(begun);
+                    throw new SQLException("down");
+                });
+                round.add("s2", connections -> {
+                    begun.countDown();
+                    reached(go);
+                    return ended.complete(true);
+                });
+                ScatterThreads.Asked<Boolean> failed = round.next(System.nanoTime() + LONG.toNanos());
+                assertThat(failed).isNotNull();
+                assertThat(failed.cluster()).isEqualTo("s1");
+            }
+            go.countDown();
+            assertThat(ended).succeedsWithin(LONG);
+        } finally {
+            go.countDown();
+            threads.close();
+        }
+    }
+
+    @Test
+    void partsHaveNotTheClassLoaderOfWhoeverReadsFirst() throws Exception {
+        Thread thread = Thread.currentThread();
+        ClassLoader own = thread.getContextClassLoader();
+        try (Shards shards = shards(options -> options.scatterWait(LONG))) {
+            thread.setContextClassLoader(new ClassLoader(own) {});
+            assertThat(shards.scatter((cluster, parts, connection) ->
+                                    Thread.currentThread().getContextClassLoader())
+                            .results())
+                    .containsOnly(own);
+        } finally {
+            thread.setContextClassLoader(own);
+        }
+    }
+
+    @Test
+    void failureOfAClusterTellsByStateAndTypeWhetherToTryAgain() throws Exception {
+        try (Shards shards = shards(options -> options.scatterWait(LONG))) {
+            for (SQLException cause : List.of(
+                    new SQLTransientConnectionException("no node", "08001"),
+                    new SQLTimeoutException("too long", "57014"),
+                    new SQLException("wrong", "42601"))) {
+                assertThatThrownBy(() -> shards.scatter((cluster, parts, connection) -> {
+                            throw cause;
+                        }))
+                        .isExactlyInstanceOf(cause.getClass())
+                        .hasCause(cause)
+                        .isInstanceOfSatisfying(
+                                SQLException.class,
+                                told -> assertThat(told.getSQLState()).isEqualTo(cause.getSQLState()));
+            }
+        }
     }
 
     @Test
@@ -247,6 +344,7 @@ class ScatterTest {
                         }
                         return cluster;
                     }))
+                    .isInstanceOf(SQLTimeoutException.class)
                     .hasMessageStartingWith("scatter: cluster s2: no answer in time");
             assertThat(ended).succeedsWithin(LONG).isNotNull();
         }

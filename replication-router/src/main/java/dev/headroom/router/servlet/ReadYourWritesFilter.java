@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The cookie is added at the moment the response commits (redirect, error, flush, full buffer, end), also in asynchronous requests;
  * what is written to the database after that moment is not in it, but is in the session with {@link #session}. The cookie ({@code HttpOnly}, {@code SameSite=Lax}, {@code Secure} on
  * HTTPS) holds no secret: it is checked, and never believed beyond the primary's own position. Without a write no cookie is sent, so pages
- * stay cacheable.
+ * stay cacheable; with monotonic reads, what a request has seen for the first time is sent as well.
  *
  * <p>Of requests of one client that overlap, the browser keeps the cookie of the one that answers last. So the cookie of a request that has written
  * tells, besides its own position, the newest that this server knows: that covers the other one's writes on this server, and on others those that
@@ -50,21 +50,27 @@ public final class ReadYourWritesFilter implements Filter {
     private @Nullable Positions positions;
     private final String cookie;
     private final @Nullable Duration ttl;
+    private final boolean wantsSession;
     private @Nullable PositionInSession session;
 
     /**
-     * A filter for {@code web.xml} with the defaults of {@link #of(Positions)}: finds the application, and the router or routers plugged into it. The
-     * parameter {@code session}, {@code true} or {@code false}, stands for {@link #session}.
+     * A filter for {@code web.xml} with the defaults of {@link #of(Positions)}: finds the application, and the router or routers plugged into it, when
+     * it is {@linkplain #init initialised}. The parameter {@code session}, {@code true} or {@code false}, stands for {@link #session}.
      */
     public ReadYourWritesFilter() {
-        this.cookie = DEFAULT_COOKIE;
-        this.ttl = null;
+        this(DEFAULT_COOKIE, null, false);
+    }
+
+    /** One that finds its router later. */
+    private ReadYourWritesFilter(String cookie, @Nullable Duration ttl, boolean inSession) {
+        this.cookie = cookie;
+        this.ttl = ttl;
+        this.wantsSession = inSession;
     }
 
     private ReadYourWritesFilter(Positions positions, String cookie, @Nullable Duration ttl, boolean inSession) {
+        this(Checks.name("cookie", cookie), ttl, inSession);
         this.positions = Checks.present("positions", positions);
-        this.cookie = Checks.name("cookie", cookie);
-        this.ttl = ttl;
         this.session = inSession ? inSession(positions, cookie) : null;
     }
 
@@ -91,29 +97,51 @@ public final class ReadYourWritesFilter implements Filter {
      * The same, but the client's HTTP session carries the position as well, if the client has one; none is made for it. So clients whose
      * cookies get lost see what they have written, what is written after the response was committed counts, too, and a report on a replica that is
      * behind for longer than the cookie lives shows it. The position is taken from the session when a request arrives, and left there, as a text,
-     * when the response commits and at the request's end, if the request has written. Any session will do that keeps attributes; Headroom's own
-     * must come before this filter, as it does where both are plugged.
+     * when the response commits and at the request's end, if the request has written. Any session will do that keeps each attribute for itself. One
+     * that is written as a whole at a request's end (Tomcat's {@code PersistentManager}, for instance) may lose a position when requests overlap: the
+     * one that has merely read writes what it has found. Headroom's own sessions must come before this filter, as they do where both are plugged.
      *
-     * @throws dev.headroom.config.ConfigurationException if the router goes by time ({@link Positions#byTime})
+     * @throws dev.headroom.config.ConfigurationException if the router goes by time ({@link Positions#byTime}); where it is found later, so does
+     *     {@link #init}
      */
     public ReadYourWritesFilter session() {
-        return new ReadYourWritesFilter(positions(), cookie, ttl, true);
+        Positions known = positions;
+        return known == null
+                ? new ReadYourWritesFilter(cookie, ttl, true)
+                : new ReadYourWritesFilter(known, cookie, ttl, true);
     }
 
+    /**
+     * Finds the router where none was given, and reads the parameter {@code session} then.
+     *
+     * @throws dev.headroom.config.ConfigurationException if the parameter is neither {@code true} nor {@code false}, or the router goes by time and the
+     *     session is wanted
+     * @throws ServletException if no application, or no router, is there
+     */
     @Override
     public void init(FilterConfig config) throws ServletException {
         if (positions != null) {
             return;
         }
+        boolean wanted = wantsSession(config.getInitParameter("session"));
         try {
             Positions found = Headroom.of(config.getServletContext())
                     .component(Positions.class)
                     .orElseThrow(() -> new IllegalStateException("plug: no router (expected: headroom.plug(router))"));
+            session = wanted ? inSession(found, cookie) : null;
             positions = found;
-            session = "true".equals(config.getInitParameter("session")) ? inSession(found, cookie) : null;
         } catch (IllegalStateException absent) {
             throw new ServletException(absent.getMessage(), absent);
         }
+    }
+
+    private boolean wantsSession(@Nullable String parameter) {
+        if (parameter == null) {
+            return wantsSession;
+        }
+        boolean wanted = parameter.equals("true");
+        Checks.that(wanted || parameter.equals("false"), "session", parameter, "true or false");
+        return wanted;
     }
 
     private Positions positions() {

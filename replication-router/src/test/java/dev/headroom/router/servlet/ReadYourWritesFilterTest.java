@@ -10,10 +10,12 @@ import dev.headroom.router.ReplicaRouter;
 import dev.headroom.router.Rig;
 import dev.headroom.testkit.SharedPostgres;
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.FilterConfig;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.CookieManager;
 import java.net.HttpCookie;
 import java.net.URI;
@@ -202,9 +204,11 @@ class ReadYourWritesFilterTest {
         }
     }
 
-    /** The filter as {@code web.xml} declares it: made by the container, by its constructor without arguments. */
-    @Test
-    void worksWhenTheContainerMakesIt(@TempDir Path folder) throws Exception {
+    /** The filter as {@code web.xml} declares it, made by the container by its constructor without arguments; or handed to it without a router. */
+    @ParameterizedTest
+    @ValueSource(strings = {"declared", "declared with the session", "handed over with the session"})
+    void findsItsRouterWhenTheContainerStartsIt(String how, @TempDir Path folder) throws Exception {
+        boolean inSession = how.endsWith("session");
         Tomcat byHand = new Tomcat();
         byHand.setBaseDir(folder.toString());
         byHand.setPort(0);
@@ -212,7 +216,12 @@ class ReadYourWritesFilterTest {
         context.addServletContainerInitializer((types, servlets) -> headroom.attach(servlets), null);
         FilterDef filter = new FilterDef();
         filter.setFilterName("read-your-writes");
-        filter.setFilterClass(ReadYourWritesFilter.class.getName());
+        if (how.startsWith("declared")) {
+            filter.setFilterClass(ReadYourWritesFilter.class.getName());
+            filter.addInitParameter("session", String.valueOf(inSession));
+        } else {
+            filter.setFilter(new ReadYourWritesFilter().session());
+        }
         FilterMap map = new FilterMap();
         map.setFilterName("read-your-writes");
         map.addURLPattern("/*");
@@ -222,17 +231,30 @@ class ReadYourWritesFilterTest {
         context.addServletMappingDecoded("/*", "app");
         try {
             byHand.start();
-            CookieManager cookies = new CookieManager();
+            CookieManager cookies = inSession ? forgetful() : new CookieManager();
             HttpClient client = client(cookies);
+            send(byHand, client, "POST", "/log-in");
             String id = send(byHand, client, "POST", "/plain").body();
             assertThat(cookies.getCookieStore().getCookies())
                     .extracting(HttpCookie::getName)
-                    .contains(COOKIE);
+                    .contains(inSession ? "JSESSIONID" : COOKIE);
             assertThat(send(byHand, client, "GET", "/read?id=" + id).body()).isEqualTo("true p");
         } finally {
             byHand.stop();
             byHand.destroy();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"yes", "TRUE", ""})
+    void parameterThatSaysNeitherTrueNorFalseIsRefused(String text) {
+        FilterConfig config = (FilterConfig) Proxy.newProxyInstance(
+                FilterConfig.class.getClassLoader(),
+                new Class<?>[] {FilterConfig.class},
+                (self, call, arguments) -> text);
+        assertThatThrownBy(() -> new ReadYourWritesFilter().init(config))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("session: " + text + " (expected: true or false)");
     }
 
     @Test

@@ -35,6 +35,9 @@ public final class RouterMeters {
     /** Gauge by {@code node}: units that hold one of its connections. */
     public static final String IN_FLIGHT = "headroom.router.in-flight";
 
+    /** Gauge by {@code node}: units that were cut off and whose connections are not yet cut, because that hangs or waits for those that do. */
+    public static final String CUTS_UNDONE = "headroom.router.cuts.undone";
+
     /** Counter: commits that told their position. */
     public static final String POSITIONS = "headroom.router.positions";
 

@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The threads that cut connections to one node, for nobody waits for that: MariaDB's driver asks the server on a further connection, and then waits for
  * the reading to end. However many units are cut off at one time, there are few, and none when there is nothing to do. One that hangs is not counted
- * among them any more, so that a server which answers no further connection does not keep the others from being cut.
+ * among them any more, so that a server which answers no further connection does not keep the others from being cut, up to a number beyond which they
+ * have to wait.
  */
 final class Aborts {
     private static final Logger log = LoggerFactory.getLogger(Aborts.class);
@@ -31,19 +32,28 @@ final class Aborts {
     private final ThreadPoolExecutor threads;
     private final Executor later;
     private final ReentrantLock lock = new ReentrantLock();
+    private final String node;
+    private final int most;
     private int hanging;
 
     Aborts(String node) {
-        this(node, PATIENCE);
+        this(node, PATIENCE, MOST_WITH_HANGING);
     }
 
-    /** @param patience after so long an abort is taken to hang */
-    Aborts(String node, Duration patience) {
+    /**
+     * @param patience after so long an abort is taken to hang
+     * @param mostWithHanging how many are run at one time, with those that hang
+     */
+    Aborts(String node, Duration patience, int mostWithHanging) {
+        this.node = node;
+        this.most = mostWithHanging;
         AtomicInteger number = new AtomicInteger();
+        ClassLoader loader = Thread.currentThread().getContextClassLoader(); // not that of whoever cuts off first
         this.threads = new ThreadPoolExecutor(
                 MOST, MOST, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                     Thread thread = new Thread(task, "headroom-router-" + node + "-abort-" + number.incrementAndGet());
                     thread.setDaemon(true);
+                    thread.setContextClassLoader(loader);
                     return thread;
                 });
         threads.allowCoreThreadTimeOut(true);
@@ -100,13 +110,30 @@ final class Aborts {
 
     private void hanging(int more) {
         hanging += more;
-        int most = Math.min(MOST + hanging, MOST_WITH_HANGING);
+        int size = Math.min(MOST + hanging, most);
         if (more > 0) {
-            threads.setMaximumPoolSize(most);
-            threads.setCorePoolSize(most);
+            threads.setMaximumPoolSize(size);
+            threads.setCorePoolSize(size);
+            if (hanging == most) {
+                log.warn(
+                        "router: {} cuts of connections to {} hang, the next ones wait for them (expected: a driver that"
+                                + " gives up, as by its socketTimeout)",
+                        most,
+                        node);
+            }
         } else {
-            threads.setCorePoolSize(most);
-            threads.setMaximumPoolSize(most);
+            threads.setCorePoolSize(size);
+            threads.setMaximumPoolSize(size);
+        }
+    }
+
+    /** How many are not done: those that hang, and those that wait for a thread. */
+    int undone() {
+        lock.lock();
+        try {
+            return hanging + threads.getQueue().size();
+        } finally {
+            lock.unlock();
         }
     }
 }

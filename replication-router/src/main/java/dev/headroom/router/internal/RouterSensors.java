@@ -55,6 +55,13 @@ final class RouterSensors implements AutoCloseable {
                                 "router",
                                 router,
                                 "node",
+                                node.name()),
+                        meters.gauge(
+                                RouterMeters.CUTS_UNDONE,
+                                () -> node.aborts().undone(),
+                                "router",
+                                router,
+                                "node",
                                 node.name())));
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,7 +46,7 @@ class AbortsTest {
 
     @Test
     void manyAreDoneByFewThreads() {
-        abortMany(new Aborts("aborted-by-few", Duration.ofHours(1)));
+        abortMany(new Aborts("aborted-by-few", Duration.ofHours(1), 256));
         await().atMost(LONG).until(() -> begun.get() == Aborts.MOST);
         assertThat(threads("aborted-by-few")).isEqualTo(Aborts.MOST);
         go.countDown();
@@ -54,7 +55,7 @@ class AbortsTest {
 
     @Test
     void thoseThatHangKeepNoOtherFromBeingDone() {
-        Aborts aborts = new Aborts("aborted-though-some-hang", Duration.ofMillis(20));
+        Aborts aborts = new Aborts("aborted-though-some-hang", Duration.ofMillis(20), 256);
         abortMany(aborts);
         await().atMost(LONG).until(() -> begun.get() == MANY);
         assertThat(ended).hasValue(0);
@@ -63,5 +64,31 @@ class AbortsTest {
         CountDownLatch next = new CountDownLatch(1);
         aborts.run(next::countDown);
         await().atMost(LONG).until(() -> next.await(0, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void thoseThatAreNotDoneAreCountedWhetherTheyHangOrWait() {
+        Aborts aborts = new Aborts("aborted-not-at-all", Duration.ofMillis(20), Aborts.MOST + 4);
+        assertThat(aborts.undone()).isZero();
+        abortMany(aborts);
+        await().atMost(LONG).until(() -> aborts.undone() == MANY);
+        assertThat(begun).hasValue(Aborts.MOST + 4);
+        go.countDown();
+        await().atMost(LONG).until(() -> aborts.undone() == 0);
+    }
+
+    @Test
+    void threadsHaveNotTheClassLoaderOfWhoeverIsFirst() throws Exception {
+        Thread thread = Thread.currentThread();
+        ClassLoader own = thread.getContextClassLoader();
+        Aborts aborts = new Aborts("aborted-elsewhere", Duration.ofHours(1), 256);
+        CompletableFuture<ClassLoader> seen = new CompletableFuture<>();
+        thread.setContextClassLoader(new ClassLoader(own) {});
+        try {
+            aborts.run(() -> seen.complete(Thread.currentThread().getContextClassLoader()));
+        } finally {
+            thread.setContextClassLoader(own);
+        }
+        assertThat(seen).succeedsWithin(LONG).isSameAs(own);
     }
 }

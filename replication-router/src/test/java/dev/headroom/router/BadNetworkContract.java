@@ -65,7 +65,8 @@ abstract class BadNetworkContract {
                         ? "127.0.0.1:" + proxies.get(node).port()
                         : Rig.address(node),
                 parameters,
-                50);
+                50,
+                Duration.ofMillis(250)); // as the README says
         // The other limits are the defaults: it is them that the figures are about.
         rig = new Rig(cluster, standbys, ways, options -> options.staleness(Duration.ofSeconds(5), LONG));
     }

@@ -30,8 +30,15 @@ public final class Rig implements AutoCloseable {
     public final ReplicaRouter router;
     private final DatabaseCluster cluster;
 
-    /** Where the pools and the probes connect, with what further parameters of the URL, and how many connections a pool has. */
-    record Ways(Function<DatabaseNode, String> addresses, String parameters, int poolSize) {
+    /**
+     * Where the pools and the probes connect, with what further parameters of the URL, how many connections a pool has, and how long it tries an idle
+     * one out.
+     */
+    record Ways(Function<DatabaseNode, String> addresses, String parameters, int poolSize, Duration trial) {
+        Ways(Function<DatabaseNode, String> addresses, String parameters, int poolSize) {
+            this(addresses, parameters, poolSize, Duration.ofSeconds(5));
+        }
+
         static Ways direct() {
             return new Ways(Rig::address, "", 10);
         }
@@ -88,6 +95,7 @@ public final class Rig implements AutoCloseable {
         config.setMaximumPoolSize(ways.poolSize());
         config.setConnectionTimeout(3_000);
         config.setMinimumIdle(2);
+        config.setValidationTimeout(ways.trial().toMillis());
         HikariDataSource pool = new HikariDataSource(config);
         pools.add(pool);
         return HikariNodes.node(name, pool);

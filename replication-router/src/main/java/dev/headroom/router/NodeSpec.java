@@ -152,8 +152,8 @@ public final class NodeSpec {
 
     /**
      * How to take a connection within a time of the caller's choice; goes before {@link #poolTimeout}. Connections are then taken on the caller's own
-     * thread, however patient the pool itself is; only a writer who has waited for a while, and who might be kept too long by a node that hangs
-     * ({@link TimedPool#longestTrial}), waits for another thread. Default: not possible.
+     * thread, however patient the pool itself is. Two wait for another thread: a writer who finds the pool full, and who is kept longer than he may
+     * be by a node that hangs, as the first may be after a pause if {@link TimedPool#longestTrial} is longer than the wait. Default: not possible.
      */
     public NodeSpec timed(TimedPool pool) {
         Checks.present("timed", pool);

@@ -191,8 +191,8 @@ public final class ReplicaRouterBuilder {
     /**
      * The cookie that carries a client's position from one request to the next, and how long it lives; with {@link #pinAfterWrite} it lives
      * as long as that says. It should live longer than any replica that clients read is behind ({@link #staleness},
-     * {@link RouteScope#maxStaleness}); where that can't be, {@link #positionInSession} carries it for longer. Default:
-     * {@code headroom-position}, 30 s.
+     * {@link RouteScope#maxStaleness}); where that can't be, {@link #positionInSession} carries it for longer. Several applications on one host
+     * should each have a name of their own. Default: {@code headroom-position}, 30 s.
      *
      * @throws dev.headroom.config.ConfigurationException if the name is not one, or the time is not 1 to 60 seconds
      */

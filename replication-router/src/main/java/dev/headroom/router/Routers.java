@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * {@code Headroom} in place of its routers, it brings their annotations, one cookie with the positions of all, and the health checks and
  * panels of each.
  *
- * <p>Positions of several clusters travel together in one token; each router looks at its own. Partitions are switched one by one:
+ * <p>Positions of several clusters travel together in one token; each router looks at its own. When they are too many for one, a short entry stands for
+ * those that have no room: reads there must see all that had committed when their request came. Partitions are switched one by one:
  * {@code routers.get("orders").control().refuseWrites(true)} leaves the others alone.
  *
  * <p>Thread-safe. {@link #close()} closes the routers.

@@ -1,6 +1,7 @@
 package dev.headroom.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.headroom.Headroom;
 import dev.headroom.RequestContext;
@@ -11,6 +12,8 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.CookieManager;
+import java.net.HttpCookie;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,23 +21,25 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.apache.catalina.Context;
 import org.apache.catalina.startup.Tomcat;
-import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Clusters that are too many, with names that are too long, for one token to tell of all. */
+/**
+ * Clusters that are too many, with names that are too long, for one token to tell of all. Their replicas show nothing of what is written, and say so: who
+ * has written must be answered by the primaries.
+ */
 @TestInstance(Lifecycle.PER_CLASS)
 class ManyClustersTest {
     private static final int MANY = 16;
@@ -43,8 +48,10 @@ class ManyClustersTest {
     /** Of so many there is room in a token, of twice as many there is not. */
     private static final int MOST = 8;
 
-    private final ToldRoles roles = new ToldRoles();
-    private final List<JdbcConnectionPool> pools = new ArrayList<>();
+    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final String OTHERS = "~*:";
+
+    private final List<LaggingPair> pairs = new ArrayList<>();
     private final Tomcat tomcat = new Tomcat();
     private Routers routers;
     private Headroom headroom;
@@ -56,19 +63,14 @@ class ManyClustersTest {
         return "c" + (10 + cluster) + "-" + "x".repeat(44);
     }
 
-    private static String token(int first, int end) {
-        StringBuilder token = new StringBuilder("v1");
-        IntStream.range(first, end)
-                .forEach(cluster -> token.append('~').append(name(cluster)).append(":1:1"));
-        return token.toString();
-    }
-
     @BeforeAll
     void start() throws Exception {
-        roles.primary("p");
-        List<ReplicaRouter> all =
-                IntStream.range(0, MANY).mapToObj(this::router).toList();
-        routers = Routers.of(all.get(0), all.subList(1, MANY).toArray(new ReplicaRouter[0]));
+        for (int cluster = 0; cluster < MANY; cluster++) {
+            pairs.add(new LaggingPair(name(cluster), Duration.ofMillis(100)));
+        }
+        routers = Routers.of(
+                pairs.get(0).router,
+                pairs.stream().skip(1).map(pair -> pair.router).toArray(ReplicaRouter[]::new));
         headroom = Headroom.builder("test").plug(routers).build();
         tomcat.setBaseDir(Files.createDirectories(base).toString());
         tomcat.setPort(0);
@@ -80,76 +82,201 @@ class ManyClustersTest {
         tomcat.getConnector();
     }
 
-    private ReplicaRouter router(int cluster) {
-        String url = "jdbc:h2:mem:many-" + cluster + ";DB_CLOSE_DELAY=-1";
-        JdbcConnectionPool pool = JdbcConnectionPool.create(url, "sa", "");
-        pools.add(pool);
-        Rig.execute(pool, "create table note (id int)");
-        return Rig.patient(ReplicaRouter.builder(name(cluster)))
-                .staleness(Duration.ofSeconds(20), Duration.ofSeconds(30))
-                .dialect(roles)
-                .primary(NodeSpec.of("p", pool).probe(url, "sa", ""))
-                .replica(NodeSpec.of("r", pool).probe(url, "sa", ""))
-                .build();
-    }
-
     @AfterAll
     void stop() throws Exception {
         tomcat.stop();
         tomcat.destroy();
         headroom.close();
-        for (JdbcConnectionPool pool : pools) {
-            Rig.execute(pool, "shutdown");
-            pool.dispose();
+        pairs.forEach(LaggingPair::close);
+    }
+
+    /** All is empty, and everybody knows how far everybody is. */
+    @BeforeEach
+    void begin() throws Exception {
+        pairs.forEach(LaggingPair::fallBehind);
+        awaitProbes();
+    }
+
+    private void awaitProbes() throws Exception {
+        for (int cluster = 0; cluster < MANY; cluster++) {
+            LaggingPair pair = pairs.get(cluster);
+            ConsistencyToken there =
+                    new ConsistencyToken("v1~" + name(cluster) + ":1:" + Long.toHexString(pair.position("r")));
+            await().atMost(LONG)
+                    .pollInSameThread()
+                    .until(() -> in(there, () -> Rig.nodeOf(pair.router.decide(RouteScope.readOnly())))
+                            .equals("r"));
         }
     }
 
-    private void write(int cluster) throws SQLException {
-        try (Connection connection = routers.get(name(cluster)).dataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.executeUpdate("insert into note values (1)");
+    private static <T> T in(ConsistencyToken token, Callable<T> call) throws Exception {
+        return RequestContext.builder().consistency(token).build().call(call);
+    }
+
+    private void writeToAll() throws Exception {
+        for (LaggingPair pair : pairs) {
+            pair.write();
         }
     }
 
-    /** Writes to a cluster; tells what the request must see. */
+    private List<String> readAll() throws Exception {
+        List<String> answers = new ArrayList<>();
+        for (LaggingPair pair : pairs) {
+            answers.add(pair.read());
+        }
+        return answers;
+    }
+
+    private static void assertAll(List<String> answers, String answer) {
+        assertThat(answers).hasSize(MANY).containsOnly(answer);
+    }
+
+    /** Writes to a cluster, or to all; reads from one, or tells what the request must see. */
     private final class App extends HttpServlet {
         private static final long serialVersionUID = 1L;
 
         @Override
         protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
             try {
-                write(Integer.parseInt(request.getParameter("cluster")));
-            } catch (SQLException e) {
+                if (request.getParameter("cluster") == null) {
+                    writeToAll();
+                } else {
+                    pair(request).write();
+                }
+            } catch (Exception e) {
                 throw new IOException(e);
             }
         }
 
         @Override
         protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-            response.getWriter().print(RequestContext.current().consistency().value());
+            try {
+                boolean told = request.getParameter("cluster") == null;
+                response.getWriter()
+                        .print(
+                                told
+                                        ? RequestContext.current().consistency().value()
+                                        : pair(request).read());
+            } catch (Exception e) {
+                throw new IOException(e);
+            }
+        }
+
+        private LaggingPair pair(HttpServletRequest request) {
+            return pairs.get(Integer.parseInt(request.getParameter("cluster")));
         }
     }
 
-    private HttpResponse<String> send(String method, String path, String cookies) throws Exception {
+    private HttpResponse<String> send(HttpClient client, String method, String path, String... headers)
+            throws Exception {
         URI uri = URI.create("http://localhost:" + tomcat.getConnector().getLocalPort() + path);
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri)
-                .timeout(Duration.ofSeconds(60))
-                .method(method, HttpRequest.BodyPublishers.noBody());
-        if (!cookies.isEmpty()) {
-            request.header("Cookie", cookies);
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(uri).timeout(LONG).method(method, HttpRequest.BodyPublishers.noBody());
+        if (headers.length > 0) {
+            request.headers(headers);
         }
-        HttpResponse<String> response =
-                HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
         assertThat(response.statusCode()).isEqualTo(200);
         return response;
     }
 
+    private static HttpClient browser() {
+        return HttpClient.newBuilder().cookieHandler(new CookieManager()).build();
+    }
+
+    private static String position(HttpClient browser) {
+        return ((CookieManager) browser.cookieHandler().orElseThrow())
+                .getCookieStore().getCookies().stream()
+                        .filter(cookie -> cookie.getName().equals("headroom-position"))
+                        .map(HttpCookie::getValue)
+                        .findFirst()
+                        .orElse("");
+    }
+
     @Test
     void whoWritesIsAnsweredAndToldItsOwnPosition() throws Exception {
-        assertThat(send("POST", "/?cluster=" + (MANY - 1), "").headers().firstValue("Set-Cookie"))
+        assertThat(send(HttpClient.newHttpClient(), "POST", "/?cluster=" + (MANY - 1))
+                        .headers()
+                        .firstValue("Set-Cookie"))
                 .hasValueSatisfying(cookie -> assertThat(cookie)
                         .startsWith("headroom-position=v1~")
-                        .contains(name(MANY - 1) + ":1:1", name(0) + ":1:1"));
+                        .contains("~" + name(MANY - 1) + ":1:", "~+" + name(0) + ":1:"));
+    }
+
+    @Test
+    void whoWritesToAllInOneRequestSeesAllInTheNextOnes() throws Exception {
+        HttpClient browser = browser();
+        send(browser, "POST", "/");
+        assertThat(position(browser)).contains(OTHERS);
+        List<String> answers = new ArrayList<>();
+        for (int cluster = 0; cluster < MANY; cluster++) {
+            answers.add(send(browser, "GET", "/?cluster=" + cluster).body());
+        }
+        assertAll(answers, "true p");
+        assertThat(send(browser(), "GET", "/?cluster=3").body())
+                .as("of somebody else")
+                .isEqualTo("false r");
+    }
+
+    @Test
+    void whoWritesToOneAfterAnotherSeesAll() throws Exception {
+        HttpClient browser = browser();
+        List<String> answers = new ArrayList<>();
+        for (int cluster = MANY - 1; cluster >= 0; cluster--) {
+            send(browser, "POST", "/?cluster=" + cluster);
+            answers.add(send(browser, "GET", "/?cluster=" + (MANY - 1)).body());
+        }
+        for (int cluster = 0; cluster < MANY; cluster++) {
+            assertThat(send(browser, "GET", "/?cluster=" + cluster).body())
+                    .as("cluster %s", cluster)
+                    .isEqualTo("true p");
+        }
+        assertAll(answers, "true p");
+    }
+
+    @Test
+    void whatWasAddedGivesItsPlaceToWhatIsWritten() throws Exception {
+        HttpClient browser = browser();
+        for (int cluster = MANY - 1; cluster >= MOST; cluster--) {
+            send(browser, "POST", "/?cluster=" + cluster);
+        }
+        assertThat(position(browser)).doesNotContain(OTHERS);
+        for (int cluster = MANY - 1; cluster >= MOST; cluster--) {
+            assertThat(position(browser)).contains("~" + name(cluster) + ":1:");
+        }
+    }
+
+    @Test
+    void whatAllNodesHaveReachedGivesItsPlaceToTheRest() throws Exception {
+        HttpClient browser = browser();
+        send(browser, "POST", "/");
+        pairs.forEach(LaggingPair::catchUp);
+        awaitProbes();
+        pairs.get(MANY - 1).write(); // by somebody else
+        String before = in(ConsistencyToken.NONE, () -> {
+            writeToAll();
+            pairs.forEach(LaggingPair::catchUp);
+            awaitProbes();
+            return routers.consistency().current().value();
+        });
+        assertThat(before).doesNotContain(OTHERS).hasSizeLessThanOrEqualTo(LONGEST_TOKEN);
+    }
+
+    @Test
+    void whoWritesOnAndOnUnderTheEntryOfAllOthersIsToldAnew() throws Exception {
+        HttpClient browser = browser();
+        send(browser, "POST", "/");
+        String cluster = IntStream.range(0, MANY)
+                .filter(number -> !position(browser).contains(name(number)))
+                .mapToObj(String::valueOf)
+                .findFirst()
+                .orElseThrow();
+        String before = position(browser);
+        assertThat(send(browser, "POST", "/?cluster=" + cluster).headers().firstValue("Set-Cookie"))
+                .isPresent();
+        assertThat(position(browser)).contains(OTHERS).isNotEqualTo(before);
+        assertThat(send(browser, "GET", "/?cluster=" + cluster).headers().firstValue("Set-Cookie"))
+                .isEmpty();
     }
 
     @Test
@@ -158,12 +285,69 @@ class ManyClustersTest {
         IntStream.range(0, MANY).forEach(cluster -> map.place(cluster + 1, cluster + 1, name(cluster)));
         try (Shards shards = Shards.builder(map.build(), routers).build()) {
             shards.install();
-            for (int cluster = 0; cluster < MANY; cluster++) {
-                write(cluster);
-            }
+            writeToAll();
             assertThat(shards.scatter((cluster, parts, connection) -> cluster).results())
                     .hasSize(MANY);
         }
+        assertAll(readAll(), "true p");
+    }
+
+    @Test
+    void threadThatHasWrittenToAllGoesOnWithinAPosition() throws Exception {
+        ConsistencyToken other = RequestContext.builder().build().call(() -> {
+            pairs.get(3).write();
+            return routers.consistency().current();
+        });
+        writeToAll();
+        assertThat(routers.consistency().current().value()).contains(OTHERS);
+        assertAll(routers.consistency().within(other, this::readAll), "true p");
+        pairs.forEach(LaggingPair::catchUp);
+        awaitProbes();
+        assertThat(routers.consistency().current().value()).doesNotContain(OTHERS);
+        assertAll(routers.consistency().within(other, this::readAll), "true r");
+        routers.consistency().within(other, () -> {
+            pairs.get(MANY - 1).write();
+            return null;
+        });
+        assertThat(pairs.get(MANY - 1).read()).isEqualTo("true p");
+        assertThat(pairs.get(0).read()).isEqualTo("true r");
+    }
+
+    @Test
+    void newestOfAllSeesWhatAnybodyHasWritten() throws Exception {
+        assertThat(routers.consistency().newest().value()).contains(OTHERS).doesNotContain(name(0));
+        for (int round = 0; round < 2; round++) {
+            RequestContext.builder().build().call(() -> {
+                assertAll(routers.consistency().within(routers.consistency().newest(), this::readAll), "false r");
+                Thread other = new Thread(() -> {
+                    try {
+                        writeToAll();
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+                other.start();
+                other.join();
+                assertAll(routers.consistency().within(routers.consistency().newest(), this::readAll), "true p");
+                return null;
+            });
+            begin();
+        }
+    }
+
+    @Test
+    void capturedOnAForeignConnectionCoversAll() throws Exception {
+        ConsistencyToken captured = RequestContext.builder().build().call(() -> {
+            writeToAll();
+            try (Connection foreign = pairs.get(0).primaryPool().getConnection()) {
+                return routers.consistency().capture(foreign);
+            }
+        });
+        assertAll(
+                RequestContext.builder()
+                        .build()
+                        .call(() -> routers.consistency().within(captured, this::readAll)),
+                "true p");
     }
 
     @Test
@@ -171,19 +355,33 @@ class ManyClustersTest {
         ConsistencyToken own = new ConsistencyToken("v1~" + name(MANY - 1) + ":0:1");
         ConsistencyToken newest = routers.newest(own);
         assertThat(newest.value())
-                .contains("~" + name(MANY - 1) + ":1:1", "~" + name(0) + ":1:1")
+                .contains("~" + name(MANY - 1) + ":1:", "~+" + name(0) + ":1:")
                 .hasSizeLessThanOrEqualTo(LONGEST_TOKEN / 2);
-        ConsistencyToken full = new ConsistencyToken(token(0, MOST));
-        assertThat(routers.newest(full)).isEqualTo(full);
+        ConsistencyToken full = token(0, MOST);
+        assertThat(routers.newest(full).value()).doesNotContain("+", name(MOST));
+    }
+
+    private ConsistencyToken token(int first, int end) {
+        StringBuilder token = new StringBuilder("v1");
+        IntStream.range(first, end)
+                .forEach(cluster -> token.append('~')
+                        .append(name(cluster))
+                        .append(":1:")
+                        .append(Long.toHexString(pairs.get(cluster).position("p"))));
+        return new ConsistencyToken(token.toString());
     }
 
     @Test
-    void cookieOfWhatWasWrittenCountsWhereThatOfWhatWasSeenDoesNotFit() throws Exception {
-        String written = token(MOST, 2 * MOST);
-        for (String cookies : List.of(
-                "headroom-position=" + written + "; headroom-position-seen=" + token(0, MOST),
-                "headroom-position-seen=" + token(0, MOST) + "; headroom-position=" + written)) {
-            assertThat(send("GET", "/", cookies).body()).isEqualTo(written);
+    void whatWasWrittenAndWhatWasSeenCountBothWhereTheyDoNotFitTogether() throws Exception {
+        writeToAll();
+        String written = "headroom-position=" + token(MOST, 2 * MOST).value();
+        String seen = "headroom-position-seen=" + token(0, MOST).value();
+        for (String cookies : List.of(written + "; " + seen, seen + "; " + written)) {
+            for (int cluster : new int[] {0, MANY - 1}) {
+                assertThat(send(HttpClient.newHttpClient(), "GET", "/?cluster=" + cluster, "Cookie", cookies)
+                                .body())
+                        .isEqualTo("true p");
+            }
         }
     }
 }

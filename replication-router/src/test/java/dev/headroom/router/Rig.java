@@ -103,7 +103,12 @@ public final class Rig implements AutoCloseable {
 
     /** Another router over the same pools. */
     public ReplicaRouter secondRouter(UnaryOperator<ReplicaRouterBuilder> options) {
-        ReplicaRouterBuilder builder = ReplicaRouter.builder("main").primary(HikariNodes.node("p", pools.get(0)));
+        return secondRouter("main", options);
+    }
+
+    /** The same as a cluster of another name. */
+    public ReplicaRouter secondRouter(String name, UnaryOperator<ReplicaRouterBuilder> options) {
+        ReplicaRouterBuilder builder = ReplicaRouter.builder(name).primary(HikariNodes.node("p", pools.get(0)));
         for (int number = 1; number < pools.size(); number++) {
             builder.replica(HikariNodes.node("r" + number, pools.get(number)));
         }

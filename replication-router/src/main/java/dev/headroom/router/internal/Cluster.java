@@ -289,6 +289,17 @@ final class Cluster implements Probe.Listener, AutoCloseable {
         return refresh(() -> probers.request(primary), holds, nanos);
     }
 
+    /** Asks the node soon that takes the writes. */
+    void askPrimary() {
+        probers.request(primary);
+    }
+
+    /** Whether each node answers and has said that it has reached the position, so that no read can miss it. */
+    boolean reachedByAll(Position position) {
+        return replicated
+                && nodes.stream().allMatch(node -> up(node) && node.position().covers(position));
+    }
+
     private boolean refresh(Runnable ask, BooleanSupplier holds, long nanos) throws InterruptedException {
         if (holds.getAsBoolean()) {
             return true;

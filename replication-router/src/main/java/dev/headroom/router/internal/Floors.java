@@ -5,7 +5,9 @@ import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.spi.Position;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +23,13 @@ final class Floors {
     private final RequestContext.Key<SessionFloor> key;
     private final ThreadLocal<SessionFloor> outsideOfRequests = ThreadLocal.withInitial(SessionFloor::new);
     private final long pinNanos;
+    private final LongSupplier ticker;
     private final ReentrantLock creating = new ReentrantLock();
 
     Floors(Cluster cluster, PositionCodec codec, String router) {
         this.cluster = cluster;
         this.codec = codec;
+        this.ticker = cluster.options().ticker();
         Duration pin = cluster.options().sessions().pin();
         this.pinNanos = pin == null ? 0 : pin.toNanos();
         this.key = new RequestContext.Key<>("router." + router, SessionFloor.class);
@@ -85,28 +89,37 @@ final class Floors {
     }
 
     private void wrote(RequestContext context, Position position) {
-        try {
-            context.consistency(token -> codec.raise(token, position));
-        } catch (IllegalArgumentException tooLong) { // of more clusters than a token can tell of
+        AtomicBoolean told = new AtomicBoolean();
+        context.consistency(token -> {
+            ConsistencyToken raised = codec.raiseExactly(token, position);
+            told.set(raised != null);
+            return raised == null ? token : raised;
+        });
+        if (!told.get()) { // it is of more clusters than a token can tell of
             of(context).wrote(position);
         }
     }
 
-    /** The token that covers what the request was told to see and has written, as far as it is known. */
-    ConsistencyToken token() {
+    /** The token of the current request. */
+    static ConsistencyToken token() {
+        return RequestContext.active().map(RequestContext::consistency).orElse(ConsistencyToken.NONE);
+    }
+
+    /** What the current request has written, as far as it is known and not in its token. */
+    Position beyondToken() {
         RequestContext context = RequestContext.active().orElse(null);
         SessionFloor floor = current(context);
-        ConsistencyToken told =
-                codec.raise(context == null ? ConsistencyToken.NONE : context.consistency(), floor.written());
+        Position written = floor.written();
         return pinNanos > 0 && pinned(floor)
-                ? codec.raise(told, PositionCodec.pinnedAfter(codec.position(told)))
-                : told;
+                ? written.and(PositionCodec.pinnedAfter(codec.position(token()).and(written)))
+                : written;
     }
 
     /** The position that a read must have reached; null if it can't be known within the time. */
     @Nullable Position required(long waitNanos) throws InterruptedException {
         RequestContext context = RequestContext.active().orElse(null);
         SessionFloor floor = current(context);
+        resolve(floor, context, waitNanos);
         return onlyOnPrimary(floor, context) || settle(floor, waitNanos) ? known(floor, context) : null;
     }
 
@@ -134,8 +147,26 @@ final class Floors {
             return PositionCodec.BEYOND_ALL;
         }
         Position own = floor.required();
-        Position all = context == null ? own : own.and(floor.told(context.consistency(), codec));
+        Position all = context == null ? own : own.and(told(floor, context).position());
         return PositionCodec.beyondAll(all) ? all : cluster.today(all);
+    }
+
+    /**
+     * What the request's token tells. Where that is only that the client has perhaps written, which names too many clusters, where the primary is from now
+     * on covers it; but not where what is told is a time.
+     */
+    private SessionFloor.Told told(SessionFloor floor, RequestContext context) {
+        SessionFloor.Told told = floor.told(context.consistency(), codec, ticker);
+        Node.Seen sample = told.open() && pinNanos == 0 ? cluster.primary().primarySince(told.since()) : null;
+        return sample == null ? told : floor.resolved(told, sample.position());
+    }
+
+    /** Asks the primary for that, if it is not known yet. */
+    private void resolve(SessionFloor floor, @Nullable RequestContext context, long waitNanos)
+            throws InterruptedException {
+        if (context != null && pinNanos == 0 && told(floor, context).open()) {
+            cluster.refreshPrimary(() -> !told(floor, context).open(), waitNanos);
+        }
     }
 
     /** Whether no replica covers what is known already, whatever more there is. */
@@ -160,7 +191,7 @@ final class Floors {
             return PositionCodec.BEYOND_ALL;
         }
         Position own = floor.written();
-        return context == null ? own : own.and(floor.told(context.consistency(), codec));
+        return context == null ? own : own.and(told(floor, context).position());
     }
 
     /** What was done on the primary without being told a position; with a driver's connection in hand, anything until now. */

@@ -3,13 +3,19 @@ package dev.headroom.router.internal;
 import dev.headroom.RequestContext;
 import dev.headroom.consistency.Consistency;
 import dev.headroom.consistency.ConsistencyToken;
+import dev.headroom.router.internal.TokenEntries.Entry;
+import dev.headroom.router.spi.Position;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
-/** Read-your-writes over several clusters: one token with a position of each. */
-final class GroupConsistency implements Consistency {
+/** Read-your-writes over several clusters: one token with a position of each, or as many as there is room for. */
+final class GroupConsistency implements Consistency, TokenEntries.Clusters {
     /**
      * Of a token with what the client may not have written, in characters: half of what a token may have, for what the client writes next must go into it,
      * too.
@@ -17,50 +23,85 @@ final class GroupConsistency implements Consistency {
     private static final int MOST_ADDED = 256;
 
     private final List<Router> routers;
-    private final Consistency first;
+    private final Map<String, RouterConsistency> clusters = new LinkedHashMap<>();
 
     GroupConsistency(List<Router> routers) {
         this.routers = routers;
-        this.first = routers.get(0).consistency();
+        routers.forEach(router -> clusters.put(router.cluster(), router.positions()));
+    }
+
+    @Override
+    public boolean has(String cluster) {
+        return clusters.containsKey(cluster);
+    }
+
+    @Override
+    public boolean reachedByAll(String cluster, Entry entry) {
+        RouterConsistency own = clusters.get(cluster);
+        return own != null && own.codec().reachedByAll(cluster, entry);
     }
 
     @Override
     public ConsistencyToken current() {
-        ConsistencyToken all = ConsistencyToken.NONE;
-        for (Router router : routers) {
-            all = combine(all, router.consistency().current());
+        return raised(Floors.token(), RouterConsistency::beyondToken);
+    }
+
+    /** What the current request was told to see and has written. */
+    ConsistencyToken written() {
+        return raised(Floors.token(), RouterConsistency::writtenBeyondToken);
+    }
+
+    /** A token that covers the given one and a position of each cluster. */
+    private ConsistencyToken raised(ConsistencyToken token, Function<RouterConsistency, Position> positions) {
+        TokenEntries all = TokenEntries.of(token);
+        boolean changed = false;
+        for (RouterConsistency cluster : clusters.values()) {
+            Position position = positions.apply(cluster);
+            if (!position.isNone()) {
+                changed |= all.raise(cluster.codec().cluster(), cluster.codec().entry(position));
+            }
         }
-        return all;
+        return changed ? all.token(this) : token;
     }
 
     /** The position of the cluster that a routed connection belongs to; of any other connection that is not known, so those of all. */
     @Override
     public ConsistencyToken capture(Connection connection) throws SQLException {
         RoutedConnection routed = RoutedConnection.of(connection);
-        ConsistencyToken all = ConsistencyToken.NONE;
+        if (routed == null) {
+            Map<RouterConsistency, Long> asked = asked(RouterConsistency::askForCapture);
+            return raised(ConsistencyToken.NONE, cluster -> cluster.captured(asked.getOrDefault(cluster, 0L)));
+        }
         for (Router router : routers) {
-            if (routed != null && routed.belongsTo(router)) {
+            if (routed.belongsTo(router)) {
                 return router.consistency().capture(connection);
             }
-            if (routed == null) {
-                all = combine(all, router.positions().captureNow());
-            }
         }
-        return all;
+        return ConsistencyToken.NONE;
+    }
+
+    /** All are asked before any is waited for. */
+    private Map<RouterConsistency, Long> asked(ToLongFunction<RouterConsistency> ask) {
+        Map<RouterConsistency, Long> asked = new LinkedHashMap<>();
+        clusters.values().forEach(cluster -> asked.put(cluster, ask.applyAsLong(cluster)));
+        return asked;
     }
 
     @Override
     public ConsistencyToken newest() {
-        ConsistencyToken all = ConsistencyToken.NONE;
-        for (Router router : routers) {
-            all = combine(all, router.consistency().newest());
+        TokenEntries all = TokenEntries.of(ConsistencyToken.NONE);
+        for (RouterConsistency cluster : clusters.values()) {
+            Position position = cluster.beyondPrimary();
+            if (!position.isNone()) {
+                all.raise(cluster.codec().cluster(), cluster.codec().entry(position));
+            }
         }
-        return all;
+        return (all.fit() ? all : TokenEntries.ofAll()).token(this);
     }
 
     @Override
     public ConsistencyToken combine(ConsistencyToken a, ConsistencyToken b) {
-        return first.combine(a, b);
+        return PositionCodec.combine(a, b, this);
     }
 
     @Override
@@ -68,73 +109,59 @@ final class GroupConsistency implements Consistency {
         if (token.isNone()) {
             return call.call();
         }
-        ConsistencyToken real = token;
-        for (Router router : routers) { // each cuts down its own cluster's entry and leaves the others
-            real = router.positions().real(real);
-        }
-        ConsistencyToken before = combine(current(), real); // what was just written without a position included
-        RequestContext inner =
-                RequestContext.current().with().consistency(before).build();
+        RequestContext inner = Inner.begin(this::current, real(token), this, this::takeAlong);
+        ConsistencyToken before = inner.consistency();
         try {
             return inner.call(call);
         } finally {
-            ConsistencyToken after = inner.consistency();
-            if (!after.equals(before)) { // the call has written
-                wrote(after);
-            }
-            routers.forEach(router -> router.positions().ended(inner));
+            clusters.values().forEach(cluster -> cluster.wrote(inner.consistency(), before));
+            clusters.values().forEach(cluster -> cluster.ended(inner));
         }
     }
 
-    /** What the current request was told to see and has written. */
-    ConsistencyToken written() {
-        ConsistencyToken all = ConsistencyToken.NONE;
-        for (Router router : routers) {
-            all = combine(all, router.written());
+    /** Each cuts down its own cluster's entry and leaves the others. */
+    private ConsistencyToken real(ConsistencyToken token) {
+        TokenEntries all = TokenEntries.of(token);
+        boolean changed = false;
+        for (Map.Entry<RouterConsistency, Long> asked :
+                asked(cluster -> cluster.ask(all)).entrySet()) {
+            changed |= asked.getKey().cutDown(all, asked.getValue());
         }
-        return all;
+        return changed ? all.token(this) : token;
     }
 
     /** The token with the newest positions; of clusters that it says nothing of only as long as it is short, for it goes into a cookie. */
     ConsistencyToken newest(ConsistencyToken token) {
-        ConsistencyToken all = token;
-        for (Router router : routers) {
-            if (router.positions().tells(token)) {
-                all = raised(router, all);
+        TokenEntries all = TokenEntries.of(token);
+        clusters.forEach((name, cluster) -> {
+            Position newest = cluster.newestKnown();
+            if (!newest.isNone() && all.get(name) != null) {
+                all.raise(name, cluster.codec().added(newest));
             }
-        }
-        for (Router router : routers) {
-            if (!router.positions().tells(token) && all.value().length() < MOST_ADDED) {
-                ConsistencyToken more = raised(router, all);
-                all = more.value().length() <= MOST_ADDED ? more : all;
+        });
+        clusters.forEach((name, cluster) -> {
+            Entry newest = cluster.codec().added(cluster.newestKnown());
+            boolean covered = newest.position().isNone() || all.get(name) != null || all.others() != 0;
+            if (!covered && all.lengthWith(name, newest) <= MOST_ADDED) {
+                all.raise(name, newest);
             }
-        }
-        return all;
-    }
-
-    private static ConsistencyToken raised(Router router, ConsistencyToken token) {
-        try {
-            return router.newest(token);
-        } catch (IllegalArgumentException tooLong) { // its timeline or number has got more digits
-            return token;
-        }
+        });
+        return all.token(this);
     }
 
     /** The current request has written up to the token. */
     void wrote(ConsistencyToken token) {
-        routers.forEach(router -> router.positions().wrote(token));
+        clusters.values().forEach(cluster -> cluster.wrote(token));
     }
 
     /** The request begins where the current one is, or the thread. */
     void takeAlong(RequestContext request) {
-        routers.forEach(router -> router.positions().begins(request));
+        clusters.values().forEach(cluster -> cluster.begins(request));
     }
 
     ConsistencyToken admit(String untrusted) {
-        ConsistencyToken all = ConsistencyToken.NONE;
-        for (Router router : routers) {
-            all = combine(all, router.admit(untrusted));
-        }
-        return all;
+        TokenEntries all = Inner.untrusted(untrusted);
+        asked(cluster -> cluster.ask(all)).forEach((cluster, asked) -> cluster.admit(all, asked));
+        return all.token(this);
     }
 }

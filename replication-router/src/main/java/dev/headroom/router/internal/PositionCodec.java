@@ -2,27 +2,21 @@ package dev.headroom.router.internal;
 
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.spi.Position;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes positions as tokens: {@code v1~main:p1:14fc000~billing:m65537:77}, each entry a cluster, the mark of its kind of database, its
- * timeline and in hexadecimal the sequence number. A router changes its own cluster's entry and leaves the others alone.
+ * Writes the positions of one cluster into tokens, and reads them there; other clusters' entries it leaves alone ({@link TokenEntries}).
  *
  * <p>An entry of its own cluster with another mark was written when the cluster was another kind of database. Nothing can be said of where
  * that is, so it stands for a position that only the primary covers.
  */
-final class PositionCodec {
+final class PositionCodec implements TokenEntries.Clusters {
     private static final Logger log = LoggerFactory.getLogger(PositionCodec.class);
-    private static final String VERSION = "v1";
-    private static final Pattern ENTRY =
-            Pattern.compile("([A-Za-z0-9][A-Za-z0-9._-]{0,63}):([a-z]?)(\\d{1,18}):([0-9a-f]{1,16})");
 
     /** No node is on it. */
     private static final long BEYOND_TIMELINE = 999_999_999_999_999_999L;
@@ -32,20 +26,17 @@ final class PositionCodec {
 
     private final String cluster;
     private final Supplier<String> mark;
+    private final Predicate<Position> reached;
     private final AtomicBoolean told = new AtomicBoolean();
 
-    /** @param mark of the cluster's kind of database, as far as it is known */
-    PositionCodec(String cluster, Supplier<String> mark) {
+    /**
+     * @param mark of the cluster's kind of database, as far as it is known
+     * @param reached whether all of its nodes are there
+     */
+    PositionCodec(String cluster, Supplier<String> mark, Predicate<Position> reached) {
         this.cluster = cluster;
         this.mark = mark;
-    }
-
-    /** What a token says of one cluster. */
-    private record Entry(String mark, Position position) {
-        /** The entry that covers both; of two kinds of database the other's, which is the later to be met. */
-        Entry and(Entry other) {
-            return mark.equals(other.mark) ? new Entry(mark, position.and(other.position)) : other;
-        }
+        this.reached = reached;
     }
 
     /** Whether it stands for what only the primary covers, whichever that is. */
@@ -58,11 +49,30 @@ final class PositionCodec {
         return new Position(BEYOND_TIMELINE, beyondAll(before) ? before.sequence() % Integer.MAX_VALUE + 1 : 1);
     }
 
-    /** This cluster's position; none when the token has none or is not one of ours. */
+    String cluster() {
+        return cluster;
+    }
+
+    @Override
+    public boolean has(String name) {
+        return cluster.equals(name);
+    }
+
+    @Override
+    public boolean reachedByAll(String name, TokenEntries.Entry entry) {
+        return has(name) && entry.mark().equals(mark.get()) && reached.test(entry.position());
+    }
+
+    /** This cluster's position, beyond all if it is one of those that are not named; none when the token has none or is not one of ours. */
     Position position(ConsistencyToken token) {
-        Entry entry = token.isNone() ? null : entries(token).get(cluster);
+        return token.isNone() ? Position.NONE : position(TokenEntries.of(token));
+    }
+
+    /** The same of a token that was read. */
+    Position position(TokenEntries entries) {
+        TokenEntries.Entry entry = entries.get(cluster);
         if (entry == null) {
-            return Position.NONE;
+            return entries.others() == 0 ? Position.NONE : BEYOND_ALL;
         }
         String own = mark.get();
         if (entry.mark().equals(own)) {
@@ -79,9 +89,30 @@ final class PositionCodec {
         return BEYOND_ALL;
     }
 
+    /** This cluster's position if the token names it, else none. */
+    Position named(ConsistencyToken token) {
+        TokenEntries entries = TokenEntries.of(token);
+        return entries.get(cluster) == null ? Position.NONE : position(entries);
+    }
+
+    /** The number of the entry that stands for this cluster among others; 0 if it is named, or there is none. */
+    int unnamed(TokenEntries entries) {
+        return entries.get(cluster) == null ? entries.others() : 0;
+    }
+
+    /** The entry of something that was written, or is to be covered as if it were. */
+    TokenEntries.Entry entry(Position position) {
+        return new TokenEntries.Entry(mark.get(), position, false);
+    }
+
+    /** The entry of a position that the client may not have written. */
+    TokenEntries.Entry added(Position position) {
+        return new TokenEntries.Entry(mark.get(), position, true);
+    }
+
     /** The token of one position. */
     ConsistencyToken token(Position position) {
-        return write(position.isNone() ? Map.of() : Map.of(cluster, new Entry(mark.get(), position)));
+        return raise(ConsistencyToken.NONE, position);
     }
 
     /** A token that covers the given one and the position. */
@@ -89,67 +120,37 @@ final class PositionCodec {
         if (position.isNone()) {
             return token;
         }
-        Map<String, Entry> entries = entries(token);
-        Entry own = new Entry(mark.get(), position);
-        Entry known = entries.get(cluster);
-        Entry raised = known == null ? own : known.and(own);
-        if (raised.equals(entries.put(cluster, raised))) {
-            return token;
-        }
-        return write(entries);
+        TokenEntries entries = TokenEntries.of(token);
+        return entries.raise(cluster, entry(position)) ? entries.token(this) : token;
     }
 
-    /** A token with this cluster's position replaced. */
-    ConsistencyToken replace(ConsistencyToken token, Position position) {
-        Map<String, Entry> entries = entries(token);
-        entries.put(cluster, new Entry(mark.get(), position));
-        return write(entries);
+    /** The same, which tells everything; null if there is no room for that. */
+    @Nullable ConsistencyToken raiseExactly(ConsistencyToken token, Position position) {
+        TokenEntries entries = TokenEntries.of(token);
+        if (unnamed(entries) != 0) {
+            return null;
+        }
+        if (!entries.raise(cluster, entry(position))) {
+            return token;
+        }
+        return entries.fit() ? entries.token(this) : null;
     }
 
     /** A token that covers both, cluster by cluster. */
     ConsistencyToken combine(ConsistencyToken a, ConsistencyToken b) {
+        return combine(a, b, this);
+    }
+
+    /** The same for who knows these clusters. */
+    static ConsistencyToken combine(ConsistencyToken a, ConsistencyToken b, TokenEntries.Clusters clusters) {
         if (a.isNone() || a.equals(b)) {
             return b;
         }
         if (b.isNone()) {
             return a;
         }
-        Map<String, Entry> entries = entries(a);
-        entries(b).forEach((name, entry) -> entries.merge(name, entry, Entry::and));
-        return write(entries);
-    }
-
-    private static Map<String, Entry> entries(ConsistencyToken token) {
-        Map<String, Entry> entries = new TreeMap<>();
-        String[] parts = token.value().split("~", -1);
-        if (!parts[0].equals(VERSION)) {
-            return entries;
-        }
-        for (int i = 1; i < parts.length; i++) {
-            Matcher entry = ENTRY.matcher(parts[i]);
-            if (entry.matches()) {
-                long sequence = Long.parseUnsignedLong(entry.group(4), 16);
-                if (sequence > 0) {
-                    Position position = new Position(Long.parseLong(entry.group(3)), sequence);
-                    entries.merge(entry.group(1), new Entry(entry.group(2), position), Entry::and);
-                }
-            }
-        }
-        return entries;
-    }
-
-    private static ConsistencyToken write(Map<String, Entry> entries) {
-        if (entries.isEmpty()) {
-            return ConsistencyToken.NONE;
-        }
-        StringBuilder text = new StringBuilder(VERSION);
-        entries.forEach((name, entry) -> text.append('~')
-                .append(name)
-                .append(':')
-                .append(entry.mark())
-                .append(entry.position().timeline())
-                .append(':')
-                .append(Long.toHexString(entry.position().sequence())));
-        return new ConsistencyToken(text.toString());
+        TokenEntries both = TokenEntries.of(a);
+        both.join(TokenEntries.of(b));
+        return both.token(clusters);
     }
 }

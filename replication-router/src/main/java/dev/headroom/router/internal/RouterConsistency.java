@@ -25,14 +25,23 @@ final class RouterConsistency implements Consistency {
         this.floors = floors;
     }
 
+    PositionCodec codec() {
+        return floors.codec();
+    }
+
     /**
      * The token of what the request was told to see and what it wrote, and with monotonic reads what it has seen. For writes in auto-commit mode
      * the primary may have to be asked; when it does not answer, the token is one that only a primary covers.
      */
     @Override
     public ConsistencyToken current() {
+        return floors.codec().raise(Floors.token(), beyondToken());
+    }
+
+    /** What {@link #current} tells of this cluster besides the request's token. */
+    Position beyondToken() {
         if (!cluster.replicated()) {
-            return floors.token();
+            return floors.beyondToken();
         }
         SessionFloor floor = floors.current();
         SessionFloor.Touch touch = floors.touch(floor);
@@ -41,10 +50,11 @@ final class RouterConsistency implements Consistency {
         if (monotonic) {
             known &= left(floor);
         }
+        Position written = floors.beyondToken();
         if (!known) {
-            return floors.codec().raise(floors.token(), beyondAll());
+            return written.and(beyondAll());
         }
-        return monotonic ? floors.codec().raise(floors.token(), floor.required()) : floors.token();
+        return monotonic ? written.and(floor.required()) : written;
     }
 
     /** Whether the floor covers what was read on replicas. */
@@ -74,17 +84,21 @@ final class RouterConsistency implements Consistency {
 
     /** The primary's position at some moment from now on; without an answer, one that only a primary covers. */
     private Position sampled() {
-        long now = cluster.now();
-        Node.Seen primary = primarySince(now);
+        return sampled(cluster.now());
+    }
+
+    private Position sampled(long since) {
+        Node.Seen primary = primarySince(since);
         return primary == null ? beyondAll() : primary.position();
     }
 
-    /** What the primary says when it is asked from now on; null if it does not answer in time, or no longer is one. */
+    /** What the primary says when it is asked from then on; null if it does not answer in time, or no longer is one. */
     private Node.@Nullable Seen primarySince(long time) {
         try {
+            long passed = cluster.now() - time;
             cluster.refreshPrimary(
                     () -> cluster.primary().primarySince(time) != null,
-                    cluster.options().probeTimeout().toNanos());
+                    cluster.options().probeTimeout().toNanos() - passed);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -106,6 +120,11 @@ final class RouterConsistency implements Consistency {
         return known.token;
     }
 
+    /** That of {@link #newest()}; none where there are no replicas. */
+    Position beyondPrimary() {
+        return cluster.replicated() ? beyondAll() : Position.NONE;
+    }
+
     private Position beyondAll() {
         return new Position(cluster.timeline(), Long.MAX_VALUE);
     }
@@ -120,16 +139,14 @@ final class RouterConsistency implements Consistency {
         if (token.isNone() || !cluster.replicated()) {
             return call.call();
         }
-        ConsistencyToken before = combine(current(), real(token)); // what was just written without a position included
-        RequestContext inner =
-                RequestContext.current().with().consistency(before).build();
+        TokenEntries entries = TokenEntries.of(token);
+        ConsistencyToken real = cutDown(entries, ask(entries)) ? entries.token(floors.codec()) : token;
+        RequestContext inner = Inner.begin(this::current, real, floors.codec(), this::begins);
+        ConsistencyToken before = inner.consistency();
         try {
             return inner.call(call);
         } finally {
-            ConsistencyToken after = inner.consistency();
-            if (!after.equals(before)) { // the call has written
-                wrote(after);
-            }
+            wrote(inner.consistency(), before);
             ended(inner);
         }
     }
@@ -150,81 +167,125 @@ final class RouterConsistency implements Consistency {
         }
     }
 
-    /** The token with this cluster's position cut down to what can be real. */
-    ConsistencyToken real(ConsistencyToken token) {
-        return cluster.replicated() ? clamp(token) : token;
-    }
-
-    /** The current request has written up to the token. */
+    /** The current request has written up to the token, as far as that names this cluster. */
     void wrote(ConsistencyToken token) {
-        floors.wrote(floors.codec().position(token));
+        Position position = floors.codec().named(token);
+        if (!position.isNone()) {
+            floors.wrote(position);
+        }
     }
 
-    /** The primary's position at some moment from now on, whatever connection is asked about. */
-    ConsistencyToken captureNow() {
-        return cluster.replicated() ? floors.codec().token(sampled()) : ConsistencyToken.NONE;
+    /** A part of the current request, which began with one token, has ended with another. */
+    void wrote(ConsistencyToken after, ConsistencyToken before) {
+        if (!after.equals(before)
+                && !floors.codec().named(after).equals(floors.codec().named(before))) {
+            wrote(after);
+        }
     }
 
     /** What the current request was told to see and has written; if it may have written more than is known, a token that only a primary covers. */
     ConsistencyToken written() {
+        return floors.codec().raise(Floors.token(), writtenBeyondToken());
+    }
+
+    /** What {@link #written} tells of this cluster besides the request's token. */
+    Position writtenBeyondToken() {
+        Position written = floors.beyondToken();
         if (!cluster.replicated()) {
-            return floors.token();
+            return written;
         }
         SessionFloor.Touch touch = floors.current().touch();
         boolean known = touch == null || !touch.mayHaveWritten();
-        return known ? floors.token() : floors.codec().raise(floors.token(), beyondAll());
+        return known ? written : written.and(beyondAll());
     }
 
     /** The token, and the newest position that a probe or a commit of this router's has told. */
     ConsistencyToken newest(ConsistencyToken token) {
-        if (!cluster.replicated() || cluster.options().sessions().pin() != null) {
-            return token;
-        }
-        return floors.codec().raise(token, cluster.primary().newest());
+        return floors.codec().raise(token, newestKnown());
     }
 
-    /** Whether the token says anything of this cluster. */
-    boolean tells(ConsistencyToken token) {
-        return !floors.codec().position(token).isNone();
+    /** The newest position that a probe or a commit of this router's has told; none where positions don't count. */
+    Position newestKnown() {
+        return cluster.replicated() && cluster.options().sessions().pin() == null
+                ? cluster.primary().newest()
+                : Position.NONE;
     }
 
-    /** A token from outside: this cluster's position and nothing else, at most the primary's own. */
+    /** A token from outside, with this cluster's position at most the primary's own. What it says of other clusters is left alone. */
     ConsistencyToken admit(String untrusted) {
-        ConsistencyToken token;
-        try {
-            token = new ConsistencyToken(untrusted);
-        } catch (IllegalArgumentException e) {
-            return ConsistencyToken.NONE;
+        TokenEntries entries = Inner.untrusted(untrusted);
+        admit(entries, ask(entries));
+        return entries.token(floors.codec());
+    }
+
+    /** The same of a token that was read, of which {@link #ask} was told. */
+    void admit(TokenEntries entries, long asked) {
+        if (!cluster.replicated()) {
+            entries.remove(floors.codec().cluster());
         }
-        Position position = floors.codec().position(token);
-        return cluster.replicated() ? clamp(floors.codec().token(position)) : ConsistencyToken.NONE;
+        cutDown(entries, asked);
+    }
+
+    /** Asks for the primary's position, without waiting, if the token may say more than is known. @return when */
+    long ask(TokenEntries entries) {
+        long now = cluster.now();
+        if (inDoubt(entries)) {
+            cluster.askPrimary();
+        }
+        return now;
+    }
+
+    /** Asks for the primary's position, without waiting. @return when */
+    long askForCapture() {
+        long now = cluster.now();
+        if (cluster.replicated()) {
+            cluster.askPrimary();
+        }
+        return now;
+    }
+
+    /** The primary's position at some moment from then on, whatever connection is asked about; none without replicas. */
+    Position captured(long asked) {
+        return cluster.replicated() ? sampled(asked) : Position.NONE;
+    }
+
+    private boolean inDoubt(TokenEntries entries) {
+        if (!cluster.replicated() || entries.get(floors.codec().cluster()) == null) {
+            return false; // what all others stand for is found out by whoever reads
+        }
+        Position asked = floors.codec().position(entries);
+        boolean pinned = cluster.options().sessions().pin() != null && PositionCodec.beyondAll(asked);
+        Node known = cluster.primary();
+        return !pinned && !known.hasBeenAt(asked) && cluster.up(known);
     }
 
     /**
      * No position beyond the primary's is real. What neither the last sample covers nor a commit of this router's has told is compared with a fresh
      * one, unless the primary is known not to answer; and what is of a later timeline only when every node has answered, since otherwise ours may be
      * the primary whose place was taken.
+     *
+     * @param asked when {@link #ask} was told of it
+     * @return whether anything has changed
      */
-    private ConsistencyToken clamp(ConsistencyToken token) {
-        Position asked = floors.codec().position(token);
-        boolean pinned = cluster.options().sessions().pin() != null && PositionCodec.beyondAll(asked);
-        Node known = cluster.primary();
-        if (asked.isNone() || pinned || known.hasBeenAt(asked) || !cluster.up(known)) {
-            return token;
+    boolean cutDown(TokenEntries entries, long asked) {
+        if (!inDoubt(entries)) {
+            return false;
         }
-        long now = cluster.now();
-        Node.Seen primary = primarySince(now);
-        return primary == null || primary.position().covers(asked) || mayBeReplaced(primary.position(), asked, now)
-                ? token
-                : floors.codec().replace(token, primary.position());
+        Position told = floors.codec().position(entries);
+        Node.Seen primary = primarySince(asked);
+        if (primary == null || primary.position().covers(told) || mayBeReplaced(primary.position(), told, asked)) {
+            return false;
+        }
+        entries.replace(floors.codec().cluster(), floors.codec().entry(primary.position()));
+        return true;
     }
 
     /** Whether a node that does not answer may have taken the primary's place, and be where the token is from. */
-    private boolean mayBeReplaced(Position primary, Position asked, long now) {
+    private boolean mayBeReplaced(Position primary, Position asked, long since) {
         if (asked.timeline() <= primary.timeline() || PositionCodec.beyondAll(asked)) {
             return false;
         }
-        BooleanSupplier allAnswered = () -> cluster.nodes().stream().allMatch(node -> node.seenSince(now));
+        BooleanSupplier allAnswered = () -> cluster.nodes().stream().allMatch(node -> node.seenSince(since));
         try {
             return !cluster.refresh(
                     allAnswered, cluster.options().probeTimeout().toNanos());

@@ -4,6 +4,7 @@ import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.spi.Position;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ final class SessionFloor {
     private volatile @Nullable ReplicaRead replicaReads;
     private volatile int unwrapped;
     private volatile @Nullable Long pinnedUntil;
-    private volatile Told told = new Told(ConsistencyToken.NONE, Position.NONE);
+    private volatile Told told = new Told(ConsistencyToken.NONE, Position.NONE, 0, 0);
 
     /**
      * The primary was used up to this time at a position that nobody asked for yet.
@@ -123,8 +124,20 @@ final class SessionFloor {
         }
     }
 
-    /** A token, and the position that it tells of this cluster. */
-    record Told(ConsistencyToken token, Position position) {}
+    /**
+     * What a token tells of this cluster.
+     *
+     * @param token that one
+     * @param position how far it is; beyond all while that is not known
+     * @param unnamed the number of the entry that stands for this cluster among others; 0 if it is named, or there is none
+     * @param since when that entry was first looked at
+     */
+    record Told(ConsistencyToken token, Position position, int unnamed, long since) {
+        /** Whether the token only says that the client has perhaps written until then, and it is not known yet how far that is. */
+        boolean open() {
+            return unnamed != 0 && PositionCodec.beyondAll(position);
+        }
+    }
 
     /** The position that reads must reach besides the token's. */
     Position required() {
@@ -243,13 +256,26 @@ final class SessionFloor {
         }
     }
 
-    /** The position in the request's token; a token is read once. */
-    Position told(ConsistencyToken token, PositionCodec codec) {
+    /** What the request's token tells; a token is read once. */
+    Told told(ConsistencyToken token, PositionCodec codec, LongSupplier ticker) {
         Told known = told;
         if (!known.token().equals(token)) {
-            known = new Told(token, codec.position(token));
+            TokenEntries entries = TokenEntries.of(token);
+            int unnamed = codec.unnamed(entries);
+            known = unnamed != 0 && unnamed == known.unnamed()
+                    ? new Told(token, known.position(), unnamed, known.since())
+                    : new Told(token, codec.position(entries), unnamed, unnamed == 0 ? 0 : ticker.getAsLong());
             told = known;
         }
-        return known.position();
+        return known;
+    }
+
+    /** How far that is has become known; the one that is in force. */
+    synchronized Told resolved(Told known, Position position) {
+        Told now = new Told(known.token(), position, known.unnamed(), known.since());
+        if (told.equals(known)) {
+            told = now;
+        }
+        return now;
     }
 }

@@ -117,17 +117,10 @@ final class PositionInSession {
 
         private void leave(HttpSession session, ConsistencyToken token, Kept kept) {
             String now = text(session, kept.name());
-            ConsistencyToken all = now.equals(kept.before()) ? token : both(token, token(now));
+            ConsistencyToken all =
+                    now.equals(kept.before()) ? token : positions.consistency().combine(token, token(now));
             if (!all.value().equals(now)) {
                 session.setAttribute(kept.name(), all.value());
-            }
-        }
-
-        private ConsistencyToken both(ConsistencyToken own, ConsistencyToken others) {
-            try {
-                return positions.consistency().combine(own, others);
-            } catch (IllegalArgumentException tooLong) {
-                return own;
             }
         }
 

@@ -208,12 +208,7 @@ public final class ReadYourWritesFilter implements Filter {
         return arrived;
     }
 
-    /** A token that covers both; the first one alone if that would be too long for a token. */
     private ConsistencyToken both(ConsistencyToken first, ConsistencyToken second) {
-        try {
-            return positions().consistency().combine(first, second);
-        } catch (IllegalArgumentException tooLong) {
-            return first;
-        }
+        return positions().consistency().combine(first, second);
     }
 }

@@ -6,15 +6,20 @@ import static org.awaitility.Awaitility.await;
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.NodeSpec;
 import dev.headroom.router.ReplicaRouter;
+import dev.headroom.router.Routers;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -37,6 +42,10 @@ class PositionInSessionTest {
 
     /** A request with the session; its store takes as long as the test says for the earlier position. */
     private PositionInSession.Of request() {
+        return request(positions);
+    }
+
+    private PositionInSession.Of request(PositionInSession kept) {
         HttpSession session = proxy(HttpSession.class, (self, method, arguments) -> switch (method.getName()) {
             case "getId" -> {
                 if (ended) {
@@ -55,7 +64,7 @@ class PositionInSessionTest {
             }
             default -> throw new UnsupportedOperationException(method.getName());
         });
-        return positions.of(proxy(HttpServletRequest.class, (self, method, arguments) -> session));
+        return kept.of(proxy(HttpServletRequest.class, (self, method, arguments) -> session));
     }
 
     private static <T> T proxy(Class<T> type, InvocationHandler handler) {
@@ -91,6 +100,34 @@ class PositionInSessionTest {
         fast.leave(LATER, true);
         slow.leave(EARLIER, true);
         assertThat(attributes).containsOnly(Map.entry("dev.headroom.router.c", LATER.value()));
+    }
+
+    @Test
+    void positionsThatDoNotFitTogetherAreAllCovered() {
+        go.countDown();
+        List<String> names = IntStream.range(10, 26)
+                .mapToObj(number -> "c" + number + "-" + "x".repeat(44))
+                .toList();
+        ReplicaRouter[] routers = names.stream()
+                .map(name -> ReplicaRouter.builder(name)
+                        .primary(NodeSpec.of("p", new JdbcDataSource()))
+                        .build())
+                .toArray(ReplicaRouter[]::new);
+        try (Routers all = Routers.of(routers[0], Arrays.copyOfRange(routers, 1, routers.length))) {
+            PositionInSession several = new PositionInSession(all, "c");
+            PositionInSession.Of slow = request(several);
+            PositionInSession.Of fast = request(several);
+            fast.leave(positions(names.subList(0, 8)), true);
+            slow.leave(positions(names.subList(8, 16)), true);
+        }
+        assertThat(String.valueOf(attributes.get("dev.headroom.router.c")))
+                .contains("~*:")
+                .hasSizeLessThanOrEqualTo(512);
+    }
+
+    private static ConsistencyToken positions(List<String> clusters) {
+        return new ConsistencyToken(
+                clusters.stream().map(name -> "~" + name + ":1:5").collect(Collectors.joining("", "v1", "")));
     }
 
     @Test

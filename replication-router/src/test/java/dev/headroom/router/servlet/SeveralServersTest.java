@@ -3,6 +3,7 @@ package dev.headroom.router.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.headroom.Component;
 import dev.headroom.Headroom;
 import dev.headroom.RequestContext;
 import dev.headroom.consistency.ConsistencyToken;
@@ -11,6 +12,7 @@ import dev.headroom.router.ReplicaRouterBuilder;
 import dev.headroom.router.Rig;
 import dev.headroom.router.RouteScope;
 import dev.headroom.router.Routed;
+import dev.headroom.router.Routers;
 import dev.headroom.testkit.SharedPostgres;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServlet;
@@ -101,8 +103,13 @@ class SeveralServersTest {
         private final ReplicaRouter router;
 
         Server(String name, ReplicaRouter router) throws Exception {
+            this(name, router, router);
+        }
+
+        /** @param router that is used, of those that are plugged in */
+        Server(String name, Component plugged, ReplicaRouter router) throws Exception {
             this.router = router;
-            this.headroom = Headroom.builder(name).plug(router).build();
+            this.headroom = Headroom.builder(name).plug(plugged).build();
             Path folder = Files.createDirectories(base.resolve(name));
             tomcat.setBaseDir(folder.toString());
             tomcat.setPort(0);
@@ -278,6 +285,29 @@ class SeveralServersTest {
         slow.get(LONG, TimeUnit.SECONDS);
         assertThat(here.send(client, "GET", "/read?id=" + id)).isEqualTo("true p");
         assertThat(there.send(client, "GET", "/read?id=" + id)).isEqualTo("true p");
+    }
+
+    /** A server of before knows fewer partitions, and another application on the same host knows others. */
+    @ParameterizedTest
+    @ValueSource(strings = {"earlier version", "other application"})
+    void positionsOfClustersThatAServerDoesNotKnowAreCarriedAlong(String other) throws Exception {
+        ReplicaRouter orders = rig.secondRouter("orders", SeveralServersTest::options);
+        ReplicaRouter main = rig.secondRouter(SeveralServersTest::options);
+        boolean several = other.equals("earlier version");
+        Server server = new Server("orders", several ? Routers.of(main, orders) : orders, orders);
+        try {
+            HttpClient client = client(false);
+            rig.standby(1).pauseReplay();
+            String id = server.send(client, "POST", "/write");
+            there.send(client, "POST", "/write");
+            assertThat(server.send(client, "GET", "/read?id=" + id)).isEqualTo("true p");
+            assertThat(server.send(client(false), "GET", "/read?id=" + id))
+                    .as("of somebody else")
+                    .isEqualTo("false r1");
+        } finally {
+            server.stop();
+            main.close();
+        }
     }
 
     @Test

@@ -1,0 +1,238 @@
+package dev.headroom.router.internal;
+
+import dev.headroom.consistency.ConsistencyToken;
+import dev.headroom.router.spi.Position;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiPredicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a token says, cluster by cluster: {@code v1~main:p1:14fc000~+billing:m65537:77~*:1f}. Each entry is a cluster, the mark of its kind of database,
+ * its timeline and in hexadecimal the sequence number. One with a plus was added for a client that may not have written there.
+ *
+ * <p>The asterisk stands for all clusters that are not named: there the client has perhaps written up to anything that had committed when the token was
+ * made. Its number only tells it from others of its kind. So when there are more entries than a token has room for, none of this server's is lost: what was
+ * added is left out first, then what all nodes have reached, then what is of clusters that are not known here; and the asterisk takes the place of what still
+ * doesn't fit. Who does not know it, or the plus, skips it. Not thread-safe.
+ */
+final class TokenEntries {
+    private static final String VERSION = "v1";
+    private static final int LONGEST = 512;
+    private static final Pattern ENTRY =
+            Pattern.compile("(\\+?)([A-Za-z0-9][A-Za-z0-9._-]{0,63}):([a-z]?)(\\d{1,18}):([0-9a-f]{1,16})");
+    private static final Pattern OTHERS = Pattern.compile("\\*:([0-9a-f]{1,8})");
+    private static final AtomicInteger numbers =
+            new AtomicInteger(ThreadLocalRandom.current().nextInt());
+
+    private final Map<String, Entry> entries = new TreeMap<>();
+
+    /** The number of the entry of all others; 0 for none. */
+    private int others;
+
+    /**
+     * What a token says of one cluster.
+     *
+     * @param added whether the client may not have written there
+     */
+    record Entry(String mark, Position position, boolean added) {
+        /** The entry that covers both; of two kinds of database the other's, which is the later to be met. */
+        Entry and(Entry other) {
+            boolean both = added && other.added;
+            return mark.equals(other.mark)
+                    ? new Entry(mark, position.and(other.position), both)
+                    : new Entry(other.mark, other.position, both);
+        }
+
+        private String text(String cluster) {
+            return (added ? "~+" : "~")
+                    + cluster
+                    + ':'
+                    + mark
+                    + position.timeline()
+                    + ':'
+                    + Long.toHexString(position.sequence());
+        }
+    }
+
+    /** The clusters of this server. */
+    interface Clusters {
+        /** Whether there is one of this name. */
+        boolean has(String cluster);
+
+        /** Whether each of its nodes has said that it is there; false for a cluster that is not known. */
+        boolean reachedByAll(String cluster, Entry entry);
+    }
+
+    private TokenEntries() {}
+
+    /** Those of a token; none if it is not one of ours. */
+    static TokenEntries of(ConsistencyToken token) {
+        TokenEntries all = new TokenEntries();
+        String[] parts = token.value().split("~", -1);
+        if (parts[0].equals(VERSION)) {
+            for (int i = 1; i < parts.length; i++) {
+                all.read(parts[i]);
+            }
+        }
+        return all;
+    }
+
+    /** One that names no cluster and stands for all. */
+    static TokenEntries ofAll() {
+        TokenEntries all = new TokenEntries();
+        all.others = 1;
+        return all;
+    }
+
+    private void read(String part) {
+        Matcher entry = ENTRY.matcher(part);
+        Matcher all = OTHERS.matcher(part);
+        if (entry.matches()) {
+            long sequence = Long.parseUnsignedLong(entry.group(5), 16);
+            if (sequence > 0) {
+                Position position = new Position(Long.parseLong(entry.group(4)), sequence);
+                boolean added = !entry.group(1).isEmpty();
+                entries.merge(entry.group(2), new Entry(entry.group(3), position, added), Entry::and);
+            }
+        } else if (all.matches()) {
+            others = Math.max(1, Integer.parseUnsignedInt(all.group(1), 16) & Integer.MAX_VALUE);
+        }
+    }
+
+    /** That of a cluster; null if it is not named. */
+    @Nullable Entry get(String cluster) {
+        return entries.get(cluster);
+    }
+
+    /** The number of the entry that stands for all clusters that are not named; 0 if there is none. */
+    int others() {
+        return others;
+    }
+
+    /** Tells the entry of all others from every one before, for whoever looks for what has committed until now. */
+    void renewOthers() {
+        if (others != 0) {
+            others = 1 + Math.floorMod(numbers.getAndIncrement(), Integer.MAX_VALUE);
+        }
+    }
+
+    void remove(String cluster) {
+        entries.remove(cluster);
+    }
+
+    void replace(String cluster, Entry entry) {
+        entries.put(cluster, entry);
+    }
+
+    /**
+     * Covers the entry as well. Where the cluster is one of those that are not named, it is covered already, but the client must be told anew of what it
+     * has written.
+     *
+     * @return whether anything has changed
+     */
+    boolean raise(String cluster, Entry entry) {
+        Entry known = entries.get(cluster);
+        if (known == null && others != 0) {
+            others = entry.added() ? others : after(others, cluster, entry);
+            return !entry.added();
+        }
+        Entry raised = known == null ? entry : known.and(entry);
+        return !raised.equals(entries.put(cluster, raised));
+    }
+
+    /** Covers all that the other one does. */
+    void join(TokenEntries more) {
+        if (more.others != 0) {
+            entries.keySet().retainAll(more.entries.keySet());
+        }
+        more.entries.forEach((cluster, entry) -> {
+            if (others == 0 || entries.containsKey(cluster)) {
+                entries.merge(cluster, entry, Entry::and);
+            }
+        });
+        if (others != more.others) { // another one than either, unless there is but one
+            others = Math.max(1, (others + more.others) & Integer.MAX_VALUE);
+        }
+    }
+
+    /** How many characters the token would have with one entry more. */
+    int lengthWith(String cluster, Entry entry) {
+        return length() + entry.text(cluster).length();
+    }
+
+    /** Whether there is room for all. */
+    boolean fit() {
+        return length() <= LONGEST;
+    }
+
+    private int length() {
+        int[] length = {VERSION.length() + ofOthers().length()};
+        entries.forEach((cluster, entry) -> length[0] += entry.text(cluster).length());
+        return length[0];
+    }
+
+    private String ofOthers() {
+        return others == 0 ? "" : "~*:" + Integer.toHexString(others);
+    }
+
+    /** The token, which covers all that these clusters must show. */
+    ConsistencyToken token(Clusters clusters) {
+        leaveOut((cluster, entry) -> entry.added());
+        leaveOut(clusters::reachedByAll);
+        leaveOut((cluster, entry) -> !clusters.has(cluster));
+        putTogether();
+        if (entries.isEmpty() && others == 0) {
+            return ConsistencyToken.NONE;
+        }
+        StringBuilder text = new StringBuilder(VERSION);
+        entries.forEach((cluster, entry) -> text.append(entry.text(cluster)));
+        return new ConsistencyToken(text.append(ofOthers()).toString());
+    }
+
+    /** As many as have to go. */
+    private void leaveOut(BiPredicate<String, Entry> which) {
+        int length = length();
+        for (Iterator<Map.Entry<String, Entry>> all = entries.entrySet().iterator();
+                length > LONGEST && all.hasNext(); ) {
+            Map.Entry<String, Entry> next = all.next();
+            if (which.test(next.getKey(), next.getValue())) {
+                length -= next.getValue().text(next.getKey()).length();
+                all.remove();
+            }
+        }
+    }
+
+    /** The entry of all others in place of those that have no room, long ones before the rest. */
+    private void putTogether() {
+        int named = length() - ofOthers().length();
+        if (named + ofOthers().length() <= LONGEST) {
+            return;
+        }
+        List<String> order = new ArrayList<>(entries.keySet());
+        order.sort(Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder()));
+        for (String cluster : order) {
+            Entry entry = Objects.requireNonNull(entries.remove(cluster));
+            named -= entry.text(cluster).length();
+            others = after(others, cluster, entry);
+            if (named + ofOthers().length() <= LONGEST) {
+                return;
+            }
+        }
+    }
+
+    /** Another number, and always the same one for the same. */
+    private static int after(int others, String cluster, Entry entry) {
+        int next = (31 * others + Objects.hash(cluster, entry.mark(), entry.position())) & Integer.MAX_VALUE;
+        return next == 0 || next == others ? others % (Integer.MAX_VALUE - 1) + 1 : next;
+    }
+}

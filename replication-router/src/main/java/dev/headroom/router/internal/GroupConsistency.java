@@ -159,6 +159,12 @@ final class GroupConsistency implements Consistency, TokenEntries.Clusters {
         clusters.values().forEach(cluster -> cluster.begins(request));
     }
 
+    /** What the request has done, which has taken along what the current one had, is the current one's, or the thread's. */
+    void giveBack(RequestContext request) {
+        wrote(request.consistency());
+        clusters.values().forEach(cluster -> cluster.ended(request));
+    }
+
     ConsistencyToken admit(String untrusted) {
         TokenEntries all = Inner.untrusted(untrusted);
         asked(cluster -> cluster.ask(all)).forEach((cluster, asked) -> cluster.admit(all, asked));

@@ -155,6 +155,11 @@ public final class RouterGroup implements Routers {
         consistency.takeAlong(request);
     }
 
+    /** What such a request has done is the current one's, or the thread's, which so sees it. */
+    public void giveBack(RequestContext request) {
+        consistency.giveBack(request);
+    }
+
     @Override
     public void contribute(Contributions to) {
         RouterParts.contributeAnnotations(to);

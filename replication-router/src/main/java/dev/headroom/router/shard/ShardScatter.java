@@ -57,6 +57,8 @@ final class ShardScatter implements AutoCloseable {
         try (RequestContext.Scope scope = request.open()) {
             Objects.requireNonNull(scope);
             return inRequest(work);
+        } finally {
+            units.giveBack(request);
         }
     }
 

@@ -95,6 +95,13 @@ final class ShardUnits {
         }
     }
 
+    /** What such a request has done is the caller's. */
+    void giveBack(RequestContext request) {
+        if (routers instanceof RouterGroup group) {
+            group.giveBack(request);
+        }
+    }
+
     /** Work in a snapshot. */
     interface Look<T extends @Nullable Object> {
         T run(ShardSnapshot snapshot) throws SQLException;

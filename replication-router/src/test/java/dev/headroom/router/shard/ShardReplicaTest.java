@@ -6,6 +6,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.headroom.RequestContext;
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.ReplicaRouter;
+import dev.headroom.router.RouteScope;
 import dev.headroom.router.Routers;
 import dev.headroom.router.hikari.HikariNodes;
 import dev.headroom.testkit.PostgresCluster;
@@ -20,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -160,6 +162,21 @@ class ShardReplicaTest {
         assertThat(ofAnother.stream().mapToInt(Integer::intValue).sum())
                 .as("of who has not written it")
                 .isZero();
+    }
+
+    @Test
+    void whatAScatterReadOfABareThreadHasWrittenIsSeenByTheThreadAfterIt() throws Exception {
+        standbys.values().forEach(PostgresNode::pauseReplay);
+        here.shards().scatter((cluster, shards, connection) -> {
+            try (RouteScope.Handle scope = RouteScope.primary().open()) {
+                Objects.requireNonNull(scope);
+                if (cluster.equals("s1")) {
+                    ShardRig.insert(here.shards(), 7);
+                }
+                return cluster;
+            }
+        });
+        assertThat(ShardRig.sees(here.shards(), 7)).isTrue();
     }
 
     private static int count(Connection connection, long id) throws SQLException {

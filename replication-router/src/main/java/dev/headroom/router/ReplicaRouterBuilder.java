@@ -237,7 +237,8 @@ public final class ReplicaRouterBuilder {
 
     /**
      * Whether positions also cover what was read, so that a client never goes back in time from one request to the next, whatever replica
-     * answers; within a request it never does. Each response after a read then waits for a replica to tell its position, once, and sends
+     * answers; within a request it never does. Of requests that overlap, the one that answers last says how far the client has seen, be it the earlier
+     * one. Each response after a read then waits for a replica to tell its position, once, and sends
      * a cookie when it has moved, so that it should not be cached. Default: false, positions cover what was written.
      */
     public ReplicaRouterBuilder monotonicReads(boolean on) {

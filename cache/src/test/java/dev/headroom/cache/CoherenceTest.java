@@ -1,36 +1,39 @@
 package dev.headroom.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import dev.headroom.cache.memcached.MemcachedTier;
-import dev.headroom.memcached.Memcached;
-import dev.headroom.testkit.MemcachedNode;
-import java.time.Duration;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What one JVM drops the others stop serving, over memcached alone, and over its restart. */
 @Tag("one-jdk")
 class CoherenceTest {
-    private static final long LOST = Duration.ofSeconds(60).toNanos();
-    private final AtomicInteger source = new AtomicInteger();
+    private static final int JVMS = 3;
+
+    /** Between them memcached was killed, and all were connected to it again. */
+    private record Outage(long from, long to) {}
+
+    @TempDir
+    private Path folder;
 
     @Test
-    void everyDropReachesTheOthers() {
-        run(60, 1);
+    void everyDropReachesTheOtherJvms() {
+        run(20, 12, 1);
     }
 
     @Test
     @Tag("soak")
-    void everyDropReachesTheOthersThousandsOfTimes() {
-        System.out.println("soak: cache: " + run(4_000, 10));
+    void everyDropReachesTheOtherJvmsThousandsOfTimes() {
+        System.out.println("soak: cache: " + run(5_400, 600, 10));
     }
 
     /** Neither for the tier nor for the journal. */
@@ -56,63 +59,63 @@ class CoherenceTest {
         return tier.asked("merge") + tier.asked("increment") + tier.asked("write") + tier.asked("invalidate");
     }
 
-    private String run(int drops, int restarts) {
-        List<Caches> open = new ArrayList<>();
-        try (MemcachedNode server = MemcachedNode.builder().ownProcess().start();
-                Memcached memcached = Connected.to(server.hostAndPort(), Duration.ofSeconds(5))) {
-            for (int i = 0; i < 3; i++) {
-                open.add(Caches.builder()
-                        .shared(MemcachedTier.on(memcached))
-                        .journalEvery(Duration.ofMillis(25))
-                        .defaults(options -> options.fresh(Duration.ofHours(1)).localFresh(Duration.ofHours(1)))
-                        .build());
+    /**
+     * @param keys how many drops of a key each JVM makes
+     * @param others how many of a key, a tag and all in turn, after that
+     * @param restarts of memcached meanwhile
+     */
+    private String run(int keys, int others, int restarts) {
+        try (Fleet fleet = new Fleet(folder, new int[JVMS])) {
+            int sights = keys * JVMS * (JVMS - 1);
+            List<Outage> outages = new ArrayList<>();
+            int order = fleet.begin("keys " + keys);
+            for (int restart = 1; restart <= restarts; restart++) {
+                int enough = sights / (restarts + 1) * restart;
+                await().atMost(10, TimeUnit.MINUTES)
+                        .pollInterval(5, TimeUnit.MILLISECONDS)
+                        .until(() -> CoherenceDrill.sights(fleet.numbers) >= enough || fleet.answered(order));
+                long from = System.nanoTime();
+                fleet.restartServer();
+                outages.add(new Outage(from, System.nanoTime()));
             }
-            List<Cache<String, Integer>> caches = new ArrayList<>();
-            open.forEach(each -> caches.add(each.cache("c", String.class, Integer.class)));
-            long[] nanos = new long[drops * 2];
-            int measured = 0;
-            int between = drops / (restarts + 1);
-            for (int i = 0; i < drops; i++) {
-                if (i % between == between - 1 && i / between < restarts) {
-                    server.restart();
-                    Connected.await(memcached);
-                }
-                String key = "k" + i % 20;
-                caches.forEach(cache -> cache.get(key, k -> source.get()));
-                int now = source.incrementAndGet();
-                drop(caches.get(i % 3), key, i);
-                long start = System.nanoTime();
-                for (int other = 1; other < 3; other++) {
-                    nanos[measured++] = seen(caches.get((i + other) % 3), key, now, start);
-                }
-            }
-            Arrays.sort(nanos);
-            assertThat(nanos[nanos.length - 1]).as("lost").isLessThan(LOST);
-            return "drops seen by two other caches, journal read every 25 ms, " + restarts + " restarts: "
-                    + nanos.length
-                    + " of " + nanos.length + ", p50 " + millis(nanos, 50) + " ms, p99 " + millis(nanos, 99)
-                    + " ms, longest " + nanos[nanos.length - 1] / 1_000_000 + " ms; 0 lost";
-        } finally {
-            open.forEach(Caches::close);
+            check(fleet.ended(order), keys);
+            List<CoherenceDrill.Sight> seen = IntStream.range(0, CoherenceDrill.sights(fleet.numbers))
+                    .mapToObj(i -> CoherenceDrill.sight(fleet.numbers, i))
+                    .toList();
+            assertThat(seen).hasSize(sights);
+            check(fleet.run("all-kinds " + others), others);
+            long[] usual = sorted(seen, outages, false);
+            long[] over = sorted(seen, outages, true);
+            return JVMS + " JVMs on one memcached, journal read every 25 ms: " + keys * JVMS
+                    + " drops of a key, from just before its change until another JVM's get has the new value: "
+                    + figures(usual) + "; over one of " + restarts + " restarts of memcached: " + figures(over) + "; "
+                    + others * JVMS + " drops of keys, tags and all in turn; 0 lost, 0 old after new";
         }
     }
 
-    private static void drop(Cache<String, Integer> cache, String key, int round) {
-        if (round % 10 == 9) {
-            cache.clear();
-        } else {
-            cache.invalidate(key);
-        }
+    private static void check(Map<String, Long> counts, int drops) {
+        assertThat(counts)
+                .containsEntry("drops", (long) drops * JVMS)
+                .containsEntry("lost", 0L)
+                .containsEntry("unseen-by-who-dropped", 0L)
+                .containsEntry("backwards", 0L);
     }
 
-    private long seen(Cache<String, Integer> cache, String key, int now, long start) {
-        while (cache.get(key, k -> source.get()) < now) {
-            if (System.nanoTime() - start > LOST) {
-                return Long.MAX_VALUE;
-            }
-            LockSupport.parkNanos(500_000);
-        }
-        return System.nanoTime() - start;
+    /** How long it took, in nanoseconds, of those while memcached was away or of the rest. */
+    private static long[] sorted(List<CoherenceDrill.Sight> seen, List<Outage> outages, boolean away) {
+        return seen.stream()
+                .filter(sight -> away
+                        == outages.stream().anyMatch(outage -> sight.begun() < outage.to && sight.seen() > outage.from))
+                .mapToLong(CoherenceDrill.Sight::nanos)
+                .sorted()
+                .toArray();
+    }
+
+    private static String figures(long[] sorted) {
+        return sorted.length == 0
+                ? "none"
+                : sorted.length + " times, p50 " + millis(sorted, 50) + " ms, p99 " + millis(sorted, 99)
+                        + " ms, longest " + millis(sorted, 100) + " ms";
     }
 
     private static long millis(long[] sorted, int percent) {

@@ -8,6 +8,8 @@ import jakarta.transaction.Synchronization;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * <p>Works with any manager that gives a {@link TransactionSynchronizationRegistry}, which containers bind at {@code
  * java:comp/TransactionSynchronizationRegistry}. A connection that commits by itself is not taken for the transaction's; whether any other
  * belongs to it can't be asked, so it is taken for it: end transactions of other connections before a Jakarta transaction begins. An
- * action runs on the thread that completes the transaction, after the commit and outside of it; a failure is logged and keeps no other
- * from running. An action given to a transaction that can only roll back is dropped at once. Thread-safe.
+ * action runs on the thread that completes the transaction, after the commit and outside of it, in the order in which they were given; a
+ * failure is logged and keeps no other from running. An action given to a transaction that can only roll back is dropped at once. Thread-safe.
  *
  * <pre>{@code
  * Headroom.builder("shop").contribute(to -> to.transactionHook(new JtaTransactionHook(registry)))
@@ -52,9 +54,20 @@ public final class JtaTransactionHook implements TransactionHook {
             return false;
         }
         if (status == Status.STATUS_ACTIVE) {
-            registry.registerInterposedSynchronization(new Kept(action, alsoInDoubt));
+            actions().kept.add(new Kept(action, alsoInDoubt));
         }
         return true;
+    }
+
+    /** Of the thread's transaction: managers tell several synchronizations in any order. */
+    private Actions actions() {
+        Actions actions = (Actions) registry.getResource(this);
+        if (actions == null) {
+            actions = new Actions();
+            registry.registerInterposedSynchronization(actions);
+            registry.putResource(this, actions);
+        }
+        return actions;
     }
 
     private static boolean commitsByItself(Connection connection) {
@@ -65,21 +78,31 @@ public final class JtaTransactionHook implements TransactionHook {
         }
     }
 
-    private record Kept(Runnable action, boolean alsoInDoubt) implements Synchronization {
-        @Override
-        public void beforeCompletion() {}
-
-        @Override
-        public void afterCompletion(int status) {
-            boolean inDoubt = status != Status.STATUS_COMMITTED && status != Status.STATUS_ROLLEDBACK;
-            if (status != Status.STATUS_COMMITTED && !(alsoInDoubt && inDoubt)) {
-                return;
-            }
+    private record Kept(Runnable action, boolean alsoInDoubt) {
+        void run() {
             try {
                 action.run();
             } catch (RuntimeException failure) {
                 log.error("transaction: an action after commit failed", failure);
             }
+        }
+    }
+
+    private static final class Actions implements Synchronization {
+        private final Queue<Kept> kept = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public void beforeCompletion() {}
+
+        @Override
+        public void afterCompletion(int status) {
+            boolean committed = status == Status.STATUS_COMMITTED;
+            boolean inDoubt = !committed && status != Status.STATUS_ROLLEDBACK;
+            kept.forEach(each -> {
+                if (committed || inDoubt && each.alsoInDoubt) {
+                    each.run();
+                }
+            });
         }
     }
 }

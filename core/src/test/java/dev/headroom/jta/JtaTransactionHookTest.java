@@ -14,7 +14,10 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** On Narayana, the manager of WildFly and Quarkus. */
@@ -39,7 +42,20 @@ class JtaTransactionHookTest {
         transactions.afterCommit(null, () -> ran.add("second"));
         assertThat(ran).isEmpty();
         manager.commit();
-        assertThat(ran).containsExactlyInAnyOrder("first", "late", "second");
+        assertThat(ran).containsExactly("first", "late", "second");
+    }
+
+    @Test
+    void runsActionsOfBothKindsInTheOrderInWhichTheyWereGiven() throws Exception {
+        manager.begin();
+        for (int i = 0; i < 10; i += 2) {
+            String stored = "stored " + i;
+            String evicted = "evicted " + (i + 1);
+            transactions.afterCommit(null, () -> ran.add(stored));
+            transactions.afterPossibleCommit(null, () -> ran.add(evicted));
+        }
+        manager.commit();
+        assertThat(ran).hasSize(10).isSortedAccordingTo(Comparator.comparing(each -> each.split(" ")[1]));
     }
 
     @Test
@@ -58,6 +74,7 @@ class JtaTransactionHookTest {
     @Test
     void runsWhatDoesNoHarmWhenNobodyKnowsWhetherItCommitted() {
         List<Synchronization> kept = new ArrayList<>();
+        Map<Object, Object> resources = new HashMap<>();
         TransactionSynchronizationRegistry told = (TransactionSynchronizationRegistry) Proxy.newProxyInstance(
                 getClass().getClassLoader(),
                 new Class<?>[] {TransactionSynchronizationRegistry.class},
@@ -67,6 +84,8 @@ class JtaTransactionHookTest {
                         kept.add((Synchronization) arguments[0]);
                         yield null;
                     }
+                    case "getResource" -> resources.get(arguments[0]);
+                    case "putResource" -> resources.put(arguments[0], arguments[1]);
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
         Transactions hooked = Transactions.of(List.of(new JtaTransactionHook(told)));

@@ -76,7 +76,8 @@ final class ClockSkewDrill {
 
     private void unexpired(Cache<String, Long> cache, String key, String tag, long value) {
         check("unexpired", "early", get(cache, key, tag) == value);
-        check("age", "wrong-age", cache.peek(key).orElseThrow().age().compareTo(MORE_THAN_ANY_AGE) < 0);
+        cache.peek(key) // not there if the drop of another tag was heard just then
+                .ifPresent(held -> check("age", "wrong-age", held.age().compareTo(MORE_THAN_ANY_AGE) < 0));
     }
 
     private long get(Cache<String, Long> cache, String key, String tag) {

@@ -62,11 +62,13 @@ final class Fleet implements AutoCloseable {
 
     /** Waits until all have done it. */
     Map<String, Long> ended(int order) {
+        Pattern answer = Pattern.compile("^" + order + " (done|failed)");
+        List<String> answers =
+                jvms.stream().map(jvm -> jvm.waitForLine(answer)).toList();
+        assertThat(answers).allMatch(each -> each.startsWith(order + " done"));
         Map<String, Long> counts = new TreeMap<>();
-        for (ChildJvm jvm : jvms) {
-            String answer = jvm.waitForLine(Pattern.compile("^" + order + " (done|failed)"));
-            assertThat(answer).startsWith(order + " done");
-            for (Matcher count = COUNT.matcher(answer); count.find(); ) {
+        for (String each : answers) {
+            for (Matcher count = COUNT.matcher(each); count.find(); ) {
                 counts.merge(count.group(1), Long.parseLong(count.group(2)), Long::sum);
             }
         }

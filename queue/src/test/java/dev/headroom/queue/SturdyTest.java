@@ -12,7 +12,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
 import java.sql.SQLNonTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -344,49 +343,6 @@ class SturdyTest extends JobQueueContract {
                             && refusals.getAndDecrement() > 0) {
                         connection.rollback();
                         throw new SQLException("refused", state);
-                    }
-                    return call(connection, method, arguments);
-                });
-    }
-
-    @Test
-    void aPoolThatKnowsNoLimitsCostsTheOtherNone() {
-        AtomicInteger limited = new AtomicInteger();
-        JobQueue queue = started(JobQueue.builder(limiting(dataSource(), milliseconds -> {
-                    if (milliseconds > 0) {
-                        limited.incrementAndGet();
-                    }
-                }))
-                .bookkeeping(limiting(dataSource(), milliseconds -> {
-                    throw new SQLFeatureNotSupportedException("no limits");
-                }))
-                .pollInterval(Duration.ofMillis(100))
-                .handlers(strange));
-        queue.enqueue(Strange::once, new Note(1, ""));
-        awaitNoJobs();
-        assertThat(strange.effects).hasValue(1);
-        assertThat(limited.get()).as("completions that wait only for so long").isPositive();
-    }
-
-    /** Gets a limit in milliseconds. */
-    @FunctionalInterface
-    private interface Limit {
-        void set(int milliseconds) throws SQLException;
-    }
-
-    private static DataSource limiting(DataSource target, Limit limit) {
-        return (DataSource) Proxy.newProxyInstance(
-                SturdyTest.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
-                    Object result = call(target, method, arguments);
-                    return result instanceof Connection connection ? limiting(connection, limit) : result;
-                });
-    }
-
-    private static Connection limiting(Connection connection, Limit limit) {
-        return (Connection) Proxy.newProxyInstance(
-                SturdyTest.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("setNetworkTimeout")) {
-                        limit.set((int) arguments[1]);
                     }
                     return call(connection, method, arguments);
                 });

@@ -31,6 +31,9 @@ final class Completer implements Runnable {
 
     private static final long ASIDE = 30_000;
 
+    /** Before what others' locks keep from being written is tried again. */
+    private static final long PASSING = 50;
+
     private final String name;
     private final Settlement settlement;
     private final Consumer<List<Settled>> written;
@@ -106,9 +109,10 @@ final class Completer implements Runnable {
                             kept,
                             failed);
                 }
-                if (!away && ++failures % FAILURES == 0) {
+                if (!away && (passes(failed) || ++failures % FAILURES == 0)) {
                     oneByOne(batch);
                     if (batch.isEmpty()) {
+                        Thread.sleep(PASSING);
                         return;
                     }
                 }
@@ -143,10 +147,8 @@ final class Completer implements Runnable {
         }
     }
 
-    /** Whether it is for what others do at the time: a lock that they hold, or too little time. */
     private static boolean passes(Throwable refused) {
-        return refused instanceof SQLException sql
-                && (Sql.isLockTimeout(sql) || Sql.isDeadlock(sql) || Sql.isOutOfTime(sql));
+        return refused instanceof SQLException sql && Sql.passes(sql);
     }
 
     private int writeAlone(Settled settled) throws SQLException {

@@ -265,20 +265,21 @@ final class JobRunner {
     private void complete(Connection connection, ClaimedJob job, Kind kind, @Nullable String result)
             throws SQLException, LeaseLost, Collided {
         try {
-            if (!store.within(connection, patient -> completed(patient, job, kind, result))) {
+            if (!store.within(connection, (patient, lockMillis) -> completed(patient, lockMillis, job, kind, result))) {
                 throw new LeaseLost();
             }
         } catch (SQLException failed) {
-            if (Sql.isDeadlock(failed) || Sql.isLockTimeout(failed)) {
+            if (Sql.passes(failed)) {
                 throw new Collided(failed);
             }
             throw failed;
         }
     }
 
-    private boolean completed(Connection connection, ClaimedJob job, Kind kind, @Nullable String result)
+    private boolean completed(Connection whole, long lockMillis, ClaimedJob job, Kind kind, @Nullable String result)
             throws SQLException {
-        if (!store.jobs.complete(connection, job)) {
+        Connection connection = store.dialect.limitWaitsByCompletion(whole, lockMillis);
+        if (!store.jobs.complete(connection, job, lockMillis)) {
             return false;
         }
         if (kind.track()) {

@@ -1,5 +1,6 @@
 package dev.headroom.queue.internal;
 
+import dev.headroom.queue.internal.sql.Dialect;
 import dev.headroom.queue.internal.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,11 +21,11 @@ final class KeptConnection {
     private @Nullable Connection kept;
 
     /** @param millisToAnswer how long the server may take to say that it is there, and a third of how long for any statement */
-    KeptConnection(DataSource dataSource, long millisToAnswer) {
+    KeptConnection(DataSource dataSource, Dialect dialect, long millisToAnswer) {
         this.dataSource = dataSource;
         this.keeps = PoolSize.of(dataSource).orElse(FEWEST) >= FEWEST;
         this.secondsToAnswer = (int) Math.max(1, millisToAnswer / 1_000);
-        this.patience = new Patience(3 * millisToAnswer);
+        this.patience = new Patience(dialect, 3 * millisToAnswer);
     }
 
     /** Runs work in a transaction of its own. */

@@ -112,7 +112,7 @@ final class LockRunner {
         String result = "none";
         try {
             // Others of the queue wait for the turn meanwhile, so not without end.
-            Claims.Locked locked = store.within(connection, patient -> {
+            Claims.Locked locked = store.within(connection, (patient, lockMillis) -> {
                 store.dialect.begin(patient);
                 int most = size(pool).next();
                 return claims.lock(patient, lease.id(), pool.share, criticalities, most);
@@ -145,8 +145,9 @@ final class LockRunner {
             // Also when there is nothing to write: it fails if what the run did could not be undone alone.
             store.within(
                     connection,
-                    patient -> JdbcTransactions.<Boolean, SQLException>inSavepoint(
-                            options.dataSource(), part -> write(part, batch, cancelled)));
+                    (patient, lockMillis) -> JdbcTransactions.<Boolean, SQLException>inSavepoint(
+                            options.dataSource(),
+                            part -> write(store.dialect.limitWaits(part, lockMillis), batch, cancelled)));
         }
         if (!batch.done.isEmpty()) {
             batch.freed |= store.within(connection, patient -> settlement.completeLocked(patient, batch.done));
@@ -210,7 +211,7 @@ final class LockRunner {
         batch.freed = false;
         batch.written = false;
         Settled last = batch.last;
-        boolean collided = why instanceof SQLException failed && Sql.isDeadlock(failed);
+        boolean collided = why instanceof SQLException failed && Sql.passes(failed);
         boolean lost = why instanceof SQLException failed && Sql.isLost(failed);
         if (last == null && batch.ran() == 1 && !collided && !lost) {
             Assignment alone = batch.took.get(0).getKey().assignment();
@@ -224,7 +225,7 @@ final class LockRunner {
         } else if (lost) {
             throw (SQLException) why;
         } else if (collided) {
-            log.debug("{}: {} jobs run again after a deadlock", options.name(), batch.ran(), why);
+            log.debug("{}: {} jobs run again, since others had locks", options.name(), batch.ran(), why);
         } else {
             log.warn(
                     "{}: {} jobs that ran in one transaction run again, one by one, since it could not be committed",

@@ -54,8 +54,8 @@ final class Store {
     private Store(Dialect dialect, DataSource bookkeeping, long millisToAnswer) {
         this.dialect = dialect;
         this.bookkeeping = bookkeeping;
-        this.patience = new Patience(millisToAnswer);
-        this.within = new Patience(millisToAnswer);
+        this.patience = new Patience(dialect, millisToAnswer);
+        this.within = new Patience(dialect, millisToAnswer);
         this.jobs = new JobTable(dialect);
         this.inserts = new JobInserts(dialect);
         this.batches = new BatchTable(dialect);
@@ -102,14 +102,19 @@ final class Store {
         return again(kept::transact, work);
     }
 
-    /** Runs work of the queue's in the caller's transaction, and waits no longer for an answer than in one of its own. */
+    /** Runs work of the queue's at the end of the caller's transaction, and waits no longer for an answer or a lock than in one of its own. */
     <T> T within(Connection transaction, Sql.Work<T> work) throws SQLException {
+        return within.on(transaction, work);
+    }
+
+    /** The same, for work that limits its waits for locks itself. */
+    <T> T within(Connection transaction, Patience.Waiting<T> work) throws SQLException {
         return within.on(transaction, work);
     }
 
     /** A connection for a thread that must not wait for one. */
     KeptConnection keep(long millisToAnswer) {
-        return new KeptConnection(bookkeeping, millisToAnswer);
+        return new KeptConnection(bookkeeping, dialect, millisToAnswer);
     }
 
     /** Where a transaction runs. */
@@ -121,10 +126,7 @@ final class Store {
     private <T> T again(Place<T> place, Sql.Work<T> work) throws SQLException {
         for (int attempt = 1; ; attempt++) {
             try {
-                return place.run(connection -> {
-                    dialect.begin(connection);
-                    return work.on(connection);
-                });
+                return place.run(work);
             } catch (SQLException failed) {
                 if (attempt == MOST_ATTEMPTS || !Sql.isDeadlock(failed)) {
                     throw failed;

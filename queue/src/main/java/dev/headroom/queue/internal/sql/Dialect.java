@@ -118,6 +118,25 @@ public interface Dialect {
     default void begin(Connection connection) throws SQLException {}
 
     /**
+     * Limits how long a statement waits for a lock before it fails, or how long it takes in all.
+     *
+     * @return a connection whose statements are held to it; where it is the transaction that is, all later ones of that are, too
+     */
+    default Connection limitWaits(Connection connection, long millis) throws SQLException {
+        return connection;
+    }
+
+    /** The same, where the transaction's next statement ends with {@link #andLimitWaits}. */
+    default Connection limitWaitsByCompletion(Connection connection, long millis) throws SQLException {
+        return limitWaits(connection, millis);
+    }
+
+    /** The end of a condition that limits the waits of its statement and the later ones of the transaction, where that can be. */
+    default String andLimitWaits(long millis) {
+        return "";
+    }
+
+    /**
      * Changes jobs as far as they are still held, in the order of their numbers; returns those that were.
      *
      * @param change a delete or update of headroom_job without its condition

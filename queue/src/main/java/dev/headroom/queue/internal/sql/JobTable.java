@@ -70,10 +70,11 @@ public final class JobTable {
                 jobs.stream().map(ClaimedJob::id).toList());
     }
 
-    /** Removes a job that is done; false if the lease was lost. */
-    public boolean complete(Connection connection, ClaimedJob job) throws SQLException {
+    /** Removes a job that is done; false if the lease was lost. For a connection of {@link Dialect#limitWaitsByCompletion}. */
+    public boolean complete(Connection connection, ClaimedJob job, long lockMillis) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
-                "delete from headroom_job where id = ? and coalesce(lease, 0) = ? and state + 0 = 1")) {
+                "delete from headroom_job where id = ? and coalesce(lease, 0) = ? and state + 0 = 1"
+                        + dialect.andLimitWaits(lockMillis))) {
             statement.setLong(1, job.id());
             statement.setLong(2, job.lease());
             return statement.executeUpdate() == 1;

@@ -135,6 +135,12 @@ final class MariaDbDialect implements Dialect {
     }
 
     @Override
+    public Connection limitWaits(Connection connection, long millis) {
+        // A lock's own limit would be the session's; this one the driver sends with each statement.
+        return TimedConnection.of(connection, (int) Math.max(1, millis / 1_000));
+    }
+
+    @Override
     public void lockSchema(Connection connection) {
         // Its script does nothing where the tables are there already.
     }

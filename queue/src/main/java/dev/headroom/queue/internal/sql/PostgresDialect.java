@@ -49,10 +49,25 @@ final class PostgresDialect implements Dialect {
     private static final long INSTALLER_LOCK = 0x48656164726f6f6dL;
 
     private final boolean readsCommitted;
+    private final long lockMillis;
 
-    /** @param readsCommitted whether transactions begin in READ COMMITTED, so that it need not be set */
-    PostgresDialect(boolean readsCommitted) {
+    /**
+     * @param readsCommitted whether transactions begin in READ COMMITTED, so that it need not be set
+     * @param lockMillis how long they wait for a lock unless told otherwise; 0 for ever
+     */
+    PostgresDialect(boolean readsCommitted, long lockMillis) {
         this.readsCommitted = readsCommitted;
+        this.lockMillis = lockMillis;
+    }
+
+    /** That of a connection's transactions. */
+    static PostgresDialect of(Connection connection) throws SQLException {
+        boolean readsCommitted = connection.getTransactionIsolation() == Connection.TRANSACTION_READ_COMMITTED;
+        try (Statement statement = connection.createStatement();
+                ResultSet rows =
+                        statement.executeQuery("select setting from pg_settings where name = 'lock_timeout'")) {
+            return new PostgresDialect(readsCommitted, rows.next() ? rows.getLong(1) : 0);
+        }
     }
 
     @Override
@@ -62,6 +77,31 @@ final class PostgresDialect implements Dialect {
                 statement.execute(PostgresClaims.READ_COMMITTED);
             }
         }
+    }
+
+    @Override
+    public Connection limitWaits(Connection connection, long millis) throws SQLException {
+        if (!waitsForLess(millis)) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("set local lock_timeout = " + millis);
+            }
+        }
+        return connection;
+    }
+
+    @Override
+    public Connection limitWaitsByCompletion(Connection connection, long millis) {
+        return connection;
+    }
+
+    @Override
+    public String andLimitWaits(long millis) {
+        // Not a statement more for each job. It is evaluated before any row is looked at.
+        return waitsForLess(millis) ? "" : " and (select set_config('lock_timeout', '" + millis + "', true)) <> ''";
+    }
+
+    private boolean waitsForLess(long millis) {
+        return lockMillis > 0 && lockMillis <= millis;
     }
 
     @Override

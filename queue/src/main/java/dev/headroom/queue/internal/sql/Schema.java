@@ -29,8 +29,7 @@ public final class Schema {
     public static Dialect dialect(Connection connection) throws SQLException {
         String product = connection.getMetaData().getDatabaseProductName();
         return switch (product.toLowerCase(Locale.ROOT)) {
-            case "postgresql" ->
-                new PostgresDialect(connection.getTransactionIsolation() == Connection.TRANSACTION_READ_COMMITTED);
+            case "postgresql" -> PostgresDialect.of(connection);
             case "mariadb" -> new MariaDbDialect(true);
             case "mysql" -> new MariaDbDialect(false);
             case "h2" -> new H2Dialect();

@@ -66,6 +66,11 @@ public final class Sql {
                 || failure.getErrorCode() == MYSQL_STATEMENT_TIMEOUT;
     }
 
+    /** Whether it is for what others do at the time: a lock that they hold, or too little time. What the transaction did is undone then. */
+    public static boolean passes(SQLException failure) {
+        return isLockTimeout(failure) || isDeadlock(failure) || isOutOfTime(failure);
+    }
+
     /** Whether the connection was lost, or its server is going down. */
     public static boolean isLost(SQLException failure) {
         String state = failure.getSQLState();

@@ -1,0 +1,45 @@
+package dev.headroom.queue.internal.sql;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+
+/** A connection each of whose statements may take so long. */
+final class TimedConnection implements InvocationHandler {
+    private final Connection whole;
+    private final int seconds;
+
+    private TimedConnection(Connection whole, int seconds) {
+        this.whole = whole;
+        this.seconds = seconds;
+    }
+
+    static Connection of(Connection whole, int seconds) {
+        return (Connection) Proxy.newProxyInstance(
+                TimedConnection.class.getClassLoader(),
+                new Class<?>[] {Connection.class},
+                new TimedConnection(whole, seconds));
+    }
+
+    @Override
+    public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
+        if (method.getName().equals("equals")) {
+            return arguments != null && (proxy == arguments[0] || whole.equals(arguments[0]));
+        }
+        Object result;
+        try {
+            result = method.invoke(whole, arguments);
+        } catch (InvocationTargetException thrown) {
+            throw thrown.getCause();
+        }
+        if (result instanceof Statement statement) {
+            statement.setQueryTimeout(seconds);
+        }
+        return result;
+    }
+}

@@ -1,0 +1,172 @@
+package dev.headroom.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.headroom.queue.Recorder.Note;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+
+/** A server that lets the queue wait for a lock has not vanished: what is kept waiting is known not to have happened, and costs nothing. */
+@OnEveryBackend
+class PatienceTest extends JobQueueContract {
+    private static final Duration LEASE = Duration.ofMillis(600);
+
+    /** As long as the queue waits for the answer of a server, and longer. */
+    private static final Duration LONG = LEASE.multipliedBy(6);
+
+    private final Waiting waiting = new Waiting();
+
+    /** Handlers that have one attempt, and end when they are told to. */
+    public static final class Waiting {
+        final List<Integer> attempts = new CopyOnWriteArrayList<>();
+        final CountDownLatch began = new CountDownLatch(1);
+        final CountDownLatch end = new CountDownLatch(1);
+
+        @Job(name = "waiting.complete", tx = Tx.COMPLETE_IN_TX, attempts = 1, backoff = "1ms..2ms")
+        public void complete(Note note, JobContext job) throws Exception {
+            write(note, job);
+        }
+
+        @Job(name = "waiting.lock", queue = "locking", tx = Tx.LOCK_IN_TX, attempts = 1, track = true)
+        public String lock(Note note, JobContext job) throws Exception {
+            write(note, job);
+            return note.text();
+        }
+
+        private void write(Note note, JobContext job) throws Exception {
+            try (PreparedStatement insert = job.connection().prepareStatement("insert into effect values (?, ?)")) {
+                insert.setLong(1, note.id());
+                insert.setString(2, note.text());
+                insert.executeUpdate();
+            }
+            ended(note, job);
+        }
+
+        @Job(name = "waiting.none", attempts = 1)
+        public void ended(Note note, JobContext job) throws InterruptedException {
+            attempts.add(job.attempt());
+            began.countDown();
+            assertThat(end.await(30, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void aJobWhoseCompletionWaitsForALockForLongRunsAgainAndHasLostNoAttempt() throws Exception {
+        // There nobody waits for an answer.
+        assumeThat(backend).isNotEqualTo(Backend.H2);
+        JobQueue queue = started(builder().lease(LEASE).handlers(waiting));
+        JobHandle job = queue.enqueue(Waiting::complete, new Note(1, "once"));
+        keptLocked(queue, "headroom_job where id = " + job.id());
+    }
+
+    @Test
+    void aTransactionThatLockedItsJobsAndWaitsForALockForLongHasLostNoneEither() throws Exception {
+        // There nobody waits for an answer.
+        assumeThat(backend).isNotEqualTo(Backend.H2);
+        JobQueue queue = started(builder().lease(LEASE).handlers(waiting));
+        JobHandle job = queue.enqueue(Waiting::lock, new Note(1, "once"));
+        keptLocked(queue, "headroom_job_result where job_id = " + job.id());
+        assertThat(job.result().orElseThrow().value(String.class)).contains("once");
+    }
+
+    private void keptLocked(JobQueue queue, String row) throws Exception {
+        assertThat(waiting.began.await(30, TimeUnit.SECONDS)).isTrue();
+        try (Connection other = dataSource().getConnection()) {
+            other.setAutoCommit(false);
+            other.createStatement().execute("select * from " + row + " for update");
+            waiting.end.countDown();
+            await().pollDelay(LONG).atMost(LONG.multipliedBy(2)).until(() -> true);
+            other.rollback();
+            other.setAutoCommit(true);
+        }
+        awaitNoJobs();
+        assertThat(queue.dead().newest(1)).isEmpty();
+        assertThat(waiting.attempts).hasSizeGreaterThan(1).containsOnly(1);
+        assertThat(count("effect")).isOne();
+    }
+
+    @Test
+    void anEndThatWaitsForALockForLongHoldsNoOtherUp() throws Exception {
+        JobQueue queue = started(builder().lease(LEASE).workers(2).handlers(waiting));
+        JobHandle locked = queue.enqueue(Waiting::ended, new Note(1, ""));
+        assertThat(waiting.began.await(30, TimeUnit.SECONDS)).isTrue();
+        try (Connection other = dataSource().getConnection()) {
+            other.setAutoCommit(false);
+            other.createStatement().execute("select * from headroom_job where id = " + locked.id() + " for update");
+            JobHandle free = queue.enqueue(Waiting::ended, new Note(2, ""));
+            await().until(() -> waiting.attempts.size() == 2);
+            waiting.end.countDown();
+            await().atMost(Duration.ofSeconds(20)).until(() -> count("headroom_job where id = " + free.id()) == 0);
+            other.rollback();
+            other.setAutoCommit(true);
+        }
+        awaitNoJobs();
+        assertThat(waiting.attempts).containsExactly(1, 1);
+    }
+
+    @Test
+    void aPoolThatKnowsNoLimitsCostsTheOtherNone() {
+        AtomicInteger limited = new AtomicInteger();
+        waiting.end.countDown();
+        JobQueue queue = started(JobQueue.builder(limiting(dataSource(), milliseconds -> {
+                    if (milliseconds > 0) {
+                        limited.incrementAndGet();
+                    }
+                }))
+                .bookkeeping(limiting(dataSource(), milliseconds -> {
+                    throw new SQLFeatureNotSupportedException("no limits");
+                }))
+                .pollInterval(Duration.ofMillis(100))
+                .handlers(waiting));
+        queue.enqueue(Waiting::complete, new Note(1, ""));
+        awaitNoJobs();
+        assertThat(waiting.attempts).containsExactly(1);
+        assertThat(limited.get()).as("completions that wait only for so long").isPositive();
+    }
+
+    /** Gets a limit in milliseconds. */
+    @FunctionalInterface
+    private interface Limit {
+        void set(int milliseconds) throws SQLException;
+    }
+
+    private static DataSource limiting(DataSource target, Limit limit) {
+        return (DataSource) Proxy.newProxyInstance(
+                PatienceTest.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    Object result = call(target, method, arguments);
+                    return result instanceof Connection connection ? limiting(connection, limit) : result;
+                });
+    }
+
+    private static Connection limiting(Connection connection, Limit limit) {
+        return (Connection) Proxy.newProxyInstance(
+                PatienceTest.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("setNetworkTimeout")) {
+                        limit.set((int) arguments[1]);
+                    }
+                    return call(connection, method, arguments);
+                });
+    }
+
+    private static Object call(Object target, java.lang.reflect.Method method, Object[] arguments) throws Throwable {
+        try {
+            return method.invoke(target, arguments);
+        } catch (InvocationTargetException thrown) {
+            throw thrown.getCause();
+        }
+    }
+}

@@ -23,6 +23,12 @@ import org.junit.jupiter.api.Test;
 /** A server that vanishes without a word, as with its power, stops nobody who can reach the one that takes its place. */
 @Tag("one-jdk")
 class VanishedServerTest {
+    /** Words of statements that no other statement has. */
+    private static final String CLAIM = "select x.id, x.tid from";
+
+    private static final String LOCK = "j.attempt + 1 as attempt";
+    private static final String HEARTBEAT = "with beat as";
+
     private final Recorder recorder = new Recorder();
     private final Locking locking = new Locking();
 
@@ -44,12 +50,12 @@ class VanishedServerTest {
 
     @Test
     void whoWaitsForItsAnswerGivesUpAndAsksTheOther() throws Exception {
-        goesOn(recorder, recorder.order, "headroom_job", (queue, note) -> queue.enqueue(Recorder::note, note));
+        goesOn(recorder, recorder.order, CLAIM, (queue, note) -> queue.enqueue(Recorder::note, note));
     }
 
     @Test
     void aLookForJobsToLockGivesUpToo() throws Exception {
-        goesOn(locking, locking.order, "for update skip", (queue, note) -> queue.enqueue(Locking::note, note));
+        goesOn(locking, locking.order, LOCK, (queue, note) -> queue.enqueue(Locking::note, note));
     }
 
     /** @param words of a statement that waits for an answer when the server vanishes */
@@ -75,8 +81,18 @@ class VanishedServerTest {
                         connection.setAutoCommit(false);
                         // Claims and heartbeats wait for an answer, which will never come.
                         statement.execute("lock table headroom_job in access exclusive mode");
-                        await().until(() -> waiting(statement, "") >= 2 && waiting(statement, words) >= 1);
-                        proxy.blackHole();
+                        await().until(() -> {
+                            if (!waits(statement, HEARTBEAT) || !waits(statement, words)) {
+                                return false;
+                            }
+                            proxy.blackHole();
+                            if (waits(statement, words)) {
+                                return true;
+                            }
+                            // It had waited for long enough just then.
+                            proxy.restore();
+                            return false;
+                        });
                         url.set(direct);
                         connection.commit();
                     }
@@ -88,12 +104,12 @@ class VanishedServerTest {
         }
     }
 
-    /** How many wait for a lock in a statement with these words. */
-    private static long waiting(Statement statement, String words) throws Exception {
-        try (var rows = statement.executeQuery("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"
-                + " and datname = current_database() and query like '%" + words + "%'")) {
+    /** Whether a statement with these words waits for what this one's transaction has locked. */
+    private static boolean waits(Statement statement, String words) throws Exception {
+        try (var rows = statement.executeQuery("select exists (select 1 from pg_stat_activity"
+                + " where pg_backend_pid() = any(pg_blocking_pids(pid)) and query like '%" + words + "%')")) {
             rows.next();
-            return rows.getLong(1);
+            return rows.getBoolean(1);
         }
     }
 

@@ -87,7 +87,7 @@ final class BulkLoad {
         long now = of.around.now();
         for (Map.Entry<Object, Flight> each : mine.entrySet()) {
             Object key = each.getKey();
-            Entry held = of.holding.get(key, now);
+            Entry held = of.holding.staying(key, now);
             if (held != null
                     && held != prior.get(key)
                     && of.holding.isGood(held, now)) { // it came between looking and claiming
@@ -136,7 +136,7 @@ final class BulkLoad {
         Throwable first = null;
         for (Map.Entry<Object, Throwable> each : resting.entrySet()) {
             Object key = each.getKey();
-            Entry held = background() ? null : of.holding.get(key);
+            Entry held = background() ? null : of.holding.staying(key, of.around.now());
             if (held != null && of.holding.covers(key, held)) {
                 land(key, Loaded.of(held, Loaded.Origin.HELD));
             } else {
@@ -246,7 +246,7 @@ final class BulkLoad {
         boolean all = true;
         for (Object key : keys) {
             Loaded other = there.get(key);
-            Entry held = other == null ? of.holding.get(key) : null;
+            Entry held = other == null ? of.holding.staying(key, of.around.now()) : null;
             if (other != null) {
                 of.counts.stale(key, CacheCounts.Stale.ERROR);
                 land(key, other);

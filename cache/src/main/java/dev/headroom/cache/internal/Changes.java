@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What takes values out of a cache or puts others in their place, in this JVM or in another. */
 final class Changes implements SharedSide.Local {
+    private static final BiPredicate<Object, Entry> ALL = (key, entry) -> true;
+
     private final CacheOptions options;
     private final Surroundings around;
     private final CacheCounts counts;
@@ -110,9 +112,9 @@ final class Changes implements SharedSide.Local {
     }
 
     /**
-     * First the position is left for the next load, then the value goes that JVMs share, then the load that runs is detached, then what is held goes, then the load
-     * that has begun meanwhile, which may have seen it, is detached: one that began before the last is not held, and one that begins after finds the old value nowhere.
-     * Whatever fails of the former, the latter is done, or this JVM went on serving it.
+     * First the position is left for the next load, then the value goes that JVMs share, then the load that runs is detached, then what is held goes: a load that began before
+     * that is not held, and one that begins after finds the old value nowhere, though it may still be there. Whatever fails of the former, the latter is done, or
+     * this JVM went on serving it.
      */
     void invalidate(Object key) {
         Objects.requireNonNull(key, "key");
@@ -125,10 +127,7 @@ final class Changes implements SharedSide.Local {
                 }
             });
         } finally {
-            flights.overtake(key);
-            failures.forget(key);
-            remove(key);
-            flights.overtake(key);
+            takeOut(key, () -> flights.overtake(key));
         }
         counts.invalidated(key);
     }
@@ -142,10 +141,7 @@ final class Changes implements SharedSide.Local {
                 }
             });
         } finally {
-            flights.overtakeAll();
-            failures.forgetAll();
-            remove((key, entry) -> true);
-            flights.overtakeAll();
+            takeOut(ALL, flights::overtakeAll);
         }
         counts.invalidated("*");
     }
@@ -161,10 +157,7 @@ final class Changes implements SharedSide.Local {
                 }
             });
         } finally {
-            flights.overtakeAll();
-            failures.forgetAll();
-            removeTagged(tag);
-            flights.overtakeAll();
+            takeOut(tagged(tag), flights::overtakeAll);
         }
         counts.invalidated("#" + tag);
     }
@@ -179,22 +172,32 @@ final class Changes implements SharedSide.Local {
         }
     }
 
-    private void removeTagged(String tag) {
-        remove((key, entry) -> entry.tags.contains(tag));
+    private static BiPredicate<Object, Entry> tagged(String tag) {
+        return (key, entry) -> entry.tags.contains(tag);
     }
 
-    private void remove(Object key) {
-        if (held.remove(key) != null) {
-            counts.removed();
-        }
-    }
-
-    private void remove(BiPredicate<Object, Entry> which) {
-        values.settle();
-        held.forEach((key, entry) -> {
-            if (which.test(key, entry) && held.remove(key, entry)) {
+    /** Of a key, when its load has been detached. */
+    private void takeOut(Object key, Runnable detach) {
+        values.takeOut((other, entry) -> key.equals(other), () -> {
+            detach.run();
+            failures.forget(key);
+            if (held.remove(key) != null) {
                 counts.removed();
             }
+        });
+    }
+
+    /** Of whatever keys, when the loads have been detached. */
+    private void takeOut(BiPredicate<Object, Entry> which, Runnable detach) {
+        values.takeOut(which, () -> {
+            detach.run();
+            failures.forgetAll();
+            values.settle();
+            held.forEach((key, entry) -> {
+                if (which.test(key, entry) && held.remove(key, entry)) {
+                    counts.removed();
+                }
+            });
         });
     }
 
@@ -208,10 +211,7 @@ final class Changes implements SharedSide.Local {
 
     @Override
     public void drop(Object key) {
-        flights.detach(key);
-        failures.forget(key);
-        remove(key);
-        flights.detach(key);
+        takeOut(key, () -> flights.detach(key));
     }
 
     @Override
@@ -220,18 +220,12 @@ final class Changes implements SharedSide.Local {
             String text = KeyText.of(key);
             return text != null && which.test(text);
         };
-        flights.detach(keys);
-        failures.forgetAll();
-        remove((key, entry) -> keys.test(key));
-        flights.detach(keys);
+        takeOut((key, entry) -> keys.test(key), () -> flights.detach(keys));
     }
 
     @Override
     public void dropTag(String tag) {
-        flights.detachAll();
-        failures.forgetAll();
-        removeTagged(tag);
-        flights.detachAll();
+        takeOut(tagged(tag), flights::detachAll);
     }
 
     @Override
@@ -241,9 +235,6 @@ final class Changes implements SharedSide.Local {
 
     @Override
     public void dropAll() {
-        flights.detachAll();
-        failures.forgetAll();
-        remove((key, entry) -> true);
-        flights.detachAll();
+        takeOut(ALL, flights::detachAll);
     }
 }

@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
  * The loads of one cache: one for each key at a time.
  *
  * <p>A loader never runs inside a map's bin, so keys that share one don't wait for each other, and a loader may use the cache. Three rules
- * keep what is stale out. An invalidation leaves its position, then detaches the flight, then removes the value, then detaches the flight that has come meanwhile;
+ * keep what is stale out. An invalidation leaves its position, then detaches the flight, then removes the value, which no flight that has come meanwhile is shown;
  * a flight publishes inside the bin of its key, and only when it is not detached; a flight reads the positions, and looks for the value before it, after it can be
- * found. So either the invalidation finds the flight and detaches it, or the flight began after the position was left and the value was gone, and its load reads there.
+ * found. So either the invalidation finds the flight and detaches it, or the flight began after the position was left and sees nothing of the value, and its load reads there.
  */
 final class Flights {
     private static final Logger LOG = LoggerFactory.getLogger(Flights.class);
@@ -193,9 +193,9 @@ final class Flights {
         }
     }
 
-    /** What there still is of what was there; asked when the flight can be found, for since then whoever drops it detaches the flight. */
+    /** What there still is of what was there; asked when the flight can be found, for since then whoever drops it detaches the flight, or has it not shown. */
     private @Nullable Entry there(Object key, @Nullable Entry before) {
-        return before == null ? null : holding.get(key);
+        return before == null ? null : holding.staying(key, around.now());
     }
 
     /** A meter's failure, a key's that can't be printed, or a router's: nobody is to wait for a flight that was claimed and never led. */
@@ -246,7 +246,7 @@ final class Flights {
         Asked asked;
         try {
             calls.forgetFailure(key);
-            asked = new Asked(source, entries, holding.get(key), fences.current(), false, true);
+            asked = new Asked(source, entries, holding.staying(key, around.now()), fences.current(), false, true);
         } catch (Throwable failure) {
             abandon(key, mine, failure);
             throw failure;

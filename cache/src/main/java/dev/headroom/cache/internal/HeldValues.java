@@ -7,12 +7,15 @@ import com.github.benmanes.caffeine.cache.RemovalListener;
 import dev.headroom.cache.CacheOptions;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +36,9 @@ final class HeldValues {
     private final ReentrantLock sweeping = new ReentrantLock();
     /** Read while a value comes in, written by who waits for those that do. */
     private final ReentrantReadWriteLock comingIn = new ReentrantReadWriteLock();
+
+    /** What is being taken out just now. */
+    private final List<BiPredicate<Object, Entry>> leaving = new CopyOnWriteArrayList<>();
 
     private Iterator<Map.Entry<Object, Entry>> next = Collections.emptyIterator();
 
@@ -87,6 +93,35 @@ final class HeldValues {
 
     ConcurrentMap<Object, Entry> map() {
         return cache.asMap();
+    }
+
+    /**
+     * Has the work take out what these are.
+     *
+     * @param work first detaches loads: no load that can be found only later is shown what is being taken out
+     */
+    void takeOut(BiPredicate<Object, Entry> which, Runnable work) {
+        leaving.add(which);
+        try {
+            work.run();
+        } finally {
+            leaving.remove(which);
+        }
+    }
+
+    /**
+     * What is held and stays, for a load that can be found. Whoever takes it out will find that load and detach it, or is at it and in the list, or has ended, and then the
+     * value is gone.
+     */
+    @Nullable Entry staying(Object key) {
+        Iterator<BiPredicate<Object, Entry>> before = leaving.iterator(); // as it is now: one that ends after this was in it
+        Entry entry = map().get(key);
+        while (entry != null && before.hasNext()) {
+            if (before.next().test(key, entry)) {
+                return null;
+            }
+        }
+        return entry;
     }
 
     /** What a key holds from now on, judged inside its bin. */

@@ -38,7 +38,15 @@ final class Holding {
 
     /** The same for who has looked at the clock just now: a value that came since then is younger still. */
     @Nullable Entry get(Object key, long now) {
-        Entry entry = held.get(key);
+        return useful(held.get(key), now);
+    }
+
+    /** The same for a load that can be found: nothing that is being dropped. */
+    @Nullable Entry staying(Object key, long now) {
+        return useful(values.staying(key), now);
+    }
+
+    private @Nullable Entry useful(@Nullable Entry entry, long now) {
         if (entry != null && !entry.useless(now)) {
             return entry;
         }
@@ -65,7 +73,7 @@ final class Holding {
 
     /** What came between looking and claiming. */
     @Nullable Entry arrived(Object key) {
-        Entry arrived = held.get(key);
+        Entry arrived = values.staying(key);
         return arrived != null && isGood(arrived, around.now()) ? arrived : null;
     }
 

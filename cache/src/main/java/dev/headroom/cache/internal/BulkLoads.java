@@ -27,6 +27,7 @@ final class BulkLoads {
     final CacheOptions options;
     final Surroundings around;
     final Flights flights;
+    private final Joins joins;
     final FlightTable table;
     final SourceCalls calls;
     final Holding holding;
@@ -63,6 +64,7 @@ final class BulkLoads {
             CacheOptions options,
             Surroundings around,
             Flights flights,
+            Joins joins,
             FlightTable table,
             SourceCalls calls,
             Holding holding,
@@ -71,6 +73,7 @@ final class BulkLoads {
         this.options = options;
         this.around = around;
         this.flights = flights;
+        this.joins = joins;
         this.table = table;
         this.calls = calls;
         this.holding = holding;
@@ -198,7 +201,7 @@ final class BulkLoads {
     private @Nullable Object joined(Object key, Flight other, SourceCalls.Patience patience) throws Throwable {
         Entry stale = holding.get(key);
         try {
-            return flights.join(other, patience.left(stale)).value();
+            return joins.join(other, patience.left(stale)).value();
         } catch (Exception failure) {
             Entry held = holding.get(key);
             if (held != null && holding.covers(key, held)) {

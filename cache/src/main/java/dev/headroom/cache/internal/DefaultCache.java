@@ -51,9 +51,10 @@ final class DefaultCache<K, V extends @Nullable Object> implements Cache<K, V> {
         this.calls = new SourceCalls(name, options, around, counts, fences, failures);
         this.holding = new Holding(options, around, counts, failures, held);
         FlightTable table = new FlightTable();
-        this.flights = new Flights(name, options, around, counts, fences, calls, holding, table);
+        Joins joins = new Joins(name, counts, calls, holding);
+        this.flights = new Flights(name, options, around, counts, fences, calls, joins, holding, table);
         NaiveLoads naive = new NaiveLoads(counts, fences, calls, holding, table);
-        this.reads = new Reads(options, around, counts, holding, flights, table, calls, naive);
+        this.reads = new Reads(options, around, counts, holding, flights, joins, table, calls, naive);
         this.changes = new Changes(options, around, counts, fences, failures, table, held);
     }
 

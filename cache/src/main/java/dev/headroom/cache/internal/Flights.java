@@ -2,7 +2,6 @@ package dev.headroom.cache.internal;
 
 import dev.headroom.RequestContext;
 import dev.headroom.cache.CacheOptions;
-import dev.headroom.cache.CacheTimeoutException;
 import dev.headroom.cache.EntryOptions;
 import dev.headroom.cache.internal.CacheCounts.Outcome;
 import dev.headroom.cache.internal.CacheCounts.Stale;
@@ -34,6 +33,7 @@ final class Flights {
     private final CacheCounts counts;
     private final Fences fences;
     private final SourceCalls calls;
+    private final Joins joins;
     private final Holding holding;
     private final FlightTable flights;
     private volatile @Nullable SharedLoads shared;
@@ -45,6 +45,7 @@ final class Flights {
             CacheCounts counts,
             Fences fences,
             SourceCalls calls,
+            Joins joins,
             Holding holding,
             FlightTable flights) {
         this.cache = cache;
@@ -53,6 +54,7 @@ final class Flights {
         this.counts = counts;
         this.fences = fences;
         this.calls = calls;
+        this.joins = joins;
         this.holding = holding;
         this.flights = flights;
     }
@@ -74,7 +76,7 @@ final class Flights {
                 boolean idle = mayLead && other.begin(Thread.currentThread());
                 Loaded loaded = idle
                         ? lead(key, other, asked(key, other, source, entries, stale))
-                        : join(other, calls.waitNanos(stale));
+                        : joins.join(other, calls.waitNanos(stale));
                 return loaded.value();
             }
             Entry arrived = arrived(key, mine);
@@ -83,7 +85,7 @@ final class Flights {
             }
             Asked asked = asked(key, mine, source, entries, stale);
             if (elsewhere && onRefreshThread(key, mine, asked)) {
-                return join(mine, calls.waitNanos(stale)).value();
+                return joins.join(mine, calls.waitNanos(stale)).value();
             }
             return lead(key, mine, asked).value();
         } catch (Exception failure) {
@@ -110,7 +112,7 @@ final class Flights {
             begin(key, mine, asked(key, mine, source, entries, stale), executor);
         } else {
             counts.missed(key);
-            refuseOwn(other);
+            joins.refuseOwn(other);
             counts.coalesced();
             if (around.gate.inside() && !other.isBegun()) {
                 Asked asked = new Asked(source, entries, there(key, stale), fences.current(), false, false);
@@ -164,7 +166,7 @@ final class Flights {
         if (thrown instanceof TimeoutException) { // the loader's own would be wrapped
             throw new CompletionException(calls.late(wait));
         }
-        throw new CompletionException(failure instanceof InterruptedException ? interrupted() : failure);
+        throw new CompletionException(failure instanceof InterruptedException ? joins.interrupted() : failure);
     }
 
     /** What came between looking and claiming, which ends the flight; else it is a miss. */
@@ -370,62 +372,6 @@ final class Flights {
             default -> {
                 // Another JVM's work, or none.
             }
-        }
-    }
-
-    Loaded join(Flight flight, long wait) throws Throwable {
-        LoadGate.Lent place = joining(flight);
-        return joined(flight, flight.await(wait), wait, place);
-    }
-
-    /** This caller is about to wait for a load; what it lends meanwhile. */
-    LoadGate.Lent joining(Flight flight) {
-        refuseOwn(flight);
-        counts.coalesced();
-        return calls.lend();
-    }
-
-    /** It has waited. */
-    private Loaded joined(Flight flight, Flight.Waited waited, long wait, LoadGate.Lent place) throws Throwable {
-        if (waited == Flight.Waited.INTERRUPTED) {
-            calls.goOnIfThereIsRoom(place);
-            throw calls.timeout("interrupted while waiting for another caller's load");
-        }
-        calls.goOn(place);
-        switch (waited) {
-            case LATE -> throw calls.late(wait);
-            default -> {
-                try {
-                    return flight.result();
-                } catch (InterruptedException others) {
-                    throw interrupted(); // not this one
-                }
-            }
-        }
-    }
-
-    /** It has waited for another's load, and has perhaps something to serve in its place. */
-    @Nullable Object joined(
-            Object key, Flight flight, Flight.Waited waited, long wait, LoadGate.Lent place, @Nullable Entry stale)
-            throws Throwable {
-        try {
-            return joined(flight, waited, wait, place).value();
-        } catch (Exception failure) {
-            if (stale != null && holding.covers(key, stale)) {
-                return stale.value;
-            }
-            throw failure;
-        }
-    }
-
-    private CacheTimeoutException interrupted() {
-        return calls.timeout("the thread that loaded was interrupted");
-    }
-
-    private void refuseOwn(Flight flight) {
-        if (flight.ledBy(Thread.currentThread()) && !flight.isEnded()) {
-            throw new IllegalStateException(
-                    "cache " + cache + ": the loader of a key asks for the same key (expected: another)");
         }
     }
 }

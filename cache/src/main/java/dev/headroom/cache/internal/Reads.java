@@ -25,6 +25,7 @@ final class Reads {
     private final CacheCounts counts;
     private final Holding holding;
     private final Flights flights;
+    private final Joins joins;
     private final FlightTable table;
     private final SourceCalls calls;
     private final NaiveLoads naive;
@@ -36,6 +37,7 @@ final class Reads {
             CacheCounts counts,
             Holding holding,
             Flights flights,
+            Joins joins,
             FlightTable table,
             SourceCalls calls,
             NaiveLoads naive) {
@@ -44,6 +46,7 @@ final class Reads {
         this.counts = counts;
         this.holding = holding;
         this.flights = flights;
+        this.joins = joins;
         this.table = table;
         this.calls = calls;
         this.naive = naive;
@@ -107,10 +110,10 @@ final class Reads {
         }
         counts.missed(key);
         long wait = calls.waitNanos(entry);
-        LoadGate.Lent place = flights.joining(running);
+        LoadGate.Lent place = joins.joining(running);
         // Here and not further down: each frame is kept as many times as there are threads that wait.
         Flight.Waited waited = running.await(wait);
-        return flights.joined(key, running, waited, wait, place, entry);
+        return joins.joined(key, running, waited, wait, place, entry);
     }
 
     /** The key's value, without waiting for it. */
@@ -213,7 +216,7 @@ final class Reads {
         }
         switch (mode) {
             case ON -> {
-                BulkLoads bulk = new BulkLoads(options, around, flights, table, calls, holding, counts, loads);
+                BulkLoads bulk = new BulkLoads(options, around, flights, joins, table, calls, holding, counts, loads);
                 bulk.refreshInBackground(stale, source, entries);
                 bulk.load(missing, source, entries, found);
             }

@@ -27,9 +27,9 @@ public enum Tx {
      * the lease: when the process dies the job is free as soon as the database has noticed, and while a process is paused nobody else runs
      * what it has locked.
      *
-     * <p>Jobs that are short share a transaction, which runs them one after the other: as many as usually end within 20 ms, at most {@link
-     * QueueSettings#perTransaction}. Kinds that take longer, or are not known yet, and {@linkplain Unique unique} jobs have one each. One that
-     * fails is undone alone, to a savepoint that is set when its handler first uses the connection. So a handler must know:
+     * <p>Jobs that are short share a transaction, which runs them one after the other: as many as usually end within 20 ms, not counting what it takes
+     * to lock and to commit them, at most {@link QueueSettings#perTransaction}. Kinds that take longer, or are not known yet, and {@linkplain Unique
+     * unique} jobs have one each. One that fails is undone alone, to a savepoint that is set when its handler first uses the connection. So a handler must know:
      *
      * <ul>
      *   <li>What it has locked in the database stays locked until the commit, some 20 ms after its end. Handlers that lock the same rows in different

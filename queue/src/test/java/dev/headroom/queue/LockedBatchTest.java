@@ -47,12 +47,6 @@ class LockedBatchTest extends JobQueueContract {
         volatile long chosen = NONE;
         volatile Special special = job -> {};
 
-        /** Does nothing but note that it ran. */
-        @Job(name = "batch.nothing", queue = "nothing", tx = Tx.LOCK_IN_TX)
-        public void nothing(Note note) {
-            runs.merge(note.id(), 1, Integer::sum);
-        }
-
         /** Has an effect. */
         @Job(name = "batch.entry", queue = "entries", tx = Tx.LOCK_IN_TX, attempts = 2, backoff = "1ms..1ms")
         public void entry(Note note, JobContext job) throws Exception {
@@ -166,26 +160,6 @@ class LockedBatchTest extends JobQueueContract {
             throw new IllegalStateException(e);
         }
         return ids;
-    }
-
-    @Test
-    void manyThatAreShortCostFewStatements() {
-        CountingDataSource counted = new CountingDataSource(dataSource());
-        JobQueue queue = built(JobQueue.builder(counted)
-                .bookkeeping(dataSource())
-                .handlers(ledger)
-                .workers(1));
-        queue.enqueueAll(Ledger::nothing, notes(0, 1_000));
-        counted.sinceLast();
-        long began = System.nanoTime();
-        queue.start();
-        await().atMost(Duration.ofSeconds(60)).until(() -> count("headroom_job") == 0);
-        long tens = (System.nanoTime() - began) / 10_000_000;
-        assertThat(counted.texts.stream().filter(text -> text.contains("headroom_job_node")))
-                .as(
-                        "looks for jobs; one in each 10 ms more where the machine is slow, since a transaction that takes longer grows no more")
-                .hasSizeLessThan(300 + (int) tens);
-        assertThat(ledger.runs).hasSize(1_000).doesNotContainValue(2);
     }
 
     @Test

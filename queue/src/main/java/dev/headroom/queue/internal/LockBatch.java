@@ -19,17 +19,26 @@ final class LockBatch {
     boolean written;
     boolean freed;
     int lent;
+    private long began;
+    private long ended;
 
     LockBatch(Claims.Locked locked) {
         this.locked = locked;
     }
 
     void begin() {
+        began = System.nanoTime();
         CURRENT.set(this);
     }
 
-    static void end() {
+    void end() {
         CURRENT.remove();
+        ended = System.nanoTime();
+    }
+
+    /** How long they have run up to now, or did; not what it took to lock them and takes to commit, which is much the same for one and for many. */
+    long nanos() {
+        return (ended == 0 ? System.nanoTime() : ended) - began;
     }
 
     /** Those that were cancelled from within the transaction and whose turn does not come in it. */

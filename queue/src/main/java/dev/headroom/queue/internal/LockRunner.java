@@ -57,7 +57,6 @@ final class LockRunner {
             return false;
         }
         AtomicReference<@Nullable LockBatch> taken = new AtomicReference<>();
-        long begun = System.nanoTime();
         boolean committed = false;
         try {
             JdbcTransactions.<Boolean, RuntimeException>inTransaction(options.dataSource(), connection -> {
@@ -66,7 +65,7 @@ final class LockRunner {
                 if (batch != null) {
                     pool.enter();
                     found.run();
-                    run(connection, pool, batch, begun);
+                    run(connection, pool, batch);
                 }
                 return true;
             });
@@ -80,7 +79,7 @@ final class LockRunner {
         } finally {
             LockBatch batch = taken.get();
             if (batch != null) {
-                ended(pool, batch, committed, System.nanoTime() - begun);
+                ended(pool, batch, committed);
             }
         }
         return taken.get() != null;
@@ -127,15 +126,15 @@ final class LockRunner {
         }
     }
 
-    private void run(Connection connection, LockPool pool, LockBatch batch, long begun) throws SQLException {
+    private void run(Connection connection, LockPool pool, LockBatch batch) throws SQLException {
         String transaction = store.dialect.transaction(connection);
         batch.begin();
         try {
-            while (batch.last == null && batch.ran() < batch.taken() && goesOn(pool, batch, begun)) {
+            while (batch.last == null && batch.ran() < batch.taken() && goesOn(pool, batch)) {
                 run(pool, batch);
             }
         } finally {
-            LockBatch.end();
+            batch.end();
         }
         if (!transaction.equals(store.dialect.transaction(connection))) {
             throw new SQLException("transaction: rolled back while jobs ran in it", "25000");
@@ -155,7 +154,7 @@ final class LockRunner {
     }
 
     /** Whether the next job is for this transaction. One with a unique key has its own: others of it might meet that key. */
-    private boolean goesOn(LockPool pool, LockBatch batch, long begun) {
+    private boolean goesOn(LockPool pool, LockBatch batch) {
         int next = batch.ran();
         return next == 0
                 || !pool.isStopped()
@@ -163,7 +162,7 @@ final class LockRunner {
                         && !batch.locked.jobs().get(next - 1).unique()
                         && !batch.locked.jobs().get(next).unique()
                         && size(pool)
-                                .fits(batch.locked.assignments().get(next).job.kind(), System.nanoTime() - begun);
+                                .fits(batch.locked.assignments().get(next).job.kind(), batch.nanos());
     }
 
     private void run(LockPool pool, LockBatch batch) {
@@ -244,13 +243,13 @@ final class LockRunner {
         batch.written = true;
     }
 
-    private void ended(LockPool pool, LockBatch batch, boolean committed, long nanos) {
+    private void ended(LockPool pool, LockBatch batch, boolean committed) {
         pool.leave();
         int gone = committed ? batch.done.size() + (batch.written ? 1 : 0) : 0;
         claims.unlocked(batch.locked, gone);
         Settled last = batch.last;
         if (committed && (last == null || counts(last))) {
-            size(pool).committed(batch.taken(), batch.ran(), nanos);
+            size(pool).committed(batch.taken(), batch.ran(), batch.nanos());
         } else {
             size(pool).failed(batch.ran());
         }

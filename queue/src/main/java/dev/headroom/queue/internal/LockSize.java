@@ -35,13 +35,13 @@ final class LockSize {
         usual.merge(kind, (double) nanos, (before, now) -> before + WEIGHT * (now - before));
     }
 
-    /** Whether another job of a kind fits into a transaction that was begun so long ago. */
+    /** Whether another job of a kind fits into a transaction whose jobs have run for so long. */
     boolean fits(String kind, long nanos) {
         Double usually = usual.get(kind);
         return usually != null && nanos + usually < BUDGET;
     }
 
-    /** A transaction has committed that took up so many jobs and ran so many of them. */
+    /** A transaction has committed that took up so many jobs and ran so many of them, for so long. */
     synchronized void committed(int taken, int ran, long nanos) {
         alone = Math.max(0, alone - ran);
         if (alone == 0) {

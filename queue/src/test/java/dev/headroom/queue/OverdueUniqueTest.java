@@ -10,7 +10,6 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -156,88 +155,6 @@ class OverdueUniqueTest extends JobQueueContract {
         }
         awaitNoJobs();
         assertThat(recorder.order).containsExactly("new", "new");
-    }
-
-    @ParameterizedTest
-    @EnumSource(
-            value = OnDuplicate.class,
-            names = {"KEEP", "REPLACE"})
-    void whatReplacesOneBesideAnOverdueJobIsWhatTheOverdueOneRunsTooEachTime(OnDuplicate beside) throws Exception {
-        assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
-        JobQueue queue = built(builder().handlers(recorder));
-        Unique key = Unique.of("key");
-        Unique replace = key.onDuplicate(OnDuplicate.REPLACE);
-        queue.unique(replace).enqueue(Recorder::note, new Note(1, "old"));
-        execute("update headroom_job set run_at = run_at - interval '1' hour");
-        try (Connection imports = dataSource().getConnection()) {
-            imports.setAutoCommit(false);
-            queue.in(imports).unique("key").enqueue(Recorder::note, new Note(2, "dropped"));
-            queue.unique(key.onDuplicate(beside)).enqueue(Recorder::note, new Note(3, "older"));
-            queue.unique(replace).enqueue(Recorder::note, new Note(4, "new"));
-            queue.start();
-            await().untilAsserted(() -> assertThat(recorder.order).containsExactly("new"));
-            awaitOne();
-            queue.unique(replace).enqueue(Recorder::note, new Note(5, "newest"));
-            await().untilAsserted(() -> assertThat(recorder.order).containsExactly("new", "newest"));
-            awaitOne();
-            imports.commit();
-            imports.setAutoCommit(true);
-        }
-        awaitNoJobs();
-        assertThat(recorder.order).containsExactly("new", "newest", "newest");
-    }
-
-    private void awaitOne() {
-        await().until(() -> count("headroom_job") == 1);
-    }
-
-    @Test
-    void whatReplacesAJobThatHasOneBesideItIsWhatThatOneRunsToo() throws Exception {
-        assumeThat(backend).isEqualTo(Backend.MARIADB);
-        Unique key = Unique.of("key");
-        Unique replace = key.onDuplicate(OnDuplicate.REPLACE);
-        JobQueue queue = built(builder().handlers(recorder));
-        JobHandle first = queue.unique(replace).enqueue(Recorder::note, new Note(1, "old"));
-        execute("update headroom_job set run_at = run_at - interval '1' hour");
-        await().until(() ->
-                queue.unique(key).enqueue(Recorder::note, new Note(2, "beside")).id() != first.id());
-        queue.unique(replace).enqueue(Recorder::note, new Note(3, "new"));
-        queue.unique(replace).enqueue(Recorder::note, new Note(4, "newest"));
-        queue.start();
-        awaitNoJobs();
-        assertThat(recorder.order).containsExactly("newest", "newest");
-    }
-
-    @ParameterizedTest
-    @EnumSource(
-            value = OnDuplicate.class,
-            names = {"REPLACE", "DEBOUNCE"})
-    void whatReplacesAJobThatHasBegunIsWhatThatOneIsTriedAgainWith(OnDuplicate policy) throws Exception {
-        Failing failing = new Failing();
-        Unique replace = Unique.of("key").onDuplicate(policy).untilStart();
-        JobQueue queue = started(builder().handlers(failing));
-        Duration soon = Duration.ofMillis(1);
-        queue.unique(replace).delay(soon).enqueue(Failing::first, new Note(1, "old"));
-        await().until(() -> count("headroom_job where state = 2 and attempt = 1") == 1);
-        for (String text : List.of("new", "newest")) {
-            queue.unique(replace).delay(soon).enqueue(Failing::first, new Note(2, text));
-            await().until(() -> failing.order.contains(text));
-            awaitOne();
-        }
-        execute("update headroom_job set run_at = run_at - interval '2' hour");
-        awaitNoJobs();
-        assertThat(failing.order).containsExactly("old", "new", "newest", "newest");
-    }
-
-    /** Fails in the first run of all, and is tried again in an hour. */
-    public static final class Failing {
-        final List<String> order = new CopyOnWriteArrayList<>();
-
-        @Job(name = "failing.first", backoff = "1h..1h")
-        public void first(Note note) {
-            order.add(note.text());
-            assertThat(order).hasSizeGreaterThan(1);
-        }
     }
 
     @Test

@@ -23,7 +23,6 @@ create table if not exists headroom_job (
   kind         varchar(191) not null,
   kind_version smallint default 1 not null,
   unique_key   varchar(255) unique,
-  freed_key    varchar(255),
   limit_key    varchar(400),
   trace        varchar(64),
   user_id      varchar(1024),
@@ -34,7 +33,6 @@ create table if not exists headroom_job (
 create index if not exists headroom_job_ready on headroom_job (queue, state, priority, criticality, lane, pos);
 create index if not exists headroom_job_running on headroom_job (lease);
 create index if not exists headroom_job_scheduled on headroom_job (state, run_at);
-create index if not exists headroom_job_freed on headroom_job (freed_key);
 create index if not exists headroom_job_limited on headroom_job (limit_key, held, priority, id);
 
 create table if not exists headroom_job_dead (

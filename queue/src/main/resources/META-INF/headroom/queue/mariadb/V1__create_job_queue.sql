@@ -21,7 +21,6 @@ create table if not exists headroom_job (
   kind         varchar(191)  not null,
   kind_version smallint      not null default 1,
   unique_key   varchar(255),
-  freed_key    varchar(255),
   limit_key    varchar(400),
   trace        varchar(64),
   user_id      varchar(1024),
@@ -31,7 +30,6 @@ create table if not exists headroom_job (
   key headroom_job_ready (queue, state, priority, criticality, lane, pos, id),
   key headroom_job_running (lease),
   key headroom_job_scheduled (state, run_at),
-  key headroom_job_freed (freed_key),
   key headroom_job_limited (limit_key, held, priority, id)
 ) engine = innodb, row_format = dynamic, character set utf8mb4, collate utf8mb4_bin;
 

@@ -23,7 +23,6 @@ create table headroom_job (
   kind         text        not null,                                     -- the stable name, never a class
   kind_version smallint    not null default 1,
   unique_key   text,                                                     -- kind:key, of which there is one job at most
-  freed_key    text,                                                     -- the unique key that it had and another one may have now
   limit_key    text,                                                     -- headroom_job_limit.limit_key, if it has a limit
   trace        text,                                                     -- W3C traceparent
   user_id      text,                                                     -- on whose behalf
@@ -40,7 +39,6 @@ create index headroom_job_running on headroom_job (lease) where state = 1;
 create index headroom_job_cancelled on headroom_job (lease) where state = 1 and mod(flags, 4) >= 2;
 create index headroom_job_scheduled on headroom_job (run_at) where state = 2;
 create unique index headroom_job_unique on headroom_job (unique_key) where unique_key is not null;
-create index headroom_job_freed on headroom_job (freed_key) where freed_key is not null;
 create index headroom_job_limited on headroom_job (limit_key, held, priority, id) where limit_key is not null;
 
 create table headroom_job_dead (

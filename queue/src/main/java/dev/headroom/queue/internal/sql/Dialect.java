@@ -49,8 +49,7 @@ public interface Dialect {
     }
 
     /** What becomes of the unique key with a claim, and of the slot of a limited job. */
-    String CLAIMED = "freed_key = case when mod(flags, 2) = 1 then coalesce(unique_key, freed_key) else freed_key end,"
-            + " unique_key = case when mod(flags, 2) = 1 then null else unique_key end,"
+    String CLAIMED = "unique_key = case when mod(flags, 2) = 1 then null else unique_key end,"
             + " held = case when limit_key is null then 0 else greatest(held, 1) end";
 
     /** The end of an insert that does nothing when the unique key is taken; empty where the insert fails then. */

@@ -31,7 +31,6 @@ final class PostgresClaims {
                 order by j.lane, j.pos limit ? for update skip locked) x
               limit ?)
             update headroom_job j set state = 1, lease = ?, attempt = j.attempt + 1,
-              freed_key = case when mod(j.flags, 2) = 1 then coalesce(j.unique_key, j.freed_key) else j.freed_key end,
               unique_key = case when mod(j.flags, 2) = 1 then null else j.unique_key end,
               held = case when j.limit_key is null then 0 else greatest(j.held, 1) end
             from picked p where j.ctid = p.tid and j.id = p.id

@@ -6,8 +6,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -26,12 +24,6 @@ public final class UniqueJobs {
     private static final int LOOKS_AT_A_LOCK = 3;
     private static final long PAUSE = 2_000_000;
     private static final long OVERDUE_MILLIS = 5_000;
-
-    private static final String FREED = "freed_key = unique_key, unique_key = null";
-
-    /** Not by way of the limits' own change, which would wait for those who keep the job. */
-    private static final String REPLACED = "kind_version = ?, payload = ?, trace = ?, user_id = ?,"
-            + " limit_key = case when held = " + LimitRows.FRESH + " then ? else limit_key end where id = ?";
 
     private final Dialect dialect;
     private final JobInserts inserts;
@@ -65,17 +57,6 @@ public final class UniqueJobs {
      * @param lockedByRuns whether a job that runs is ready and locked: it is not waited for, but kept as it is
      */
     public Placed place(Connection connection, NewJob job, Unique unique, boolean lockedByRuns) throws SQLException {
-        Placed placed = placeOne(connection, job, unique, lockedByRuns);
-        boolean replaces = unique.onDuplicate() == Unique.OnDuplicate.REPLACE
-                || unique.onDuplicate() == Unique.OnDuplicate.DEBOUNCE;
-        if (replaces) {
-            replaceFreed(connection, job);
-        }
-        return placed;
-    }
-
-    private Placed placeOne(Connection connection, NewJob job, Unique unique, boolean lockedByRuns)
-            throws SQLException {
         String latest = "";
         for (int tries = 0; tries < MOST_TRIES; tries++) {
             Found found = find(connection, job, latest);
@@ -101,7 +82,7 @@ public final class UniqueJobs {
                 LockSupport.parkNanos(PAUSE);
             }
             if (met == Met.STARVES) {
-                return new Placed(insertBeside(connection, job), true, false);
+                return new Placed(inserts.insert(connection, job.withoutUniqueKey()), true, false);
             }
             // What has come in between may be invisible to the transaction's snapshot.
             latest = lockedByRuns ? latest : dialect.readingLatest();
@@ -201,7 +182,7 @@ public final class UniqueJobs {
 
     /** Takes its key from a job that can't begin for those who meet it; what is enqueued now takes that. Waits for nobody who changes the job. */
     private boolean free(Connection connection, Found found, NewJob job) throws SQLException {
-        String sql = "update headroom_job set " + FREED + " where id = (select id from headroom_job"
+        String sql = "update headroom_job set unique_key = null where id = (select id from headroom_job"
                 + " where id = ? and unique_key = ? and state = 0 for no key update skip locked)";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setLong(1, found.id());
@@ -212,62 +193,19 @@ public final class UniqueJobs {
 
     /** The same for a job that is to be replaced: it may run after what is enqueued now, and must not bring back what was before. */
     private boolean replaceAndFree(Connection connection, Found found, NewJob job) throws SQLException {
-        String sql = "update headroom_job set " + FREED + ", " + REPLACED + " and unique_key = ? and state = 0";
+        // Not by way of the limits' own change, which would wait for those who keep the job.
+        String sql = "update headroom_job set unique_key = null, kind_version = ?, payload = ?, trace = ?, user_id = ?,"
+                + " limit_key = case when held = " + LimitRows.FRESH + " then ? else limit_key end"
+                + " where id = ? and unique_key = ? and state = 0";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(bindReplaced(statement, job, found.id()), job.uniqueKey());
+            statement.setInt(1, job.version());
+            statement.setString(2, job.payload());
+            statement.setString(3, job.trace());
+            statement.setString(4, job.user());
+            statement.setString(5, job.limitKey());
+            statement.setLong(6, found.id());
+            statement.setString(7, job.uniqueKey());
             return statement.executeUpdate() == 1;
-        }
-    }
-
-    private static int bindReplaced(PreparedStatement statement, NewJob job, long id) throws SQLException {
-        statement.setInt(1, job.version());
-        statement.setString(2, job.payload());
-        statement.setString(3, job.trace());
-        statement.setString(4, job.user());
-        statement.setString(5, job.limitKey());
-        statement.setLong(6, id);
-        return 7;
-    }
-
-    /** A job beside one whose key can't be freed. */
-    private long insertBeside(Connection connection, NewJob job) throws SQLException {
-        long id = inserts.insert(connection, job.withoutUniqueKey());
-        BatchTable.change(connection, "update headroom_job set freed_key = ? where id = ?", job.uniqueKey(), id);
-        return id;
-    }
-
-    /**
-     * Jobs that wait and had the key before another one got it run with what replaces that, too: in whatever order they run, nothing that was before
-     * is what runs last. One that runs just now, or begins, goes on with what it has; nobody is waited for.
-     */
-    private void replaceFreed(Connection connection, NewJob job) throws SQLException {
-        // Without a lock, which on MariaDB would be one on all that lies between.
-        List<Long> freed = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(
-                "select id from headroom_job where freed_key = ? and state <> 1 order by id")) {
-            select.setString(1, job.uniqueKey());
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    freed.add(rows.getLong(1));
-                }
-            }
-        }
-        String table = dialect.byNumber("headroom_job");
-        String free = "select id from " + table + " where id = ? and freed_key = ? and state <> 1 for "
-                + (dialect.changesKeptRows() ? "no key " : "") + "update skip locked";
-        String replaced = "update " + table + " set " + REPLACED;
-        for (long id : freed) {
-            try (PreparedStatement lock = connection.prepareStatement(free);
-                    PreparedStatement replace = connection.prepareStatement(replaced)) {
-                lock.setLong(1, id);
-                lock.setString(2, job.uniqueKey());
-                try (ResultSet rows = lock.executeQuery()) {
-                    if (rows.next()) {
-                        bindReplaced(replace, job, id);
-                        replace.executeUpdate();
-                    }
-                }
-            }
         }
     }
 

@@ -30,7 +30,7 @@ public interface Routers extends Component, Positions {
     /**
      * These routers as one.
      *
-     * @param first the one that is used where no cluster is named; its cookie's name and life are those of all
+     * @param first the one that is used where no cluster is named; its cookie's name is that of all, and the longest life of all is its life
      * @throws dev.headroom.config.ConfigurationException if two have the same name
      */
     static Routers of(ReplicaRouter first, ReplicaRouter... others) {

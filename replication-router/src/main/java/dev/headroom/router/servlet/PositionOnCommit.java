@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * If one request has written, adds its position to its response, just before that commits, and leaves it in its session, then and at the request's
- * end.
+ * If one request has written, or with monotonic reads has seen something newer, adds its position to its response, just before that commits, and leaves
+ * it in its session, then and at the request's end.
  */
 final class PositionOnCommit implements CommitHook {
     private static final Logger log = LoggerFactory.getLogger(PositionOnCommit.class);

@@ -63,8 +63,7 @@ final class Fleet implements AutoCloseable {
     /** Waits until all have done it. */
     Map<String, Long> ended(int order) {
         Pattern answer = Pattern.compile("^" + order + " (done|failed)");
-        List<String> answers =
-                jvms.stream().map(jvm -> jvm.waitForLine(answer)).toList();
+        List<String> answers = jvms.stream().map(jvm -> jvm.waitForLine(answer)).toList();
         assertThat(answers).allMatch(each -> each.startsWith(order + " done"));
         Map<String, Long> counts = new TreeMap<>();
         for (String each : answers) {

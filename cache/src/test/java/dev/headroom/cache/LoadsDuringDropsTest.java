@@ -145,7 +145,9 @@ class LoadsDuringDropsTest {
     private final class WatchedRemovals implements Meters {
         @Override
         public Counter counter(String name, String... tags) {
-            return name.equals(CacheMeters.REMOVALS) ? amount -> atRemoval.accept(removals.incrementAndGet()) : amount -> {};
+            return name.equals(CacheMeters.REMOVALS)
+                    ? amount -> atRemoval.accept(removals.incrementAndGet())
+                    : amount -> {};
         }
 
         @Override

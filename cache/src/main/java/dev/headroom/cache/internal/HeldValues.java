@@ -114,7 +114,8 @@ final class HeldValues {
      * value is gone.
      */
     @Nullable Entry staying(Object key) {
-        Iterator<BiPredicate<Object, Entry>> before = leaving.iterator(); // as it is now: one that ends after this was in it
+        Iterator<BiPredicate<Object, Entry>> before =
+                leaving.iterator(); // as it is now: one that ends after this was in it
         Entry entry = map().get(key);
         while (entry != null && before.hasNext()) {
             if (before.next().test(key, entry)) {

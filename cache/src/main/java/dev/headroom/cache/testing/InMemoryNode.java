@@ -174,14 +174,21 @@ final class InMemoryNode implements SharedNode {
     public void release(SharedLease lease) {
         locked(() -> {
             Slot slot = held(lease);
-            if (slot != null && slot.value == null) {
-                slots.remove(lease.key());
-            } else if (slot != null) {
-                slot.leased = false;
-                slot.version = ++versions;
+            if (slot != null) {
+                end(lease.key(), slot);
             }
             return true;
         });
+    }
+
+    /** Of a lease: the next who asks gets another. */
+    private void end(String key, Slot slot) {
+        if (slot.value == null) {
+            slots.remove(key);
+        } else {
+            slot.leased = false;
+            slot.version = ++versions;
+        }
     }
 
     @Override
@@ -195,8 +202,7 @@ final class InMemoryNode implements SharedNode {
             Slot slot = live(slots, key);
             boolean done = slot != null && slot.version == version;
             if (slot != null && done) {
-                slot.leased = false;
-                slot.version = ++versions;
+                end(key, slot);
             }
             return done;
         });

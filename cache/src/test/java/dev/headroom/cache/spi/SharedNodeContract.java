@@ -209,6 +209,16 @@ public abstract class SharedNodeContract {
     }
 
     @Test
+    void aLeaseOnNothingThatIsTakenOverIsTheNextOnes() {
+        SharedRead dead = read();
+        if (node().takeOver(key, dead.version())) {
+            SharedRead next = read();
+            assertThat(store(dead, "late")).isFalse();
+            assertThat(store(next, "1")).isTrue();
+        }
+    }
+
+    @Test
     void severalKeysAreLeasedAndStoredTogether() {
         node().put(key + 1, bytes("1"), LIFE);
         SharedLease taken = lease(node().readOrLease(key + 2, LEASE, List.of()));

@@ -279,6 +279,54 @@ class ManyClustersTest {
                 .isEmpty();
     }
 
+    /** What is put under it is forgotten by itself only if nothing renews it. */
+    @Test
+    void whoWritesUnderTheEntryOfAllOthersWhereThereIsRoomIsToldByName() throws Exception {
+        HttpClient browser = browser();
+        send(browser, "POST", "/");
+        String others = position(browser).substring(position(browser).indexOf(OTHERS));
+        int cluster = IntStream.range(0, MANY)
+                .filter(number -> !position(browser).contains(name(number)))
+                .findFirst()
+                .orElseThrow();
+        pairs.forEach(LaggingPair::catchUp);
+        awaitProbes();
+        send(browser, "POST", "/?cluster=" + cluster);
+        assertThat(position(browser))
+                .contains("~" + name(cluster) + ":1:"
+                        + Long.toHexString(pairs.get(cluster).position("p")))
+                .endsWith(others);
+        assertThat(send(browser, "GET", "/?cluster=" + cluster).body()).isEqualTo("true p");
+    }
+
+    @Test
+    void entryOfAllOthersIsForgottenInTime() throws Exception {
+        writeToAll();
+        long now = System.currentTimeMillis() / 1000;
+        long life = routers.positionLife().toSeconds();
+        assertThat(readWith("v1~*:5:" + Long.toHexString(now - life))).isEqualTo("true p");
+        assertThat(readWith("v1~*:5:" + Long.toHexString(now - life - 120))).isEqualTo("false r");
+    }
+
+    private String readWith(String position) throws Exception {
+        return send(HttpClient.newHttpClient(), "GET", "/?cluster=3", "Cookie", "headroom-position=" + position)
+                .body();
+    }
+
+    @Test
+    void oneOfManyDropsNothingOfTheOthers() throws Exception {
+        LaggingPair last = pairs.get(MANY - 1);
+        in(ConsistencyToken.NONE, () -> {
+            writeToAll();
+            return null;
+        });
+        String told = in(token(0, MOST + 1), () -> {
+            last.write();
+            return last.router.consistency().current().value();
+        });
+        assertThat(told).contains(OTHERS);
+    }
+
     @Test
     void threadThatHasWrittenToAllReadsAll() throws Exception {
         ShardMap.Builder map = ShardMap.builder("db", MANY);

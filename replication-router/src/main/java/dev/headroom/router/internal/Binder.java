@@ -233,7 +233,7 @@ final class Binder {
         Position position = new Position(lease.node().position().timeline(), told.sequence());
         if (told.mayHaveWritten()) {
             lease.node().told(position);
-            floors.wrote(position);
+            floors.committed(position);
             sensors.minted();
         } else {
             floors.current().saw(position);

@@ -74,24 +74,34 @@ final class Floors {
         floor.touchedPrimary(now, mayHaveWritten && !pin);
     }
 
-    /** The request has written up to the position. */
+    /** The request has written up to the position, of which it may have been told from elsewhere. */
     void wrote(Position position) {
+        wrote(position, false);
+    }
+
+    /** A commit of the request has told the position, which so covers all that had committed when the request came. */
+    void committed(Position position) {
+        wrote(position, true);
+    }
+
+    private void wrote(Position position, boolean commit) {
         if (pinNanos > 0) {
             current().pin(cluster.now() + pinNanos);
             return;
         }
         Optional<RequestContext> context = RequestContext.active();
         if (context.isPresent()) {
-            wrote(context.get(), position);
+            wrote(context.get(), position, commit);
         } else {
             outsideOfRequests.get().wrote(position);
         }
     }
 
-    private void wrote(RequestContext context, Position position) {
+    private void wrote(RequestContext context, Position position, boolean commit) {
         AtomicBoolean told = new AtomicBoolean();
         context.consistency(token -> {
-            ConsistencyToken raised = codec.raiseExactly(token, position);
+            ConsistencyToken raised =
+                    codec.raiseExactly(token, position, commit ? position : others(of(context), token));
             told.set(raised != null);
             return raised == null ? token : raised;
         });
@@ -147,7 +157,9 @@ final class Floors {
             return PositionCodec.BEYOND_ALL;
         }
         Position own = floor.required();
-        Position all = context == null ? own : own.and(told(floor, context).position());
+        Position all = context == null
+                ? own
+                : own.and(told(floor, context.consistency()).position());
         return PositionCodec.beyondAll(all) ? all : cluster.today(all);
     }
 
@@ -155,17 +167,29 @@ final class Floors {
      * What the request's token tells. Where that is only that the client has perhaps written, which names too many clusters, where the primary is from now
      * on covers it; but not where what is told is a time.
      */
-    private SessionFloor.Told told(SessionFloor floor, RequestContext context) {
-        SessionFloor.Told told = floor.told(context.consistency(), codec, ticker);
+    private SessionFloor.Told told(SessionFloor floor, ConsistencyToken token) {
+        SessionFloor.Told told = floor.told(token, codec, ticker);
         Node.Seen sample = told.open() && pinNanos == 0 ? cluster.primary().primarySince(told.since()) : null;
         return sample == null ? told : floor.resolved(told, sample.position());
+    }
+
+    /** How far that is for the cluster if the current request's token does not name it; null if it is not known yet. */
+    @Nullable Position others() {
+        return others(current(), token());
+    }
+
+    private @Nullable Position others(SessionFloor floor, ConsistencyToken token) {
+        Position told = told(floor, token).position();
+        return PositionCodec.beyondAll(told) ? null : told;
     }
 
     /** Asks the primary for that, if it is not known yet. */
     private void resolve(SessionFloor floor, @Nullable RequestContext context, long waitNanos)
             throws InterruptedException {
-        if (context != null && pinNanos == 0 && told(floor, context).open()) {
-            cluster.refreshPrimary(() -> !told(floor, context).open(), waitNanos);
+        if (context != null
+                && pinNanos == 0
+                && told(floor, context.consistency()).open()) {
+            cluster.refreshPrimary(() -> !told(floor, context.consistency()).open(), waitNanos);
         }
     }
 
@@ -191,7 +215,9 @@ final class Floors {
             return PositionCodec.BEYOND_ALL;
         }
         Position own = floor.written();
-        return context == null ? own : own.and(told(floor, context).position());
+        return context == null
+                ? own
+                : own.and(told(floor, context.consistency()).position());
     }
 
     /** What was done on the primary without being told a position; with a driver's connection in hand, anything until now. */

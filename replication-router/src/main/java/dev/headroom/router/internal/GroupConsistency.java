@@ -7,6 +7,7 @@ import dev.headroom.router.internal.TokenEntries.Entry;
 import dev.headroom.router.spi.Position;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,30 +39,44 @@ final class GroupConsistency implements Consistency, TokenEntries.Clusters {
     @Override
     public boolean reachedByAll(String cluster, Entry entry) {
         RouterConsistency own = clusters.get(cluster);
-        return own != null && own.codec().reachedByAll(cluster, entry);
+        return own != null && own.codec().reachedByAll(entry);
     }
 
     @Override
     public ConsistencyToken current() {
-        return raised(Floors.token(), RouterConsistency::beyondToken);
+        return raised(RouterConsistency::beyondToken);
     }
 
     /** What the current request was told to see and has written. */
     ConsistencyToken written() {
-        return raised(Floors.token(), RouterConsistency::writtenBeyondToken);
+        return raised(RouterConsistency::writtenBeyondToken);
     }
 
-    /** A token that covers the given one and a position of each cluster. */
-    private ConsistencyToken raised(ConsistencyToken token, Function<RouterConsistency, Position> positions) {
+    /** A token that covers the current request's and a position of each cluster. */
+    private ConsistencyToken raised(Function<RouterConsistency, Position> positions) {
+        ConsistencyToken token = Floors.token();
         TokenEntries all = TokenEntries.of(token);
         boolean changed = false;
         for (RouterConsistency cluster : clusters.values()) {
-            Position position = positions.apply(cluster);
-            if (!position.isNone()) {
-                changed |= all.raise(cluster.codec().cluster(), cluster.codec().entry(position));
-            }
+            changed |= cluster.raise(all, positions.apply(cluster), this);
         }
         return changed ? all.token(this) : token;
+    }
+
+    /** A token of a position of each cluster. */
+    private ConsistencyToken token(Function<RouterConsistency, Position> positions) {
+        return entries(positions).token(this);
+    }
+
+    private TokenEntries entries(Function<RouterConsistency, Position> positions) {
+        TokenEntries all = TokenEntries.of(ConsistencyToken.NONE);
+        for (RouterConsistency cluster : clusters.values()) {
+            Position position = positions.apply(cluster);
+            if (!position.isNone()) {
+                all.raise(cluster.codec().cluster(), cluster.codec().entry(position));
+            }
+        }
+        return all;
     }
 
     /** The position of the cluster that a routed connection belongs to; of any other connection that is not known, so those of all. */
@@ -70,7 +85,7 @@ final class GroupConsistency implements Consistency, TokenEntries.Clusters {
         RoutedConnection routed = RoutedConnection.of(connection);
         if (routed == null) {
             Map<RouterConsistency, Long> asked = asked(RouterConsistency::askForCapture);
-            return raised(ConsistencyToken.NONE, cluster -> cluster.captured(asked.getOrDefault(cluster, 0L)));
+            return token(cluster -> cluster.captured(asked.getOrDefault(cluster, 0L)));
         }
         for (Router router : routers) {
             if (routed.belongsTo(router)) {
@@ -89,13 +104,7 @@ final class GroupConsistency implements Consistency, TokenEntries.Clusters {
 
     @Override
     public ConsistencyToken newest() {
-        TokenEntries all = TokenEntries.of(ConsistencyToken.NONE);
-        for (RouterConsistency cluster : clusters.values()) {
-            Position position = cluster.beyondPrimary();
-            if (!position.isNone()) {
-                all.raise(cluster.codec().cluster(), cluster.codec().entry(position));
-            }
-        }
+        TokenEntries all = entries(RouterConsistency::beyondPrimary);
         return (all.fit() ? all : TokenEntries.ofAll()).token(this);
     }
 
@@ -165,8 +174,8 @@ final class GroupConsistency implements Consistency, TokenEntries.Clusters {
         clusters.values().forEach(cluster -> cluster.ended(request));
     }
 
-    ConsistencyToken admit(String untrusted) {
-        TokenEntries all = Inner.untrusted(untrusted);
+    ConsistencyToken admit(String untrusted, Duration life) {
+        TokenEntries all = Inner.untrusted(untrusted, life);
         asked(cluster -> cluster.ask(all)).forEach((cluster, asked) -> cluster.admit(all, asked));
         return all.token(this);
     }

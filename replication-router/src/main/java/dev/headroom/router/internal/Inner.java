@@ -2,17 +2,27 @@ package dev.headroom.router.internal;
 
 import dev.headroom.RequestContext;
 import dev.headroom.consistency.ConsistencyToken;
+import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Where tokens come in: from outside, and for a part of a request that must see more than the rest. */
 final class Inner {
+    /** By so much the clocks of servers may differ. */
+    private static final Duration CLOCKS = Duration.ofMinutes(1);
+
     private Inner() {}
 
-    /** What a text from outside says; nothing if it is not a token. */
-    static TokenEntries untrusted(String text) {
+    /**
+     * What a text from outside says; nothing if it is not a token.
+     *
+     * @param life how long a client has to bring a position along
+     */
+    static TokenEntries untrusted(String text, Duration life) {
         try {
-            return TokenEntries.of(new ConsistencyToken(text));
+            TokenEntries entries = TokenEntries.of(new ConsistencyToken(text));
+            entries.forgetOthers(life.plus(CLOCKS));
+            return entries;
         } catch (IllegalArgumentException e) {
             return TokenEntries.of(ConsistencyToken.NONE);
         }

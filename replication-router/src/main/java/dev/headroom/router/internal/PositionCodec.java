@@ -29,6 +29,9 @@ final class PositionCodec implements TokenEntries.Clusters {
     private final Predicate<Position> reached;
     private final AtomicBoolean told = new AtomicBoolean();
 
+    /** The clusters of which this is one, where routers are several as one. */
+    private volatile TokenEntries.@Nullable Clusters group;
+
     /**
      * @param mark of the cluster's kind of database, as far as it is known
      * @param reached whether all of its nodes are there
@@ -53,14 +56,26 @@ final class PositionCodec implements TokenEntries.Clusters {
         return cluster;
     }
 
+    /** It is one of these clusters: tokens are for them all, whoever of them is asked. */
+    void among(TokenEntries.Clusters all) {
+        group = all;
+    }
+
     @Override
     public boolean has(String name) {
-        return cluster.equals(name);
+        TokenEntries.Clusters all = group;
+        return cluster.equals(name) || all != null && all.has(name);
     }
 
     @Override
     public boolean reachedByAll(String name, TokenEntries.Entry entry) {
-        return has(name) && entry.mark().equals(mark.get()) && reached.test(entry.position());
+        TokenEntries.Clusters all = group;
+        return cluster.equals(name) ? reachedByAll(entry) : all != null && all.reachedByAll(name, entry);
+    }
+
+    /** Whether each of this cluster's nodes has said that it is there. */
+    boolean reachedByAll(TokenEntries.Entry entry) {
+        return entry.mark().equals(mark.get()) && reached.test(entry.position());
     }
 
     /** This cluster's position, beyond all if it is one of those that are not named; none when the token has none or is not one of ours. */
@@ -124,11 +139,18 @@ final class PositionCodec implements TokenEntries.Clusters {
         return entries.raise(cluster, entry(position)) ? entries.token(this) : token;
     }
 
-    /** The same, which tells everything; null if there is no room for that. */
-    @Nullable ConsistencyToken raiseExactly(ConsistencyToken token, Position position) {
+    /**
+     * The same, which tells everything; null if there is no room for that.
+     *
+     * @param others what the entry of all others stands for here, or less than the position; null if that is not known
+     */
+    @Nullable ConsistencyToken raiseExactly(ConsistencyToken token, Position position, @Nullable Position others) {
         TokenEntries entries = TokenEntries.of(token);
         if (unnamed(entries) != 0) {
-            return null;
+            boolean named = others != null
+                    && entries.name(cluster, entry(position.and(others)), true, this)
+                    && unnamed(entries) == 0;
+            return named ? entries.token(this) : null;
         }
         if (!entries.raise(cluster, entry(position))) {
             return token;

@@ -170,7 +170,7 @@ public final class Router implements ReplicaRouter {
 
     @Override
     public ConsistencyToken admit(String untrusted) {
-        return consistency.admit(untrusted);
+        return consistency.admit(untrusted, positionLife());
     }
 
     @Override

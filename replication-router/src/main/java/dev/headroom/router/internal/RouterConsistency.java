@@ -6,6 +6,7 @@ import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.spi.Position;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
@@ -35,7 +36,32 @@ final class RouterConsistency implements Consistency {
      */
     @Override
     public ConsistencyToken current() {
-        return floors.codec().raise(Floors.token(), beyondToken());
+        return raised(Floors.token(), beyondToken());
+    }
+
+    private ConsistencyToken raised(ConsistencyToken token, Position position) {
+        if (position.isNone()) {
+            return token;
+        }
+        TokenEntries entries = TokenEntries.of(token);
+        return raise(entries, position, floors.codec()) ? entries.token(floors.codec()) : token;
+    }
+
+    /** Has the entries, which are those of the current request's token, cover what that does not tell. @return whether anything has changed */
+    boolean raise(TokenEntries entries, Position position, TokenEntries.Clusters clusters) {
+        if (position.isNone()) {
+            return false;
+        }
+        PositionCodec codec = floors.codec();
+        if (codec.unnamed(entries) == 0) {
+            return entries.raise(codec.cluster(), codec.entry(position));
+        }
+        Position others = floors.others();
+        boolean wrote = !writtenBeyondToken().isNone();
+        if (others == null) {
+            return wrote && entries.raise(codec.cluster(), codec.entry(position));
+        }
+        return entries.name(codec.cluster(), codec.entry(position.and(others)), wrote, clusters);
     }
 
     /** What {@link #current} tells of this cluster besides the request's token. */
@@ -185,7 +211,7 @@ final class RouterConsistency implements Consistency {
 
     /** What the current request was told to see and has written; if it may have written more than is known, a token that only a primary covers. */
     ConsistencyToken written() {
-        return floors.codec().raise(Floors.token(), writtenBeyondToken());
+        return raised(Floors.token(), writtenBeyondToken());
     }
 
     /** What {@link #written} tells of this cluster besides the request's token. */
@@ -201,7 +227,8 @@ final class RouterConsistency implements Consistency {
 
     /** The token, and the newest position that a probe or a commit of this router's has told. */
     ConsistencyToken newest(ConsistencyToken token) {
-        return floors.codec().raise(token, newestKnown());
+        boolean unnamed = floors.codec().unnamed(TokenEntries.of(token)) != 0; // then it has been told all
+        return unnamed ? token : floors.codec().raise(token, newestKnown());
     }
 
     /** The newest position that a probe or a commit of this router's has told; none where positions don't count. */
@@ -212,8 +239,8 @@ final class RouterConsistency implements Consistency {
     }
 
     /** A token from outside, with this cluster's position at most the primary's own. What it says of other clusters is left alone. */
-    ConsistencyToken admit(String untrusted) {
-        TokenEntries entries = Inner.untrusted(untrusted);
+    ConsistencyToken admit(String untrusted, Duration life) {
+        TokenEntries entries = Inner.untrusted(untrusted, life);
         admit(entries, ask(entries));
         return entries.token(floors.codec());
     }

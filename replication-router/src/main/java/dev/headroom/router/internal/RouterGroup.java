@@ -44,6 +44,7 @@ public final class RouterGroup implements Routers {
         }
         this.first = routers.values().iterator().next();
         this.consistency = new GroupConsistency(List.copyOf(routers.values()));
+        routers.values().forEach(router -> router.positions().codec().among(consistency));
     }
 
     /** These routers; the first is the default. */
@@ -119,7 +120,7 @@ public final class RouterGroup implements Routers {
 
     @Override
     public ConsistencyToken admit(String untrusted) {
-        return consistency.admit(untrusted);
+        return consistency.admit(untrusted, positionLife());
     }
 
     @Override

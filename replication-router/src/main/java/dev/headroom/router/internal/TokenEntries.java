@@ -2,6 +2,7 @@ package dev.headroom.router.internal;
 
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.spi.Position;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -17,20 +18,21 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a token says, cluster by cluster: {@code v1~main:p1:14fc000~+billing:m65537:77~*:1f}. Each entry is a cluster, the mark of its kind of database,
+ * What a token says, cluster by cluster: {@code v1~main:p1:14fc000~+billing:m65537:77~*:1f:6ac1f00}. Each entry is a cluster, the mark of its kind of database,
  * its timeline and in hexadecimal the sequence number. One with a plus was added for a client that may not have written there.
  *
  * <p>The asterisk stands for all clusters that are not named: there the client has perhaps written up to anything that had committed when the token was
- * made. Its number only tells it from others of its kind. So when there are more entries than a token has room for, none of this server's is lost: what was
- * added is left out first, then what all nodes have reached, then what is of clusters that are not known here; and the asterisk takes the place of what still
- * doesn't fit. Who does not know it, or the plus, skips it. Not thread-safe.
+ * made. Its number only tells it from others of its kind; then comes when, in seconds, something was last put under it that was written, and when that is
+ * as long ago as a client has to bring a position along, it is forgotten. So when there are more entries than a token has room for, none of this server's is
+ * lost: what was added is left out first, then what all nodes have reached, then what is of clusters that are not known here; and the asterisk takes the
+ * place of what still doesn't fit. Who does not know it, or the plus, skips it. Not thread-safe.
  */
 final class TokenEntries {
     private static final String VERSION = "v1";
     private static final int LONGEST = 512;
     private static final Pattern ENTRY =
             Pattern.compile("(\\+?)([A-Za-z0-9][A-Za-z0-9._-]{0,63}):([a-z]?)(\\d{1,18}):([0-9a-f]{1,16})");
-    private static final Pattern OTHERS = Pattern.compile("\\*:([0-9a-f]{1,8})");
+    private static final Pattern OTHERS = Pattern.compile("\\*:([0-9a-f]{1,8}):([0-9a-f]{1,9})");
     private static final AtomicInteger numbers =
             new AtomicInteger(ThreadLocalRandom.current().nextInt());
 
@@ -38,6 +40,9 @@ final class TokenEntries {
 
     /** The number of the entry of all others; 0 for none. */
     private int others;
+
+    /** When something was last put under it, in seconds by the clock. */
+    private long othersSince;
 
     /**
      * What a token says of one cluster.
@@ -91,6 +96,7 @@ final class TokenEntries {
     static TokenEntries ofAll() {
         TokenEntries all = new TokenEntries();
         all.others = 1;
+        all.othersSince = seconds();
         return all;
     }
 
@@ -106,6 +112,18 @@ final class TokenEntries {
             }
         } else if (all.matches()) {
             others = Math.max(1, Integer.parseUnsignedInt(all.group(1), 16) & Integer.MAX_VALUE);
+            othersSince = Long.parseLong(all.group(2), 16);
+        }
+    }
+
+    private static long seconds() {
+        return System.currentTimeMillis() / 1000;
+    }
+
+    /** Forgets the entry of all others if what it stands for is older than that. */
+    void forgetOthers(Duration life) {
+        if (others != 0 && seconds() - othersSince > life.toSeconds()) {
+            others = 0;
         }
     }
 
@@ -135,34 +153,76 @@ final class TokenEntries {
     }
 
     /**
-     * Covers the entry as well. Where the cluster is one of those that are not named, it is covered already, but the client must be told anew of what it
-     * has written.
+     * Covers the entry as well. Where the cluster is one of those that are not named, it is put under the entry of all others, so that the client is told
+     * anew of what it has written.
      *
      * @return whether anything has changed
      */
     boolean raise(String cluster, Entry entry) {
         Entry known = entries.get(cluster);
         if (known == null && others != 0) {
-            others = entry.added() ? others : after(others, cluster, entry);
+            if (!entry.added()) {
+                putUnderOthers(cluster, entry);
+            }
             return !entry.added();
         }
         Entry raised = known == null ? entry : known.and(entry);
         return !raised.equals(entries.put(cluster, raised));
     }
 
-    /** Covers all that the other one does. */
-    void join(TokenEntries more) {
-        if (more.others != 0) {
-            entries.keySet().retainAll(more.entries.keySet());
+    /**
+     * The same of an entry that covers all that the entry of all others stands for there: the cluster is named from now on, if there is room when what all
+     * nodes have reached is left out.
+     *
+     * @param wrote whether it is of something that was written; if not, and there is no room, nothing changes
+     */
+    boolean name(String cluster, Entry entry, boolean wrote, Clusters clusters) {
+        if (entries.containsKey(cluster) || others == 0) {
+            return raise(cluster, entry);
         }
-        more.entries.forEach((cluster, entry) -> {
-            if (others == 0 || entries.containsKey(cluster)) {
-                entries.merge(cluster, entry, Entry::and);
-            }
-        });
+        Map<String, Entry> before = new TreeMap<>(entries);
+        entries.put(cluster, entry);
+        if (wrote) {
+            leaveOut((name, other) -> !name.equals(cluster) && clusters.reachedByAll(name, other));
+        }
+        if (fit()) {
+            return true;
+        }
+        entries.clear();
+        entries.putAll(before);
+        return wrote && raise(cluster, entry);
+    }
+
+    private void putUnderOthers(String cluster, Entry entry) {
+        others = after(others, cluster, entry);
+        othersSince = seconds();
+    }
+
+    /** Covers all that the other one does. What one of them names and the entry of all others of the other one stands for is put under that. */
+    void join(TokenEntries more) {
+        Map<String, Entry> put = new TreeMap<>();
+        if (others != 0) {
+            put.putAll(more.entries);
+            put.keySet().removeAll(entries.keySet());
+        }
+        if (more.others != 0) {
+            entries.forEach((cluster, entry) -> {
+                if (!more.entries.containsKey(cluster)) {
+                    put.put(cluster, entry);
+                }
+            });
+        }
+        more.entries.forEach((cluster, entry) -> entries.merge(cluster, entry, Entry::and));
+        entries.keySet().removeAll(put.keySet());
         if (others != more.others) { // another one than either, unless there is but one
             others = Math.max(1, (others + more.others) & Integer.MAX_VALUE);
         }
+        othersSince = Math.max(othersSince, more.othersSince);
+        put.forEach((cluster, entry) -> {
+            if (!entry.added()) {
+                putUnderOthers(cluster, entry);
+            }
+        });
     }
 
     /** How many characters the token would have with one entry more. */
@@ -182,7 +242,7 @@ final class TokenEntries {
     }
 
     private String ofOthers() {
-        return others == 0 ? "" : "~*:" + Integer.toHexString(others);
+        return others == 0 ? "" : "~*:" + Integer.toHexString(others) + ':' + Long.toHexString(othersSince);
     }
 
     /** The token, which covers all that these clusters must show. */
@@ -223,7 +283,7 @@ final class TokenEntries {
         for (String cluster : order) {
             Entry entry = Objects.requireNonNull(entries.remove(cluster));
             named -= entry.text(cluster).length();
-            others = after(others, cluster, entry);
+            putUnderOthers(cluster, entry);
             if (named + ofOthers().length() <= LONGEST) {
                 return;
             }

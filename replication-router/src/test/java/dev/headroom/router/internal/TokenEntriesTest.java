@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.internal.TokenEntries.Entry;
 import dev.headroom.router.spi.Position;
+import java.time.Duration;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -13,6 +14,8 @@ import org.junit.jupiter.api.Test;
 /** What is told of clusters that a token names, and of the others. */
 class TokenEntriesTest {
     private static final String LONG = "x".repeat(50);
+    private static final Predicate<String> ALL = cluster -> true;
+    private static final Duration LIFE = Duration.ofMinutes(10);
 
     /** One server's clusters, and those of which all nodes are everywhere. */
     private record Known(Predicate<String> names, Predicate<String> reached) implements TokenEntries.Clusters {
@@ -37,14 +40,24 @@ class TokenEntriesTest {
         return new Entry("p", new Position(1, sequence), true);
     }
 
+    /** Of a text in which the entry of all others says no time. */
     private static TokenEntries of(String text) {
-        return TokenEntries.of(new ConsistencyToken(text));
+        return TokenEntries.of(new ConsistencyToken(text.replaceFirst("(~\\*:[0-9a-f]+)$", "$1:1")));
+    }
+
+    /** The token, without that time. */
+    private static String text(TokenEntries entries, TokenEntries.Clusters clusters) {
+        return entries.token(clusters).value().replaceFirst("(~\\*:[0-9a-f]+):[0-9a-f]+$", "$1");
+    }
+
+    private String text(TokenEntries entries) {
+        return text(entries, server);
     }
 
     private String joined(String one, String other) {
         TokenEntries both = of(one);
         both.join(of(other));
-        return both.token(server).value();
+        return text(both);
     }
 
     private static TokenEntries many(int count) {
@@ -55,20 +68,28 @@ class TokenEntriesTest {
 
     @Test
     void isReadAsItWasWritten() {
-        for (String text : new String[] {"v1~a:p1:5", "v1~+a:p1:5~b:m3:7", "v1~a:p1:5~*:1f", "v1~*:1"}) {
+        for (String text : new String[] {"v1~a:p1:5", "v1~+a:p1:5~b:m3:7", "v1~a:p1:5~*:1f:6ac1f00", "v1~*:1:1"}) {
             assertThat(of(text).token(server).value()).isEqualTo(text);
         }
-        for (String text :
-                new String[] {"v1~*", "v1~*:", "v1~*:x", "v1~*:123456789", "v1~+", "v1~++a:p1:5", "v2~*:1"}) {
+        for (String text : new String[] {
+            "v1~*",
+            "v1~*:",
+            "v1~*:x",
+            "v1~*:1:",
+            "v1~*:123456789:1",
+            "v1~*:1:123456789a",
+            "v1~+",
+            "v1~++a:p1:5",
+            "v2~*:1"
+        }) {
             assertThat(of(text).token(server)).as(text).isEqualTo(ConsistencyToken.NONE);
         }
     }
 
     @Test
     void entryOfAllOthersCoversWhatItsOwnTokenDoesNotName() {
-        assertThat(joined("v1~a:p1:5", "v1~b:p1:7~*:1")).isEqualTo("v1~b:p1:7~*:1");
-        assertThat(joined("v1~a:p1:5~b:p1:9", "v1~b:p1:7~*:1")).isEqualTo("v1~b:p1:9~*:1");
-        assertThat(joined("v1~b:p1:7~*:1", "v1~a:p1:5~b:p1:9")).isEqualTo("v1~b:p1:9~*:1");
+        assertThat(joined("v1~b:p1:9", "v1~b:p1:7~*:1")).isEqualTo("v1~b:p1:9~*:1");
+        assertThat(joined("v1~b:p1:7~*:1", "v1~b:p1:9")).isEqualTo("v1~b:p1:9~*:1");
         assertThat(joined("v1~*:1", "v1~*:1")).isEqualTo("v1~*:1");
         assertThat(joined("v1~*:1", "v1~*:2"))
                 .startsWith("v1~*:")
@@ -77,45 +98,98 @@ class TokenEntriesTest {
                 .isNotEqualTo("v1~*:2");
     }
 
+    /** Who has looked already for what it stands for looks anew. */
+    @Test
+    void whatIsJoinedUnderItIsToldByItsNumber() {
+        assertThat(joined("v1~a:p1:5~b:p1:9", "v1~b:p1:7~*:1"))
+                .startsWith("v1~b:p1:9~*:")
+                .isEqualTo(joined("v1~b:p1:7~*:1", "v1~a:p1:5~b:p1:9"))
+                .isNotEqualTo("v1~b:p1:9~*:1");
+        assertThat(joined("v1~+a:p1:5", "v1~b:p1:7~*:1")).isEqualTo("v1~b:p1:7~*:1");
+    }
+
+    private static boolean forgotten(TokenEntries entries) {
+        entries.forgetOthers(LIFE);
+        return entries.others() == 0;
+    }
+
+    @Test
+    void isForgottenInTimeUnlessSomethingMoreIsPutUnderIt() {
+        long now = System.currentTimeMillis() / 1000;
+        String old = "~*:1:" + Long.toHexString(now - LIFE.toSeconds() - 60);
+        String recent = "~*:1:" + Long.toHexString(now - 60);
+        assertThat(forgotten(of("v1~a:p1:5" + old))).isTrue();
+        assertThat(forgotten(of("v1~a:p1:5" + recent))).isFalse();
+        TokenEntries all = of("v1~a:p1:5" + old);
+        assertThat(all.raise("a", at(6))).isTrue();
+        assertThat(all.raise("b", added(6))).isFalse();
+        all.renewOthers();
+        assertThat(forgotten(all)).as("named, or merely seen").isTrue();
+        all = of("v1~a:p1:5" + old);
+        all.raise("b", at(6));
+        assertThat(forgotten(all)).as("written under it").isFalse();
+        all = of("v1~a:p1:5" + old);
+        all.join(of("v1~a:p1:5~b:p1:7"));
+        assertThat(forgotten(all)).as("joined under it").isFalse();
+        all = of("v1~a:p1:5" + old);
+        all.join(of("v1~a:p1:5" + recent));
+        assertThat(forgotten(all)).as("the later one").isFalse();
+    }
+
+    @Test
+    void whatCoversItIsNamedIfThereIsRoom() {
+        TokenEntries all = of("v1~a:p1:5~*:1");
+        assertThat(all.name("b", at(6), false, server)).isTrue();
+        assertThat(all.name("a", at(6), true, server)).isTrue();
+        assertThat(all.name("a", at(6), true, server)).isFalse();
+        assertThat(text(all)).isEqualTo("v1~a:p1:6~b:p1:6~*:1");
+        TokenEntries full = of(text(many(8)) + "~*:1");
+        assertThat(full.name("seen" + LONG, at(6), false, server)).isFalse();
+        assertThat(text(full)).isEqualTo(text(many(8)) + "~*:1");
+        assertThat(full.name("written" + LONG, at(6), true, server)).isTrue();
+        assertThat(text(full)).doesNotContain("written").contains(text(many(8)) + "~*:");
+        Known reached = new Known(ALL, (4 + LONG)::equals);
+        assertThat(full.name("written" + LONG, at(6), true, reached)).isTrue();
+        assertThat(text(full)).contains("~written").doesNotContain("~4x");
+    }
+
     @Test
     void whatIsWrittenUnderItIsToldByItsNumber() {
         TokenEntries all = of("v1~a:p1:5~*:1");
         assertThat(all.raise("b", at(3))).isTrue();
-        String once = all.token(server).value();
+        String once = text(all);
         assertThat(once).startsWith("v1~a:p1:5~*:").isNotEqualTo("v1~a:p1:5~*:1");
         assertThat(all.raise("b", added(9))).isFalse();
-        assertThat(all.token(server).value()).isEqualTo(once);
+        assertThat(text(all)).isEqualTo(once);
         TokenEntries again = of("v1~a:p1:5~*:1");
         again.raise("b", at(3));
-        assertThat(again.token(server).value()).as("for the same").isEqualTo(once);
+        assertThat(text(again)).as("for the same").isEqualTo(once);
         assertThat(all.raise("a", at(6))).isTrue();
-        assertThat(all.token(server).value()).isEqualTo(once.replace(":5~", ":6~"));
+        assertThat(text(all)).isEqualTo(once.replace(":5~", ":6~"));
     }
 
     @Test
     void renewedOneIsAnother() {
         TokenEntries all = of("v1~*:1");
         all.renewOthers();
-        String first = all.token(server).value();
+        String first = text(all);
         all.renewOthers();
-        assertThat(all.token(server).value()).startsWith("v1~*:").isNotEqualTo(first);
+        assertThat(text(all)).startsWith("v1~*:").isNotEqualTo(first);
         TokenEntries named = of("v1~a:p1:5");
         named.renewOthers();
-        assertThat(named.token(server).value()).isEqualTo("v1~a:p1:5");
+        assertThat(text(named)).isEqualTo("v1~a:p1:5");
     }
 
     @Test
     void whatWasAddedIsWrittenOnceItWas() {
         TokenEntries all = of("v1~+a:p1:5");
         all.raise("a", added(6));
-        assertThat(all.token(server).value()).isEqualTo("v1~+a:p1:6");
+        assertThat(text(all)).isEqualTo("v1~+a:p1:6");
         all.raise("a", at(4));
-        assertThat(all.token(server).value()).isEqualTo("v1~a:p1:6");
+        assertThat(text(all)).isEqualTo("v1~a:p1:6");
         all.raise("a", added(7));
-        assertThat(all.token(server).value()).isEqualTo("v1~a:p1:7");
+        assertThat(text(all)).isEqualTo("v1~a:p1:7");
     }
-
-    private static final Predicate<String> ALL = cluster -> true;
 
     @Test
     void leavesOutWhatWasAddedFirst() {
@@ -143,9 +217,7 @@ class TokenEntriesTest {
         TokenEntries all = many(9);
         all.raise("written", at(1));
         Known own = new Known(cluster -> !cluster.equals(4 + LONG), cluster -> false);
-        assertThat(all.token(own).value())
-                .doesNotContain("~4x", "*")
-                .contains("~written:p1:1", "~0x", "~3x", "~5x", "~8x");
+        assertThat(text(all, own)).doesNotContain("~4x", "*").contains("~written:p1:1", "~0x", "~3x", "~5x", "~8x");
     }
 
     @Test
@@ -153,9 +225,9 @@ class TokenEntriesTest {
         TokenEntries all = many(20);
         all.raise("a", at(5));
         Known own = new Known(ALL, cluster -> false);
-        String token = all.token(own).value();
+        String token = text(all, own);
         assertThat(token).contains("~a:p1:5", "~*:").hasSizeLessThanOrEqualTo(512);
         assertThat(all.raise("a", at(6))).isTrue();
-        assertThat(all.token(own).value()).isEqualTo(token.replace("~a:p1:5", "~a:p1:6"));
+        assertThat(text(all, own)).isEqualTo(token.replace("~a:p1:5", "~a:p1:6"));
     }
 }

@@ -2,6 +2,7 @@ package dev.headroom.router.internal;
 
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.spi.Position;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * whoever reads that list first misses nothing.
  */
 final class SessionFloor {
+    private static final int MOST_UNNAMED = 16;
+
     private volatile Position seen = Position.NONE;
     private volatile Position written = Position.NONE;
     private volatile @Nullable Touch touch;
@@ -20,6 +23,9 @@ final class SessionFloor {
     private volatile int unwrapped;
     private volatile @Nullable Long pinnedUntil;
     private volatile Told told = new Told(ConsistencyToken.NONE, Position.NONE, 0, 0);
+
+    /** Of tokens that do not name this cluster, the latest first: parts of a request, some at once, have tokens of their own. */
+    private volatile List<Told> unnamed = List.of();
 
     /**
      * The primary was used up to this time at a position that nobody asked for yet.
@@ -256,26 +262,51 @@ final class SessionFloor {
         }
     }
 
-    /** What the request's token tells; a token is read once. */
+    /** What a token of the request, or of a part of it, tells; mostly it is read once. */
     Told told(ConsistencyToken token, PositionCodec codec, LongSupplier ticker) {
         Told known = told;
-        if (!known.token().equals(token)) {
-            TokenEntries entries = TokenEntries.of(token);
-            int unnamed = codec.unnamed(entries);
-            known = unnamed != 0 && unnamed == known.unnamed()
-                    ? new Told(token, known.position(), unnamed, known.since())
-                    : new Told(token, codec.position(entries), unnamed, unnamed == 0 ? 0 : ticker.getAsLong());
-            told = known;
+        if (known.token().equals(token)) {
+            return known;
         }
+        for (Told one : unnamed) {
+            if (one.token().equals(token)) {
+                return one;
+            }
+        }
+        TokenEntries entries = TokenEntries.of(token);
+        int number = codec.unnamed(entries);
+        if (number != 0) {
+            return unnamed(token, number, codec.position(entries), ticker);
+        }
+        known = new Told(token, codec.position(entries), 0, 0);
+        told = known;
         return known;
     }
 
-    /** How far that is has become known; the one that is in force. */
-    synchronized Told resolved(Told known, Position position) {
-        Told now = new Told(known.token(), position, known.unnamed(), known.since());
-        if (told.equals(known)) {
-            told = now;
+    private synchronized Told unnamed(ConsistencyToken token, int number, Position position, LongSupplier ticker) {
+        List<Told> all = new ArrayList<>(unnamed);
+        Told now = null;
+        for (Told one : all) {
+            if (one.unnamed() == number) { // found out, or asked for already
+                now = new Told(token, one.position(), number, one.since());
+                break;
+            }
         }
+        if (now == null) {
+            now = new Told(token, position, number, ticker.getAsLong());
+        }
+        all.add(0, now);
+        unnamed = List.copyOf(all.subList(0, Math.min(MOST_UNNAMED, all.size())));
         return now;
+    }
+
+    /** How far that is has become known, for all tokens with that number. */
+    synchronized Told resolved(Told known, Position position) {
+        List<Told> all = new ArrayList<>(unnamed);
+        all.replaceAll(one -> one.unnamed() == known.unnamed() && one.open()
+                ? new Told(one.token(), position, one.unnamed(), one.since())
+                : one);
+        unnamed = List.copyOf(all);
+        return new Told(known.token(), position, known.unnamed(), known.since());
     }
 }

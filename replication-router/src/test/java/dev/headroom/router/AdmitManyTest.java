@@ -57,9 +57,9 @@ class AdmitManyTest {
         Routers all = Routers.of(routers.get(0), routers.get(1), routers.get(2));
         asked[0] = new CountDownLatch(many);
         String forged = IntStream.range(0, many)
-                .mapToObj(cluster -> "~at-once-" + cluster + ":1:7ffffffffffffff0")
+                .mapToObj(cluster -> (cluster == 0 ? "~+" : "~") + "at-once-" + cluster + ":1:7ffffffffffffff0")
                 .collect(Collectors.joining("", "v1", ""));
-        assertThat(all.admit(forged).value()).isEqualTo("v1~at-once-0:1:1~at-once-1:1:1~at-once-2:1:1");
+        assertThat(all.admit(forged).value()).isEqualTo("v1~+at-once-0:1:1~at-once-1:1:1~at-once-2:1:1");
     }
 
     /** As long as no database has answered, nobody knows of which kind each is. */

@@ -103,6 +103,7 @@ class ManyClustersTest {
             ConsistencyToken there =
                     new ConsistencyToken("v1~" + name(cluster) + ":1:" + Long.toHexString(pair.position("r")));
             await().atMost(LONG)
+                    .pollInterval(Duration.ofMillis(10))
                     .pollInSameThread()
                     .until(() -> in(there, () -> Rig.nodeOf(pair.router.decide(RouteScope.readOnly())))
                             .equals("r"));
@@ -311,6 +312,19 @@ class ManyClustersTest {
     private String readWith(String position) throws Exception {
         return send(HttpClient.newHttpClient(), "GET", "/?cluster=3", "Cookie", "headroom-position=" + position)
                 .body();
+    }
+
+    /** The sample that tells where the write is covers what the entry of all others stands for as well. */
+    @Test
+    void whatIsWrittenInAutoCommitModeIsNamedAsWell() throws Exception {
+        String now = Long.toHexString(System.currentTimeMillis() / 1000);
+        String told = in(new ConsistencyToken("v1~*:5:" + now), () -> {
+            Rig.execute(pairs.get(0).router.dataSource(), "insert into note values (2)");
+            return routers.consistency().current().value();
+        });
+        assertThat(told)
+                .isEqualTo(
+                        "v1~" + name(0) + ":1:" + Long.toHexString(pairs.get(0).position("p")) + "~*:5:" + now);
     }
 
     @Test

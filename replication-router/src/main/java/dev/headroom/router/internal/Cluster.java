@@ -48,6 +48,7 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     private volatile boolean allAsked;
     private volatile boolean held;
     private volatile boolean refusing;
+    private volatile boolean replaced;
 
     /** @param live whether nodes may come and go */
     Cluster(String name, List<Node> nodes, boolean live, RouterOptions options, RouterSensors sensors) {
@@ -216,6 +217,11 @@ final class Cluster implements Probe.Listener, AutoCloseable {
     /** The node that took writes last. */
     Node primary() {
         return primary;
+    }
+
+    /** Whether another node was taken for the primary before. */
+    boolean replaced() {
+        return replaced;
     }
 
     /** The timeline that is written to. */
@@ -403,6 +409,7 @@ final class Cluster implements Probe.Listener, AutoCloseable {
         }
         best.elected();
         primary = best;
+        replaced = true;
         held = false;
         sensors.promoted();
         return former;

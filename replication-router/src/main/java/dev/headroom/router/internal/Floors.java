@@ -66,6 +66,10 @@ final class Floors {
 
     /** The primary was used without telling a position. */
     void touchedPrimary(SessionFloor floor, boolean mayHaveWritten) {
+        if (mayHaveWritten && RequestContext.active().isPresent()) {
+            floor.told(
+                    token(), codec, ticker); // so that the sample that tells the one position tells the other as well
+        }
         long now = cluster.now();
         boolean pin = mayHaveWritten && pinNanos > 0;
         if (pin) {

@@ -43,6 +43,12 @@ final class GroupConsistency implements Consistency, TokenEntries.Clusters {
     }
 
     @Override
+    public boolean replaced(String cluster) {
+        RouterConsistency own = clusters.get(cluster);
+        return own != null && own.codec().replaced();
+    }
+
+    @Override
     public ConsistencyToken current() {
         return raised(RouterConsistency::beyondToken);
     }

@@ -3,6 +3,7 @@ package dev.headroom.router.internal;
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.spi.Position;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ final class PositionCodec implements TokenEntries.Clusters {
     private final String cluster;
     private final Supplier<String> mark;
     private final Predicate<Position> reached;
+    private final BooleanSupplier replaced;
     private final AtomicBoolean told = new AtomicBoolean();
 
     /** The clusters of which this is one, where routers are several as one. */
@@ -35,11 +37,13 @@ final class PositionCodec implements TokenEntries.Clusters {
     /**
      * @param mark of the cluster's kind of database, as far as it is known
      * @param reached whether all of its nodes are there
+     * @param replaced whether it has been seen with another primary before
      */
-    PositionCodec(String cluster, Supplier<String> mark, Predicate<Position> reached) {
+    PositionCodec(String cluster, Supplier<String> mark, Predicate<Position> reached, BooleanSupplier replaced) {
         this.cluster = cluster;
         this.mark = mark;
         this.reached = reached;
+        this.replaced = replaced;
     }
 
     /** Whether it stands for what only the primary covers, whichever that is. */
@@ -71,6 +75,17 @@ final class PositionCodec implements TokenEntries.Clusters {
     public boolean reachedByAll(String name, TokenEntries.Entry entry) {
         TokenEntries.Clusters all = group;
         return cluster.equals(name) ? reachedByAll(entry) : all != null && all.reachedByAll(name, entry);
+    }
+
+    @Override
+    public boolean replaced(String name) {
+        TokenEntries.Clusters all = group;
+        return cluster.equals(name) ? replaced.getAsBoolean() : all != null && all.replaced(name);
+    }
+
+    /** Whether another primary has been seen in this cluster before. */
+    boolean replaced() {
+        return replaced.getAsBoolean();
     }
 
     /** Whether each of this cluster's nodes has said that it is there. */

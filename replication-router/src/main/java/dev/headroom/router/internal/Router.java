@@ -61,7 +61,8 @@ public final class Router implements ReplicaRouter {
         this.cluster = new Cluster(name, nodes, live, options, sensors);
         this.watchdog = new Watchdog(cluster, sensors);
         this.acquirer = new Acquirer(name, options);
-        PositionCodec codec = new PositionCodec(name, options.dialect()::mark, cluster::reachedByAll);
+        PositionCodec codec =
+                new PositionCodec(name, options.dialect()::mark, cluster::reachedByAll, cluster::replaced);
         Floors floors = new Floors(cluster, codec, name);
         this.readPath = new ReadPath(cluster, floors, acquirer, sensors);
         this.writePath = new WritePath(name, cluster, floors, acquirer, sensors);

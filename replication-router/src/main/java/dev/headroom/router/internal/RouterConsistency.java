@@ -303,7 +303,13 @@ final class RouterConsistency implements Consistency {
         if (primary == null || primary.position().covers(told) || mayBeReplaced(primary.position(), told, asked)) {
             return false;
         }
-        entries.replace(floors.codec().cluster(), floors.codec().entry(primary.position()));
+        TokenEntries.Entry entry = entries.get(floors.codec().cluster());
+        boolean added = entry != null && entry.added();
+        entries.replace(
+                floors.codec().cluster(),
+                added
+                        ? floors.codec().added(primary.position())
+                        : floors.codec().entry(primary.position()));
         return true;
     }
 

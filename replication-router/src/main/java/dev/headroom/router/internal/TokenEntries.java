@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The asterisk stands for all clusters that are not named: there the client has perhaps written up to anything that had committed when the token was
  * made. Its number only tells it from others of its kind; then comes when, in seconds, something was last put under it that was written, and when that is
  * as long ago as a client has to bring a position along, it is forgotten. So when there are more entries than a token has room for, none of this server's is
- * lost: what was added is left out first, then what all nodes have reached, then what is of clusters that are not known here; and the asterisk takes the
- * place of what still doesn't fit. Who does not know it, or the plus, skips it. Not thread-safe.
+ * lost: what was added is left out first, then what all nodes have reached; and the asterisk takes the place of what still doesn't fit. Who does not know it,
+ * or the plus, skips it. Not thread-safe.
  */
 final class TokenEntries {
     private static final String VERSION = "v1";
@@ -76,6 +76,9 @@ final class TokenEntries {
 
         /** Whether each of its nodes has said that it is there; false for a cluster that is not known. */
         boolean reachedByAll(String cluster, Entry entry);
+
+        /** Whether another primary has been seen there before; false for a cluster that is not known. */
+        boolean replaced(String cluster);
     }
 
     private TokenEntries() {}
@@ -185,7 +188,10 @@ final class TokenEntries {
         if (wrote) {
             leaveOut((name, other) -> !name.equals(cluster) && clusters.reachedByAll(name, other));
         }
-        if (fit()) {
+        if (wrote && clusters.replaced(cluster)) {
+            putTogether(clusters);
+        }
+        if (fit() && entries.containsKey(cluster)) {
             return true;
         }
         entries.clear();
@@ -249,8 +255,7 @@ final class TokenEntries {
     ConsistencyToken token(Clusters clusters) {
         leaveOut((cluster, entry) -> entry.added());
         leaveOut(clusters::reachedByAll);
-        leaveOut((cluster, entry) -> !clusters.has(cluster));
-        putTogether();
+        putTogether(clusters);
         if (entries.isEmpty() && others == 0) {
             return ConsistencyToken.NONE;
         }
@@ -272,14 +277,20 @@ final class TokenEntries {
         }
     }
 
-    /** The entry of all others in place of those that have no room, long ones before the rest. */
-    private void putTogether() {
+    /**
+     * The entry of all others in place of those that have no room: of clusters that are not known here first, and last where another primary has been seen
+     * before, for the name alone says that it must not be the former one that answers; else long ones before the rest.
+     */
+    private void putTogether(Clusters clusters) {
         int named = length() - ofOthers().length();
         if (named + ofOthers().length() <= LONGEST) {
             return;
         }
         List<String> order = new ArrayList<>(entries.keySet());
-        order.sort(Comparator.comparingInt(String::length).reversed().thenComparing(Comparator.naturalOrder()));
+        order.sort(Comparator.comparing(clusters::replaced)
+                .thenComparing(clusters::has)
+                .thenComparing(Comparator.comparingInt(String::length).reversed())
+                .thenComparing(Comparator.naturalOrder()));
         for (String cluster : order) {
             Entry entry = Objects.requireNonNull(entries.remove(cluster));
             named -= entry.text(cluster).length();

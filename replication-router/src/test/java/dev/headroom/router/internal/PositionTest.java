@@ -7,8 +7,8 @@ import dev.headroom.router.spi.Position;
 import org.junit.jupiter.api.Test;
 
 class PositionTest {
-    private final PositionCodec main = new PositionCodec("main", () -> "p", position -> false);
-    private final PositionCodec billing = new PositionCodec("billing.eu", () -> "m", position -> false);
+    private final PositionCodec main = new PositionCodec("main", () -> "p", position -> false, () -> false);
+    private final PositionCodec billing = new PositionCodec("billing.eu", () -> "m", position -> false, () -> false);
 
     @Test
     void olderTimelineNeverCoversANewerOne() {
@@ -57,7 +57,7 @@ class PositionTest {
 
     @Test
     void positionOfAnotherKindOfDatabaseIsNotComparedButBeyondAllThereIs() {
-        PositionCodec before = new PositionCodec("main", () -> "m", position -> false);
+        PositionCodec before = new PositionCodec("main", () -> "m", position -> false, () -> false);
         ConsistencyToken old = before.token(new Position(65_537, 5));
         assertThat(new Position(1, Long.MAX_VALUE).covers(main.position(old))).isFalse();
         assertThat(main.position(new ConsistencyToken("v1~main:1:5"))).isEqualTo(main.position(old));

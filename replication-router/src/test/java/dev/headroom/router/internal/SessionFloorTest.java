@@ -12,7 +12,7 @@ class SessionFloorTest {
     @Test
     void whatIsFoundOutForATokenIsNotTakenAwayByAnother() {
         AtomicLong now = new AtomicLong(1);
-        PositionCodec codec = new PositionCodec("main", () -> "p", position -> false);
+        PositionCodec codec = new PositionCodec("main", () -> "p", position -> false, () -> false);
         ConsistencyToken one = new ConsistencyToken("v1~*:1:1");
         ConsistencyToken other = new ConsistencyToken("v1~*:2:1");
         SessionFloor request = new SessionFloor();

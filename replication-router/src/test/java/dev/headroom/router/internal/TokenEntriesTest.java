@@ -18,7 +18,17 @@ class TokenEntriesTest {
     private static final Duration LIFE = Duration.ofMinutes(10);
 
     /** One server's clusters, and those of which all nodes are everywhere. */
-    private record Known(Predicate<String> names, Predicate<String> reached) implements TokenEntries.Clusters {
+    private record Known(Predicate<String> names, Predicate<String> reached, Predicate<String> changed)
+            implements TokenEntries.Clusters {
+        Known(Predicate<String> names, Predicate<String> reached) {
+            this(names, reached, cluster -> false);
+        }
+
+        @Override
+        public boolean replaced(String cluster) {
+            return changed.test(cluster);
+        }
+
         @Override
         public boolean has(String cluster) {
             return names.test(cluster);
@@ -213,11 +223,21 @@ class TokenEntriesTest {
     }
 
     @Test
-    void leavesOutWhatIsNotKnownHereThen() {
+    void putsWhatIsNotKnownHereTogetherThen() {
         TokenEntries all = many(9);
         all.raise("written", at(1));
         Known own = new Known(cluster -> !cluster.equals(4 + LONG), cluster -> false);
-        assertThat(text(all, own)).doesNotContain("~4x", "*").contains("~written:p1:1", "~0x", "~3x", "~5x", "~8x");
+        assertThat(text(all, own)).doesNotContain("~4x").contains("~written:p1:1", "~0x", "~3x", "~5x", "~8x", "~*:");
+    }
+
+    /** Only the name tells who must not answer any more. */
+    @Test
+    void namesWhereAnotherPrimaryWasSeenBefore() {
+        Known own = new Known(ALL, cluster -> false, Set.of(0 + LONG, 1 + LONG, 19 + LONG)::contains);
+        TokenEntries all = many(19);
+        assertThat(text(all, own)).contains("~0x", "~1x", "~*:").doesNotContain("~19x", "~2x");
+        assertThat(all.name(19 + LONG, at(6), true, own)).isTrue();
+        assertThat(text(all, own)).contains("~0x", "~1x", "~19x", "~*:").hasSizeLessThanOrEqualTo(512);
     }
 
     @Test

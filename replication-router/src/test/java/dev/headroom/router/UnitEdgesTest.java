@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.headroom.Headroom;
 import dev.headroom.meter.Counter;
 import dev.headroom.meter.Meters;
+import dev.headroom.meter.Timer;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -241,13 +242,42 @@ class UnitEdgesTest {
         assertThat(router.nodes().get(0).inFlight()).isZero();
     }
 
-    @Test
-    void unitIsGivenBackWhateverMetersThrow() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void readIsGivenBackWhateverTheDriverThrowsThen(boolean onThePrimary) throws Exception {
+        Between broken = (method, arguments) -> {
+            if (method.getName().equals("setReadOnly") && arguments[0].equals(false)) {
+                throw new NoClassDefFoundError("on purpose");
+            }
+        };
+        if (onThePrimary) {
+            assertThat(router.control().drain("n2", LONG)).isTrue();
+            onPrimary = broken;
+        } else {
+            onReplica = broken;
+        }
+        assertThatThrownBy(() -> read(false)).isInstanceOf(NoClassDefFoundError.class);
+        assertThat(evicted).containsExactly(onThePrimary ? "n1" : "n2");
+        assertThat(router.nodes()).extracting(NodeStatus::inFlight).containsOnly(0);
+        assertThat(pool.getActiveConnections()).isZero();
+        onPrimary = NOTHING;
+        onReplica = NOTHING;
+        assertThat(read(false)).as("with the only permit there is").isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {RouterMeters.UNITS, RouterMeters.ACQUIRE, RouterMeters.DIVERTED})
+    void unitIsGivenBackWhateverMetersThrow(String broken) throws Exception {
         CountingMeters counting = new CountingMeters();
         Meters meters = (Meters) Proxy.newProxyInstance(
                 Meters.class.getClassLoader(), new Class<?>[] {Meters.class}, (self, method, arguments) -> {
-                    if (method.getName().equals("counter") && arguments[0].equals(RouterMeters.UNITS)) {
+                    if (method.getName().equals("counter") && arguments[0].equals(broken)) {
                         return (Counter) amount -> {
+                            throw new IllegalStateException("on purpose");
+                        };
+                    }
+                    if (method.getName().equals("timer") && arguments[0].equals(broken)) {
+                        return (Timer) nanos -> {
                             throw new IllegalStateException("on purpose");
                         };
                     }
@@ -256,8 +286,14 @@ class UnitEdgesTest {
         try (Headroom headroom =
                 Headroom.builder("test").meters(meters).plug(router).build()) {
             assertThat(headroom).isNotNull();
-            assertThatThrownBy(() -> read(false)).hasMessageContaining("on purpose");
-            assertThat(router.nodes().get(1).inFlight()).isZero();
+            if (broken.equals(RouterMeters.DIVERTED)) {
+                assertThat(router.control().drain("n2", LONG)).isTrue();
+            }
+            for (int i = 0; i < 2; i++) { // there is one permit
+                assertThatThrownBy(() -> read(false)).hasMessageContaining("on purpose");
+                assertThat(router.nodes()).extracting(NodeStatus::inFlight).containsOnly(0);
+                assertThat(pool.getActiveConnections()).isZero();
+            }
         }
     }
 }

@@ -313,16 +313,19 @@ final class Lease implements StatementOwner {
 
     /**
      * Gives the connection back to its pool, or has it thrown away if its session is no longer as the pool lent it. What asks the server for that
-     * comes first: as long as the unit is listed, it is cut off if there is no answer.
+     * comes first: as long as the unit is listed, it is cut off if there is no answer. Whatever the driver throws meanwhile, everything is given back.
      */
     void release() throws SQLException {
         boolean good = false;
-        boolean cut;
         try {
             good = !is(TAINTED | DISCARDED) && unguarded() && asLent();
         } finally {
-            cut = node.units().end(this, slot);
+            giveBack(good);
         }
+    }
+
+    private void giveBack(boolean good) throws SQLException {
+        boolean cut = node.units().end(this, slot);
         Runnable atRelease = grant.atRelease();
         if (atRelease != null) {
             atRelease.run();

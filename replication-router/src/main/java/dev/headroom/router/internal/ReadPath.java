@@ -247,14 +247,24 @@ final class ReadPath {
 
     /** A connection of the node's pool within the time from now on. */
     Connection acquire(Node node, long nanos, long now) throws SQLException {
+        Connection connection;
         try {
-            Connection connection = acquirer.within(node, nanos, now);
-            sensors.acquired(node, now, cluster.options().ticker());
-            return connection;
+            connection = acquirer.within(node, nanos, now);
         } catch (SQLException failure) {
             sensors.notAcquired(node);
             if (Failures.lostConnection(failure)) {
                 cluster.suspect(node, failure);
+            }
+            throw failure;
+        }
+        try {
+            sensors.acquired(node, now, cluster.options().ticker());
+            return connection;
+        } catch (RuntimeException | Error failure) { // of somebody's meters
+            try {
+                connection.close();
+            } catch (SQLException alsoFailed) {
+                failure.addSuppressed(alsoFailed);
             }
             throw failure;
         }

@@ -214,7 +214,12 @@ final class ReadSearch {
             giveBack(lease);
             return null;
         }
-        path.sensors().diverted(reason);
+        try {
+            path.sensors().diverted(reason);
+        } catch (RuntimeException | Error failure) { // of somebody's meters
+            giveBack(lease);
+            throw failure;
+        }
         return lease;
     }
 

@@ -69,10 +69,7 @@ final class WritePath {
             try {
                 Lease lease = take(primary, unit, end - System.nanoTime());
                 if (lease != null) {
-                    if (waited) {
-                        sensors.waitedForPrimary(System.nanoTime() - begun);
-                    }
-                    return lease;
+                    return waited ? waited(lease, begun) : lease;
                 }
             } catch (SQLException failure) {
                 if (!cluster.replicated() || !(Failures.lostConnection(failure) || cluster.writer() != primary)) {
@@ -88,6 +85,16 @@ final class WritePath {
             }
             waited = true;
             primary = null;
+        }
+    }
+
+    private Lease waited(Lease lease, long begun) throws SQLException {
+        try {
+            sensors.waitedForPrimary(System.nanoTime() - begun);
+            return lease;
+        } catch (RuntimeException | Error failure) { // of somebody's meters
+            lease.release();
+            throw failure;
         }
     }
 

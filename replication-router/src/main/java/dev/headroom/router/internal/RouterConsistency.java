@@ -180,7 +180,8 @@ final class RouterConsistency implements Consistency {
     /** A part of the current request, with a context of its own, has ended: what it did without being told a position is the request's. */
     void ended(RequestContext part) {
         if (cluster.replicated()) {
-            floors.current().absorb(floors.current(part));
+            floors.current()
+                    .absorb(floors.current(part), RequestContext.active().isPresent());
         }
     }
 
@@ -189,7 +190,7 @@ final class RouterConsistency implements Consistency {
         if (cluster.replicated()) {
             SessionFloor floor = floors.current();
             floors.touch(floor); // what a driver's connection is in hand for has been done until now
-            floors.current(request).absorb(floor);
+            floors.current(request).absorb(floor, true);
         }
     }
 

@@ -240,8 +240,13 @@ final class SessionFloor {
         }
     }
 
-    /** Takes over what was written and seen in a part of the request that had a floor of its own. */
-    synchronized void absorb(SessionFloor part) {
+    /**
+     * Takes over what was written and seen in a part of the request that had a floor of its own.
+     *
+     * @param reads whether that is also which replicas were read; a thread outside of requests keeps that for none of its reads, for it would stay with
+     *     them for ever
+     */
+    synchronized void absorb(SessionFloor part, boolean reads) {
         if (part == this) { // contexts that come of one another share it
             return;
         }
@@ -255,7 +260,7 @@ final class SessionFloor {
         if (touched != null) {
             touchedPrimary(touched.at(), touched.mayHaveWritten());
         }
-        for (ReplicaRead read = part.replicaReads; read != null; read = read.next()) {
+        for (ReplicaRead read = reads ? part.replicaReads : null; read != null; read = read.next()) {
             for (long thread : read.readers.threads) {
                 readReplica(read.node, read.at, thread);
             }

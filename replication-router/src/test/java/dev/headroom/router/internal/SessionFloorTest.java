@@ -3,8 +3,10 @@ package dev.headroom.router.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headroom.consistency.ConsistencyToken;
+import dev.headroom.router.NodeSpec;
 import dev.headroom.router.spi.Position;
 import java.util.concurrent.atomic.AtomicLong;
+import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
 
 class SessionFloorTest {
@@ -33,15 +35,33 @@ class SessionFloorTest {
     }
 
     @Test
+    void threadTakesOverAllButWhichReplicasWereRead() {
+        SessionFloor part = new SessionFloor();
+        part.wrote(new Position(1, 5));
+        part.touchedPrimary(10, false);
+        part.readReplica(new Node(NodeSpec.of("r", new JdbcDataSource())), 20);
+        SessionFloor request = new SessionFloor();
+        request.absorb(part, true);
+        SessionFloor thread = new SessionFloor();
+        thread.absorb(part, false);
+        for (SessionFloor floor : new SessionFloor[] {request, thread}) {
+            assertThat(floor.written()).isEqualTo(new Position(1, 5));
+            assertThat(floor.touch()).isEqualTo(new SessionFloor.Touch(10, false));
+        }
+        assertThat(request.replicaReads()).isNotNull();
+        assertThat(thread.replicaReads()).isNull();
+    }
+
+    @Test
     void partThatWasPinnedEarlierDoesNotShortenThePin() {
         SessionFloor request = new SessionFloor();
         SessionFloor part = new SessionFloor();
         part.pin(10);
         request.pin(20);
-        request.absorb(part);
+        request.absorb(part, true);
         assertThat(request.pinned(15)).isTrue();
         part.pin(30);
-        request.absorb(part);
+        request.absorb(part, true);
         assertThat(request.pinned(25)).isTrue();
         assertThat(request.pinned(30)).isFalse();
     }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The threads of scatter reads. Each read runs at most so many parts at one time; all reads together have a multiple of that, and what is beyond
  * waits in line. Who waits can leave in time, and then breaks off what runs: a server that does not answer holds neither him nor a thread. Who
  * leaves early, because one part has failed, gives the others a moment to end: a cluster that answers does not lose its connections each time
- * another one is asked that is down.
+ * another one is asked that is down. But not when more than half of the threads are taken: then those that hang would soon be all.
  *
  * <p>A read within a part of another one runs on its thread, part by part, or those that wait for each other could hold all threads.
  */
@@ -155,7 +155,7 @@ final class ScatterThreads implements AutoCloseable {
             asked.connections.breakOff(ScatterThreads.this::inBackground);
         }
 
-        /** What was not begun is not begun any more; what runs is broken off if it does not end soon. Nobody waits for it. */
+        /** What was not begun is not begun any more; what runs is broken off if it does not end soon, or threads are few. Nobody waits for it. */
         @Override
         public void close() {
             for (Asked<T> asked : running) {
@@ -166,7 +166,9 @@ final class ScatterThreads implements AutoCloseable {
             List<Asked<T>> left =
                     running.stream().filter(asked -> !asked.isDone()).toList();
             if (!left.isEmpty()) {
-                soon.execute(
+                boolean few = 2 * threads.getActiveCount() > threads.getMaximumPoolSize();
+                Executor when = few ? Runnable::run : soon;
+                when.execute(
                         () -> left.stream().filter(asked -> !asked.isDone()).forEach(this::breakOff));
             }
         }

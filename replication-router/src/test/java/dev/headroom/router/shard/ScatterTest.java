@@ -20,6 +20,7 @@ import java.sql.SQLTransientException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -199,14 +200,14 @@ class ScatterTest {
 
     @Test
     void clusterThatDoesNotAnswerHoldsNoThreadWhenAnotherHasFailed() throws Exception {
-        CountDownLatch sleeping = new CountDownLatch(1);
+        CompletableFuture<Thread> sleeping = new CompletableFuture<>();
         try (Shards shards = shards(options -> options.scatterWait(Duration.ofHours(1)))) {
             assertThatThrownBy(() -> shards.scatter((cluster, parts, connection) -> {
                         if (cluster.equals("s2")) {
-                            sleeping.countDown();
+                            sleeping.complete(Thread.currentThread());
                             sleep(connection);
                         } else if (cluster.equals("s1")) {
-                            reached(sleeping);
+                            await().atMost(LONG).until(() -> sleeping.isDone() && isReading(sleeping.join()));
                             throw new SQLTransientException("down", "57P03", 17);
                         }
                         return cluster;
@@ -218,6 +219,44 @@ class ScatterTest {
                         assertThat(failure.getErrorCode()).isEqualTo(17);
                     });
             awaitNoneReading();
+        }
+    }
+
+    private static boolean isReading(Thread thread) {
+        return Arrays.stream(thread.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().endsWith("VisibleBufferedInputStream"));
+    }
+
+    @Test
+    void partsAreBrokenOffAtOnceWhenThreadsAreFew() throws Exception {
+        int half = 4; // of one part at a time
+        CountDownLatch never = new CountDownLatch(1);
+        List<CompletableFuture<Boolean>> brokenOff = new ArrayList<>();
+        ScatterThreads threads = new ScatterThreads(1, Duration.ofHours(1));
+        try {
+            for (int read = 0; read <= half; read++) {
+                CountDownLatch begun = new CountDownLatch(1);
+                CompletableFuture<Boolean> ended = new CompletableFuture<>();
+                brokenOff.add(ended);
+                try (ScatterThreads.Round<Boolean> round = threads.round()) {
+                    round.add("s1", connections -> {
+                        begun.countDown();
+                        try {
+                            return ended.complete(!never.await(LONG.toSeconds(), TimeUnit.SECONDS));
+                        } catch (InterruptedException e) {
+                            return ended.complete(true);
+                        }
+                    });
+                    assertThat(round.next(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(1)))
+                            .isNull();
+                    reached(begun);
+                }
+            }
+            assertThat(brokenOff.get(half)).succeedsWithin(LONG).isEqualTo(true);
+            assertThat(brokenOff.subList(0, half)).noneMatch(CompletableFuture::isDone);
+        } finally {
+            never.countDown();
+            threads.close();
         }
     }
 

@@ -119,6 +119,7 @@ class PositionInSessionTest {
             PositionInSession.Of fast = request(several);
             fast.leave(positions(names.subList(0, 8)), true);
             slow.leave(positions(names.subList(8, 16)), true);
+            assertThat(request(several).written().value()).startsWith("v1~*:"); // no node has a replica
         }
         assertThat(String.valueOf(attributes.get("dev.headroom.router.c")))
                 .contains("~*:")

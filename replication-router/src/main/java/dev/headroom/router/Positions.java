@@ -24,7 +24,8 @@ public interface Positions {
     /**
      * A position that came from outside (a cookie, a header), made safe: {@link ConsistencyToken#NONE} if it is not one, and never
      * beyond the primary's own, so that a forged one costs at most some diverted reads. What it says of clusters that are not known here is carried along
-     * unread, for other servers, as far as there is room. If it may say more than is known, the primaries are asked for their positions, all at once, and waited for.
+     * unread, for other servers, as far as there is room. What stands for clusters that had no room is forgotten a minute after {@link #positionLife}. If it may say more than is known, the primaries are asked for their positions, all at once, and waited for, at most for
+     * {@code probeTimeout}; then it is kept as it is.
      */
     ConsistencyToken admit(String untrusted);
 

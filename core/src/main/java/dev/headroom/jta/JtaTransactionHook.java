@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * java:comp/TransactionSynchronizationRegistry}. A connection that commits by itself is not taken for the transaction's; whether any other
  * belongs to it can't be asked, so it is taken for it: end transactions of other connections before a Jakarta transaction begins. An
  * action runs on the thread that completes the transaction, after the commit and outside of it, in the order in which they were given; a
- * failure is logged and keeps no other from running. An action given to a transaction that can only roll back is dropped at once. Thread-safe.
+ * failure is logged and keeps no other from running, an {@link Error} is thrown to the manager after the last one. An action given to a transaction that can only roll back is dropped at once. Thread-safe.
  *
  * <pre>{@code
  * Headroom.builder("shop").contribute(to -> to.transactionHook(new JtaTransactionHook(registry)))
@@ -98,11 +98,20 @@ public final class JtaTransactionHook implements TransactionHook {
         public void afterCompletion(int status) {
             boolean committed = status == Status.STATUS_COMMITTED;
             boolean inDoubt = !committed && status != Status.STATUS_ROLLEDBACK;
-            kept.forEach(each -> {
+            Error first = null;
+            for (Kept each : kept) {
                 if (committed || inDoubt && each.alsoInDoubt) {
-                    each.run();
+                    try {
+                        each.run();
+                    } catch (Error failure) {
+                        log.error("transaction: an action after commit failed", failure);
+                        first = first == null ? failure : first;
+                    }
                 }
-            });
+            }
+            if (first != null) {
+                throw first;
+            }
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.headroom.jta;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionSynchronizationRegistryImple;
 import dev.headroom.transaction.Transactions;
@@ -43,6 +44,19 @@ class JtaTransactionHookTest {
         assertThat(ran).isEmpty();
         manager.commit();
         assertThat(ran).containsExactly("first", "late", "second");
+    }
+
+    @Test
+    void anErrorKeepsNoLaterActionFromRunning() throws Exception {
+        AssertionError error = new AssertionError("an action is broken");
+        manager.begin();
+        transactions.afterCommit(null, () -> ran.add("before"));
+        transactions.afterCommit(null, () -> {
+            throw error;
+        });
+        transactions.afterPossibleCommit(null, () -> ran.add("after"));
+        assertThat(catchThrowable(manager::commit)).isIn(null, error);
+        assertThat(ran).containsExactly("before", "after");
     }
 
     @Test

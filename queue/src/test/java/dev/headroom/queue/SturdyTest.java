@@ -20,6 +20,7 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is no fault of a job costs it nothing, and what is a job's fault costs nobody else anything. */
 @OnEveryBackend
@@ -218,12 +219,21 @@ class SturdyTest extends JobQueueContract {
         }
     }
 
-    @Test
-    void anEndWhoseCommitWasInDoubtIsNoLostLease() {
+    /** @param locked how often it meets a lock after that */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void anEndWhoseCommitWasInDoubtIsNoLostLease(int locked) {
         AtomicInteger doubts = new AtomicInteger(1);
+        AtomicInteger refusals = new AtomicInteger();
         AtomicInteger lost = new AtomicInteger();
-        JobQueue queue = built(JobQueue.builder(
-                        doubtful(doubts, () -> Thread.currentThread().getName().endsWith("-completer")))
+        DataSource doubtful = doubtful(doubts, () -> {
+            boolean completes = Thread.currentThread().getName().contains("-completer");
+            if (completes && doubts.get() > 0) {
+                refusals.set(locked);
+            }
+            return completes;
+        });
+        JobQueue queue = built(JobQueue.builder(refusingCommits(doubtful, refusals, "55P03"))
                 .pollInterval(Duration.ofMillis(100))
                 .handlers(recorder));
         queue.connect(counting(lost));
@@ -313,7 +323,7 @@ class SturdyTest extends JobQueueContract {
     @CsvSource({"55P03, 30", "57014, 30", "22000, 6"})
     void whatTheDatabaseRefusesForATimeMakesNoDeadLetterOfAJobThatDidWell(String state, int times) throws Exception {
         AtomicInteger refusals = new AtomicInteger(times);
-        JobQueue queue = started(JobQueue.builder(refusingCommits(refusals, state))
+        JobQueue queue = started(JobQueue.builder(refusingCommits(dataSource(), refusals, state))
                 .pollInterval(Duration.ofMillis(100))
                 .handlers(strange));
         JobHandle job = queue.enqueue(Strange::kept, new Note(1, "kept"));
@@ -325,10 +335,10 @@ class SturdyTest extends JobQueueContract {
     }
 
     /** So many commits of outcomes are refused. */
-    private DataSource refusingCommits(AtomicInteger refusals, String state) {
+    private DataSource refusingCommits(DataSource target, AtomicInteger refusals, String state) {
         return (DataSource) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
-                    Object result = call(dataSource(), method, arguments);
+                    Object result = call(target, method, arguments);
                     return result instanceof Connection connection
                             ? refusingCommits(connection, refusals, state)
                             : result;
@@ -339,7 +349,7 @@ class SturdyTest extends JobQueueContract {
         return (Connection) Proxy.newProxyInstance(
                 SturdyTest.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("commit")
-                            && Thread.currentThread().getName().endsWith("-completer")
+                            && Thread.currentThread().getName().contains("-completer")
                             && refusals.getAndDecrement() > 0) {
                         connection.rollback();
                         throw new SQLException("refused", state);

@@ -31,7 +31,10 @@ final class Completer implements Runnable {
 
     private static final long ASIDE = 30_000;
 
-    /** Before what others' locks keep from being written is tried again. */
+    /** So many milliseconds the writing of many waits for a lock at most, and that of one which others' locks have kept from being written. */
+    private static final long LOCKED = 1_000;
+
+    /** The same for the writing of one while others wait for theirs, and before one that was kept from it is tried again. */
     private static final long PASSING = 50;
 
     private final String name;
@@ -39,8 +42,32 @@ final class Completer implements Runnable {
     private final Consumer<List<Settled>> written;
     private final Consumer<Integer> lost;
     private final BlockingQueue<Settled> outcomes = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Unwritten> refused = new LinkedBlockingQueue<>();
     private final LogLimit limit = new LogLimit();
     private volatile boolean closed;
+    private volatile boolean ended;
+
+    /** An end that is written alone. */
+    private static final class Unwritten {
+        private final Settled settled;
+
+        /** Whether it may be written all the same: the answer was lost. */
+        private boolean doubtful;
+
+        Unwritten(Settled settled, boolean doubtful) {
+            this.settled = settled;
+            this.doubtful = doubtful;
+        }
+    }
+
+    /** What became of an end that was to be written alone. */
+    private enum Attempt {
+        WRITTEN,
+        /** For others' locks, or too little time. */
+        REFUSED,
+        /** The database takes nothing at all. */
+        FAILED
+    }
 
     Completer(String name, Settlement settlement, Consumer<List<Settled>> written, Consumer<Integer> lost) {
         this.name = name;
@@ -69,6 +96,25 @@ final class Completer implements Runnable {
                     batch.clear();
                 }
             } catch (InterruptedException stopped) {
+                break;
+            }
+        }
+        ended = true;
+    }
+
+    /** Tries what others' locks keep from being written, until it is; for a thread of its own. */
+    void runRefused() {
+        while (!ended || !refused.isEmpty()) {
+            try {
+                Unwritten each = refused.poll(50, TimeUnit.MILLISECONDS);
+                if (each != null) {
+                    Attempt attempt = writeAlone(each, LOCKED);
+                    if (attempt != Attempt.WRITTEN) {
+                        refused.add(each);
+                        Thread.sleep(attempt == Attempt.REFUSED ? PASSING : LONGEST_PAUSE);
+                    }
+                }
+            } catch (InterruptedException stopped) {
                 return;
             }
         }
@@ -88,17 +134,11 @@ final class Completer implements Runnable {
         boolean doubtful = false;
         for (int failures = 0; ; ) {
             try {
-                int gone = settlement.write(batch);
-                if (doubtful) {
-                    // What an attempt wrote whose commit was cut off is gone now, and who waited for it was not told.
-                    settlement.wake();
-                } else if (gone > 0) {
-                    lost.accept(gone);
-                }
+                tell(settlement.write(batch, LOCKED), doubtful);
                 written.accept(batch);
                 return;
             } catch (SQLException | RuntimeException | Error failed) {
-                boolean away = failed instanceof SQLException sql && Sql.isLost(sql);
+                boolean away = isLost(failed);
                 doubtful |= away;
                 long kept = limit.pass();
                 if (kept >= 0) {
@@ -110,9 +150,8 @@ final class Completer implements Runnable {
                             failed);
                 }
                 if (!away && (passes(failed) || ++failures % FAILURES == 0)) {
-                    oneByOne(batch);
+                    oneByOne(batch, doubtful);
                     if (batch.isEmpty()) {
-                        Thread.sleep(PASSING);
                         return;
                     }
                 }
@@ -122,28 +161,67 @@ final class Completer implements Runnable {
         }
     }
 
+    /** What an attempt wrote whose commit was cut off is gone when it is written again, and who waited for it was not told. */
+    private void tell(int gone, boolean doubtful) {
+        if (doubtful) {
+            settlement.wake();
+        } else if (gone > 0) {
+            lost.accept(gone);
+        }
+    }
+
     /** What can't be written must not hold the others up. */
-    private void oneByOne(List<Settled> batch) {
+    private void oneByOne(List<Settled> batch, boolean doubtful) {
         for (Settled each : List.copyOf(batch)) {
-            try {
-                int gone = writeAlone(each);
-                if (gone > 0) {
-                    lost.accept(gone);
-                }
-            } catch (SQLException | RuntimeException | Error refused) {
-                if (passes(refused)) {
-                    // It is written after those that came meanwhile.
-                    batch.remove(each);
-                    outcomes.add(each);
-                    continue;
-                }
-                if (!putAside(each, refused)) {
-                    // The database takes nothing at all, then.
-                    return;
-                }
+            Unwritten alone = new Unwritten(each, doubtful);
+            Attempt attempt = writeAlone(alone, PASSING);
+            if (attempt == Attempt.FAILED) {
+                return;
             }
             batch.remove(each);
-            written.accept(List.of(each));
+            if (attempt == Attempt.REFUSED) {
+                refused.add(alone);
+            }
+        }
+    }
+
+    private Attempt writeAlone(Unwritten alone, long lockMillis) {
+        Settled settled = alone.settled;
+        try {
+            settle(alone, lockMillis);
+        } catch (SQLException | RuntimeException | Error failed) {
+            if (passes(failed)) {
+                long kept = limit.pass();
+                if (kept >= 0) {
+                    log.warn(
+                            "{}: how job {} of {} ended can't be written yet for what others do ({} messages kept back)",
+                            name,
+                            settled.assignment().job.id(),
+                            settled.assignment().job.kind(),
+                            kept,
+                            failed);
+                }
+                return Attempt.REFUSED;
+            }
+            if (!putAside(settled, failed)) {
+                return Attempt.FAILED;
+            }
+        }
+        written.accept(List.of(settled));
+        return Attempt.WRITTEN;
+    }
+
+    private void settle(Unwritten alone, long lockMillis) throws SQLException {
+        List<Settled> settled = List.of(alone.settled);
+        try {
+            tell(settlement.write(settled, lockMillis), alone.doubtful);
+        } catch (SQLException | RuntimeException | Error failed) {
+            if (passes(failed)) {
+                throw failed;
+            }
+            alone.doubtful |= isLost(failed);
+            // Nothing is as good as what it was: once more, since what failed before may have been for something else.
+            tell(settlement.write(settled, lockMillis), alone.doubtful);
         }
     }
 
@@ -151,22 +229,14 @@ final class Completer implements Runnable {
         return refused instanceof SQLException sql && Sql.passes(sql);
     }
 
-    private int writeAlone(Settled settled) throws SQLException {
-        try {
-            return settlement.write(List.of(settled));
-        } catch (SQLException | RuntimeException | Error refused) {
-            if (passes(refused)) {
-                throw refused;
-            }
-            // Nothing is as good as what it was: once more, since what failed before may have been for something else.
-            return settlement.write(List.of(settled));
-        }
+    private static boolean isLost(Throwable failed) {
+        return failed instanceof SQLException sql && Sql.isLost(sql);
     }
 
     private boolean putAside(Settled settled, Throwable why) {
         for (JobOutcome instead : instead(settled.outcome(), "its end could not be written: " + why.getMessage())) {
             try {
-                settlement.write(List.of(new Settled(settled.assignment(), instead)));
+                settlement.write(List.of(new Settled(settled.assignment(), instead)), LOCKED);
             } catch (SQLException | RuntimeException | Error refusedToo) {
                 why.addSuppressed(refusedToo);
                 continue;

@@ -140,6 +140,7 @@ final class Node {
     void start() {
         dispatching = threads.start("dispatcher", dispatcher);
         threads.start("completer", completer);
+        threads.start("completer-refused", completer::runRefused);
         threads.start("heartbeat", heartbeat);
         threads.start("rescuer", rescuer);
         threads.start("housekeeper", housekeeper);

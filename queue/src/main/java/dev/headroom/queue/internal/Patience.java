@@ -29,11 +29,16 @@ final class Patience {
 
     /** Runs work in a transaction of its own on this connection, which is in none. */
     <T> T atOnce(Connection connection, Sql.Work<T> work) throws SQLException {
+        return atOnce(connection, Long.MAX_VALUE, work);
+    }
+
+    /** The same, and waits for a lock no longer than so many milliseconds. */
+    <T> T atOnce(Connection connection, long mostMillis, Sql.Work<T> work) throws SQLException {
         return on(
                 connection,
                 (patient, lockMillis) -> Sql.atOnce(patient, begun -> {
                     dialect.begin(begun);
-                    return work.on(dialect.limitWaits(begun, lockMillis));
+                    return work.on(dialect.limitWaits(begun, Math.min(lockMillis, mostMillis)));
                 }));
     }
 

@@ -46,13 +46,22 @@ final class Settlement {
 
     /** Writes the outcomes and returns how many were no longer held. */
     int write(Collection<Settled> settled) throws SQLException {
+        return write(settled, Long.MAX_VALUE);
+    }
+
+    /**
+     * The same.
+     *
+     * @param lockMillis how long it waits for a lock at most, where the database is told
+     */
+    int write(Collection<Settled> settled, long lockMillis) throws SQLException {
         if (settled.stream().allMatch(Settlement::isWritten)) {
             if (settled.stream().anyMatch(each -> each.assignment().job.batched())) {
                 wake.run();
             }
             return 0;
         }
-        Written written = store.transact(connection -> write(connection, settled));
+        Written written = store.transact(lockMillis, connection -> write(connection, settled));
         if (written.freed) {
             wake.run();
         }

@@ -88,13 +88,18 @@ final class Store {
 
     /** Runs work in a transaction of its own, again if the database chose it to end a deadlock: work has no effect but in the database. */
     <T> T transact(Sql.Work<T> work) throws SQLException {
-        return again(this::inTransaction, work);
+        return transact(Long.MAX_VALUE, work);
     }
 
-    private <T> T inTransaction(Sql.Work<T> work) throws SQLException {
-        try (Connection connection = bookkeeping.getConnection()) {
-            return patience.atOnce(connection, work);
-        }
+    /** The same, for work that waits for a lock no longer than so many milliseconds, or what work may wait in any case. */
+    <T> T transact(long lockMillis, Sql.Work<T> work) throws SQLException {
+        return again(
+                tried -> {
+                    try (Connection connection = bookkeeping.getConnection()) {
+                        return patience.atOnce(connection, lockMillis, tried);
+                    }
+                },
+                work);
     }
 
     /** The same as {@link #transact(Sql.Work)}, on a connection that is kept. */

@@ -29,6 +29,9 @@ class PatienceTest extends JobQueueContract {
     /** As long as the queue waits for the answer of a server, and longer. */
     private static final Duration LONG = LEASE.multipliedBy(6);
 
+    /** Whether the thread has run a handler in its transaction. */
+    private static final ThreadLocal<Boolean> RAN = ThreadLocal.withInitial(() -> false);
+
     private final Waiting waiting = new Waiting();
 
     /** Handlers that have one attempt, and end when they are told to. */
@@ -60,6 +63,7 @@ class PatienceTest extends JobQueueContract {
         @Job(name = "waiting.none", attempts = 1)
         public void ended(Note note, JobContext job) throws InterruptedException {
             attempts.add(job.attempt());
+            RAN.set(true);
             began.countDown();
             assertThat(end.await(30, TimeUnit.SECONDS)).isTrue();
         }
@@ -128,6 +132,67 @@ class PatienceTest extends JobQueueContract {
         }
         awaitNoJobs();
         assertThat(waiting.attempts).containsExactly(1, 1, 1, 1, 1);
+    }
+
+    @Test
+    void aCompletionThatNeverGetsItsLockCountsInTheEnd() {
+        waiting.end.countDown();
+        JobQueue queue = started(JobQueue.builder(refusing(dataSource(), "55P03"))
+                .pollInterval(Duration.ofMillis(20))
+                .workers(1)
+                .handlers(waiting));
+        queue.enqueue(Waiting::complete, new Note(1, ""));
+        awaitNoJobs();
+        assertThat(waiting.attempts).containsSubsequence(1, 2, 3).hasSize(13);
+        waiting.attempts.clear();
+        queue.enqueue(Waiting::lock, new Note(2, ""));
+        awaitNoJobs();
+        assertThat(waiting.attempts).containsOnly(1).hasSize(11);
+        assertThat(queue.dead().newest(9))
+                .extracting(DeadJob::reason)
+                .containsExactly(DeadJob.Reason.EXHAUSTED, DeadJob.Reason.EXHAUSTED);
+        assertThat(count("effect")).isZero();
+    }
+
+    @Test
+    void theApplicationsOwnLimitOfAStatementCountsAtOnce() throws Exception {
+        assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
+        waiting.end.countDown();
+        execute("create function too_slow() returns trigger language plpgsql as $$ begin if exists (select 1 from effect)"
+                + " then raise exception 'too slow' using errcode = '57014'; end if; return old; end $$");
+        try {
+            execute("create trigger too_slow before delete on headroom_job for each row execute function too_slow()");
+            JobQueue queue = started(builder().workers(1).handlers(waiting));
+            queue.enqueue(Waiting::complete, new Note(1, ""));
+            awaitNoJobs();
+            queue.enqueue(Waiting::lock, new Note(2, ""));
+            awaitNoJobs();
+            assertThat(waiting.attempts).containsExactly(1, 1);
+            assertThat(queue.dead().newest(9)).hasSize(2);
+        } finally {
+            execute("drop function too_slow cascade");
+        }
+    }
+
+    /** Whatever a handler ran in is not committed. */
+    private static DataSource refusing(DataSource target, String state) {
+        return (DataSource) Proxy.newProxyInstance(
+                PatienceTest.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    Object result = call(target, method, arguments);
+                    return result instanceof Connection connection ? refusing(connection, state) : result;
+                });
+    }
+
+    private static Connection refusing(Connection connection, String state) {
+        return (Connection) Proxy.newProxyInstance(
+                PatienceTest.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("commit") && RAN.get()) {
+                        RAN.set(false);
+                        connection.rollback();
+                        throw new SQLException("refused", state);
+                    }
+                    return call(connection, method, arguments);
+                });
     }
 
     @Test

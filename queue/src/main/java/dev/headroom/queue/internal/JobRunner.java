@@ -24,6 +24,9 @@ final class JobRunner {
     /** A connection that was cut off may be the handler's fault, or not: so many attempts it gets at least. */
     private static final int FEWEST_CUT_OFF = 3;
 
+    /** So many times a completion that waited too long for a lock does not count; the lock is not passing then, or the handler's own. */
+    private static final int MOST_FORGIVEN = 10;
+
     private static final long SHORTEST_POSTPONEMENT = 1_000;
 
     private final QueueOptions options;
@@ -32,6 +35,7 @@ final class JobRunner {
     private final BooleanSupplier stopping;
     private final JsonPayloads payloads;
     private final LogLimit limit = new LogLimit();
+    private final Times overdue = new Times();
 
     /** Since when no transaction could be begun; 0 while it can. */
     private final AtomicLong awaySince = new AtomicLong();
@@ -228,14 +232,12 @@ final class JobRunner {
         } catch (LeaseLost lost) {
             return new JobOutcome.Lost();
         } catch (Collided collided) {
-            log.debug(
-                    "{}: job {} of {} is run again",
-                    options.name(),
-                    assignment.job.id(),
-                    kind.name(),
-                    collided.getCause());
-            return new JobOutcome.Returned();
+            return forgives(assignment.job, collided.why) ? new JobOutcome.Returned() : cutOff(work, collided.why);
         } catch (SQLException failed) {
+            if (work.progress().returned && Sql.isLockTimeout(failed)) {
+                // A constraint that is checked at the commit waited for it.
+                return forgives(assignment.job, failed) ? new JobOutcome.Returned() : cutOff(work, failed);
+            }
             if (work.progress().returned && Sql.isLost(failed)) {
                 return new JobOutcome.InDoubt(cutOff(work, failed));
             }
@@ -269,7 +271,7 @@ final class JobRunner {
                 throw new LeaseLost();
             }
         } catch (SQLException failed) {
-            if (Sql.passes(failed)) {
+            if (Sql.isDeadlock(failed) || Sql.isOverdue(failed)) {
                 throw new Collided(failed);
             }
             throw failed;
@@ -327,9 +329,38 @@ final class JobRunner {
     private static final class Collided extends Exception {
         private static final long serialVersionUID = 1L;
 
+        private final transient SQLException why;
+
         Collided(SQLException collision) {
             super("collided", collision, false, false);
+            this.why = collision;
         }
+    }
+
+    /**
+     * Whether a run whose completion collided does not count: after a deadlock, and for as long as a lock has not kept it from completing again and
+     * again. What its handler does elsewhere is done each time.
+     */
+    boolean forgives(ClaimedJob job, SQLException collision) {
+        if (Sql.isDeadlock(collision)) {
+            log.debug("{}: job {} of {} is run again", options.name(), job.id(), job.kind(), collision);
+            return true;
+        }
+        int times = overdue.again(job.id());
+        long kept = limit.pass();
+        if (kept >= 0) {
+            log.warn(
+                    "{}: job {} of {} is run again, its completion waited too long for a lock; {} times by now, of which {} do"
+                            + " not count as attempts ({} messages kept back)",
+                    options.name(),
+                    job.id(),
+                    job.kind(),
+                    times,
+                    MOST_FORGIVEN,
+                    kept,
+                    collision);
+        }
+        return times <= MOST_FORGIVEN;
     }
 
     /** The outcome of a run whose transaction could not be committed. */

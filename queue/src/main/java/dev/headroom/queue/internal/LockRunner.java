@@ -210,7 +210,7 @@ final class LockRunner {
         batch.freed = false;
         batch.written = false;
         Settled last = batch.last;
-        boolean collided = why instanceof SQLException failed && Sql.passes(failed);
+        boolean collided = why instanceof SQLException failed && collides(batch, failed);
         boolean lost = why instanceof SQLException failed && Sql.isLost(failed);
         if (last == null && batch.ran() == 1 && !collided && !lost) {
             Assignment alone = batch.took.get(0).getKey().assignment();
@@ -232,6 +232,14 @@ final class LockRunner {
                     batch.ran(),
                     why);
         }
+    }
+
+    /** Whether it is for others' locks, and a job that was alone is forgiven. */
+    private boolean collides(LockBatch batch, SQLException why) {
+        return (Sql.isDeadlock(why) || Sql.isOverdue(why))
+                && (batch.last != null
+                        || batch.ran() != 1
+                        || runner.forgives(batch.took.get(0).getKey().assignment().job, why));
     }
 
     private void writeAlone(LockBatch batch, Settled last) throws SQLException {

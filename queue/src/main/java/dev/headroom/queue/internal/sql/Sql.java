@@ -66,7 +66,20 @@ public final class Sql {
                 || failure.getErrorCode() == MYSQL_STATEMENT_TIMEOUT;
     }
 
-    /** Whether it is for what others do at the time: a lock that they hold, or too little time. What the transaction did is undone then. */
+    /**
+     * Whether a wait for a lock took longer than the queue lets it. On MariaDB that limit is the statement's, elsewhere a statement that had too little time
+     * is not for the queue's limit, but for the application's.
+     */
+    public static boolean isOverdue(SQLException failure) {
+        return isLockTimeout(failure)
+                || failure.getErrorCode() == MARIADB_STATEMENT_TIMEOUT
+                || failure.getErrorCode() == MYSQL_STATEMENT_TIMEOUT;
+    }
+
+    /**
+     * Whether it is for what others do at the time: a lock that they hold, or too little time. PostgreSQL has undone the transaction then, MariaDB and H2 the statement
+     * alone unless it was a deadlock: whoever began it rolls it back.
+     */
     public static boolean passes(SQLException failure) {
         return isLockTimeout(failure) || isDeadlock(failure) || isOutOfTime(failure);
     }

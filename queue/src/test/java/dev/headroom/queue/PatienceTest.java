@@ -118,8 +118,7 @@ class PatienceTest extends JobQueueContract {
         try (Connection other = dataSource().getConnection()) {
             other.setAutoCommit(false);
             for (JobHandle each : locked) {
-                other.createStatement()
-                        .execute("select * from headroom_job where id = " + each.id() + " for update");
+                other.createStatement().execute("select * from headroom_job where id = " + each.id() + " for update");
             }
             JobHandle before = queue.enqueue(Waiting::ended, new Note(4, ""));
             await().until(() -> waiting.attempts.size() == 4);
@@ -158,8 +157,9 @@ class PatienceTest extends JobQueueContract {
     void theApplicationsOwnLimitOfAStatementCountsAtOnce() throws Exception {
         assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
         waiting.end.countDown();
-        execute("create function too_slow() returns trigger language plpgsql as $$ begin if exists (select 1 from effect)"
-                + " then raise exception 'too slow' using errcode = '57014'; end if; return old; end $$");
+        execute(
+                "create function too_slow() returns trigger language plpgsql as $$ begin if exists (select 1 from effect)"
+                        + " then raise exception 'too slow' using errcode = '57014'; end if; return old; end $$");
         try {
             execute("create trigger too_slow before delete on headroom_job for each row execute function too_slow()");
             JobQueue queue = started(builder().workers(1).handlers(waiting));
@@ -171,6 +171,26 @@ class PatienceTest extends JobQueueContract {
             assertThat(queue.dead().newest(9)).hasSize(2);
         } finally {
             execute("drop function too_slow cascade");
+        }
+    }
+
+    @Test
+    void toldWithAStatementTheLimitCostsNone() throws Exception {
+        assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
+        CountingDataSource counting = new CountingDataSource(dataSource());
+        waiting.end.countDown();
+        JobQueue queue = started(JobQueue.builder(dataSource())
+                .bookkeeping(counting)
+                .lease(LEASE)
+                .pollInterval(Duration.ofMillis(20))
+                .handlers(waiting));
+        queue.enqueue(Waiting::ended, new Note(1, ""));
+        awaitNoJobs();
+        for (String words : List.of("with beat as", "with picked as", "delete from headroom_job where id = any(?)")) {
+            await().until(() -> counting.texts.stream().anyMatch(text -> text.contains(words)));
+            assertThat(counting.texts)
+                    .filteredOn(text -> text.contains(words))
+                    .allMatch(text -> text.startsWith("set local lock_timeout = "));
         }
     }
 

@@ -118,7 +118,7 @@ public interface Dialect {
     default void begin(Connection connection) throws SQLException {}
 
     /**
-     * Limits how long a statement waits for a lock before it fails, or how long it takes in all.
+     * Limits how long a statement waits for each lock of a row before it fails, or how long it takes in all. Costs no round trip, or few do.
      *
      * @return a connection whose statements are held to it; where it is the transaction that is, all later ones of that are, too
      */

@@ -80,13 +80,10 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public Connection limitWaits(Connection connection, long millis) throws SQLException {
-        if (!waitsForLess(millis)) {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("set local lock_timeout = " + millis);
-            }
-        }
-        return connection;
+    public Connection limitWaits(Connection connection, long millis) {
+        return waitsForLess(millis)
+                ? connection
+                : TellingConnection.of(connection, "set local lock_timeout = " + millis);
     }
 
     @Override

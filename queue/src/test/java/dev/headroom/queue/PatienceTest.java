@@ -60,6 +60,13 @@ class PatienceTest extends JobQueueContract {
             ended(note, job);
         }
 
+        @Job(name = "waiting.hurried", tx = Tx.COMPLETE_IN_TX, attempts = 1, track = true)
+        public String hurry(Note note, JobContext job) throws Exception {
+            job.connection().createStatement().execute("set local lock_timeout = '300ms'");
+            ended(note, job);
+            return note.text();
+        }
+
         @Job(name = "waiting.none", attempts = 1)
         public void ended(Note note, JobContext job) throws InterruptedException {
             attempts.add(job.attempt());
@@ -172,6 +179,26 @@ class PatienceTest extends JobQueueContract {
         } finally {
             execute("drop function too_slow cascade");
         }
+    }
+
+    @Test
+    void aShorterLimitOfTheHandlersTransactionHolds() throws Exception {
+        assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
+        JobQueue queue =
+                started(builder().lease(Duration.ofSeconds(30)).workers(1).handlers(waiting));
+        JobHandle job = queue.enqueue(Waiting::hurry, new Note(1, "soon"));
+        assertThat(waiting.began.await(30, TimeUnit.SECONDS)).isTrue();
+        try (Connection other = dataSource().getConnection()) {
+            other.setAutoCommit(false);
+            other.createStatement()
+                    .execute("select * from headroom_job_result where job_id = " + job.id() + " for update");
+            waiting.end.countDown();
+            await().atMost(Duration.ofSeconds(20)).until(() -> waiting.attempts.size() > 1);
+            other.rollback();
+            other.setAutoCommit(true);
+        }
+        awaitNoJobs();
+        assertThat(job.result().orElseThrow().value(String.class)).contains("soon");
     }
 
     @Test

@@ -7,8 +7,9 @@ import java.sql.SQLException;
 
 /**
  * How long the queue's own work waits for an answer of a server that may have vanished without a word, where the connection itself would wait for
- * ever. A server that is there answers before that: it is told to wait for a lock for two fifths of the time alone, so that a lock which others hold for long
- * is no reason to give a connection up, and work that failed for one is known to have failed. Immutable but for what it learns of the driver; thread-safe.
+ * ever. A server that is there answers before that: it is told to wait for each lock of a row for two fifths of the time alone, so that one which others hold for long
+ * is no reason to give a connection up, and work that failed for one is known to have failed. What it can't be told of, and costs the connection, are locks of whole tables (for a change of the
+ * schema, say) where a job is locked to be run or removed in the transaction of its handler, and several such waits of one statement. Immutable but for what it learns of the driver; thread-safe.
  */
 final class Patience {
     private final Dialect dialect;

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.h2.jdbcx.JdbcConnectionPool;
 
 /**
@@ -21,12 +22,16 @@ class LaggingPair implements ReplicationDialect, AutoCloseable {
     private volatile long replayed = 1;
     final ReplicaRouter router;
 
-    @SuppressWarnings("this-escape") // probes begin at once
     LaggingPair(String name, Duration probeEvery) {
+        this(name, probeEvery, options -> options);
+    }
+
+    @SuppressWarnings("this-escape") // probes begin at once
+    LaggingPair(String name, Duration probeEvery, UnaryOperator<ReplicaRouterBuilder> options) {
         this.name = name;
         this.primary = pool("p");
         this.replica = pool("r");
-        this.router = Rig.patient(ReplicaRouter.builder(name))
+        this.router = options.apply(Rig.patient(ReplicaRouter.builder(name)))
                 .probeEvery(probeEvery)
                 .staleness(Duration.ofMinutes(10), Duration.ofMinutes(20))
                 .waitForReplica(Duration.ofMillis(20))

@@ -323,6 +323,41 @@ class ManyClustersTest {
                         "v1~" + name(0) + ":1:" + Long.toHexString(pairs.get(0).position("p")) + "~*:5:" + now);
     }
 
+    private static String readAndTold(LaggingPair pair, String token) throws Exception {
+        return in(new ConsistencyToken(token), () -> {
+            pair.read();
+            return pair.router.consistency().current().value();
+        });
+    }
+
+    @Test
+    void whatIsMerelySeenUnderTheEntryOfAllOthersIsNamedOrNotToldAtAll() throws Exception {
+        String seen = "seen-" + "x".repeat(40);
+        try (LaggingPair pair = new LaggingPair(seen, Duration.ofMillis(50), options -> options.monotonicReads(true))) {
+            String others = OTHERS + "5:" + Long.toHexString(System.currentTimeMillis() / 1000);
+            String full = token(0, MOST + 1).value() + others;
+            assertThat(full).hasSizeBetween(LONGEST_TOKEN - 20, LONGEST_TOKEN);
+            assertThat(readAndTold(pair, full)).isEqualTo(full);
+            String named = readAndTold(pair, "v1" + others);
+            assertThat(named).isEqualTo("v1~" + seen + ":1:1" + others);
+            assertThat(readAndTold(pair, named)).isEqualTo(named);
+        }
+    }
+
+    /** Nobody can say since when; it is forgotten in time. */
+    @Test
+    void clusterThatGoesByTimeIsReadOnThePrimaryUnderTheEntryOfAllOthers() throws Exception {
+        Duration often = Duration.ofMillis(50);
+        try (LaggingPair byTime =
+                        new LaggingPair("by-time", often, options -> options.pinAfterWrite(Duration.ofSeconds(5)));
+                LaggingPair byPosition = new LaggingPair("by-position", often)) {
+            Routers both = Routers.of(byTime.router, byPosition.router);
+            String others = "v1" + OTHERS + "5:" + Long.toHexString(System.currentTimeMillis() / 1000);
+            assertThat(in(both.admit(others), byTime::read)).isEqualTo("false p");
+            assertThat(in(both.admit(others), byPosition::read)).isEqualTo("false r");
+        }
+    }
+
     @Test
     void oneOfManyDropsNothingOfTheOthers() throws Exception {
         LaggingPair last = pairs.get(MANY - 1);

@@ -6,7 +6,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.headroom.RequestContext;
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.router.ReplicaRouter;
-import dev.headroom.router.RouteScope;
 import dev.headroom.router.Routers;
 import dev.headroom.router.hikari.HikariNodes;
 import dev.headroom.testkit.PostgresCluster;
@@ -21,7 +20,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -168,15 +170,30 @@ class ShardReplicaTest {
     void whatAScatterReadOfABareThreadHasWrittenIsSeenByTheThreadAfterIt() throws Exception {
         standbys.values().forEach(PostgresNode::pauseReplay);
         here.shards().scatter((cluster, shards, connection) -> {
-            try (RouteScope.Handle scope = RouteScope.primary().open()) {
-                Objects.requireNonNull(scope);
-                if (cluster.equals("s1")) {
-                    ShardRig.insert(here.shards(), 7);
-                }
-                return cluster;
+            if (cluster.equals("s1")) {
+                onAnotherThread(() -> ShardRig.insert(here.shards(), 7));
             }
+            return cluster;
         });
         assertThat(ShardRig.sees(here.shards(), 7)).isTrue();
+    }
+
+    /** In the same request: on its own thread all is read-only. */
+    private static void onAnotherThread(Write write) throws SQLException {
+        FutureTask<Boolean> written = new FutureTask<>(RequestContext.wrap(() -> {
+            write.run();
+            return true;
+        }));
+        new Thread(written).start();
+        try {
+            written.get(60, TimeUnit.SECONDS);
+        } catch (InterruptedException | ExecutionException | TimeoutException e) {
+            throw new SQLException(e);
+        }
+    }
+
+    private interface Write {
+        void run() throws SQLException;
     }
 
     private static int count(Connection connection, long id) throws SQLException {

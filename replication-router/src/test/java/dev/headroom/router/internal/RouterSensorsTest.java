@@ -18,7 +18,8 @@ class RouterSensorsTest {
                 Cluster cluster = new Cluster("main", List.of(node), false, new OptionsDraft().toOptions(), sensors)) {
             sensors.added(node, cluster);
             sensors.connect(meters, cluster);
-            assertThat(meters.gaugeNames()).containsExactlyInAnyOrder(RouterMeters.LAG, RouterMeters.IN_FLIGHT);
+            assertThat(meters.gaugeNames())
+                    .containsExactlyInAnyOrder(RouterMeters.LAG, RouterMeters.IN_FLIGHT, RouterMeters.CUTS_UNDONE);
         }
         assertThat(meters.gaugeNames()).isEmpty();
     }

@@ -17,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -223,11 +224,7 @@ class PatienceTest extends JobQueueContract {
 
     /** Whatever a handler ran in is not committed. */
     private static DataSource refusing(DataSource target, String state) {
-        return (DataSource) Proxy.newProxyInstance(
-                PatienceTest.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
-                    Object result = call(target, method, arguments);
-                    return result instanceof Connection connection ? refusing(connection, state) : result;
-                });
+        return giving(target, connection -> refusing(connection, state));
     }
 
     private static Connection refusing(Connection connection, String state) {
@@ -269,10 +266,15 @@ class PatienceTest extends JobQueueContract {
     }
 
     private static DataSource limiting(DataSource target, Limit limit) {
+        return giving(target, connection -> limiting(connection, limit));
+    }
+
+    /** The same data source, whose connections are what this makes of them. */
+    private static DataSource giving(DataSource target, UnaryOperator<Connection> made) {
         return (DataSource) Proxy.newProxyInstance(
                 PatienceTest.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
                     Object result = call(target, method, arguments);
-                    return result instanceof Connection connection ? limiting(connection, limit) : result;
+                    return result instanceof Connection connection ? made.apply(connection) : result;
                 });
     }
 

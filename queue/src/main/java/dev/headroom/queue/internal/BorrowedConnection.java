@@ -1,9 +1,9 @@
 package dev.headroom.queue.internal;
 
+import dev.headroom.queue.internal.sql.Delegated;
 import dev.headroom.transaction.JdbcTransactions;
 import dev.headroom.transaction.TransactionHook;
 import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.CallableStatement;
@@ -75,20 +75,11 @@ final class BorrowedConnection implements InvocationHandler {
                 break;
         }
         borrower.lent();
-        return lent((Connection) proxy, call(real, method, arguments));
+        return lent((Connection) proxy, Delegated.call(real, method, arguments));
     }
 
     private static boolean isConnection(@Nullable Object @Nullable [] arguments) {
         return arguments != null && arguments[0] instanceof Class<?> type && Connection.class.isAssignableFrom(type);
-    }
-
-    private static @Nullable Object call(Object target, Method method, @Nullable Object @Nullable [] arguments)
-            throws Throwable {
-        try {
-            return method.invoke(target, arguments);
-        } catch (InvocationTargetException thrown) {
-            throw thrown.getCause();
-        }
     }
 
     /** What knows the connection that made it knows this one instead. */
@@ -113,7 +104,7 @@ final class BorrowedConnection implements InvocationHandler {
                             made instanceof Statement statement
                                             && method.getName().startsWith("execute")
                                     ? execute(statement, method, arguments)
-                                    : call(made, method, arguments);
+                                    : Delegated.call(made, method, arguments);
                     };
                 });
     }
@@ -122,7 +113,7 @@ final class BorrowedConnection implements InvocationHandler {
             throws Throwable {
         borrower.executing(statement);
         try {
-            return call(statement, method, arguments);
+            return Delegated.call(statement, method, arguments);
         } finally {
             borrower.executing(null);
         }

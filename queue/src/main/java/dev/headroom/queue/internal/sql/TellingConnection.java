@@ -1,7 +1,6 @@
 package dev.headroom.queue.internal.sql;
 
 import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -49,7 +48,7 @@ final class TellingConnection implements InvocationHandler {
             }
             isTold = true;
         }
-        return call(whole, method, arguments);
+        return Delegated.call(whole, method, arguments);
     }
 
     /** Whether a statement is none of a batch: those that change any number of rows are executed once. */
@@ -67,7 +66,9 @@ final class TellingConnection implements InvocationHandler {
                 (proxy, method, arguments) -> {
                     boolean executes = method.getName().startsWith("execute");
                     isTold |= executes;
-                    return executes ? execute(statement, method, arguments) : call(statement, method, arguments);
+                    return executes
+                            ? execute(statement, method, arguments)
+                            : Delegated.call(statement, method, arguments);
                 });
     }
 
@@ -83,21 +84,12 @@ final class TellingConnection implements InvocationHandler {
                 next(statement);
                 yield statement.getUpdateCount();
             }
-            default -> call(statement, method, arguments);
+            default -> Delegated.call(statement, method, arguments);
         };
     }
 
     private static void next(PreparedStatement statement) throws SQLException {
         statement.execute();
         statement.getMoreResults();
-    }
-
-    private static @Nullable Object call(Object target, Method method, @Nullable Object @Nullable [] arguments)
-            throws Throwable {
-        try {
-            return method.invoke(target, arguments);
-        } catch (InvocationTargetException thrown) {
-            throw thrown.getCause();
-        }
     }
 }

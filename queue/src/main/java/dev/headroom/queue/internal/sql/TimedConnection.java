@@ -1,7 +1,6 @@
 package dev.headroom.queue.internal.sql;
 
 import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -31,12 +30,7 @@ final class TimedConnection implements InvocationHandler {
         if (method.getName().equals("equals")) {
             return arguments != null && (proxy == arguments[0] || whole.equals(arguments[0]));
         }
-        Object result;
-        try {
-            result = method.invoke(whole, arguments);
-        } catch (InvocationTargetException thrown) {
-            throw thrown.getCause();
-        }
+        Object result = Delegated.call(whole, method, arguments);
         if (result instanceof Statement statement) {
             statement.setQueryTimeout(seconds);
         }

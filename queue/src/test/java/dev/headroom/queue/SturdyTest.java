@@ -219,6 +219,20 @@ class SturdyTest extends JobQueueContract {
         }
     }
 
+    /** @param cut how often its connection is lost after a lock */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4})
+    void anEndThatMeetsALockAndThenALostServerIsWrittenAsItWas(int cut) {
+        DataSource losing = refusingCommits(dataSource(), new AtomicInteger(cut), "08006");
+        JobQueue queue = started(JobQueue.builder(refusingCommits(losing, new AtomicInteger(2), "55P03"))
+                .pollInterval(Duration.ofMillis(100))
+                .handlers(recorder));
+        queue.enqueue(Recorder::note, new Note(1, "done"));
+        awaitNoJobs();
+        assertThat(recorder.order).containsExactly("done");
+        assertThat(queue.dead().newest(10)).isEmpty();
+    }
+
     /** @param locked how often it meets a lock after that */
     @ParameterizedTest
     @ValueSource(ints = {0, 1})

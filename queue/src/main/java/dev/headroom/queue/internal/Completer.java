@@ -34,6 +34,9 @@ final class Completer implements Runnable {
     /** So many milliseconds the writing of many waits for a lock at most, and that of one which others' locks have kept from being written. */
     private static final long LOCKED = 1_000;
 
+    /** The same when it has been refused several times: it may have to wait its turn, or take long by itself. */
+    private static final long MOST_LOCKED = 8_000;
+
     /** The same for the writing of one while others wait for theirs, and before one that was kept from it is tried again. */
     private static final long PASSING = 50;
 
@@ -53,6 +56,8 @@ final class Completer implements Runnable {
 
         /** Whether it may be written all the same: the answer was lost. */
         private boolean doubtful;
+
+        private long lockMillis = LOCKED;
 
         Unwritten(Settled settled, boolean doubtful) {
             this.settled = settled;
@@ -108,8 +113,9 @@ final class Completer implements Runnable {
             try {
                 Unwritten each = refused.poll(50, TimeUnit.MILLISECONDS);
                 if (each != null) {
-                    Attempt attempt = writeAlone(each, LOCKED);
+                    Attempt attempt = writeAlone(each, each.lockMillis);
                     if (attempt != Attempt.WRITTEN) {
+                        each.lockMillis = Math.min(MOST_LOCKED, 2 * each.lockMillis);
                         refused.add(each);
                         Thread.sleep(attempt == Attempt.REFUSED ? PASSING : LONGEST_PAUSE);
                     }
@@ -150,7 +156,7 @@ final class Completer implements Runnable {
                             failed);
                 }
                 if (!away && (passes(failed) || ++failures % FAILURES == 0)) {
-                    oneByOne(batch, doubtful);
+                    doubtful |= oneByOne(batch, doubtful);
                     if (batch.isEmpty()) {
                         return;
                     }
@@ -170,19 +176,20 @@ final class Completer implements Runnable {
         }
     }
 
-    /** What can't be written must not hold the others up. */
-    private void oneByOne(List<Settled> batch, boolean doubtful) {
+    /** What can't be written must not hold the others up. Says whether the last, at which it ended, may be written all the same. */
+    private boolean oneByOne(List<Settled> batch, boolean doubtful) {
         for (Settled each : List.copyOf(batch)) {
             Unwritten alone = new Unwritten(each, doubtful);
             Attempt attempt = writeAlone(alone, PASSING);
             if (attempt == Attempt.FAILED) {
-                return;
+                return alone.doubtful;
             }
             batch.remove(each);
             if (attempt == Attempt.REFUSED) {
                 refused.add(alone);
             }
         }
+        return false;
     }
 
     private Attempt writeAlone(Unwritten alone, long lockMillis) {
@@ -203,8 +210,13 @@ final class Completer implements Runnable {
                 }
                 return Attempt.REFUSED;
             }
-            if (!putAside(settled, failed)) {
+            if (isLost(failed)) { // which says nothing of what was to be written
+                alone.doubtful = true;
                 return Attempt.FAILED;
+            }
+            Attempt aside = putAside(settled, failed);
+            if (aside != Attempt.WRITTEN) {
+                return aside;
             }
         }
         written.accept(List.of(settled));
@@ -233,12 +245,19 @@ final class Completer implements Runnable {
         return failed instanceof SQLException sql && Sql.isLost(sql);
     }
 
-    private boolean putAside(Settled settled, Throwable why) {
+    /** What is worse is written only if the database refuses what is better, not if a lock or a lost connection keeps it from being written. */
+    private Attempt putAside(Settled settled, Throwable why) {
         for (JobOutcome instead : instead(settled.outcome(), "its end could not be written: " + why.getMessage())) {
             try {
                 settlement.write(List.of(new Settled(settled.assignment(), instead)), LOCKED);
             } catch (SQLException | RuntimeException | Error refusedToo) {
                 why.addSuppressed(refusedToo);
+                if (passes(refusedToo)) {
+                    return Attempt.REFUSED;
+                }
+                if (isLost(refusedToo)) {
+                    return Attempt.FAILED;
+                }
                 continue;
             }
             log.error(
@@ -248,9 +267,9 @@ final class Completer implements Runnable {
                     settled.assignment().job.kind(),
                     what(instead),
                     why);
-            return true;
+            return Attempt.WRITTEN;
         }
-        return false;
+        return Attempt.FAILED;
     }
 
     /** What may be written of a job whose end is refused, best first. What it has done stands: to run it again is the last resort, and counts. */

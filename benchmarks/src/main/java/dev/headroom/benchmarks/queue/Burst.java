@@ -17,17 +17,19 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Requests are served, each with a query, by the JVM that runs the jobs; then 50,000 jobs come at once. */
+/** Requests are served, each with a query, by the JVM that runs the jobs; again and again 50,000 jobs come at once. */
 final class Burst {
     private static final int CLIENTS = 16;
     private static final int ROWS = 1_000;
     private static final int JOBS = 50_000;
+    private static final int BURSTS = 3;
 
     private final Trial trial;
 
@@ -52,25 +54,38 @@ final class Burst {
             server.start();
             int port = server.getAddress().getPort();
             queue.start();
-            requests(port, 5);
-            requests(port, trial.seconds()).into(figures, "without: ");
-            LongAdder done = Trial.count();
-            ExecutorService producer = Executors.newSingleThreadExecutor();
-            long begun = System.nanoTime();
-            Future<Double> worked = producer.submit(() -> {
-                queue.enqueueAll(Trial.numbers(JOBS));
-                Trial.await(done, JOBS);
-                return Trial.secondsSince(begun);
-            });
-            requests(port, trial.seconds()).into(figures, "with: ");
-            figures.put("seconds until all were done", worked.get());
+            requests(port, 5, new Samples());
+            // By turns, so that what becomes warmer or slower with time is in both.
+            Samples without = new Samples();
+            Samples with = new Samples();
+            List<Double> seconds = new ArrayList<>();
+            for (int burst = 0; burst < BURSTS; burst++) {
+                requests(port, trial.seconds(), without);
+                CompletableFuture<Double> worked = CompletableFuture.supplyAsync(() -> workOff(queue));
+                requests(port, trial.seconds(), with);
+                seconds.add(worked.get());
+            }
+            without.into(figures, "without: ");
+            with.into(figures, "with: ");
+            figures.put("seconds until all were done", Samples.median(seconds));
             figures.put("p99, with / without", Trial.ratio(figures, "with: p99 ms", "without: p99 ms"));
-            producer.shutdown();
             server.stop(0);
         } finally {
             threads.shutdownNow();
         }
         return figures;
+    }
+
+    private static double workOff(QueueSubject queue) {
+        LongAdder done = Trial.count();
+        long begun = System.nanoTime();
+        try {
+            queue.enqueueAll(Trial.numbers(JOBS));
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+        Trial.await(done, JOBS);
+        return Trial.secondsSince(begun);
     }
 
     private static void answer(HikariDataSource pool, HttpExchange exchange) throws IOException {
@@ -91,8 +106,7 @@ final class Burst {
     }
 
     /** By a plan of arrivals: each is measured from when it was due. */
-    private Samples requests(int port, int seconds) throws Exception {
-        Samples samples = new Samples();
+    private void requests(int port, int seconds, Samples samples) throws Exception {
         ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
         int all = trial.rate() * seconds;
         long start = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(100);
@@ -116,6 +130,5 @@ final class Burst {
             each.get();
         }
         clients.shutdown();
-        return samples;
     }
 }

@@ -1,16 +1,21 @@
 package dev.headroom.benchmarks.queue;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
+import com.github.kagkarlsson.scheduler.SchedulerClient;
 import com.github.kagkarlsson.scheduler.task.TaskInstance;
 import com.github.kagkarlsson.scheduler.task.helper.OneTimeTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.zaxxer.hikari.HikariDataSource;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.sql.DataSource;
 
 /** db-scheduler, polling by lock-and-fetch with the limits that its documentation found best. */
 final class DbSchedulerSubject implements QueueSubject {
@@ -20,6 +25,8 @@ final class DbSchedulerSubject implements QueueSubject {
     private final HikariDataSource pool;
     private final OneTimeTask<Long> task;
     private final Scheduler scheduler;
+    private final ThreadLocal<Connection> callers = new ThreadLocal<>();
+    private final SchedulerClient inTransaction;
 
     DbSchedulerSubject(Database database, int threads, double lower, double upper) throws SQLException {
         database.execute("""
@@ -40,6 +47,32 @@ final class DbSchedulerSubject implements QueueSubject {
                 .pollingInterval(Duration.ofMillis(50))
                 .enableImmediateExecution()
                 .build();
+        try (Connection asked = pool.getConnection()) {
+            callers.set(asked);
+            inTransaction =
+                    SchedulerClient.Builder.create(callersConnection(), task).build();
+        }
+    }
+
+    /** Gives the thread's connection, which stays open when it is given back, as Spring's data source for transactions does. */
+    private DataSource callersConnection() {
+        return proxy(DataSource.class, (source, asked, none) -> {
+            Connection open = callers.get();
+            return proxy(
+                    Connection.class,
+                    (connection, method, given) ->
+                            method.getName().equals("close") ? null : method.invoke(open, given));
+        });
+    }
+
+    private static <T> T proxy(Class<T> type, InvocationHandler calls) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, calls));
+    }
+
+    @Override
+    public void enqueue(Connection connection, long number) {
+        callers.set(connection);
+        inTransaction.schedule(instance(number), Instant.now());
     }
 
     private TaskInstance<Long> instance(long number) {

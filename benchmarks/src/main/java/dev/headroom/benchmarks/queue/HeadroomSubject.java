@@ -164,6 +164,22 @@ final class HeadroomSubject implements QueueSubject {
         queue.in(connection).enqueue(Handlers::lease, new Payload(number));
     }
 
+    /** What a job is in the database, by a plain statement: what the table costs without the library. */
+    void insertByHand(Connection connection, long number) throws SQLException {
+        try (PreparedStatement insert =
+                connection.prepareStatement("insert into headroom_job (queue, kind, payload) values (1, 'work', ?)")) {
+            insert.setString(1, "{\"number\":" + number + "}");
+            insert.executeUpdate();
+        }
+    }
+
+    /** How long it takes to tell what waits, when nobody asked before. */
+    double millisToCount() {
+        long begun = System.nanoTime();
+        queue.length();
+        return (System.nanoTime() - begun) / 1e6;
+    }
+
     @Override
     public void start() {
         queue.start();

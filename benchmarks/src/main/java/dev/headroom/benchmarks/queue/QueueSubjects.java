@@ -39,7 +39,7 @@ final class QueueSubjects {
     /** Those that a scenario is for when nobody says which. */
     static List<String> names(String scenario) {
         return switch (scenario) {
-            case "transaction" -> List.of("headroom");
+            case "transaction" -> List.of("headroom", "db-scheduler");
             case "burst" -> List.of("headroom", "headroom paced", "db-scheduler");
             case "snapshot", "waiting" -> List.of("headroom", "db-scheduler");
             case "steady", "pickup" ->

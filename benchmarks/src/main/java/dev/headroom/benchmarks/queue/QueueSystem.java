@@ -147,7 +147,7 @@ public final class QueueSystem {
 
     private static int seconds(String scenario) {
         return switch (scenario) {
-            case "transaction" -> 45;
+            case "transaction" -> 60;
             case "snapshot" -> 60;
             default -> 20;
         };

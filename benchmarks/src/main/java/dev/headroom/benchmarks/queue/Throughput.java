@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -62,27 +63,31 @@ final class Throughput {
         return figures;
     }
 
-    /** The first jobs of a thousand and of half a million more. */
+    /** The first jobs of a thousand and of half a million more, and what it takes to tell how many wait. */
     Map<String, Double> waiting() throws Exception {
         trial.warmUp(Math.max(500, trial.jobs() / 2));
-        double few = first(1_000);
-        double many = first(500_000);
         Map<String, Double> figures = new LinkedHashMap<>();
-        figures.put("jobs/s, 1,000 wait", few);
-        figures.put("jobs/s, 500,000 wait", many);
+        double few = first(1_000, figures);
+        double many = first(500_000, figures);
         figures.put("ratio", many / few);
         return figures;
     }
 
-    private double first(int behind) throws Exception {
+    private double first(int behind, Map<String, Double> figures) throws Exception {
+        String name = String.format(Locale.ROOT, "%,d wait", behind);
         try (QueueSubject queue = trial.open()) {
             LongAdder done = Trial.count();
             queue.enqueueAll(Trial.numbers(trial.jobs() + behind));
             trial.database().analyze();
+            if (queue instanceof HeadroomSubject ours) {
+                figures.put(name + ", ms to count", ours.millisToCount());
+            }
             long begun = System.nanoTime();
             queue.start();
             Trial.await(done, trial.jobs());
-            return trial.jobs() / Trial.secondsSince(begun);
+            double rate = trial.jobs() / Trial.secondsSince(begun);
+            figures.put(name + ", jobs/s", rate);
+            return rate;
         }
     }
 
@@ -92,7 +97,7 @@ final class Throughput {
         void in(Connection connection, long number) throws Exception;
     }
 
-    /** 64 committers: a row alone, a row and a second one as long as a job's, a row and a job. */
+    /** 64 committers: a row alone, a row and a second one as long as a job's, a row and the job's row by hand, a row and a job. */
     Map<String, Double> transaction() throws Exception {
         Database database = trial.database();
         database.execute("create table business (id bigint generated always as identity primary key, note text)");
@@ -105,10 +110,13 @@ final class Throughput {
             Map<String, Beside> besides = new LinkedHashMap<>();
             besides.put("row", (connection, number) -> {});
             besides.put("row and row", Throughput::second);
+            if (queue instanceof HeadroomSubject ours) {
+                besides.put("row and job's row", ours::insertByHand);
+            }
             besides.put("row and job", queue::enqueue);
             for (int round = -1; round < 3; round++) {
                 for (Map.Entry<String, Beside> each : besides.entrySet()) {
-                    double seconds = round < 0 ? 2 : trial.seconds() / 9.0;
+                    double seconds = round < 0 ? 2 : trial.seconds() / (3.0 * besides.size());
                     Cost cost = Cost.from(database);
                     double rate = committed(pool, each.getValue(), seconds);
                     if (round >= 0) {
@@ -125,6 +133,11 @@ final class Throughput {
                 last.forEach((what, value) -> figures.put(name + ", " + what.replace("/job", ""), value)));
         figures.put("row and job / row", Trial.ratio(figures, "row and job, tps", "row, tps"));
         figures.put("row and job / row and row", Trial.ratio(figures, "row and job, tps", "row and row, tps"));
+        if (rates.containsKey("row and job's row")) {
+            figures.put(
+                    "row and job / row and job's row",
+                    Trial.ratio(figures, "row and job, tps", "row and job's row, tps"));
+        }
         return figures;
     }
 

@@ -9,8 +9,8 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -250,10 +250,10 @@ public interface Dialect {
      * @param columns of headroom_job_limit, limit_key first
      * @param lock the end of the select
      */
-    default void lockLimits(Connection connection, String columns, SortedSet<String> keys, String lock, Reader reader)
+    default void lockLimits(Connection connection, String columns, Set<String> sorted, String lock, Reader reader)
             throws SQLException {
         String sql = "select " + columns + " from headroom_job_limit where limit_key in (keys) order by limit_key";
-        select(connection, sql + lock, keys, reader);
+        select(connection, sql + lock, sorted, reader);
     }
 
     /** Locks those of these jobs, at most 1,024, that are in the state and that nobody else has locked; never waits. */

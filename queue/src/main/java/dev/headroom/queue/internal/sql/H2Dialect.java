@@ -7,8 +7,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
 
 /**
  * H2 2.2 and newer. Claims optimistically: its {@code FOR UPDATE SKIP LOCKED} applies the limit before it skips, and locks every row it
@@ -95,12 +95,12 @@ final class H2Dialect extends OptimisticDialect {
     }
 
     @Override
-    public void lockLimits(Connection connection, String columns, SortedSet<String> keys, String lock, Reader reader)
+    public void lockLimits(Connection connection, String columns, Set<String> sorted, String lock, Reader reader)
             throws SQLException {
         // One by one, since it locks every row that it scans.
         try (PreparedStatement statement = connection.prepareStatement(
                 "select " + columns + " from headroom_job_limit where limit_key = ?" + lock)) {
-            for (String key : keys) {
+            for (String key : sorted) {
                 statement.setString(1, key);
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) {

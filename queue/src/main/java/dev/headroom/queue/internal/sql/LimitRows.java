@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -77,27 +78,25 @@ final class LimitRows {
     }
 
     /** Locks the rows of keys in their order; those that there are not are made with their limit. */
-    SortedMap<String, Row> lock(Connection connection, SortedMap<String, Room> rooms) throws SQLException {
-        SortedMap<String, Row> rows = new TreeMap<>();
-        SortedMap<String, Room> missing = new TreeMap<>(rooms);
-        while (!missing.isEmpty()) {
-            rows.putAll(read(connection, new TreeSet<>(missing.keySet()), LOCK));
+    Map<String, Row> lock(Connection connection, Set<String> sorted, Map<String, Room> rooms) throws SQLException {
+        Map<String, Row> rows = read(connection, sorted, LOCK);
+        while (rows.size() < rooms.size()) {
+            SortedMap<String, Room> missing = new TreeMap<>(rooms);
             missing.keySet().removeAll(rows.keySet());
-            if (!missing.isEmpty()) {
-                dialect.insertLimits(connection, missing);
-            }
+            dialect.insertLimits(connection, missing);
+            rows.putAll(read(connection, missing.keySet(), LOCK));
         }
         return rows;
     }
 
-    /** Reads and locks the rows of these keys that there are. */
-    SortedMap<String, Row> read(Connection connection, SortedSet<String> keys, String lock) throws SQLException {
-        SortedMap<String, Row> found = new TreeMap<>();
+    /** Reads and locks, in their order, the rows of these keys that there are. */
+    Map<String, Row> read(Connection connection, Set<String> sorted, String lock) throws SQLException {
+        Map<String, Row> found = new HashMap<>();
         String columns = "limit_key, running, every_micros, burst, turn, blocked, " + dialect.epochMillis();
         dialect.lockLimits(
                 connection,
                 columns,
-                keys,
+                sorted,
                 lock,
                 row -> found.put(
                         row.getString(1),
@@ -111,8 +110,7 @@ final class LimitRows {
     }
 
     /** Keeps what has changed: the limit too, as this process's code has it. */
-    static void write(Connection connection, SortedMap<String, Row> before, SortedMap<String, Row> after)
-            throws SQLException {
+    static void write(Connection connection, Map<String, Row> before, Map<String, Row> after) throws SQLException {
         boolean any = false;
         try (PreparedStatement update = connection.prepareStatement(
                 "update headroom_job_limit set running = ?, every_micros = ?, burst = ?, turn = ?, blocked = ?"
@@ -136,8 +134,8 @@ final class LimitRows {
         }
     }
 
-    /** How many slots are taken of each of these keys; counted, never added up. */
-    Map<String, Long> taken(Connection connection, Collection<Row> rows) throws SQLException {
+    /** How many slots are taken of each of these keys, where there are so many at least; counted, never added up. */
+    Map<String, Long> taken(Connection connection, Collection<Row> rows, int atLeast) throws SQLException {
         Map<String, Long> taken = new HashMap<>();
         List<String> keys = rows.stream()
                 .filter(row -> row.room().running() > 0)
@@ -147,7 +145,7 @@ final class LimitRows {
             dialect.select(
                     connection,
                     "select limit_key, count(*) from headroom_job where limit_key in (keys) and held in (1, 2)"
-                            + " group by limit_key",
+                            + " group by limit_key having count(*) >= " + atLeast,
                     keys,
                     row -> taken.put(row.getString(1), row.getLong(2)));
         }

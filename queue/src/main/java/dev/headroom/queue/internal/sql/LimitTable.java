@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +52,7 @@ public final class LimitTable {
             Connection connection, List<ClaimedJob> claimed, Function<String, @Nullable Room> rooms)
             throws SQLException {
         SortedMap<String, List<ClaimedJob>> byKey = new TreeMap<>();
-        SortedMap<String, Room> limits = new TreeMap<>();
+        Map<String, Room> limits = new HashMap<>();
         for (ClaimedJob job : claimed) {
             String key = job.limitKey();
             Room room = key == null ? null : rooms.apply(job.kind());
@@ -67,18 +68,18 @@ public final class LimitTable {
             Connection connection,
             List<ClaimedJob> claimed,
             SortedMap<String, List<ClaimedJob>> byKey,
-            SortedMap<String, Room> limits)
+            Map<String, Room> limits)
             throws SQLException {
-        SortedMap<String, Row> before = rows.lock(connection, limits);
-        SortedMap<String, Row> after = new TreeMap<>();
+        Map<String, Row> before = rows.lock(connection, byKey.keySet(), limits);
+        Map<String, Row> after = new HashMap<>();
         limits.forEach((key, room) ->
                 after.put(key, Objects.requireNonNull(before.get(key)).with(room)));
-        // Those just claimed are among them.
-        Map<String, Long> taken = rows.taken(connection, after.values());
+        // Those just claimed are among them, so that most keys have one and need not be told of.
+        Map<String, Long> taken = rows.taken(connection, after.values(), 2);
         Set<Long> putAside = new HashSet<>();
         byKey.forEach((key, jobs) -> {
             List<Long> blocked = new ArrayList<>();
-            long others = taken.getOrDefault(key, 0L) - jobs.size();
+            long others = taken.getOrDefault(key, 1L) - jobs.size();
             after.computeIfPresent(key, (same, row) -> admit(row, jobs, others, blocked));
             taken.put(key, others + jobs.size() - blocked.size());
             putAside.addAll(blocked);
@@ -105,7 +106,10 @@ public final class LimitTable {
     /** Decides on jobs of one key; adds those that may not run. */
     private static Row admit(Row row, List<ClaimedJob> jobs, long others, List<Long> blocked) {
         Room room = row.room();
-        long granted = jobs.stream().filter(ClaimedJob::granted).count();
+        int granted = 0;
+        for (ClaimedJob each : jobs) {
+            granted += each.granted() ? 1 : 0;
+        }
         // What was put aside before comes first.
         long free = row.blocked()
                 ? 0
@@ -207,14 +211,14 @@ public final class LimitTable {
         if (keys.isEmpty()) {
             return false;
         }
-        SortedMap<String, Row> locked = rows.read(connection, keys, lock);
+        Map<String, Row> locked = rows.read(connection, keys, lock);
         locked.values().removeIf(row -> !row.blocked());
-        return release(connection, locked, locked, rows.taken(connection, locked.values()));
+        return release(connection, locked, locked, rows.taken(connection, locked.values(), 1));
     }
 
     /** Makes jobs ready for which there is room, and keeps what has changed of the keys' rows. */
     private boolean release(
-            Connection connection, SortedMap<String, Row> before, SortedMap<String, Row> now, Map<String, Long> taken)
+            Connection connection, Map<String, Row> before, Map<String, Row> now, Map<String, Long> taken)
             throws SQLException {
         SortedMap<String, Integer> wanted = new TreeMap<>();
         int all = 0;
@@ -227,15 +231,17 @@ public final class LimitTable {
                 all += (int) room;
             }
         }
-        SortedMap<String, Row> after = new TreeMap<>(now);
-        Map<String, List<Long>> free = free(connection, wanted);
-        if (!wanted.isEmpty()) {
-            Map<String, Long> turns = ready(connection, now, free);
-            Set<String> more = rows.haveBlocked(connection, wanted.keySet());
-            wanted.keySet()
-                    .forEach(key -> after.computeIfPresent(
-                            key, (same, row) -> row.with(turns.getOrDefault(key, row.turn()), more.contains(key))));
+        if (wanted.isEmpty()) {
+            LimitRows.write(connection, before, now);
+            return false;
         }
+        Map<String, List<Long>> free = free(connection, wanted);
+        Map<String, Long> turns = ready(connection, now, free);
+        Set<String> more = rows.haveBlocked(connection, wanted.keySet());
+        Map<String, Row> after = new HashMap<>(now);
+        wanted.keySet()
+                .forEach(key -> after.computeIfPresent(
+                        key, (same, row) -> row.with(turns.getOrDefault(key, row.turn()), more.contains(key))));
         LimitRows.write(connection, before, after);
         return !free.isEmpty();
     }

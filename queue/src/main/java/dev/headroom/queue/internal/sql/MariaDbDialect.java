@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.stream.Collectors;
 
 /**
@@ -345,7 +344,7 @@ final class MariaDbDialect implements Dialect {
     }
 
     @Override
-    public void lockLimits(Connection connection, String columns, SortedSet<String> keys, String lock, Reader reader)
+    public void lockLimits(Connection connection, String columns, Set<String> sorted, String lock, Reader reader)
             throws SQLException {
         // As with jobs: a list after "in" may have it wait for rows that are not asked for.
         String sql =
@@ -353,7 +352,7 @@ final class MariaDbDialect implements Dialect {
                         + " collate utf8mb4_bin path '$')) as given straight_join headroom_job_limit force index (primary)"
                         + " on limit_key = named" + lock;
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, Keys.json(keys));
+            statement.setString(1, Keys.json(sorted));
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     reader.read(rows);

@@ -23,7 +23,11 @@ public interface Enqueuer {
     /** Enqueues in this connection's transaction; in auto-commit mode the job exists at once. */
     Enqueuer in(Connection connection);
 
-    /** Runs it no earlier than so long after now, by the database's clock; of a {@linkplain #batch batch} those jobs that wait for no other. */
+    /**
+     * Runs it no earlier than so long after now, by the database's clock; of a {@linkplain #batch batch} those jobs that wait for no other.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is negative or longer than 36500 days
+     */
     Enqueuer delay(Duration delay);
 
     /**

@@ -8,6 +8,7 @@ import dev.headroom.queue.internal.HandlerScan;
 import dev.headroom.queue.internal.Kind;
 import dev.headroom.queue.internal.Middlewares;
 import dev.headroom.queue.internal.QueueOptions;
+import dev.headroom.queue.internal.Spans;
 import dev.headroom.queue.scale.ScalePolicy;
 import dev.headroom.queue.spi.CurrentTransaction;
 import dev.headroom.queue.spi.JobMiddleware;
@@ -130,29 +131,30 @@ public final class JobQueueBuilder {
      * For how long a silent node keeps its jobs. A third of it is the heartbeat. A node that could not show for two thirds of it that it
      * lives begins no job, and at its end interrupts those it runs. After a kill, jobs run again within this and a second. Default: 12 s.
      *
-     * @throws dev.headroom.config.ConfigurationException if it is shorter than 300 ms
+     * @throws dev.headroom.config.ConfigurationException if it is shorter than 300 ms or longer than a day
      */
     public JobQueueBuilder lease(Duration lease) {
-        Checks.that(lease != null && lease.toMillis() >= 300, "lease", lease, ">= PT0.3S");
+        Checks.that(lease != null && lease.compareTo(Duration.ofMillis(300)) >= 0, "lease", lease, ">= PT0.3S");
+        Checks.that(lease.compareTo(Duration.ofDays(1)) <= 0, "lease", lease, "at most PT24H");
         this.lease = lease;
         return this;
     }
 
     /** The longest pause between two looks for work that this process was not told of; it begins at 20 ms. Default: 1 s. */
     public JobQueueBuilder pollInterval(Duration pollInterval) {
-        this.pollInterval = Checks.positive("pollInterval", pollInterval);
+        this.pollInterval = Spans.positive("pollInterval", pollInterval);
         return this;
     }
 
     /** How long {@link JobQueue#close()} lets running jobs go on before it interrupts them. Default: 10 s. */
     public JobQueueBuilder shutdownGrace(Duration shutdownGrace) {
-        this.shutdownGrace = Checks.notNegative("shutdownGrace", shutdownGrace);
+        this.shutdownGrace = Spans.notNegative("shutdownGrace", shutdownGrace);
         return this;
     }
 
     /** For how long a job is put aside whose name has no handler here, as while a new version is rolled out. Default: 30 s. */
     public JobQueueBuilder parking(Duration parking) {
-        this.parking = Checks.positive("parking", parking);
+        this.parking = Spans.positive("parking", parking);
         return this;
     }
 
@@ -175,13 +177,13 @@ public final class JobQueueBuilder {
 
     /** For how long the results of {@linkplain Job#track() tracked} jobs are kept after their end. Default: 1 h. */
     public JobQueueBuilder keepResults(Duration keepResults) {
-        this.keepResults = Checks.positive("keepResults", keepResults);
+        this.keepResults = Spans.positive("keepResults", keepResults);
         return this;
     }
 
     /** For how long dead letters are kept; then they are deleted. Default: until they are deleted or requeued by hand. */
     public JobQueueBuilder keepDead(Duration keepDead) {
-        this.keepDead = Checks.positive("keepDead", keepDead);
+        this.keepDead = Spans.positive("keepDead", keepDead);
         return this;
     }
 
@@ -195,7 +197,7 @@ public final class JobQueueBuilder {
 
     /** The age of the oldest ready job at which the load signal {@code queue.age} is 1. Default: 5 min. */
     public JobQueueBuilder targetAge(Duration targetAge) {
-        this.targetAge = Checks.positive("targetAge", targetAge);
+        this.targetAge = Spans.positive("targetAge", targetAge);
         return this;
     }
 

@@ -1,6 +1,7 @@
 package dev.headroom.queue;
 
 import dev.headroom.config.Checks;
+import dev.headroom.queue.internal.Spans;
 import java.time.Duration;
 
 /**
@@ -30,7 +31,7 @@ public record Unique(String key, OnDuplicate onDuplicate, Until until, Duration 
         Checks.that(key.length() <= LONGEST_KEY, "unique", key, "at most " + LONGEST_KEY + " characters");
         Checks.present("onDuplicate", onDuplicate);
         Checks.present("until", until);
-        Checks.notNegative("within", window);
+        Spans.notNegative("within", window);
         boolean windowed = until == Until.WINDOW;
         Checks.that(windowed != window.isZero(), "within", window, windowed ? "more than zero" : "zero");
         Checks.that(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.headroom.config.ConfigurationException;
 import dev.headroom.queue.Recorder.Note;
 import dev.headroom.transaction.JdbcTransactions;
 import java.sql.Connection;
@@ -64,6 +65,21 @@ class EnqueuingTest extends JobQueueContract {
         });
         await().untilAsserted(() -> assertThat(recorder.order).containsExactly("committed"));
         awaitNoJobs();
+    }
+
+    @Test
+    void takesADelayOfACenturyAndRefusesALongerOne() {
+        JobQueue queue = built(builder().handlers(recorder));
+        Duration century = Duration.ofDays(36_500);
+        JobHandle job = queue.delay(century).enqueue(Recorder::note, new Note(1, "much later"));
+        assertThat(job.state()).contains(JobState.SCHEDULED);
+        assertThat(job.cancel()).isTrue();
+        assertThatThrownBy(() -> queue.delay(century.plusNanos(1)))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("delay: PT876000H0.000000001S (expected: at most 36500 days)");
+        assertThatThrownBy(() -> job.await(Duration.ofSeconds(Long.MAX_VALUE)))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith("within: ");
     }
 
     @Test

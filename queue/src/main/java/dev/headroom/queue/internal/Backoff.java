@@ -1,7 +1,6 @@
 package dev.headroom.queue.internal;
 
 import dev.headroom.config.ConfigurationException;
-import dev.headroom.config.Values;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
@@ -18,9 +17,9 @@ public record Backoff(Duration first, Duration longest) {
         if (ends.length != 2) {
             throw new ConfigurationException(option, "\"" + text + "\"", "first..longest, such as 1s..1h");
         }
-        Duration first = Values.duration(option, ends[0]);
-        Duration longest = Values.duration(option, ends[1]);
-        if (first.isNegative() || first.compareTo(longest) > 0) {
+        Duration first = Spans.parse(option, ends[0]);
+        Duration longest = Spans.parse(option, ends[1]);
+        if (first.compareTo(longest) > 0) {
             throw new ConfigurationException(option, "\"" + text + "\"", "0 <= first <= longest");
         }
         return new Backoff(first, longest);

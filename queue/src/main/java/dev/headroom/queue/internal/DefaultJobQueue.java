@@ -219,7 +219,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
 
     @Override
     public void drain(Duration within) throws InterruptedException {
-        Checks.notNegative("within", within);
+        Spans.notNegative("within", within);
         Node working = node;
         if (working != null) {
             working.drain(within);

@@ -32,7 +32,7 @@ class DraftEnqueuer implements Enqueuer {
 
     @Override
     public Enqueuer delay(Duration delay) {
-        Checks.notNegative("delay", delay);
+        Spans.notNegative("delay", delay);
         return new DraftEnqueuer(producer, new Draft(draft.connection(), delay, draft.priority(), draft.unique()));
     }
 

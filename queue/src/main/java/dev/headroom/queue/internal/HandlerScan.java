@@ -3,7 +3,6 @@ package dev.headroom.queue.internal;
 import dev.headroom.config.Checks;
 import dev.headroom.config.ConfigurationException;
 import dev.headroom.config.Problems;
-import dev.headroom.config.Values;
 import dev.headroom.queue.Every;
 import dev.headroom.queue.Job;
 import dev.headroom.queue.JobContext;
@@ -59,7 +58,7 @@ public final class HandlerScan {
         Type payload = payload(method, site, job.track());
         boolean locks = job.tx() == Tx.LOCK_IN_TX;
         String longest = locks && job.timeout().isEmpty() ? Tx.LONGEST_LOCK : job.timeout();
-        Duration timeout = longest.isEmpty() ? Duration.ZERO : Values.duration(site + " timeout", longest);
+        Duration timeout = longest.isEmpty() ? Duration.ZERO : Spans.parse(site + " timeout", longest);
         Limits limits = Limits.of(method, site);
         Checks.that(!locks || limits == null, site + " tx", job.tx(), "NONE or COMPLETE_IN_TX for a kind with @Limit");
         return new Kind(
@@ -110,14 +109,13 @@ public final class HandlerScan {
             throw new ConfigurationException(
                     "@Every", site, "a method without payload, and one of fixedDelay, fixedRate and cron");
         }
-        Duration silence =
-                every.silence().isEmpty() ? Duration.ZERO : Values.duration(site + " silence", every.silence());
+        Duration silence = every.silence().isEmpty() ? Duration.ZERO : Spans.parse(site + " silence", every.silence());
         return every.cron().isEmpty() ? interval(every, site, silence) : calendar(every, site, silence);
     }
 
     private static Kind.Recurrence interval(Every every, String site, Duration silence) {
         boolean delay = !every.fixedDelay().isEmpty();
-        Duration duration = Values.duration(site + " @Every", delay ? every.fixedDelay() : every.fixedRate());
+        Duration duration = Spans.parse(site + " @Every", delay ? every.fixedDelay() : every.fixedRate());
         if (duration.toMillis() < 1) {
             throw new ConfigurationException("@Every", site + " " + duration, ">= 1ms");
         }

@@ -4,7 +4,6 @@ import dev.headroom.annotation.KeyExpression;
 import dev.headroom.annotation.MethodSite;
 import dev.headroom.config.Checks;
 import dev.headroom.config.ConfigurationException;
-import dev.headroom.config.Values;
 import dev.headroom.queue.Limit;
 import dev.headroom.queue.internal.sql.Room;
 import java.lang.reflect.Method;
@@ -43,7 +42,7 @@ record Limits(Room room, @Nullable KeyExpression by) {
             throw new ConfigurationException(option, rate, "a number and a time, such as 100/1m");
         }
         long count = Long.parseLong(parts.group(1));
-        Duration time = Values.duration(option, parts.group(2));
+        Duration time = Spans.parse(option, parts.group(2));
         Checks.that(
                 count > 0 && time.toNanos() / 1_000 / count > 0,
                 option,

@@ -1,6 +1,5 @@
 package dev.headroom.queue.internal;
 
-import dev.headroom.config.Checks;
 import dev.headroom.queue.JobResult;
 import dev.headroom.queue.batch.BatchProgress;
 import dev.headroom.queue.batch.JobBatch;
@@ -28,7 +27,7 @@ record StoredBatch(Store store, LocalRuns runs, long id) implements JobBatch {
 
     @Override
     public Optional<BatchProgress> await(Duration within) throws InterruptedException {
-        long nanos = Checks.notNegative("within", within).toNanos();
+        long nanos = Spans.notNegative("within", within).toNanos();
         long begun = System.nanoTime();
         long pause = SHORTEST_PAUSE;
         while (true) {

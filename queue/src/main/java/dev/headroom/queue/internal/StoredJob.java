@@ -1,6 +1,5 @@
 package dev.headroom.queue.internal;
 
-import dev.headroom.config.Checks;
 import dev.headroom.queue.JobHandle;
 import dev.headroom.queue.JobProgress;
 import dev.headroom.queue.JobResult;
@@ -37,7 +36,7 @@ record StoredJob(Store store, LocalRuns runs, JsonPayloads payloads, long id, St
 
     @Override
     public Optional<JobResult> await(Duration within) throws InterruptedException {
-        long nanos = Checks.notNegative("within", within).toNanos();
+        long nanos = Spans.notNegative("within", within).toNanos();
         long begun = System.nanoTime();
         long pause = SHORTEST_PAUSE;
         CountDownLatch settled = runs.awaiting(id);

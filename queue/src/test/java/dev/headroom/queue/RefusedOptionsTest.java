@@ -98,4 +98,62 @@ class RefusedOptionsTest {
                 .hasMessageContaining("TooLong.backoff backoff: PT239999999976H (expected: at most 36500 days)")
                 .hasMessageContaining("TooLong.every @Every: PT960000H (expected: at most 36500 days)");
     }
+
+    /** Says when and how often, but of no job. */
+    public static class Alone {
+        @Job(name = "job")
+        public void job() {}
+
+        @Every(fixedRate = "1m")
+        public void every() {}
+
+        @Limit(running = 1)
+        public void limit() {}
+    }
+
+    /** A zone, and what becomes of ticks, where there are none. */
+    public static class Zoned {
+        @Job(name = "zoned")
+        @Every(fixedRate = "1m", zone = "Europe/Berlin")
+        public void zoned() {}
+
+        @Job(name = "misfiring")
+        @Every(fixedDelay = "1m", misfire = Misfire.ALL)
+        public void misfiring() {}
+    }
+
+    @Test
+    void refusesAnnotationsThatWouldSayNothing() {
+        JobQueueBuilder builder = JobQueue.builder(new org.h2.jdbcx.JdbcDataSource());
+        assertThatThrownBy(() -> builder.handlers(new Alone()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("@Every: Alone.every (expected: a method that has @Job itself)")
+                .hasMessageContaining("@Limit: Alone.limit (expected: a method that has @Job itself)");
+        assertThatThrownBy(() -> builder.handlers(new Zoned()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("Zoned.zoned zone and misfire: Europe/Berlin, ONCE (expected: those that are the")
+                .hasMessageContaining("Zoned.misfiring zone and misfire: UTC, ALL (expected: those that are the");
+    }
+
+    /** Each with one thing out of its range. */
+    public static class OutOfRange {
+        @Job(name = "a", priority = 10)
+        public void priority() {}
+
+        @Job(name = "b", attempts = 0)
+        public void attempts() {}
+
+        @Job(name = "c", queue = "my queue")
+        public void queue() {}
+    }
+
+    @Test
+    void namesTheMethodOfWhatIsOutOfRange() {
+        JobQueueBuilder builder = JobQueue.builder(new org.h2.jdbcx.JdbcDataSource());
+        assertThatThrownBy(() -> builder.handlers(new OutOfRange()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("OutOfRange.priority priority: 10 (expected: 0 to 9)")
+                .hasMessageContaining("OutOfRange.attempts attempts: 0 (expected: 1 to 30000)")
+                .hasMessageContaining("OutOfRange.queue queue: \"my queue\" (expected: 1 to 64 letters");
+    }
 }

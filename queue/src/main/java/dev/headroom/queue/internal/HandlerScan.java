@@ -6,6 +6,8 @@ import dev.headroom.config.Problems;
 import dev.headroom.queue.Every;
 import dev.headroom.queue.Job;
 import dev.headroom.queue.JobContext;
+import dev.headroom.queue.Limit;
+import dev.headroom.queue.Misfire;
 import dev.headroom.queue.Tx;
 import dev.headroom.queue.Upcast;
 import dev.headroom.queue.cron.CronTicks;
@@ -42,6 +44,8 @@ public final class HandlerScan {
             String job = method.getAnnotation(Upcast.class).job();
             problems.unless(names.contains(job), "@Upcast job", job, "the name of a @Job of the same handler");
         }
+        alone(handler.getClass(), Every.class, problems);
+        alone(handler.getClass(), Limit.class, problems);
         problems.unless(
                 !kinds.isEmpty() || !problems.found().isEmpty(),
                 "handlers",
@@ -51,10 +55,25 @@ public final class HandlerScan {
         return kinds;
     }
 
+    /** What says when or how often a job runs says nothing on a method that is none. */
+    private static void alone(Class<?> type, Class<? extends Annotation> annotation, Problems problems) {
+        for (Method method : annotated(type, annotation)) {
+            problems.unless(
+                    method.isAnnotationPresent(Job.class),
+                    "@" + annotation.getSimpleName(),
+                    site(method),
+                    "a method that has @Job itself");
+        }
+    }
+
+    private static String site(Method method) {
+        return method.getDeclaringClass().getSimpleName() + "." + method.getName();
+    }
+
     /** The kind of a method; {@code handler} is null where the kind is only enqueued. */
     static Kind kind(Method method, @Nullable Object handler) {
         Job job = method.getAnnotation(Job.class);
-        String site = method.getDeclaringClass().getSimpleName() + "." + method.getName();
+        String site = site(method);
         Type payload = payload(method, site, job.track());
         boolean locks = job.tx() == Tx.LOCK_IN_TX;
         String longest = locks && job.timeout().isEmpty() ? Tx.LONGEST_LOCK : job.timeout();
@@ -62,10 +81,10 @@ public final class HandlerScan {
         Limits limits = Limits.of(method, site);
         Checks.that(!locks || limits == null, site + " tx", job.tx(), "NONE or COMPLETE_IN_TX for a kind with @Limit");
         return new Kind(
-                job.name(),
-                job.queue(),
-                job.priority(),
-                job.attempts(),
+                Checks.name(site + " name", job.name()),
+                Checks.name(site + " queue", job.queue()),
+                Checks.between(site + " priority", job.priority(), 0, Kind.LAST_PRIORITY),
+                Checks.between(site + " attempts", job.attempts(), 1, Kind.MOST_ATTEMPTS),
                 Backoff.parse(site + " backoff", job.backoff()),
                 List.of(job.giveUpOn()),
                 timeout,
@@ -109,6 +128,11 @@ public final class HandlerScan {
             throw new ConfigurationException(
                     "@Every", site, "a method without payload, and one of fixedDelay, fixedRate and cron");
         }
+        Checks.that(
+                !every.cron().isEmpty() || (every.zone().equals("UTC") && every.misfire() == Misfire.ONCE),
+                site + " zone and misfire",
+                every.zone() + ", " + every.misfire(),
+                "those that are the default, without cron");
         Duration silence = every.silence().isEmpty() ? Duration.ZERO : Spans.parse(site + " silence", every.silence());
         return every.cron().isEmpty() ? interval(every, site, silence) : calendar(every, site, silence);
     }

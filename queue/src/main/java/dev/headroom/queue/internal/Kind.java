@@ -40,12 +40,15 @@ public record Kind(
         @Nullable Type payload,
         @Nullable Recurrence every,
         @Nullable Code code) {
+    static final int LAST_PRIORITY = 9;
+    static final int MOST_ATTEMPTS = 30_000;
+
     /** Checks and copies. */
     public Kind {
         Checks.name("name", name);
         Checks.name("queue", queue);
-        Checks.between("priority", priority, 0, 9);
-        Checks.between("attempts", attempts, 1, 30_000);
+        Checks.between("priority", priority, 0, LAST_PRIORITY);
+        Checks.between("attempts", attempts, 1, MOST_ATTEMPTS);
         giveUpOn = List.copyOf(giveUpOn);
     }
 

@@ -3,6 +3,10 @@ package dev.headroom.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.headroom.RequestContext;
 import dev.headroom.TraceId;
 import dev.headroom.load.Criticality;
@@ -15,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** Jobs are run in their context, tried again, given up, and completed together with their effects. */
 @OnEveryBackend
@@ -209,6 +214,33 @@ class RunningTest extends JobQueueContract {
         started(builder().handlers(recorder));
         awaitNoJobs();
         assertThat(recorder.order).containsExactly("new version");
+    }
+
+    @Test
+    void saysThatNoHandlerIsHere() {
+        Logger runner = (Logger) LoggerFactory.getLogger("dev.headroom.queue.internal.JobRunner");
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        runner.addAppender(log);
+        Level before = runner.getLevel();
+        runner.setLevel(Level.WARN);
+        try {
+            JobQueue queue = built(builder());
+            JobHandle job = queue.enqueue(Recorder::note, new Note(1, "secret"));
+            try (ManualQueue jobs = ManualQueue.of(queue)) {
+                jobs.runNext();
+            }
+            assertThat(job.state()).contains(JobState.SCHEDULED);
+            assertThat(log.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .containsExactly(
+                            "queue: job " + job.id() + " of note, version 1, is put aside for PT30S: no handler"
+                                    + " here knows it (expected: here, or in another process; 0 messages kept back)");
+            job.cancel();
+        } finally {
+            runner.setLevel(before);
+            runner.detachAppender(log);
+        }
     }
 
     @Test

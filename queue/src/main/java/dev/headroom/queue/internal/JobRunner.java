@@ -35,6 +35,7 @@ final class JobRunner {
     private final BooleanSupplier stopping;
     private final JsonPayloads payloads;
     private final LogLimit limit = new LogLimit();
+    private final LogLimit aside = new LogLimit();
     private final Times overdue = new Times();
 
     /** Since when no transaction could be begun; 0 while it can. */
@@ -81,7 +82,7 @@ final class JobRunner {
         ClaimedJob job = assignment.job;
         Kind kind = kinds.find(job.kind());
         if (kind == null || kind.code() == null || !canRun(job)) {
-            return new JobOutcome.Parked();
+            return parked(job);
         }
         if (assignment.cancelled()) {
             return new JobOutcome.Cancelled();
@@ -102,6 +103,23 @@ final class JobRunner {
             }
             return run(assignment, kind, kind.code(), payload, locked);
         }
+    }
+
+    /** Right while a new version is rolled out; a handler that nobody registered looks the same, and is never found without a word. */
+    private JobOutcome parked(ClaimedJob job) {
+        long kept = aside.pass();
+        if (kept >= 0) {
+            log.warn(
+                    "{}: job {} of {}, version {}, is put aside for {}: no handler here knows it (expected: here, or in"
+                            + " another process; {} messages kept back)",
+                    options.name(),
+                    job.id(),
+                    job.kind(),
+                    job.version(),
+                    options.parking(),
+                    kept);
+        }
+        return new JobOutcome.Parked();
     }
 
     private static RequestContext context(Assignment assignment, Kind kind) {

@@ -1,6 +1,7 @@
 package dev.headroom.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
@@ -9,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.headroom.RequestContext;
 import dev.headroom.TraceId;
+import dev.headroom.codec.CodecException;
 import dev.headroom.load.Criticality;
 import dev.headroom.queue.Recorder.Note;
 import dev.headroom.queue.Recorder.Seen;
@@ -252,7 +254,67 @@ class RunningTest extends JobQueueContract {
         await().until(() -> queue.dead().newest(10).size() == 1);
         DeadJob dead = queue.dead().newest(1).get(0);
         assertThat(dead.reason()).isEqualTo(DeadJob.Reason.UNREADABLE);
-        assertThat(dead.error()).contains("payload of note").doesNotContain("secret");
+        assertThat(dead.error())
+                .contains("payload of note: can't be read as", "(InvalidFormatException at id)")
+                .doesNotContain("secret");
+    }
+
+    /** What it holds is nobody's to see. */
+    public static final class Closed {
+        private final int held;
+
+        public Closed(int held) {
+            this.held = held;
+        }
+
+        @Override
+        public String toString() {
+            return "Closed[" + held + "]";
+        }
+    }
+
+    public record Around(Closed closed) {}
+
+    public record Nothing() {}
+
+    /** Takes what has no JSON, and what has but nothing to say. */
+    public static final class Takers {
+        final List<Object> seen = new CopyOnWriteArrayList<>();
+
+        @Job(name = "closed")
+        public void closed(Closed closed) {
+            seen.add(closed);
+        }
+
+        @Job(name = "around")
+        public void around(Around around) {
+            seen.add(around);
+        }
+
+        @Job(name = "nothing")
+        public void nothing(Nothing nothing) {
+            seen.add(nothing);
+        }
+    }
+
+    @Test
+    void aPayloadThatItsJsonWouldNotHoldIsRefused() {
+        Takers takers = new Takers();
+        JobQueue queue = built(builder().handlers(takers));
+        assertThatThrownBy(() -> queue.enqueue(Takers::closed, new Closed(1)))
+                .isInstanceOf(CodecException.class)
+                .hasMessageStartingWith("payload of closed: a " + Closed.class.getName() + " has no JSON: ")
+                .hasMessageEndingWith(
+                        "(expected: a record, list, map, text or number, or a class whose properties are public)");
+        assertThatThrownBy(() -> queue.enqueue(Takers::around, new Around(new Closed(1))))
+                .isInstanceOf(CodecException.class)
+                .hasMessageStartingWith("payload of around: ");
+        assertThat(count("headroom_job")).isZero();
+        queue.enqueue(Takers::nothing, new Nothing());
+        try (ManualQueue jobs = ManualQueue.of(queue)) {
+            jobs.drain();
+        }
+        assertThat(takers.seen).containsExactly(new Nothing());
     }
 
     @Test

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -27,7 +28,6 @@ final class JsonPayloads {
             .addModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
-            .disable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
@@ -49,14 +49,39 @@ final class JsonPayloads {
             text = mapper.writeValueAsString(payload);
         } catch (JsonProcessingException e) {
             e.clearLocation();
-            throw new CodecException(
-                    what + ": a " + payload.getClass().getName() + " has no JSON: " + e.getOriginalMessage());
+            throw new CodecException(what + ": a " + payload.getClass().getName() + " has no JSON: "
+                    + withoutAdvice(e.getOriginalMessage()));
         }
         if (text.length() > longest) {
             throw new IllegalArgumentException(what + ": " + text.length() + " characters (expected: <= " + longest
                     + "; store it as a blob and send its key)");
         }
         return text;
+    }
+
+    /** Jackson advises to change its own options, which nobody can here. */
+    private static String withoutAdvice(String message) {
+        int advice = message.indexOf(" (to avoid exception");
+        return advice < 0
+                ? message
+                : message.substring(0, advice)
+                        + " (expected: a record, list, map, text or number, or a class whose properties are public)";
+    }
+
+    /** Where in the text: names of properties and positions in lists, but no keys of maps, which are the user's. */
+    private static String place(JsonProcessingException failed) {
+        StringBuilder place = new StringBuilder();
+        if (failed instanceof JsonMappingException mapping) {
+            for (JsonMappingException.Reference at : mapping.getPath()) {
+                if (at.getFieldName() == null) {
+                    place.append('[').append(at.getIndex()).append(']');
+                } else {
+                    place.append(place.isEmpty() ? "" : ".")
+                            .append(at.getFrom() instanceof Map ? "…" : at.getFieldName());
+                }
+            }
+        }
+        return place.isEmpty() ? "" : " at " + place;
     }
 
     private ObjectReader reader(Type type) {
@@ -85,7 +110,7 @@ final class JsonPayloads {
         } catch (JsonProcessingException e) {
             // Neither the text nor Jackson's message, which quotes it.
             throw new CodecException(what + ": can't be read as " + type.getTypeName() + " ("
-                    + e.getClass().getSimpleName() + ")");
+                    + e.getClass().getSimpleName() + place(e) + ")");
         }
     }
 }

@@ -54,7 +54,7 @@ public interface JobContext {
      * job.step("ship", () -> warehouse.ship(order, receipt));
      * }</pre>
      *
-     * @param name unique within the job, at most 190 characters
+     * @param name unique within the job, at most 190 characters; the name of a step that this run has done already is refused
      * @param type what it gives: anything with JSON, not null
      * @throws Exception what the work throws; the step is not done then
      * @throws IllegalStateException if the lease was lost meanwhile: another node runs the job; or if its kind is {@link Tx#LOCK_IN_TX}

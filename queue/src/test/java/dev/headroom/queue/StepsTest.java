@@ -43,6 +43,23 @@ class StepsTest extends JobQueueContract {
         }
     }
 
+    /** Gives two steps one name, and a step that failed another try. */
+    public static class Repeating {
+        final List<String> done = new CopyOnWriteArrayList<>();
+
+        @Job(name = "twice", attempts = 1)
+        public void twice(JobContext job) throws Exception {
+            try {
+                job.step("charge", () -> {
+                    throw new IllegalStateException("not now");
+                });
+            } catch (IllegalStateException again) {
+                job.step("charge", () -> done.add("first"));
+            }
+            job.step("charge", () -> done.add("second"));
+        }
+    }
+
     private final Orders orders = new Orders();
 
     private void retry(ManualQueue jobs) {
@@ -50,6 +67,19 @@ class StepsTest extends JobQueueContract {
             jobs.drain();
             jobs.advance(Duration.ofSeconds(1));
         }
+    }
+
+    @Test
+    void twoStepsOfOneNameAreAnErrorAndNotLeftOut() {
+        Repeating repeating = new Repeating();
+        JobQueue queue = built(builder().handlers(repeating));
+        queue.enqueue(Repeating::twice);
+        try (ManualQueue jobs = ManualQueue.of(queue)) {
+            jobs.drain();
+        }
+        assertThat(repeating.done).containsExactly("first");
+        assertThat(queue.dead().newest(1).get(0).error())
+                .contains("step: charge (expected: a name that no other step of twice has)");
     }
 
     @Test

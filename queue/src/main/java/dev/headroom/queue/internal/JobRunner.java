@@ -11,6 +11,7 @@ import dev.headroom.queue.internal.sql.Sql;
 import dev.headroom.transaction.JdbcTransactions;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -192,7 +193,8 @@ final class JobRunner {
     }
 
     private @Nullable Object handle(Work work, @Nullable Connection lent) throws Exception {
-        RunningJob running = new RunningJob(store, payloads, work.assignment(), work.kind(), lent, stopping);
+        RunningJob running = new RunningJob(
+                store, payloads, work.assignment(), work.kind(), lent, stopping, ConcurrentHashMap.newKeySet());
         return options.middlewares().run(work.code(), work.payload(), running);
     }
 

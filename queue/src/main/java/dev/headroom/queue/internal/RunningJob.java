@@ -8,18 +8,24 @@ import dev.headroom.queue.batch.BatchProgress;
 import java.sql.Connection;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** What a handler sees of its job. */
+/**
+ * What a handler sees of its job.
+ *
+ * @param stepsDone the names of the steps that this run has come to the end of
+ */
 record RunningJob(
         Store store,
         JsonPayloads payloads,
         Assignment assignment,
         Kind kind,
         @Nullable Connection lent,
-        BooleanSupplier stop)
+        BooleanSupplier stop,
+        Set<String> stepsDone)
         implements JobContext {
     private static final int LONGEST_STEP = 190;
 
@@ -65,10 +71,13 @@ record RunningJob(
         Checks.present("type", type);
         String what = "step " + Checks.notBlank("step", name) + " of " + name();
         Checks.that(name.length() <= LONGEST_STEP, "step", name, "at most " + LONGEST_STEP + " characters");
+        Checks.that(!stepsDone.contains(name), "step", name, "a name that no other step of " + name() + " has");
         Optional<String> known = store.call("ask for a step", connection -> store.steps.find(connection, id(), name));
         assignment.stepped();
         if (known.isPresent()) {
-            return type.cast(payloads.read(what, type, known.get()));
+            T before = type.cast(payloads.read(what, type, known.get()));
+            stepsDone.add(name);
+            return before;
         }
         T result = Checks.present(what, work.call());
         String text = payloads.write(what, result);
@@ -76,6 +85,7 @@ record RunningJob(
             throw new IllegalStateException(
                     what + ": done, but the lease was lost (expected: held); another node runs the job");
         }
+        stepsDone.add(name);
         return result;
     }
 

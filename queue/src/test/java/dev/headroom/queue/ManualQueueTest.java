@@ -31,6 +31,14 @@ class ManualQueueTest extends JobQueueContract {
     }
 
     @Test
+    void refusesAQueueWhoseWorkersWouldRunItsJobs() {
+        JobQueue queue = started(builder().handlers(recorder));
+        assertThatThrownBy(() -> ManualQueue.of(queue))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("queue: started (expected: not started");
+    }
+
+    @Test
     void timePassesWhenTold() {
         JobQueue queue = built(builder().handlers(recorder));
         try (ManualQueue jobs = ManualQueue.of(queue)) {

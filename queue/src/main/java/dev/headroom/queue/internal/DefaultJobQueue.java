@@ -85,6 +85,10 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         wakes.here().instead(told);
     }
 
+    boolean isStarted() {
+        return node != null;
+    }
+
     /** For the test kit. */
     Parts parts() {
         return parts;

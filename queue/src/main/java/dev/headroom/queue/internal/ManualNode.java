@@ -39,6 +39,10 @@ public final class ManualNode {
         if (!(queue instanceof DefaultJobQueue ours)) {
             throw new IllegalArgumentException("queue: " + queue + " (expected: one that JobQueue.builder built)");
         }
+        if (ours.isStarted()) {
+            throw new IllegalStateException(
+                    "queue: started (expected: not started, so that nobody else runs its jobs)");
+        }
         return new ManualNode(ours);
     }
 

@@ -34,7 +34,11 @@ public final class ManualQueue implements AutoCloseable {
         this.node = node;
     }
 
-    /** A manual worker of this queue, which must not be started. */
+    /**
+     * A manual worker of this queue, which must not be started.
+     *
+     * @throws IllegalStateException if it is
+     */
     public static ManualQueue of(JobQueue queue) {
         return new ManualQueue(ManualNode.of(Checks.present("queue", queue)));
     }
@@ -155,7 +159,7 @@ public final class ManualQueue implements AutoCloseable {
         return node.runNext();
     }
 
-    /** Lets time pass for delayed jobs and for those to be tried again, without waiting. */
+    /** Lets time pass for delayed jobs and for those to be tried again, without waiting; schedules enqueue nothing, whatever time passes. */
     public void advance(Duration time) {
         node.advance(Checks.notNegative("time", time));
     }

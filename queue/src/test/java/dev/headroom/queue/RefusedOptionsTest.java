@@ -135,6 +135,20 @@ class RefusedOptionsTest {
                 .hasMessageContaining("Zoned.misfiring zone and misfire: UTC, ALL (expected: those that are the");
     }
 
+    /** Leaves open what it takes. */
+    public static class Indexing<T> {
+        @Job(name = "index")
+        public void index(T document) {}
+    }
+
+    @Test
+    void refusesAPayloadWhoseTypeNobodySays() {
+        JobQueueBuilder builder = JobQueue.builder(new org.h2.jdbcx.JdbcDataSource());
+        assertRefused(
+                "@Job: Indexing.index of T (expected: a payload whose type the handler's class says)",
+                () -> builder.handlers(new Indexing<Integer>()));
+    }
+
     /** Each with one thing out of its range. */
     public static class OutOfRange {
         @Job(name = "a", priority = 10)

@@ -218,6 +218,31 @@ class RunningTest extends JobQueueContract {
         assertThat(recorder.order).containsExactly("new version");
     }
 
+    /** Leaves open what it takes. */
+    public static class Indexing<T> {
+        final List<Object> seen = new CopyOnWriteArrayList<>();
+
+        @Job(name = "index")
+        public void index(T document) {
+            seen.add(document);
+        }
+    }
+
+    /** Says it. */
+    public static final class NoteIndexing extends Indexing<Note> {}
+
+    @Test
+    void readsWhatAHandlersClassSaysThatAnInheritedMethodTakes() {
+        NoteIndexing indexing = new NoteIndexing();
+        JobQueue queue = built(builder().handlers(indexing));
+        queue.enqueue(NoteIndexing::index, new Note(1, "typed"));
+        assertThatThrownBy(() -> queue.enqueue("index", "text")).isInstanceOf(IllegalArgumentException.class);
+        try (ManualQueue jobs = ManualQueue.of(queue)) {
+            jobs.drain();
+        }
+        assertThat(indexing.seen).containsExactly(new Note(1, "typed"));
+    }
+
     @Test
     void saysThatNoHandlerIsHere() {
         Logger runner = (Logger) LoggerFactory.getLogger("dev.headroom.queue.internal.JobRunner");

@@ -74,7 +74,8 @@ public final class HandlerScan {
     static Kind kind(Method method, @Nullable Object handler) {
         Job job = method.getAnnotation(Job.class);
         String site = site(method);
-        Type payload = payload(method, site, job.track());
+        Type declared = payload(method, site, job.track());
+        Type payload = declared == null || handler == null ? declared : Payloads.known(declared, method, handler, site);
         boolean locks = job.tx() == Tx.LOCK_IN_TX;
         String longest = locks && job.timeout().isEmpty() ? Tx.LONGEST_LOCK : job.timeout();
         Duration timeout = longest.isEmpty() ? Duration.ZERO : Spans.parse(site + " timeout", longest);

@@ -7,9 +7,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.headroom.config.ConfigurationException;
 import dev.headroom.queue.Recorder.Note;
+import dev.headroom.queue.mail.Mail;
 import dev.headroom.transaction.JdbcTransactions;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,28 @@ class EnqueuingTest extends JobQueueContract {
         });
         await().untilAsserted(() -> assertThat(recorder.order).containsExactly("committed"));
         awaitNoJobs();
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // What callers whose compiler does not look do all the same.
+    void saysWhatIsNull() {
+        JobQueue queue = built(builder().handlers(recorder));
+        assertThatThrownBy(() -> queue.enqueue((JobMethod.Plain<Recorder>) null))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("method: null (expected: a value)");
+        assertThatThrownBy(() -> queue.enqueue((String) null, "payload"))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("name: null (expected: a value)");
+        assertThatThrownBy(() -> queue.enqueueAll(Recorder::note, Arrays.asList(new Note(1, "one"), null)))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("payloads: null at 1 (expected: none that is null)");
+        assertThatThrownBy(() -> queue.enqueueAll(Recorder::note, null))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("payloads: null (expected: a value)");
+        assertThatThrownBy(() -> Mail.to("ada@example.org", (String) null))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("to: null (expected: a text that is not blank)");
+        assertThat(count("headroom_job")).isZero();
     }
 
     @Test

@@ -325,7 +325,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
 
     @Override
     public void bulk(String name, Collection<?> payloads) {
-        parts.producer().enqueueAll(parts.kinds().named(name), List.copyOf(payloads), Draft.PLAIN);
+        parts.producer().enqueueAll(parts.kinds().named(name), all(payloads), Draft.PLAIN);
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.headroom.queue.batch.BatchBuilder;
 import dev.headroom.queue.batch.JobBatch;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
@@ -75,12 +76,19 @@ class DraftEnqueuer implements Enqueuer {
 
     @Override
     public <T, P> void enqueueAll(JobMethod.WithPayload<T, P> method, Collection<? extends P> payloads) {
-        producer.enqueueAll(producer.kinds().of(method), List.copyOf(payloads), draft);
+        producer.enqueueAll(producer.kinds().of(method), all(payloads), draft);
     }
 
     @Override
     public <T, P> void enqueueAll(JobMethod.WithBoth<T, P> method, Collection<? extends P> payloads) {
-        producer.enqueueAll(producer.kinds().of(method), List.copyOf(payloads), draft);
+        producer.enqueueAll(producer.kinds().of(method), all(payloads), draft);
+    }
+
+    static List<Object> all(Collection<?> payloads) {
+        List<Object> copy = new ArrayList<>(Checks.present("payloads", payloads));
+        int none = copy.indexOf(null);
+        Checks.that(none < 0, "payloads", "null at " + none, "none that is null");
+        return copy;
     }
 
     @Override

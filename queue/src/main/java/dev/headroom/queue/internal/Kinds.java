@@ -1,5 +1,6 @@
 package dev.headroom.queue.internal;
 
+import dev.headroom.config.Checks;
 import dev.headroom.config.Problems;
 import dev.headroom.queue.JobMethod;
 import dev.headroom.queue.Tx;
@@ -84,7 +85,7 @@ final class Kinds {
     }
 
     Kind named(String name) {
-        Kind kind = byName.get(name);
+        Kind kind = byName.get(Checks.present("name", name));
         if (kind == null) {
             throw new IllegalArgumentException("name: " + name + " (expected: one of " + byName.keySet() + ")");
         }
@@ -96,7 +97,7 @@ final class Kinds {
     }
 
     Kind of(JobMethod reference) {
-        Kind[] kept = byReference.get(reference.getClass());
+        Kind[] kept = byReference.get(Checks.present("method", reference).getClass());
         Kind kind = kept[0];
         if (kind == null) {
             kind = resolve(MethodReferences.read(reference));

@@ -2,6 +2,7 @@ package dev.headroom.queue.mail;
 
 import dev.headroom.config.Checks;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -21,8 +22,8 @@ public record Mail(String from, List<String> to, String subject, String text, St
     /** Checks and copies. What a header takes has no line breaks: nobody can add headers of their own. */
     public Mail {
         from = line("from", from);
-        to = List.copyOf(Checks.notEmpty("to", to));
-        to.forEach(address -> line("to", Checks.notBlank("to", address)));
+        Checks.notEmpty("to", to).forEach(address -> line("to", Checks.notBlank("to", address)));
+        to = List.copyOf(to);
         subject = line("subject", subject);
         Checks.present("text", text);
         Checks.present("html", html);
@@ -40,7 +41,7 @@ public record Mail(String from, List<String> to, String subject, String text, St
 
     /** An empty mail to these. */
     public static Mail to(String first, String... others) {
-        List<String> all = new ArrayList<>(List.of(others));
+        List<String> all = new ArrayList<>(Arrays.asList(others));
         all.add(0, first);
         return new Mail("", all, "", "", "");
     }

@@ -40,7 +40,7 @@ public final class SmtpTransportBuilder {
      */
     public SmtpTransportBuilder from(String from) {
         try {
-            this.from = new InternetAddress(from, true);
+            this.from = new InternetAddress(Checks.notBlank("from", from), true);
         } catch (AddressException unparsable) {
             throw new ConfigurationException("from", from, "an address such as shop@example.org");
         }

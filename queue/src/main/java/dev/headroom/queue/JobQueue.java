@@ -18,8 +18,8 @@ import javax.sql.DataSource;
  * runs again when the process's lease has run out. All time is the database's. While the database is away enqueuing fails, workers wait
  * and try again; nothing that committed is lost.
  *
- * <p>Enqueues as soon as it is built; works once {@link #start() started}, which {@code Headroom} does. Gives {@link Background} to the
- * other components. Thread-safe.
+ * <p>Enqueues as soon as it is built, and after it is closed, for other processes; works once {@link #start() started}, which {@code Headroom}
+ * does. Gives {@link Background} to the other components. Thread-safe.
  *
  * <pre>{@code
  * JobQueue queue = JobQueue.builder(dataSource).handlers(new Images()).build();

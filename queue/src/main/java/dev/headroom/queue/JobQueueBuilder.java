@@ -96,7 +96,7 @@ public final class JobQueueBuilder {
         return this;
     }
 
-    /** Sets the options of one queue. A queue that a handler names and that is not set has the defaults. */
+    /** Sets the options of one queue. A queue that a handler names and that is not set has the defaults; the start warns of one that is set and has no handler. */
     public JobQueueBuilder queue(String queue, Consumer<QueueSettings> settings) {
         settings.accept(queues.computeIfAbsent(Checks.name("queue", queue), unset -> new QueueSettings()));
         return this;

@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.headroom.RequestContext;
 import dev.headroom.TraceId;
 import dev.headroom.codec.CodecException;
@@ -21,7 +17,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** Jobs are run in their context, tried again, given up, and completed together with their effects. */
 @OnEveryBackend
@@ -245,28 +240,31 @@ class RunningTest extends JobQueueContract {
 
     @Test
     void saysThatNoHandlerIsHere() {
-        Logger runner = (Logger) LoggerFactory.getLogger("dev.headroom.queue.internal.JobRunner");
-        ListAppender<ILoggingEvent> log = new ListAppender<>();
-        log.start();
-        runner.addAppender(log);
-        Level before = runner.getLevel();
-        runner.setLevel(Level.WARN);
-        try {
-            JobQueue queue = built(builder());
-            JobHandle job = queue.enqueue(Recorder::note, new Note(1, "secret"));
-            try (ManualQueue jobs = ManualQueue.of(queue)) {
-                jobs.runNext();
-            }
-            assertThat(job.state()).contains(JobState.SCHEDULED);
-            assertThat(log.list)
-                    .extracting(ILoggingEvent::getFormattedMessage)
+        JobQueue queue = built(builder());
+        JobHandle job = queue.enqueue(Recorder::note, new Note(1, "secret"));
+        try (Warnings warnings = new Warnings("JobRunner");
+                ManualQueue jobs = ManualQueue.of(queue)) {
+            jobs.runNext();
+            assertThat(warnings.messages())
                     .containsExactly(
                             "queue: job " + job.id() + " of note, version 1, is put aside for PT30S: no handler"
                                     + " here knows it (expected: here, or in another process; 0 messages kept back)");
-            job.cancel();
-        } finally {
-            runner.setLevel(before);
-            runner.detachAppender(log);
+        }
+        assertThat(job.state()).contains(JobState.SCHEDULED);
+        job.cancel();
+    }
+
+    @Test
+    void saysThatAQueueHasWorkersAndNoHandler() {
+        try (Warnings warnings = new Warnings("DefaultJobQueue")) {
+            started(builder()
+                    .handlers(recorder)
+                    .queue("default", queue -> queue.workers(1))
+                    .queue("others", queue -> queue.workers(0))
+                    .queue("defualt", queue -> queue.workers(50)));
+            assertThat(warnings.messages())
+                    .containsExactly(
+                            "queue: queue defualt has workers here and no handler (expected: one of [blocked, default, tracked], or 0 workers)");
         }
     }
 

@@ -30,9 +30,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The queue: enqueues by itself, works through its {@link Node}. */
 public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
+    private static final Logger log = LoggerFactory.getLogger(DefaultJobQueue.class);
+
     /** The queue's signals stay below what would have requests refused: work that waits is no reason to turn users away. */
     static final double HIGHEST_PRESSURE = 1.2;
 
@@ -182,6 +186,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
                 throw new IllegalStateException("queue: closed (expected: open)");
             }
             if (node == null) {
+                warnOfIdleWorkers();
                 Node started = new Node(parts, pools(), wakes, gate);
                 node = started;
                 started.start();
@@ -189,6 +194,22 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         } finally {
             life.unlock();
         }
+    }
+
+    /** A name that is misspelt looks so; a handler's queue then has the defaults. */
+    private void warnOfIdleWorkers() {
+        QueueOptions options = parts.options();
+        Set<String> idle = new TreeSet<>(options.told());
+        idle.removeIf(queue -> queue.equals("default")
+                || parts.kinds().serves(queue)
+                || (options.workersOf(queue) == 0 && !options.weights().containsKey(queue)));
+        Set<String> handled = new TreeSet<>(parts.names().all());
+        handled.removeIf(queue -> !parts.kinds().serves(queue));
+        idle.forEach(queue -> log.warn(
+                "{}: queue {} has workers here and no handler (expected: one of {}, or 0 workers)",
+                options.name(),
+                queue,
+                handled));
     }
 
     /** The queues of which this process has handlers, or was told to have workers: what else is in the database is for others. */

@@ -1,0 +1,171 @@
+package dev.headroom.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.headroom.Contracts;
+import dev.headroom.meter.Counter;
+import dev.headroom.meter.Meters;
+import dev.headroom.queue.Recorder.Note;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An end whose writing is refused and cut off, one time after the other, is written once, as it was, and nobody takes it for another's. */
+@OnEveryBackend
+class RefusedEndTest extends JobQueueContract {
+    private final Kept kept = new Kept();
+    private final Queue<Fate> fates = new ConcurrentLinkedQueue<>();
+
+    /** What becomes of a commit of ends. */
+    private enum Fate {
+        /** Others have a lock. */
+        LOCK("55P03"),
+        /** The database refuses it for what it is. */
+        BAD("22000"),
+        /** The connection is lost before it. */
+        LOST("08006"),
+        /** The connection is lost after it. */
+        DONE("08006");
+
+        private final String state;
+
+        Fate(String state) {
+            this.state = state;
+        }
+    }
+
+    /** Its result is kept. */
+    public static final class Kept {
+        final AtomicInteger effects = new AtomicInteger();
+
+        @Job(name = "refused.kept", track = true)
+        public String kept(Note note) {
+            effects.incrementAndGet();
+            return note.text();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DONE LOCK LOCK", "LOCK DONE LOST", "LOCK BAD DONE", "LOCK LOCK DONE LOST", "LOCK DONE"})
+    void whatWasWrittenThoughTheAnswerWasLostIsNoLostLease(String written) {
+        AtomicInteger lost = new AtomicInteger();
+        JobQueue queue = built(JobQueue.builder(scripted()).handlers(kept));
+        queue.connect(counting(lost));
+        fates.addAll(fates(written));
+        queue.start();
+        queue.enqueue(Kept::kept, new Note(1, "kept"));
+        await().atMost(Duration.ofSeconds(30)).until(fates::isEmpty);
+        awaitNoJobs();
+        // It knows of all ends when it has closed.
+        queue.close();
+        assertThat(lost).hasValue(0);
+        assertThat(queue.dead().newest(1)).isEmpty();
+        assertThat(kept.effects).hasValue(1);
+    }
+
+    /** @param why what keeps the end from being written as a dead letter */
+    @ParameterizedTest
+    @ValueSource(strings = {"LOCK", "LOST"})
+    void whatIsWorseIsWrittenForWhatTheDatabaseRefusesAndForNothingElse(String why) throws Exception {
+        // Five times with others, twice alone.
+        fates.addAll(fates("BAD BAD BAD BAD BAD BAD BAD " + why));
+        JobQueue queue = started(JobQueue.builder(scripted()).handlers(kept));
+        JobHandle job = queue.enqueue(Kept::kept, new Note(1, "kept"));
+        JobResult result = job.await(Duration.ofSeconds(30)).orElseThrow();
+        assertThat(fates).isEmpty();
+        assertThat(result.end()).isEqualTo(JobResult.End.DONE);
+        assertThat(result.value(String.class)).contains("kept");
+        assertThat(kept.effects).hasValue(1);
+    }
+
+    @Test
+    void anEndThatHasToWaitForItsTurnIsLeftToWaitForLonger() throws Exception {
+        assumeThat(backend).as("has limits of its own").isNotEqualTo(Backend.H2);
+        // Whoever has the job locked goes on for longer than an end waits at first, whenever it asks.
+        String patient = backend == Backend.MARIADB
+                ? "information_schema.processlist where time_ms > 1500 and info like '%headroom_job_result%'"
+                : "pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+                        + " and clock_timestamp() - query_start > interval '1.5 s'";
+        JobQueue queue = built(builder().lease(Duration.ofSeconds(30)).handlers(kept));
+        JobHandle job = queue.enqueue(Kept::kept, new Note(1, "kept"));
+        try (Connection other = dataSource().getConnection()) {
+            other.setAutoCommit(false);
+            other.createStatement()
+                    .execute("select * from headroom_job_result where job_id = " + job.id() + " for update");
+            queue.start();
+            await().atMost(Duration.ofSeconds(30)).until(() -> count(patient) > 0);
+            other.rollback();
+            other.setAutoCommit(true);
+        }
+        assertThat(job.await(Duration.ofSeconds(30)).orElseThrow().value(String.class))
+                .contains("kept");
+        assertThat(kept.effects).hasValue(1);
+    }
+
+    private static List<Fate> fates(String names) {
+        return List.of(names.split(" ")).stream().map(Fate::valueOf).toList();
+    }
+
+    /** The next commits of ends have these fates. */
+    private DataSource scripted() {
+        return (DataSource) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    Object result = call(dataSource(), method, arguments);
+                    return result instanceof Connection connection ? scripted(connection) : result;
+                });
+    }
+
+    private Connection scripted(Connection connection) {
+        return (Connection) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                    Fate fate = method.getName().equals("commit")
+                                    && Thread.currentThread().getName().contains("-completer")
+                            ? fates.poll()
+                            : null;
+                    if (fate == null) {
+                        return call(connection, method, arguments);
+                    }
+                    if (fate == Fate.DONE) {
+                        connection.commit();
+                    } else {
+                        connection.rollback();
+                    }
+                    throw new SQLException("refused", fate.state);
+                });
+    }
+
+    private static Object call(Object target, java.lang.reflect.Method method, Object[] arguments) throws Throwable {
+        try {
+            return method.invoke(target, arguments);
+        } catch (InvocationTargetException thrown) {
+            throw thrown.getCause();
+        }
+    }
+
+    /** An application without anything but a counter of leases that were lost. */
+    private static Contracts counting(AtomicInteger lost) {
+        Contracts alone = Contracts.standalone();
+        Meters none = alone.meters();
+        Meters meters = (Meters) Proxy.newProxyInstance(
+                RefusedEndTest.class.getClassLoader(),
+                new Class<?>[] {Meters.class},
+                (proxy, method, arguments) ->
+                        method.getName().equals("counter") && QueueMeters.LEASE_LOST.equals(arguments[0])
+                                ? (Counter) count -> lost.addAndGet((int) count)
+                                : method.invoke(none, arguments));
+        return new Contracts(
+                meters, alone.readings(), alone.load(), alone.consistency(), alone.transactions(), alone.background());
+    }
+}

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.headroom.queue.Recorder.Note;
+import dev.headroom.testkit.SharedPostgres;
+import dev.headroom.testkit.TestDatabase;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -21,6 +23,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** A server that lets the queue wait for a lock has not vanished: what is kept waiting is known not to have happened, and costs nothing. */
 @OnEveryBackend
@@ -41,7 +44,7 @@ class PatienceTest extends JobQueueContract {
         final CountDownLatch began = new CountDownLatch(1);
         final CountDownLatch end = new CountDownLatch(1);
 
-        @Job(name = "waiting.complete", tx = Tx.COMPLETE_IN_TX, attempts = 1, backoff = "1ms..2ms")
+        @Job(name = "waiting.complete", tx = Tx.COMPLETE_IN_TX, attempts = 1, track = true, backoff = "1ms..2ms")
         public void complete(Note note, JobContext job) throws Exception {
             write(note, job);
         }
@@ -66,6 +69,11 @@ class PatienceTest extends JobQueueContract {
             job.connection().createStatement().execute("set local lock_timeout = '300ms'");
             ended(note, job);
             return note.text();
+        }
+
+        @Job(name = "waiting.fails", queue = "locking", tx = Tx.LOCK_IN_TX, attempts = 1)
+        public void fail(Note note) {
+            throw new IllegalStateException(note.text());
         }
 
         @Job(name = "waiting.none", attempts = 1)
@@ -200,6 +208,82 @@ class PatienceTest extends JobQueueContract {
         }
         awaitNoJobs();
         assertThat(job.result().orElseThrow().value(String.class)).contains("soon");
+    }
+
+    @Test
+    void whereThePoolWaitsShorterForAnAnswerTheServerWaitsShorterForALock() throws Exception {
+        // There nobody waits for an answer.
+        assumeThat(backend).isNotEqualTo(Backend.H2);
+        JobQueue queue = started(JobQueue.builder(giving(dataSource(), PatienceTest::waitingShorter))
+                .bookkeeping(dataSource())
+                .lease(Duration.ofSeconds(30))
+                .handlers(waiting));
+        JobHandle job = queue.enqueue(Waiting::complete, new Note(1, "once"));
+        assertThat(waiting.began.await(30, TimeUnit.SECONDS)).isTrue();
+        try (Connection other = dataSource().getConnection()) {
+            other.setAutoCommit(false);
+            other.createStatement()
+                    .execute("select * from headroom_job_result where job_id = " + job.id() + " for update");
+            waiting.end.countDown();
+            await().atMost(Duration.ofSeconds(30)).until(() -> waiting.attempts.size() > 1);
+            other.rollback();
+            other.setAutoCommit(true);
+        }
+        awaitNoJobs();
+        assertThat(waiting.attempts).as("no connection was given up").containsOnly(1);
+        assertThat(count("effect")).isOne();
+    }
+
+    private static Connection waitingShorter(Connection connection) {
+        try {
+            connection.setNetworkTimeout(Runnable::run, 4_000);
+            return connection;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aShorterLimitOfThePoolHolds() throws Exception {
+        assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
+        try (TestDatabase hurried = SharedPostgres.createDatabase()) {
+            PGSimpleDataSource source = new PGSimpleDataSource();
+            source.setUrl(hurried.jdbcUrl());
+            source.setOptions("-c lock_timeout=300ms");
+            SchemaInstaller.install(source);
+            try (JobQueue queue = JobQueue.builder(source)
+                            .lease(Duration.ofSeconds(30))
+                            .workers(1)
+                            .handlers(waiting)
+                            .build();
+                    Connection other = source.getConnection()) {
+                other.createStatement().execute("create table effect (id bigint, note varchar(100))");
+                JobHandle job = queue.enqueue(Waiting::lock, new Note(1, "soon"));
+                other.setAutoCommit(false);
+                other.createStatement()
+                        .execute("select * from headroom_job_result where job_id = " + job.id() + " for update");
+                waiting.end.countDown();
+                queue.start();
+                await().atMost(Duration.ofSeconds(20)).until(() -> waiting.attempts.size() > 1);
+                other.rollback();
+                assertThat(job.await(Duration.ofSeconds(20)).orElseThrow().value(String.class))
+                        .contains("soon");
+            }
+        }
+    }
+
+    @Test
+    void theEndOfOneThatFailedInItsTransactionIsHeldToALimitToo() {
+        assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
+        CountingDataSource counting = new CountingDataSource(dataSource());
+        JobQueue queue = started(JobQueue.builder(counting)
+                .bookkeeping(dataSource())
+                .pollInterval(Duration.ofMillis(100))
+                .handlers(waiting));
+        queue.enqueue(Waiting::fail, new Note(1, "fails"));
+        awaitNoJobs();
+        assertThat(queue.dead().newest(2)).hasSize(1);
+        assertThat(counting.texts).anyMatch(text -> text.startsWith("set local lock_timeout = "));
     }
 
     @Test

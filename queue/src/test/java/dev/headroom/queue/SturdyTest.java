@@ -219,11 +219,14 @@ class SturdyTest extends JobQueueContract {
         }
     }
 
-    /** @param cut how often its connection is lost after a lock */
+    /**
+     * @param state what a server says that is lost, read-only, full, out of files or unwell
+     * @param times how often after a lock
+     */
     @ParameterizedTest
-    @ValueSource(ints = {2, 4})
-    void anEndThatMeetsALockAndThenALostServerIsWrittenAsItWas(int cut) {
-        DataSource losing = refusingCommits(dataSource(), new AtomicInteger(cut), "08006");
+    @CsvSource({"08006, 2", "08006, 4", "25006, 2", "53100, 6", "58030, 6", "XX000, 2"})
+    void anEndThatMeetsALockAndThenAServerInTroubleIsWrittenAsItWas(String state, int times) {
+        DataSource losing = refusingCommits(dataSource(), new AtomicInteger(times), state);
         JobQueue queue = started(JobQueue.builder(refusingCommits(losing, new AtomicInteger(2), "55P03"))
                 .pollInterval(Duration.ofMillis(100))
                 .handlers(recorder));

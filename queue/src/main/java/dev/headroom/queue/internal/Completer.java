@@ -1,6 +1,7 @@
 package dev.headroom.queue.internal;
 
 import dev.headroom.queue.DeadJob;
+import dev.headroom.queue.internal.sql.Outage;
 import dev.headroom.queue.internal.sql.Sql;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -59,6 +60,9 @@ final class Completer implements Runnable {
 
         private long lockMillis = LOCKED;
 
+        /** How often it failed for what may be its own fault. */
+        private int failures;
+
         Unwritten(Settled settled, boolean doubtful) {
             this.settled = settled;
             this.doubtful = doubtful;
@@ -68,7 +72,7 @@ final class Completer implements Runnable {
     /** What became of an end that was to be written alone. */
     private enum Attempt {
         WRITTEN,
-        /** For others' locks, or too little time. */
+        /** For others' locks, too little time, or something that may be over soon. */
         REFUSED,
         /** The database takes nothing at all. */
         FAILED
@@ -117,7 +121,7 @@ final class Completer implements Runnable {
                     if (attempt != Attempt.WRITTEN) {
                         each.lockMillis = Math.min(MOST_LOCKED, 2 * each.lockMillis);
                         refused.add(each);
-                        Thread.sleep(attempt == Attempt.REFUSED ? PASSING : LONGEST_PAUSE);
+                        Thread.sleep(attempt == Attempt.REFUSED && each.failures == 0 ? PASSING : LONGEST_PAUSE);
                     }
                 }
             } catch (InterruptedException stopped) {
@@ -144,8 +148,8 @@ final class Completer implements Runnable {
                 written.accept(batch);
                 return;
             } catch (SQLException | RuntimeException | Error failed) {
-                boolean away = isLost(failed);
-                doubtful |= away;
+                boolean away = isAway(failed);
+                doubtful |= isLost(failed);
                 long kept = limit.pass();
                 if (kept >= 0) {
                     log.warn(
@@ -193,47 +197,36 @@ final class Completer implements Runnable {
     }
 
     private Attempt writeAlone(Unwritten alone, long lockMillis) {
-        Settled settled = alone.settled;
         try {
-            settle(alone, lockMillis);
+            tell(settlement.write(List.of(alone.settled), lockMillis), alone.doubtful);
         } catch (SQLException | RuntimeException | Error failed) {
-            if (passes(failed)) {
-                long kept = limit.pass();
-                if (kept >= 0) {
-                    log.warn(
-                            "{}: how job {} of {} ended can't be written yet for what others do ({} messages kept back)",
-                            name,
-                            settled.assignment().job.id(),
-                            settled.assignment().job.kind(),
-                            kept,
-                            failed);
-                }
-                return Attempt.REFUSED;
-            }
-            if (isLost(failed)) { // which says nothing of what was to be written
-                alone.doubtful = true;
+            if (isAway(failed)) { // which says nothing of what was to be written
+                alone.doubtful |= isLost(failed);
                 return Attempt.FAILED;
             }
-            Attempt aside = putAside(settled, failed);
+            if (passes(failed) || ++alone.failures < FAILURES) {
+                warn(alone.settled, failed);
+                return Attempt.REFUSED;
+            }
+            Attempt aside = putAside(alone, failed);
             if (aside != Attempt.WRITTEN) {
                 return aside;
             }
         }
-        written.accept(List.of(settled));
+        written.accept(List.of(alone.settled));
         return Attempt.WRITTEN;
     }
 
-    private void settle(Unwritten alone, long lockMillis) throws SQLException {
-        List<Settled> settled = List.of(alone.settled);
-        try {
-            tell(settlement.write(settled, lockMillis), alone.doubtful);
-        } catch (SQLException | RuntimeException | Error failed) {
-            if (passes(failed)) {
-                throw failed;
-            }
-            alone.doubtful |= isLost(failed);
-            // Nothing is as good as what it was: once more, since what failed before may have been for something else.
-            tell(settlement.write(settled, lockMillis), alone.doubtful);
+    private void warn(Settled settled, Throwable failed) {
+        long kept = limit.pass();
+        if (kept >= 0) {
+            log.warn(
+                    "{}: how job {} of {} ended can't be written yet ({} messages kept back)",
+                    name,
+                    settled.assignment().job.id(),
+                    settled.assignment().job.kind(),
+                    kept,
+                    failed);
         }
     }
 
@@ -245,8 +238,14 @@ final class Completer implements Runnable {
         return failed instanceof SQLException sql && Sql.isLost(sql);
     }
 
-    /** What is worse is written only if the database refuses what is better, not if a lock or a lost connection keeps it from being written. */
-    private Attempt putAside(Settled settled, Throwable why) {
+    /** Whether the database takes nothing at all at the time. */
+    private static boolean isAway(Throwable failed) {
+        return failed instanceof SQLException sql && (Sql.isLost(sql) || Outage.is(sql));
+    }
+
+    /** What is worse is written only if the database refuses what is better, not if a lock or an outage keeps it from being written. */
+    private Attempt putAside(Unwritten alone, Throwable why) {
+        Settled settled = alone.settled;
         for (JobOutcome instead : instead(settled.outcome(), "its end could not be written: " + why.getMessage())) {
             try {
                 settlement.write(List.of(new Settled(settled.assignment(), instead)), LOCKED);
@@ -255,7 +254,8 @@ final class Completer implements Runnable {
                 if (passes(refusedToo)) {
                     return Attempt.REFUSED;
                 }
-                if (isLost(refusedToo)) {
+                if (isAway(refusedToo)) {
+                    alone.doubtful |= isLost(refusedToo);
                     return Attempt.FAILED;
                 }
                 continue;

@@ -11,7 +11,8 @@ import java.lang.annotation.Target;
  * <p>Stands beside {@code @Job} on a method without payload. Exactly one of {@link #fixedDelay}, {@link #fixedRate} and {@link #cron} is
  * given. The next tick is kept in the database and measured by its clock alone; a node that registers the handler for the first time makes
  * an interval due one interval from then. Ticks of an interval that were missed while nobody was there are made up for by one. A schedule
- * whose handler no node has had for a day is deleted.
+ * whose handler no node has had for a day, and for its {@link #silence} before that, is deleted. One whose text changes keeps when a job of
+ * it last ended well, and waits for the job of a {@link #fixedDelay} that is under way.
  *
  * <pre>{@code
  * @Job(name = "blobs.sweep") @Every(fixedDelay = "10m")
@@ -45,7 +46,8 @@ public @interface Every {
 
     /**
      * The dead man's timer: when no job of this kind has ended well for so long, the health check {@code queue-schedules} fails and names
-     * it. Default: none.
+     * it. A process that has the handler and is built, but not started, checks it too; a kind whose schedule no started node has ever kept
+     * counts as silent since that process has been up. The meter {@code headroom.queue.silence} says for how long. Default: none.
      */
     String silence() default "";
 }

@@ -8,7 +8,7 @@ public final class QueueMeters {
     /** Times how long a job was ready before a worker took it up; tag {@code queue}. */
     public static final String PICKUP = "headroom.queue.pickup";
 
-    /** Times runs; tags {@code job} and {@code outcome} (done, retried, dead, returned, lost). */
+    /** Times runs; tags {@code job} and {@code outcome} (done, retried, dead, cancelled, parked, returned, lost). */
     public static final String RUN = "headroom.queue.run";
 
     /** Times claims, as one transaction; tag {@code result} (jobs, none, failed). */
@@ -40,6 +40,9 @@ public final class QueueMeters {
 
     /** Workers busy in this process; tag {@code queue}. */
     public static final String BUSY = "headroom.queue.busy";
+
+    /** Seconds for which no job of a kind with {@link Every#silence} has ended well, as last seen; tag {@code job}. */
+    public static final String SILENCE = "headroom.queue.silence";
 
     private QueueMeters() {}
 }

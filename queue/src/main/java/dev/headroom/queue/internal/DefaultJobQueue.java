@@ -79,8 +79,9 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         Wakes wakes = new Wakes(new Wakeup(), others == null ? null : new RemoteTeller(options.name(), others));
         LocalRuns runs = new LocalRuns(wakes::signal);
         Producer producer = new Producer(options, store, kinds, names, connected, runs, wakes);
-        Lengths lengths = new Lengths(store, names, options.lengthCounts());
-        Parts parts = new Parts(options, store, kinds, names, connected, runs, producer, lengths);
+        DeadMansTimers timers = new DeadMansTimers(store.schedules, kinds);
+        Lengths lengths = new Lengths(store, names, options.lengthCounts(), timers);
+        Parts parts = new Parts(options, store, kinds, names, connected, runs, producer, lengths, timers);
         return new DefaultJobQueue(parts, wakes);
     }
 
@@ -130,6 +131,15 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
                     queue));
             gauges.add(meters.gauge(QueueMeters.BUSY, () -> busy(queue), "queue", queue));
         }
+        for (String kind : parts.timers().kinds()) {
+            gauges.add(meters.gauge(QueueMeters.SILENCE, () -> silence(kind), "job", kind));
+        }
+    }
+
+    private double silence(String kind) {
+        Lengths.Seen seen = parts.lengths().known();
+        Duration silence = seen == null ? null : seen.silence().get(kind);
+        return silence == null ? Double.NaN : silence.toMillis() / 1e3;
     }
 
     private double seen(String queue, ToDoubleFunction<QueueLength> part) {
@@ -169,7 +179,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
     }
 
     private void checkSchedules() {
-        Map<String, Duration> silent = new Schedules(parts.store(), parts.kinds(), parts.producer()).silent();
+        Map<String, Duration> silent = parts.store().call("ask its schedules", parts.timers()::tooLong);
         if (!silent.isEmpty()) {
             String list = silent.entrySet().stream()
                     .map(each -> each.getKey() + " for " + each.getValue().toSeconds() + " s")
@@ -299,7 +309,9 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
 
     @Override
     public ScaleAdvice scale(List<Duration> launched) {
-        return parts.options().scale().decide(parts.lengths().load(), launched, ZonedDateTime.now(ZoneOffset.UTC));
+        Lengths.Seen seen = parts.lengths().fresh();
+        ZonedDateTime now = seen.now().atZone(ZoneOffset.UTC);
+        return parts.options().scale().decide(parts.lengths().load(seen), launched, now);
     }
 
     @Override

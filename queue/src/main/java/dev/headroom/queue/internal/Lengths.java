@@ -11,6 +11,7 @@ import dev.headroom.queue.scale.ClusterLoad;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,7 @@ final class Lengths {
     private final Store store;
     private final QueueNames names;
     private final JobFilter counted;
+    private final DeadMansTimers timers;
     private final LoadWindow window = new LoadWindow();
     private final ReentrantLock asking = new ReentrantLock();
     private volatile @Nullable Seen seen;
@@ -48,15 +50,23 @@ final class Lengths {
     private volatile long tookBefore;
     private volatile long wantedAt = System.nanoTime() - WANTED;
 
-    /** What was seen, when, and for how long that will do. */
+    /** What was seen, when (by the database's clock, and this process's monotonic one), and for how long that will do. */
     record Seen(
             Map<String, QueueLength> queues,
             Map<String, QueueCounts> counts,
             List<DeadJob> newestDead,
             List<QueueTable.Running> longestRunning,
             List<ClusterLoad.Node> nodes,
+            Map<String, Duration> silence,
+            Instant time,
             long at,
             long fresh) {
+        /** The database's clock, as it must show now. */
+        Instant now() {
+            return time.plusNanos(System.nanoTime() - at);
+        }
+
+
         boolean isFresh() {
             return System.nanoTime() - at < fresh;
         }
@@ -75,10 +85,11 @@ final class Lengths {
     }
 
     /** @param counted which jobs count as waiting where servers are to come and go */
-    Lengths(Store store, QueueNames names, JobFilter counted) {
+    Lengths(Store store, QueueNames names, JobFilter counted, DeadMansTimers timers) {
         this.store = store;
         this.names = names;
         this.counted = counted;
+        this.timers = timers;
     }
 
     /**
@@ -168,6 +179,8 @@ final class Lengths {
                     last.newestDead,
                     last.longestRunning,
                     last.nodes,
+                    last.silence,
+                    last.time,
                     Math.min(last.at, System.nanoTime() - FRESH),
                     FRESH);
         }
@@ -181,8 +194,8 @@ final class Lengths {
     }
 
     /** The load of all servers together, averaged over the last minute as far as this process has seen it. */
-    ClusterLoad load() {
-        return window.load(fresh());
+    ClusterLoad load(Seen seen) {
+        return window.load(seen);
     }
 
     /** Looks again if anybody has asked lately; averages are taken meanwhile for whoever asks once a minute. */
@@ -207,12 +220,14 @@ final class Lengths {
         List<DeadJob> dead = new ArrayList<>(store.dead.newest(connection, NEWEST_DEAD));
         List<QueueTable.Running> running = store.queues.running(connection, LONGEST_RUNNING);
         List<ClusterLoad.Node> nodes = store.nodes.all(connection);
+        Map<String, Duration> silence = timers.silence(connection);
+        Instant time = store.schedules.now(connection);
         long at = System.nanoTime();
         // One that took long may have waited for something else.
         long took = Math.min(tookBefore, at - began);
         tookBefore = at - began;
         long fresh = Math.max(FRESH, Math.min(LONGEST_FRESH, SHARE * took));
-        Seen now = new Seen(lengths, counts, dead, running, nodes, at, fresh);
+        Seen now = new Seen(lengths, counts, dead, running, nodes, silence, time, at, fresh);
         seen = now;
         window.add(now, now.count(counted), now.count(JobFilter.waiting().states(JobState.RUNNING)));
         return now;

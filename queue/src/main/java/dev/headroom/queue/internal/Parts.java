@@ -9,4 +9,5 @@ record Parts(
         Connected connected,
         LocalRuns runs,
         Producer producer,
-        Lengths lengths) {}
+        Lengths lengths,
+        DeadMansTimers timers) {}

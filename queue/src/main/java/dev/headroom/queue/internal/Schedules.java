@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,8 +38,12 @@ final class Schedules {
         this.producer = producer;
     }
 
+    private List<Kind> all() {
+        return of(kinds);
+    }
+
     /** The kinds with a schedule that this process has the code of. */
-    List<Kind> all() {
+    static List<Kind> of(Kinds kinds) {
         return kinds.all().stream()
                 .filter(kind -> kind.every() != null && kind.code() != null)
                 .toList();
@@ -96,7 +99,8 @@ final class Schedules {
             long first = every.ticks() == null
                     ? every.duration().toMillis()
                     : untilNext(every.ticks(), store.schedules.now(connection));
-            store.schedules.declare(connection, kind.name(), every.spec(), first);
+            store.schedules.declare(connection, kind.name(), every.spec(), first, every.afterEnd());
+            seen(connection, kind.name(), every);
         }
         int due = take(connection, kind, every);
         producer.insert(connection, kind, due);
@@ -157,7 +161,7 @@ final class Schedules {
                     store.schedules.heal(
                             connection, kind.name(), every.duration().toMillis());
                 }
-                store.schedules.seen(connection, kind.name());
+                seen(connection, kind.name(), every);
                 return true;
             });
         }
@@ -167,21 +171,7 @@ final class Schedules {
         }
     }
 
-    /** For how long the kinds with a dead man's timer have not ended well that are silent for too long. */
-    Map<String, Duration> silent() {
-        Map<String, Duration> limits = new TreeMap<>();
-        for (Kind kind : all()) {
-            Duration limit = Objects.requireNonNull(kind.every()).silence();
-            if (!limit.isZero()) {
-                limits.put(kind.name(), limit);
-            }
-        }
-        if (limits.isEmpty()) {
-            return limits;
-        }
-        Map<String, Duration> silent = store.call("ask its schedules", store.schedules::sinceDone);
-        silent.keySet().retainAll(limits.keySet());
-        silent.entrySet().removeIf(each -> each.getValue().compareTo(limits.get(each.getKey())) <= 0);
-        return silent;
+    private void seen(Connection connection, String kind, Kind.Recurrence every) throws SQLException {
+        store.schedules.seen(connection, kind, every.silence().toMillis());
     }
 }

@@ -265,7 +265,7 @@ final class Settlement {
     /** Has the schedule of a kind that runs again and again know of an end. */
     static void ended(Store store, Connection connection, Kind kind, boolean well) throws SQLException {
         Kind.Recurrence every = kind.every();
-        if (every != null && well && !every.silence().isZero()) {
+        if (every != null && well) {
             store.schedules.done(connection, kind.name());
         }
         if (every != null && every.afterEnd()) {

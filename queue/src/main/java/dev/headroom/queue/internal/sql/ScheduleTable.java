@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * transaction.
  */
 public final class ScheduleTable {
+    private static final long SEEN_EVERY_MILLIS = 60_000;
+
     private final Dialect dialect;
 
     /** Statements in this dialect. */
@@ -22,12 +24,19 @@ public final class ScheduleTable {
         this.dialect = dialect;
     }
 
-    /** Keeps a kind's schedule; begins it anew when its text has changed. */
-    public void declare(Connection connection, String kind, String spec, long intervalMillis) throws SQLException {
+    /**
+     * Keeps a kind's schedule; when its text has changed the next tick is another one, and nothing else: not when a job of it last ended well.
+     *
+     * @param afterEnd whether the next tick is counted from the end of the job before, of which one may be under way
+     */
+    public void declare(Connection connection, String kind, String spec, long intervalMillis, boolean afterEnd)
+            throws SQLException {
         dialect.insertSchedule(connection, kind, spec, intervalMillis);
-        try (PreparedStatement statement =
-                connection.prepareStatement("update headroom_job_schedule set spec = ?, next_at = "
-                        + dialect.nowPlusMillis() + " where kind = ? and spec <> ?")) {
+        String next = afterEnd
+                ? "case when next_at is null then null else " + dialect.nowPlusMillis() + " end"
+                : dialect.nowPlusMillis();
+        try (PreparedStatement statement = connection.prepareStatement(
+                "update headroom_job_schedule set spec = ?, next_at = " + next + " where kind = ? and spec <> ?")) {
             statement.setString(1, spec);
             statement.setLong(2, intervalMillis);
             statement.setString(3, kind);
@@ -103,26 +112,30 @@ public final class ScheduleTable {
 
     /** Keeps that a job of the kind has just ended well. */
     public void done(Connection connection, String kind) throws SQLException {
-        touch(connection, "update headroom_job_schedule set done_at = " + dialect.now() + " where kind = ?", kind);
-    }
-
-    /** Keeps that a node has the kind's code; written once a minute. */
-    public void seen(Connection connection, String kind) throws SQLException {
-        touch(
-                connection,
-                "update headroom_job_schedule set seen_at = " + dialect.now() + " where kind = ? and "
-                        + dialect.millisSince("seen_at") + " > 60000",
-                kind);
-    }
-
-    private static void touch(Connection connection, String sql, String kind) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "update headroom_job_schedule set done_at = " + dialect.now() + " where kind = ?")) {
             statement.setString(1, kind);
             statement.executeUpdate();
         }
     }
 
-    /** Deletes the schedules that no node has had the code of for a day; returns how many. */
+    /**
+     * Keeps that a node has the kind's code; written once a minute.
+     *
+     * @param silenceMillis for how long the row is wanted after that: the dead man's timer must outlive all who have the code. Kept as a time
+     *     that is so much later
+     */
+    public void seen(Connection connection, String kind, long silenceMillis) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("update headroom_job_schedule set seen_at = "
+                + dialect.nowPlusMillis() + " where kind = ? and " + dialect.millisSince("seen_at") + " > ?")) {
+            statement.setLong(1, silenceMillis);
+            statement.setString(2, kind);
+            statement.setLong(3, SEEN_EVERY_MILLIS - silenceMillis);
+            statement.executeUpdate();
+        }
+    }
+
+    /** Deletes the schedules that no node has had the code of for a day, and for the silence of its timer before that; returns how many. */
     public int forgetUnseen(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("delete from headroom_job_schedule where "
                 + dialect.millisSince("seen_at") + " > " + Duration.ofDays(1).toMillis())) {

@@ -2,11 +2,14 @@ package dev.headroom.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.headroom.queue.Recorder.Note;
 import dev.headroom.queue.testing.ManualQueue;
 import dev.headroom.transaction.JdbcTransactions;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** The test kit runs jobs when it is told to and at no other time. */
@@ -53,6 +56,93 @@ class ManualQueueTest extends JobQueueContract {
             jobs.advance(Duration.ofMillis(5));
             jobs.drain();
             assertThat(recorder.runs).containsEntry(2L, 2);
+        }
+    }
+
+    /** What runs again and again, and what may begin only so often. */
+    public static class Clockwork {
+        final List<String> order = new CopyOnWriteArrayList<>();
+
+        @Job(name = "hourly")
+        @Every(fixedRate = "1h")
+        public void hourly() {
+            order.add("hourly");
+        }
+
+        @Job(name = "after")
+        @Every(fixedDelay = "1h")
+        public void after() {
+            order.add("after");
+        }
+
+        @Job(name = "midnight")
+        @Every(cron = "0 0 * * *", misfire = Misfire.SKIP)
+        public void midnight() {
+            order.add("midnight");
+        }
+
+        @Job(name = "rare")
+        @Limit(rate = "1/1h")
+        public void rare(Note note) {
+            order.add("rare");
+        }
+    }
+
+    @Test
+    void schedulesTickWhenTold() {
+        Clockwork clockwork = new Clockwork();
+        JobQueue queue = built(builder().handlers(clockwork));
+        try (ManualQueue jobs = ManualQueue.of(queue)) {
+            jobs.advance(Duration.ZERO);
+            jobs.assertNothingEnqueued();
+            jobs.advance(Duration.ofMinutes(59));
+            assertThat(clockwork.order).isEmpty();
+            jobs.advance(Duration.ofHours(47).plusMinutes(1));
+            jobs.assertEnqueued(Clockwork::hourly);
+            jobs.drain();
+            assertThat(clockwork.order).filteredOn("hourly"::equals).hasSize(48);
+            assertThat(clockwork.order).filteredOn("midnight"::equals).hasSizeBetween(2, 3);
+            assertThat(clockwork.order).filteredOn("after"::equals).hasSize(1);
+            jobs.advance(Duration.ofHours(1));
+            jobs.drain();
+            assertThat(clockwork.order).filteredOn("after"::equals).hasSize(2);
+            jobs.advance(Duration.ofDays(30).minusHours(1));
+            jobs.drain();
+            assertThat(clockwork.order).filteredOn("midnight"::equals).hasSizeBetween(32, 33);
+            assertThatThrownBy(() -> jobs.advance(Duration.ofSeconds(-1))).hasMessageStartingWith("time: PT-1S");
+        }
+    }
+
+    @Test
+    void ratesHaveTheirTurnsWhenTold() {
+        Clockwork clockwork = new Clockwork();
+        JobQueue queue = built(builder().handlers(clockwork));
+        try (ManualQueue jobs = ManualQueue.of(queue)) {
+            queue.enqueueAll(Clockwork::rare, List.of(new Note(1, ""), new Note(2, ""), new Note(3, "")));
+            jobs.drain();
+            assertThat(clockwork.order).containsExactly("rare");
+            jobs.advance(Duration.ofMinutes(30));
+            jobs.drain();
+            assertThat(clockwork.order).filteredOn("rare"::equals).hasSize(1);
+            jobs.advance(Duration.ofMinutes(30));
+            jobs.drain();
+            assertThat(clockwork.order).filteredOn("rare"::equals).hasSize(2);
+            jobs.advance(Duration.ofHours(1));
+            jobs.drain();
+            assertThat(clockwork.order).filteredOn("rare"::equals).hasSize(3);
+        }
+    }
+
+    @Test
+    void goesOnWhenOthersHaveTakenItForDead() {
+        started(builder().lease(Duration.ofSeconds(1)).workers(0).queue("default", q -> q.workers(0)));
+        JobQueue queue = built(builder().handlers(recorder).lease(Duration.ofSeconds(1)));
+        try (ManualQueue jobs = ManualQueue.of(queue)) {
+            await().atMost(Duration.ofSeconds(30)).until(() -> count("headroom_job_node where name = 'manual'") == 0);
+            queue.enqueue(Recorder::note, new Note(1, "once"));
+            assertThat(jobs.drain()).isOne();
+            assertThat(count("headroom_job")).isZero();
+            assertThat(recorder.order).containsExactly("once");
         }
     }
 

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A node without threads: claims one job at a time and runs it on the caller's. */
 public final class ManualNode {
+    private static final String NAME = "manual";
+
     private final DefaultJobQueue queue;
     private final Parts parts;
     private final Store store;
@@ -20,7 +22,9 @@ public final class ManualNode {
     private final Settlement settlement;
     private final Claims claims;
     private final JsonPayloads payloads;
-    private final long lease;
+    private final Schedules schedules;
+    private long lease;
+    private long seenAt;
 
     private ManualNode(DefaultJobQueue queue) {
         this.queue = queue;
@@ -31,7 +35,24 @@ public final class ManualNode {
         this.payloads = new JsonPayloads(parts.options().maxPayload());
         this.claims = new Claims(
                 store, parts.kinds(), parts.connected(), parts.options().told(), null);
-        this.lease = store.call("register a node", connection -> store.nodes.register(connection, "manual", 1, 0));
+        this.schedules = new Schedules(store, parts.kinds(), parts.producer());
+        this.lease = store.call("register a node", this::register);
+        this.seenAt = System.nanoTime();
+    }
+
+    private long register(Connection connection) throws SQLException {
+        return store.nodes.register(connection, NAME, 1, 0);
+    }
+
+    // Nodes that are started beside this one judge it by its last run.
+    private void showThatItLives() {
+        long silence = parts.options().lease().toMillis();
+        if (System.nanoTime() - seenAt >= silence * 1_000_000 / 3) {
+            lease = store.call(
+                    "show that a node lives",
+                    connection -> store.nodes.beat(connection, lease, NAME, 1, silence) ? lease : register(connection));
+            seenAt = System.nanoTime();
+        }
     }
 
     /** A node of the queue. */
@@ -49,6 +70,7 @@ public final class ManualNode {
     /** Runs the next job that is ready, in any queue; false if there is none. */
     public boolean runNext() {
         while (true) {
+            showThatItLives();
             store.call("promote jobs", this::promote);
             int found = 0;
             for (String queue : parts.names().all()) {
@@ -109,7 +131,7 @@ public final class ManualNode {
         return store.call("look for jobs", store.jobs::waiting);
     }
 
-    /** Makes what is scheduled due so much earlier. */
+    /** Makes what is scheduled due so much earlier, and enqueues what the ticks of schedules in that time bring. */
     public void advance(Duration time) {
         store.call("advance jobs", connection -> {
             store.jobs.advance(connection, time.toMillis());
@@ -117,6 +139,11 @@ public final class ManualNode {
             store.windows.advance(connection, time.toMillis());
             return true;
         });
+        try {
+            schedules.advance(time);
+        } catch (SQLException e) {
+            throw new QueueException("queue: could not advance schedules", e);
+        }
     }
 
     /** Takes the node out again. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,7 @@ final class Schedules {
 
     private static final int MOST_MADE_UP_FOR = 100;
     private static final long SHORTEST_MILLIS = 20;
+    private static final int MOST_TICKS = 100_000;
 
     private final Store store;
     private final Kinds kinds;
@@ -31,6 +33,9 @@ final class Schedules {
     private final LogLimit limit = new LogLimit();
     private final Set<String> declared = new HashSet<>();
     private long untilNext = Long.MAX_VALUE;
+
+    /** How far the test kit has let time pass; null where it passes by itself. */
+    private @Nullable Duration passed;
 
     Schedules(Store store, Kinds kinds, Producer producer) {
         this.store = store;
@@ -79,6 +84,9 @@ final class Schedules {
                     untilNext = SHORTEST_MILLIS;
                 }
             } catch (RuntimeException refused) {
+                if (passed != null) {
+                    throw refused;
+                }
                 // Middleware has: the tick stays due, and the others' are not kept from them.
                 long kept = limit.pass();
                 if (kept >= 0) {
@@ -98,7 +106,7 @@ final class Schedules {
         if (!declared.contains(kind.name())) {
             long first = every.ticks() == null
                     ? every.duration().toMillis()
-                    : untilNext(every.ticks(), store.schedules.now(connection));
+                    : untilNext(every.ticks(), shown(store.schedules.now(connection)));
             store.schedules.declare(connection, kind.name(), every.spec(), first, every.afterEnd());
             seen(connection, kind.name(), every);
         }
@@ -123,20 +131,25 @@ final class Schedules {
         if (due == null) {
             return 0;
         }
-        store.schedules.moveOn(connection, kind, untilNext(ticks, due.now()));
+        store.schedules.moveOn(connection, kind, untilNext(ticks, shown(due.now())));
         return switch (misfire) {
             case ONCE -> 1;
             case SKIP -> due.overdueMillis() > LATE_MILLIS ? 0 : 1;
-            case ALL -> missed(ticks, due);
+            case ALL -> missed(ticks, shown(due.now()), due.overdueMillis());
         };
     }
 
-    private static int missed(Ticks ticks, ScheduleTable.Due due) {
+    /** What the calendar shows when it is this time by the database's clock. */
+    private Instant shown(Instant time) {
+        return passed == null ? time : time.plus(passed);
+    }
+
+    private static int missed(Ticks ticks, Instant now, long overdueMillis) {
         int missed = 1;
-        Instant at = due.now().minusMillis(due.overdueMillis());
+        Instant at = now.minusMillis(overdueMillis);
         while (missed < MOST_MADE_UP_FOR) {
             Instant next = ticks.after(at).orElse(Instant.MAX);
-            if (next.isAfter(due.now())) {
+            if (next.isAfter(now)) {
                 break;
             }
             missed++;
@@ -150,6 +163,44 @@ final class Schedules {
         return ticks.after(now)
                 .map(next -> Duration.between(now, next).toMillis() + AFTER_MILLIS)
                 .orElse(Duration.ofDays(36_525).toMillis());
+    }
+
+    /**
+     * For the test kit: lets time pass from tick to tick, as if this node had been there all the while.
+     *
+     * @throws IllegalStateException if there are too many ticks in that time
+     */
+    void advance(Duration time) throws SQLException {
+        if (all().isEmpty()) {
+            return;
+        }
+        if (passed == null) {
+            passed = Duration.ZERO;
+        }
+        tick();
+        long left = time.toMillis();
+        for (int ticks = 0; left > 0; ticks++) {
+            if (ticks == MOST_TICKS) {
+                throw new IllegalStateException(
+                        "time: " + time + " (expected: at most " + MOST_TICKS + " ticks of schedules in it)");
+            }
+            long step = Math.min(left, untilDue());
+            store.transact(connection -> {
+                store.schedules.advance(connection, step);
+                return true;
+            });
+            passed = passed.plusMillis(step);
+            left -= step;
+            tick();
+        }
+    }
+
+    private long untilDue() throws SQLException {
+        Map<String, Long> millis = store.transact(store.schedules::untilNext);
+        return all().stream()
+                .mapToLong(kind -> Math.max(1, millis.getOrDefault(kind.name(), Long.MAX_VALUE)))
+                .min()
+                .orElse(Long.MAX_VALUE);
     }
 
     /** Begins delays anew whose job is gone without a trace, and forgets what no node has the code of. */

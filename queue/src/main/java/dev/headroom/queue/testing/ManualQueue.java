@@ -12,7 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * Runs a queue's jobs by hand, on the calling thread, for tests of an application: no worker is started, nothing happens until it is told.
  *
  * <p>Everything else is as in production: the same tables (an in-memory H2 database will do), handlers, transactions, retries and dead
- * letters. Queues are asked by their names, not by weight, and jobs with {@code LOCK_IN_TX} run as those with {@code COMPLETE_IN_TX} do, one by one. Not thread-safe; the queue must not be started.
+ * letters. Queues are asked by their names, not by weight, and jobs with {@code LOCK_IN_TX} run as those with {@code COMPLETE_IN_TX} do, one by one. Not thread-safe; the queue must not be started. Others on the same
+ * database may be: they take their share of the jobs, and a run here that takes longer than the lease for one of a process that died.
  *
  * <pre>{@code
  * ManualQueue jobs = ManualQueue.of(queue);
@@ -159,7 +160,14 @@ public final class ManualQueue implements AutoCloseable {
         return node.runNext();
     }
 
-    /** Lets time pass for delayed jobs and for those to be tried again, without waiting; schedules enqueue nothing, whatever time passes. */
+    /**
+     * Lets time pass without waiting: for delayed jobs and those to be tried again, for rates, times of unique jobs and schedules. A kind with
+     * {@link dev.headroom.queue.Every} is enqueued at each of its ticks in that time, as if a process had been there all the while; with {@code
+     * fixedDelay} once, as its next tick is counted from the end of that job. A schedule that no process has kept yet begins with the first call.
+     *
+     * @throws dev.headroom.config.ConfigurationException if the time is negative
+     * @throws IllegalStateException if schedules have more than 100,000 ticks in that time
+     */
     public void advance(Duration time) {
         node.advance(Checks.notNegative("time", time));
     }

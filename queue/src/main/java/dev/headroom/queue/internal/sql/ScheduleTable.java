@@ -110,6 +110,16 @@ public final class ScheduleTable {
         }
     }
 
+    /** Lets time pass for all of them. */
+    public void advance(Connection connection, long millis) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("update headroom_job_schedule set next_at = "
+                + dialect.plusMillis("next_at") + ", done_at = " + dialect.plusMillis("done_at"))) {
+            statement.setLong(1, -millis);
+            statement.setLong(2, -millis);
+            statement.executeUpdate();
+        }
+    }
+
     /** Keeps that a job of the kind has just ended well. */
     public void done(Connection connection, String kind) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(

@@ -49,11 +49,16 @@ public final class QueueSettings {
     /**
      * Begins its jobs in this process no faster than a pacer allows that obeys load feedback: for work that may take its time, such as a
      * migration. Permits are asked for before jobs are claimed; what is not claimed waits in the database for whoever has permits. Made
-     * when the first job is looked for, with the feedback of the composition root that the queue is plugged into. Default: none.
+     * when the first job is looked for, with the feedback of the composition root that the queue is plugged into. It drives the rate of the
+     * queue, whatever kinds are in it: a kind that is to have a rate of its own gets a queue of its own. What load feedback stops by its
+     * criticality stands still however much the pacer allows. With a {@link dev.headroom.load.ConsumptionSignal} it goes as fast as the
+     * space that is free allows until there is more. Default: none.
      *
      * <pre>{@code
      * queue("migration", q -> q.pacer(load -> Pacer.builder("migration", load).maximumRate(200).build()))
      * }</pre>
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is null
      */
     public QueueSettings pacer(Function<LoadFeedback, Pacer> pacer) {
         this.pacer = Checks.present("pacer", pacer);

@@ -129,37 +129,6 @@ class LoadTest extends JobQueueContract {
         }
     }
 
-    @Test
-    void aPacerDrivesTheRateOfAMigrationByTheLoadOfOthers() {
-        JobQueue queue = built(builder()
-                .handlers(recorder)
-                .targetBacklog(1)
-                .queue(
-                        "default",
-                        q -> q.workers(4)
-                                .pacer(load -> Pacer.builder("migration", load)
-                                        .maximumRate(200)
-                                        .minimumRate(1)
-                                        .interval(Duration.ofMillis(50))
-                                        .build())));
-        queue.enqueueAll(
-                Recorder::bulk,
-                IntStream.range(0, 1_000).mapToObj(i -> new Note(i, "picture")).toList());
-        long begun = System.nanoTime();
-        try (Headroom headroom =
-                Headroom.builder("test").plug(new Sensor()).plug(queue).build()) {
-            await().until(() -> recorder.order.size() >= 40);
-            double seconds = (System.nanoTime() - begun) / 1e9;
-            assertThat(recorder.order.size()).as("at 200 a second").isLessThan((int) (200 * seconds) + 60);
-            pressure = 1.5;
-            await().until(() -> headroom.load().pressure() == 1.5);
-            int stopped = recorder.order.size();
-            await().during(Duration.ofMillis(500)).until(() -> recorder.order.size() < stopped + 20);
-            pressure = 0;
-            await().until(() -> recorder.order.size() >= stopped + 40);
-        }
-    }
-
     /** Few permits, of which each is worth a job. */
     private static final class Permits implements Pacer {
         final AtomicInteger left;

@@ -2,7 +2,16 @@ package dev.headroom.queue;
 
 import java.util.List;
 
-/** The jobs that were given up. Thread-safe; every call is a transaction of its own and throws {@link QueueException} when that fails. */
+/**
+ * The jobs that were given up. Thread-safe; every call is a transaction of its own and throws {@link QueueException} when that fails.
+ *
+ * <pre>{@code
+ * for (DeadJob each : queue.dead().newest(20)) {
+ *     log.warn("{} {}: {}", each.id(), each.name(), each.error());
+ * }
+ * queue.dead().requeueAll("image.thumb", 1_000);      // once what they failed for is mended
+ * }</pre>
+ */
 public interface DeadLetters {
     /** The newest ones first. */
     List<DeadJob> newest(int limit);

@@ -26,7 +26,7 @@ public interface Enqueuer {
     /**
      * Runs it no earlier than so long after now, by the database's clock; of a {@linkplain #batch batch} those jobs that wait for no other.
      *
-     * @throws dev.headroom.config.ConfigurationException if it is negative or longer than 36500 days
+     * @throws dev.headroom.config.ConfigurationException if it is null, negative or longer than 36500 days
      */
     Enqueuer delay(Duration delay);
 

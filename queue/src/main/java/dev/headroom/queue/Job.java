@@ -35,7 +35,7 @@ public @interface Job {
     /** From 0 (first) to 9 (last); orders jobs within a queue. An enqueue may say otherwise. */
     int priority() default 4;
 
-    /** How often it is tried before it is a dead letter; at least 1. */
+    /** How often it is tried before it is a dead letter; 1 to 30000. */
     int attempts() default 25;
 
     /**

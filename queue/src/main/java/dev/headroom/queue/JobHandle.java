@@ -3,7 +3,15 @@ package dev.headroom.queue;
 import java.time.Duration;
 import java.util.Optional;
 
-/** A job that was enqueued. Thread-safe. */
+/**
+ * A job that was enqueued. Thread-safe; every call but {@link #id} and {@link #name} asks the database, on a connection of the queue's own.
+ *
+ * <pre>{@code
+ * JobHandle job = queue.enqueue(Orders::render, order);     // committed before anybody waits for it
+ * Optional<Page> page = job.await(Duration.ofSeconds(30)).flatMap(result -> result.value(Page.class));
+ * queue.job(job.id()).ifPresent(JobHandle::cancel);         // in any process, by its number
+ * }</pre>
+ */
 public interface JobHandle {
     /** The job's number, unique in this database. */
     long id();
@@ -19,12 +27,18 @@ public interface JobHandle {
      */
     Optional<JobState> state();
 
-    /** How far it is, as its handler last said; empty if it said nothing or its kind is not {@linkplain Job#track() tracked}. */
+    /**
+     * How far it is, as its handler last said; empty if it said nothing or its kind is not {@linkplain Job#track() tracked}.
+     *
+     * @throws QueueException if the database can't be asked
+     */
     Optional<JobProgress> progress();
 
     /**
      * How it ended; empty if it has not, if that was longer ago than {@link JobQueueBuilder#keepResults} says, or if its kind was not
      * {@linkplain Job#track() tracked} when it was enqueued.
+     *
+     * @throws QueueException if the database can't be asked
      */
     Optional<JobResult> result();
 
@@ -34,6 +48,7 @@ public interface JobHandle {
      *
      * @return how it ended; empty if it had not by then, and at once if there is no such job and no result of it
      * @throws InterruptedException if the thread is interrupted meanwhile
+     * @throws QueueException if the database can't be asked
      */
     Optional<JobResult> await(Duration within) throws InterruptedException;
 

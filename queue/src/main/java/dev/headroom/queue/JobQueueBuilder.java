@@ -67,7 +67,11 @@ public final class JobQueueBuilder {
         this.dataSource = Checks.present("dataSource", dataSource);
     }
 
-    /** The component's name in logs and the console. Default: {@code queue}. */
+    /**
+     * The component's name in logs and the console. Default: {@code queue}.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is not a name: 1 to 64 letters, digits, dots, underscores or hyphens, beginning with a letter or digit
+     */
     public JobQueueBuilder name(String name) {
         this.name = Checks.name("name", name);
         return this;
@@ -85,7 +89,11 @@ public final class JobQueueBuilder {
         return this;
     }
 
-    /** Registers a handler without annotations: in the default queue, with the defaults of {@link Job}. */
+    /**
+     * Registers a handler without annotations: in the default queue, with the defaults of {@link Job}.
+     *
+     * @throws dev.headroom.config.ConfigurationException if the name is none, or the payload or the handler is null
+     */
     public <P> JobQueueBuilder handler(String name, Class<P> payload, JobHandler<? super P> handler) {
         Checks.present("payload", payload);
         Checks.present("handler", handler);
@@ -96,13 +104,23 @@ public final class JobQueueBuilder {
         return this;
     }
 
-    /** Sets the options of one queue. A queue that a handler names and that is not set has the defaults; the start warns of one that is set and has no handler. */
+    /**
+     * Sets the options of one queue. A queue that a handler names and that is not set has the defaults; the start warns of one that is set and has no
+     * handler.
+     *
+     * @throws dev.headroom.config.ConfigurationException if the name is none, or a setting is refused
+     */
     public JobQueueBuilder queue(String queue, Consumer<QueueSettings> settings) {
         settings.accept(queues.computeIfAbsent(Checks.name("queue", queue), unset -> new QueueSettings()));
         return this;
     }
 
-    /** How many jobs of each queue run at once in this process. Default: the number of processors, at least 2. */
+    /**
+     * How many jobs of each queue run at once in this process, 0 to 100000; 0 leaves them to other processes. {@link Workers} says what fits a
+     * machine. Default: the number of processors, at least 2.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is not in 0 to 100000
+     */
     public JobQueueBuilder workers(int workers) {
         this.workers = Checks.between("workers", workers, 0, 100_000);
         return this;
@@ -111,6 +129,8 @@ public final class JobQueueBuilder {
     /**
      * How many jobs run at once in this process of all queues together that have a {@linkplain QueueSettings#weight weight}; 0 leaves them to
      * other processes. Default: what {@link #workers} says.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is not in 0 to 100000
      */
     public JobQueueBuilder sharedWorkers(int sharedWorkers) {
         this.sharedWorkers = Checks.between("sharedWorkers", sharedWorkers, 0, 100_000);
@@ -121,6 +141,8 @@ public final class JobQueueBuilder {
      * Another data source on the same database for claims, completions and heartbeats, so that handlers that hold all connections can't
      * keep the node from showing that it lives; the heartbeat keeps one of them for itself if there are 3 or more. At least 2 connections. Default: the
      * queue's.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is null
      */
     public JobQueueBuilder bookkeeping(DataSource bookkeeping) {
         this.bookkeeping = Checks.present("bookkeeping", bookkeeping);
@@ -129,7 +151,9 @@ public final class JobQueueBuilder {
 
     /**
      * For how long a silent node keeps its jobs. A third of it is the heartbeat. A node that could not show for two thirds of it that it
-     * lives begins no job, and at its end interrupts those it runs. After a kill, jobs run again within this and a second. Default: 12 s.
+     * lives begins no job, and at its end interrupts those it runs. After a kill, jobs run again within this and a second, counted from the kill or from
+     * when the process came up that finds them, whichever was later: one that comes up alone can't tell a death from a database that was away, and
+     * judges nobody for a lease, unless it comes within a lease of the last sign of one that had been there for as long. Default: 12 s.
      *
      * @throws dev.headroom.config.ConfigurationException if it is shorter than 300 ms or longer than a day
      */
@@ -140,19 +164,31 @@ public final class JobQueueBuilder {
         return this;
     }
 
-    /** The longest pause between two looks for work that this process was not told of; it begins at 20 ms. Default: 1 s. */
+    /**
+     * The longest pause between two looks for work that this process was not told of; it begins at 20 ms. Default: 1 s.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is null, zero, negative or longer than 36500 days
+     */
     public JobQueueBuilder pollInterval(Duration pollInterval) {
         this.pollInterval = Spans.positive("pollInterval", pollInterval);
         return this;
     }
 
-    /** How long {@link JobQueue#close()} lets running jobs go on before it interrupts them. Default: 10 s. */
+    /**
+     * How long {@link JobQueue#close()} lets running jobs go on before it interrupts them. Default: 10 s.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is null or negative
+     */
     public JobQueueBuilder shutdownGrace(Duration shutdownGrace) {
         this.shutdownGrace = Spans.notNegative("shutdownGrace", shutdownGrace);
         return this;
     }
 
-    /** For how long a job is put aside whose name has no handler here, as while a new version is rolled out. Default: 30 s. */
+    /**
+     * For how long a job is put aside whose name has no handler here, as while a new version is rolled out. Default: 30 s.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is null, zero, negative or longer than 36500 days
+     */
     public JobQueueBuilder parking(Duration parking) {
         this.parking = Spans.positive("parking", parking);
         return this;
@@ -169,25 +205,41 @@ public final class JobQueueBuilder {
         return this;
     }
 
-    /** The longest payload, in characters of JSON. Default: 262144; at most 1048576. Store what is larger as a blob, and send its key. */
+    /**
+     * The longest payload, in characters of JSON. Default: 262144; at most 1048576. Store what is larger as a blob, and send its key.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is not in 2 to 1048576
+     */
     public JobQueueBuilder maxPayload(int characters) {
         this.maxPayload = Checks.between("maxPayload", characters, 2, 1_048_576);
         return this;
     }
 
-    /** For how long the results of {@linkplain Job#track() tracked} jobs are kept after their end. Default: 1 h. */
+    /**
+     * For how long the results of {@linkplain Job#track() tracked} jobs are kept after their end. Default: 1 h.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is null, zero, negative or longer than 36500 days
+     */
     public JobQueueBuilder keepResults(Duration keepResults) {
         this.keepResults = Spans.positive("keepResults", keepResults);
         return this;
     }
 
-    /** For how long dead letters are kept; then they are deleted. Default: until they are deleted or requeued by hand. */
+    /**
+     * For how long dead letters are kept; then they are deleted. Default: until they are deleted or requeued by hand.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is null, zero, negative or longer than 36500 days
+     */
     public JobQueueBuilder keepDead(Duration keepDead) {
         this.keepDead = Spans.positive("keepDead", keepDead);
         return this;
     }
 
-    /** Code around every run and every enqueue of this process; the first is the outermost. Default: none. */
+    /**
+     * Code around every run and every enqueue of this process; the first is the outermost. Default: none.
+     *
+     * @throws dev.headroom.config.ConfigurationException if one is null
+     */
     public JobQueueBuilder middleware(JobMiddleware... middleware) {
         for (JobMiddleware each : middleware) {
             middlewares.add(Checks.present("middleware", each));
@@ -195,13 +247,21 @@ public final class JobQueueBuilder {
         return this;
     }
 
-    /** The age of the oldest ready job at which the load signal {@code queue.age} is 1. Default: 5 min. */
+    /**
+     * The age of the oldest ready job at which the load signal {@code queue.age} is 1. Default: 5 min.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is null, zero, negative or longer than 36500 days
+     */
     public JobQueueBuilder targetAge(Duration targetAge) {
         this.targetAge = Spans.positive("targetAge", targetAge);
         return this;
     }
 
-    /** The number of ready jobs at which the load signal {@code queue.backlog} is 1. Default: 10000. */
+    /**
+     * The number of ready jobs at which the load signal {@code queue.backlog} is 1. Default: 10000.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is less than 1
+     */
     public JobQueueBuilder targetBacklog(long jobs) {
         this.targetBacklog = Checks.atLeast("targetBacklog", jobs, 1);
         return this;
@@ -210,6 +270,8 @@ public final class JobQueueBuilder {
     /**
      * Makes the workers' threads, for example virtual ones: {@code Thread.ofVirtual().name("headroom-queue-", 0).factory()}. Default:
      * platform threads named {@code headroom-queue-<queue>-<n>}.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is null
      */
     public JobQueueBuilder workerThreads(ThreadFactory workerThreads) {
         this.workerThreads = Checks.present("workerThreads", workerThreads);
@@ -219,6 +281,8 @@ public final class JobQueueBuilder {
     /**
      * Finds the thread's transaction, for enqueuing without a connection, where a framework keeps it. Default: none. Those of {@link
      * dev.headroom.transaction.JdbcTransactions} on the queue's data source, and those of running jobs, are known without it.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is null
      */
     public JobQueueBuilder currentTransaction(CurrentTransaction currentTransaction) {
         this.currentTransaction = Checks.present("currentTransaction", currentTransaction);
@@ -228,19 +292,29 @@ public final class JobQueueBuilder {
     /**
      * Tells other processes of this one's work, and hears of theirs while this one works; to be set in all of them. Default: none, others
      * find work by polling, at most {@link #pollInterval} late.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is null
      */
     public JobQueueBuilder wakeOthers(RemoteWakeUp others) {
         this.remoteWakeUp = Checks.present("wakeOthers", others);
         return this;
     }
 
-    /** Randomness for back-off; must be thread-safe. Default: secure enough and seeded by itself. */
+    /**
+     * Randomness for back-off; must be thread-safe. Default: a {@link java.util.Random}, seeded by itself.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is null
+     */
     public JobQueueBuilder random(RandomGenerator random) {
         this.random = Checks.present("random", random);
         return this;
     }
 
-    /** Which jobs {@code /queue/length} counts and {@code /queue/scale} goes by. Default: {@link JobFilter#waiting()}. */
+    /**
+     * Which jobs {@code /queue/length} counts and {@code /queue/scale} goes by. Default: {@link JobFilter#waiting()}.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is null
+     */
     public JobQueueBuilder lengthCounts(JobFilter filter) {
         this.lengthCounts = Checks.present("lengthCounts", filter);
         return this;
@@ -262,7 +336,11 @@ public final class JobQueueBuilder {
         return this;
     }
 
-    /** When servers are to come and go, as {@code /queue/scale} advises. Default: {@link ScalePolicy#withDefaults()}. */
+    /**
+     * When servers are to come and go, as {@code /queue/scale} advises. Default: {@link ScalePolicy#withDefaults()}.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is null
+     */
     public JobQueueBuilder scale(ScalePolicy scale) {
         this.scale = Checks.present("scale", scale);
         return this;

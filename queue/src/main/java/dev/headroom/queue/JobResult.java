@@ -3,7 +3,17 @@ package dev.headroom.queue;
 import java.time.Instant;
 import java.util.Optional;
 
-/** How a {@linkplain Job#track() tracked} job ended. Immutable. */
+/**
+ * How a {@linkplain Job#track() tracked} job ended. Immutable.
+ *
+ * <pre>{@code
+ * switch (result.end()) {
+ *     case DONE -> show(result.value(Page.class).orElseThrow());
+ *     case DEAD -> apologise(result.error());
+ *     case CANCELLED -> back();
+ * }
+ * }</pre>
+ */
 public interface JobResult {
     /** The ends that a job comes to. */
     enum End {

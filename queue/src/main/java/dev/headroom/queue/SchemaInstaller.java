@@ -11,6 +11,11 @@ import javax.sql.DataSource;
  * migrates with a tool of its own runs the scripts under {@code META-INF/headroom/queue/<database>/} instead.
  *
  * <p>May be called at every start and by several processes at once.
+ *
+ * <pre>{@code
+ * SchemaInstaller.install(dataSource);
+ * JobQueue queue = JobQueue.builder(dataSource).handlers(new Images()).build();
+ * }</pre>
  */
 public final class SchemaInstaller {
     /** H2 ends a transaction at every DDL statement, so that no lock of its own lasts for a script; it lives in this process. */

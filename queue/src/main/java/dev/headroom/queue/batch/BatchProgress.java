@@ -5,7 +5,7 @@ package dev.headroom.queue.batch;
  *
  * @param total how many jobs it has, without the one that runs at its end
  * @param done how many are done
- * @param dead how many became dead letters; one that is requeued later still counts as dead
+ * @param dead how many are dead letters; one that is requeued has not ended, and counts as what it becomes then
  * @param cancelled how many were cancelled, those included that waited for what did not end well
  */
 public record BatchProgress(int total, int done, int dead, int cancelled) {

@@ -35,55 +35,91 @@ public final class ScalePolicyBuilder {
 
     ScalePolicyBuilder() {}
 
-    /** A server is launched when more jobs than these wait. Default: 20. */
+    /**
+     * A server is launched when more jobs than these wait. Default: 20.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is less than 0
+     */
     public ScalePolicyBuilder launchAbove(int jobs) {
         this.launchAbove = Checks.atLeast("launchAbove", jobs, 0);
         return this;
     }
 
-    /** A server may go when fewer jobs than these wait; at most {@code launchAbove}. Default: 5. */
+    /**
+     * A server may go when fewer jobs than these wait; at most {@code launchAbove}. Default: 5.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is less than 0
+     */
     public ScalePolicyBuilder terminateBelow(int jobs) {
         this.terminateBelow = Checks.atLeast("terminateBelow", jobs, 0);
         return this;
     }
 
-    /** How many servers there may be above the floor. Default: 2. */
+    /**
+     * How many servers there may be above the floor. Default: 2.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is not in 0 to 100000
+     */
     public ScalePolicyBuilder mostExtra(int servers) {
         this.mostExtra = Checks.between("mostExtra", servers, 0, 100_000);
         return this;
     }
 
-    /** The most servers that are launched at once. Default: 1. */
+    /**
+     * The most servers that are launched at once. Default: 1.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is not in 1 to 100000
+     */
     public ScalePolicyBuilder mostAtOnce(int servers) {
         this.mostAtOnce = Checks.between("mostAtOnce", servers, 1, 100_000);
         return this;
     }
 
-    /** How many workers there should be free for each busy one; 0 leaves it to the length. Default: 0.25. */
+    /**
+     * How many workers there should be free for each busy one; 0 leaves it to the length. Default: 0.25.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is not in 0 to 1000
+     */
     public ScalePolicyBuilder freePerBusy(double ratio) {
         this.freePerBusy = Checks.between("freePerBusy", ratio, 0.0, 1_000.0);
         return this;
     }
 
-    /** How far the ratio may be from {@code freePerBusy} in either direction before anything is done. Default: 0.15. */
+    /**
+     * How far the ratio may be from {@code freePerBusy} in either direction before anything is done. Default: 0.15.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is not in 0 to 1000
+     */
     public ScalePolicyBuilder deadBand(double ratio) {
         this.deadBand = Checks.between("deadBand", ratio, 0.0, 1_000.0);
         return this;
     }
 
-    /** For how long a launched server that is not at work yet counts as booting. Default: 10 min. */
+    /**
+     * For how long a launched server that is not at work yet counts as booting. Default: 10 min.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is null or negative
+     */
     public ScalePolicyBuilder bootTime(Duration bootTime) {
         this.bootTime = Checks.notNegative("bootTime", bootTime);
         return this;
     }
 
-    /** A server goes only after it was up for more than this: if the work comes back, it is still there. Default: 45 min. */
+    /**
+     * A server goes only after it was up for more than this: if the work comes back, it is still there. Default: 45 min.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is null or negative
+     */
     public ScalePolicyBuilder minimumLife(Duration minimumLife) {
         this.minimumLife = Checks.notNegative("minimumLife", minimumLife);
         return this;
     }
 
-    /** The fewest servers at any time. Default: 1. */
+    /**
+     * The fewest servers at any time. Default: 1.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is not in 0 to 100000
+     */
     public ScalePolicyBuilder floor(int servers) {
         this.floor = Checks.between("floor", servers, 0, 100_000);
         return this;
@@ -92,6 +128,8 @@ public final class ScalePolicyBuilder {
     /**
      * The fewest servers on these days from one time of the day until another, which may be midnight; the highest floor holds. Default:
      * none.
+     *
+     * @throws dev.headroom.config.ConfigurationException if no day is given, the end is not after the begin, or the servers are not in 0 to 100000
      */
     public ScalePolicyBuilder floor(Set<DayOfWeek> days, LocalTime from, LocalTime until, int servers) {
         Checks.notEmpty("days", days);
@@ -104,7 +142,11 @@ public final class ScalePolicyBuilder {
         return this;
     }
 
-    /** The time zone of those days and times. Default: UTC. */
+    /**
+     * The time zone of those days and times. Default: UTC.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is null
+     */
     public ScalePolicyBuilder zone(ZoneId zone) {
         this.zone = Checks.present("zone", zone);
         return this;

@@ -16,7 +16,7 @@ import java.util.Set;
  * {@code GET /queue/length}: how many jobs wait, as a plain number; made for scripts that add and take away workers.
  *
  * <p>Counts what the queue's builder said, unless the request says otherwise: {@code ?queue=images} asks for some queues, {@code
- * ?states=ready,running} for some states of {@code ready}, {@code scheduled}, {@code running} and {@code dead}, {@code ?priorities=1-9} for
+ * ?states=ready,running} for some states of {@code ready}, {@code scheduled}, {@code blocked}, {@code running} and {@code dead}, {@code ?priorities=1-9} for
  * some priorities; several are separated by commas. At most a second old. 400 for an unknown queue, state, priority or parameter, 503 while
  * the database can't be asked.
  */

@@ -13,6 +13,8 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -129,6 +131,46 @@ class EnqueuingTest extends JobQueueContract {
         await().untilAsserted(
                         () -> assertThat(recorder.order).containsExactly("first", "middle 1", "middle 2", "last"));
         awaitNoJobs();
+    }
+
+    /** Of which there are very many, and which begin when they may. */
+    public static class Routine {
+        final List<String> order = new CopyOnWriteArrayList<>();
+        final Semaphore gate = new Semaphore(0);
+
+        @Job(name = "routine")
+        public void routine(Note note) throws InterruptedException {
+            gate.acquire();
+            order.add("routine " + note.id());
+        }
+
+        @Job(name = "important", priority = 0)
+        public void important(Note note) {
+            order.add(note.text());
+        }
+    }
+
+    @Test
+    void anImportantJobStartsNextHoweverManyRoutineOnesWait() throws Exception {
+        Routine routine = new Routine();
+        JobQueue queue = built(builder().handlers(routine).workers(1));
+        queue.enqueueAll(
+                Routine::routine,
+                IntStream.range(0, 10_000).mapToObj(i -> new Note(i, "")).toList());
+        queue.enqueue(Routine::important, new Note(1, "important"));
+        queue.start();
+        routine.gate.release(3);
+        await().untilAsserted(() ->
+                assertThat(routine.order).containsExactly("important", "routine 0", "routine 1", "routine 2"));
+        queue.enqueue(Routine::important, new Note(2, "urgent"));
+        routine.gate.release(5_000);
+        await().atMost(Duration.ofSeconds(30)).until(() -> routine.order.contains("urgent"));
+        assertThat(routine.order.indexOf("urgent"))
+                .as("behind what was claimed already alone, at most 4,000")
+                .isLessThan(4_100);
+        routine.gate.release(10_000);
+        queue.close();
+        execute("delete from headroom_job");
     }
 
     @Test

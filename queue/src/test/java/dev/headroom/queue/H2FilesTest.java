@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.headroom.config.ConfigurationException;
 import dev.headroom.queue.Recorder.Note;
@@ -14,11 +18,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** On H2 in files no interrupted job closes the application's database. */
 class H2FilesTest {
@@ -58,7 +64,8 @@ class H2FilesTest {
 
     @Test
     void timeoutsCancellationsAndTheEndLeaveTheDatabaseOpen() throws SQLException {
-        try (HikariDataSource pool = Backend.pool("jdbc:h2:async:" + folder.resolve("data") + ";CACHE_SIZE=256")) {
+        try (HikariDataSource pool =
+                Backend.pool("jdbc:h2:async:" + folder.resolve("data") + ";CACHE_SIZE=256;WRITE_DELAY=0")) {
             SchemaInstaller.install(pool);
             try (Connection connection = pool.getConnection();
                     Statement statement = connection.createStatement()) {
@@ -108,7 +115,32 @@ class H2FilesTest {
             assertThatThrownBy(() -> JobQueue.builder(pool).build())
                     .isInstanceOf(ConfigurationException.class)
                     .hasMessageContaining("(expected: jdbc:h2:async:")
-                    .hasMessageContaining("plain");
+                    .hasMessageContaining("plain;WRITE_DELAY=0");
         }
+    }
+
+    @Test
+    void warnsOfCommitsThatAKilledProcessLoses() {
+        String url = "jdbc:h2:async:" + folder.resolve("data");
+        assertThat(warnings(url)).singleElement().asString().contains("WRITE_DELAY: 500 ms", "(expected: 0");
+        assertThat(warnings(url + ";WRITE_DELAY=0")).isEmpty();
+        assertThat(warnings("jdbc:h2:mem:" + folder.getFileName() + ";WRITE_DELAY=500"))
+                .isEmpty();
+    }
+
+    private static List<String> warnings(String url) {
+        Logger logger = (Logger) LoggerFactory.getLogger("dev.headroom.queue.internal.sql.H2Files");
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        logged.start();
+        logger.setLevel(Level.WARN);
+        logger.addAppender(logged);
+        try (HikariDataSource pool = Backend.pool(url)) {
+            SchemaInstaller.install(pool);
+            JobQueue.builder(pool).build().close();
+        } finally {
+            logger.detachAppender(logged);
+            logger.setLevel(null);
+        }
+        return logged.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 }

@@ -79,7 +79,7 @@ final class Store {
         try (Connection connection = bookkeeping.getConnection()) {
             Dialect dialect = Schema.dialect(connection);
             Schema.check(connection, dialect);
-            dialect.checkInterruptible(connection);
+            dialect.checkFiles(connection);
             return new Store(dialect, bookkeeping, LEASES_TO_ANSWER * lease.toMillis());
         } catch (SQLException e) {
             throw new QueueException("queue: its database could not be asked for the tables' version", e);

@@ -108,11 +108,11 @@ public interface Dialect {
     }
 
     /**
-     * Refuses a database that an interrupted thread may close.
+     * Refuses a database that an interrupted thread may close, and warns of one that may lose what has committed with its process.
      *
      * @throws dev.headroom.config.ConfigurationException if it is one
      */
-    default void checkInterruptible(Connection connection) throws SQLException {}
+    default void checkFiles(Connection connection) throws SQLException {}
 
     /** Before the first statement of a transaction of the queue's own. */
     default void begin(Connection connection) throws SQLException {}

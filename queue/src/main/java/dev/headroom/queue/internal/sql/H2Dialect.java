@@ -56,7 +56,7 @@ final class H2Dialect extends OptimisticDialect {
     }
 
     @Override
-    public void checkInterruptible(Connection connection) throws SQLException {
+    public void checkFiles(Connection connection) throws SQLException {
         H2Files.check(connection);
     }
 

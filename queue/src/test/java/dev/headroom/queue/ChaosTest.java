@@ -8,7 +8,7 @@ import dev.headroom.queue.ChaosMain.Effects;
 import dev.headroom.queue.Recorder.Note;
 import dev.headroom.testkit.ChildJvm;
 import dev.headroom.testkit.ChildJvmBuilder;
-import dev.headroom.testkit.PostgresCluster;
+import dev.headroom.testkit.DatabaseCluster;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -21,8 +21,9 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Processes compete whose wall clocks are in different time zones (their clocks agree: that nobody compares any is what {@link WallClockTest} sees to), while some are killed, some paused beyond their lease, and the database is killed: nothing is
@@ -31,11 +32,13 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("one-jdk")
 class ChaosTest {
     private static final Duration LEASE = Duration.ofSeconds(2);
+    private static final Pattern STARTED = Pattern.compile("started at");
     private static final List<String> ZONES = List.of("UTC", "Pacific/Kiritimati", "America/New_York", "Asia/Kolkata");
 
     private final List<ChildJvm> nodes = new ArrayList<>();
-    private PostgresCluster cluster;
+    private DatabaseCluster cluster;
     private HikariDataSource pool;
+    private long millis;
     private int started;
     private int kills;
     private int pauses;
@@ -44,44 +47,52 @@ class ChaosTest {
     @TempDir
     Path data;
 
-    @Test
-    void nothingIsLostAndNoEffectDoubled() throws Exception {
-        run(600, 2, 2);
+    @ParameterizedTest
+    @EnumSource(Server.class)
+    void nothingIsLostAndNoEffectDoubled(Server server) throws Exception {
+        millis = 100;
+        run(server, 2_400, 4, 3);
     }
 
-    @Test
+    @ParameterizedTest
+    @EnumSource(Server.class)
     @Tag("soak")
-    void nothingOfAHundredThousandIsLostAndNoEffectDoubled() throws Exception {
-        run(100_000, 4, 24);
+    void nothingOfAHundredThousandIsLostAndNoEffectDoubled(Server server) throws Exception {
+        run(server, 100_000, 4, 24);
     }
 
-    private void run(int jobs, int processes, int faults) throws Exception {
-        try (PostgresCluster started =
-                        PostgresCluster.builder().dataDirectory(data).start();
-                HikariDataSource opened = Backend.pool(started.primary().jdbcUrl())) {
-            cluster = started;
+    private void run(Server server, int jobs, int processes, int faults) throws Exception {
+        try (DatabaseCluster own = server.alone(data);
+                HikariDataSource opened = Backend.pool(own.primary().jdbcUrl())) {
+            cluster = own;
             pool = opened;
             SchemaInstaller.install(pool);
-            execute("create table effect (id bigint, mode text)");
+            execute("create table effect (id bigint, mode varchar(20))");
             try (JobQueue queue =
                     JobQueue.builder(pool).handlers(new Effects(pool)).build()) {
-                List<Note> notes = IntStream.range(0, jobs / 3)
-                        .mapToObj(i -> new Note(i, ""))
-                        .toList();
-                queue.enqueueAll(Effects::plain, notes);
-                queue.enqueueAll(Effects::complete, notes);
-                queue.enqueueAll(Effects::lock, notes);
                 long begun = System.nanoTime();
                 for (int i = 0; i < processes; i++) {
                     nodes.add(node());
                 }
-                for (int fault = 1; fault <= faults; fault++) {
-                    long left = (long) notes.size() * 3 * (faults + 1 - fault) / (faults + 1);
-                    await().atMost(Duration.ofMinutes(8)).ignoreExceptions().until(() -> count("headroom_job") <= left);
-                    fault(fault);
+                nodes.forEach(node -> node.waitForLine(STARTED));
+                int each = jobs / 3 / (faults + 1);
+                for (int fault = 0; fault <= faults; fault++) {
+                    List<Note> notes = IntStream.range(fault * each, (fault + 1) * each)
+                            .mapToObj(i -> new Note(i, ""))
+                            .toList();
+                    queue.enqueueAll(Effects::plain, notes);
+                    queue.enqueueAll(Effects::complete, notes);
+                    queue.enqueueAll(Effects::lock, notes);
+                    if (fault > 0) {
+                        await().pollInterval(Duration.ofMillis(10))
+                                .atMost(Duration.ofMinutes(8))
+                                .ignoreExceptions()
+                                .until(() -> count("headroom_job") <= 2 * each);
+                        fault(fault);
+                    }
                 }
                 await().atMost(Duration.ofMinutes(8)).ignoreExceptions().until(() -> count("headroom_job") == 0);
-                report(notes.size(), processes, Duration.ofNanos(System.nanoTime() - begun));
+                report(server, each * (faults + 1), processes, Duration.ofNanos(System.nanoTime() - begun));
             } finally {
                 nodes.forEach(ChildJvm::close);
             }
@@ -90,6 +101,7 @@ class ChaosTest {
 
     private void fault(int number) throws Exception {
         int at = number % nodes.size();
+        nodes.get(at).waitForLine(STARTED);
         switch (number % 3) {
             case 1 -> {
                 nodes.get(at).kill();
@@ -109,6 +121,7 @@ class ChaosTest {
             default -> {
                 cluster.primary().kill();
                 cluster.primary().restart();
+                pool.getHikariPoolMXBean().softEvictConnections();
                 restarts++;
             }
         }
@@ -116,19 +129,18 @@ class ChaosTest {
 
     private ChildJvm node() {
         ChildJvmBuilder builder = ChildJvm.builder(ChaosMain.class)
-                .arguments(cluster.primary().jdbcUrl(), Long.toString(LEASE.toMillis()))
+                .arguments(cluster.primary().jdbcUrl(), Long.toString(LEASE.toMillis()), Long.toString(millis))
                 .jvmOptions("-Xmx256m", "-Duser.timezone=" + ZONES.get(started++ % ZONES.size()))
                 .timeout(Duration.ofMinutes(2));
-        ChildJvm node = builder.start();
-        node.waitForLine(Pattern.compile("started at"));
-        return node;
+        return builder.start();
     }
 
-    private void report(int each, int processes, Duration took) throws SQLException {
+    private void report(Server server, int each, int processes, Duration took) throws SQLException {
         System.out.printf(
                 Locale.ROOT,
-                "soak: chaos: %d jobs, %d processes in the zones %s, %d killed, %d paused beyond the lease, %d kills of the"
+                "soak: chaos on %s: %d jobs, %d processes in the zones %s, %d killed, %d paused beyond the lease, %d kills of the"
                         + " database, %d s%n",
+                server,
                 3 * each,
                 processes,
                 ZONES,

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.headroom.queue.Recorder.Note;
-import dev.headroom.testkit.PostgresCluster;
+import dev.headroom.testkit.DatabaseCluster;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -15,8 +15,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The database is killed in the middle of the work and comes back: nothing that committed is lost, no effect is doubled. */
 @Tag("one-jdk")
@@ -26,11 +27,11 @@ class KilledDatabaseTest {
     @TempDir
     Path data;
 
-    @Test
-    void workGoesOnWhereItStoppedWhenTheDatabaseIsBack() throws SQLException {
+    @ParameterizedTest
+    @EnumSource(Server.class)
+    void workGoesOnWhereItStoppedWhenTheDatabaseIsBack(Server server) throws SQLException {
         Recorder recorder = new Recorder();
-        try (PostgresCluster cluster =
-                        PostgresCluster.builder().dataDirectory(data).start();
+        try (DatabaseCluster cluster = server.alone(data);
                 HikariDataSource pool = Backend.pool(cluster.primary().jdbcUrl())) {
             SchemaInstaller.install(pool);
             execute(pool, "create table effect (id bigint, note varchar(100))");

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.headroom.queue.Recorder.Note;
+import dev.headroom.queue.WorkerMain.Steps;
 import dev.headroom.testkit.ChildJvm;
-import dev.headroom.testkit.SharedPostgres;
 import dev.headroom.testkit.TestDatabase;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -24,9 +24,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Processes that are killed or paused for longer than their lease: others run their jobs, and each effect happens once. */
 @Tag("one-jdk")
+@ParameterizedClass
+@EnumSource(Server.class)
 class KilledProcessTest {
     private static final int JOBS = 6;
     private static final int WORKERS = 2;
@@ -35,6 +40,9 @@ class KilledProcessTest {
 
     /** A lease, another until who has just begun can tell a silent process from a database that was away, and what a busy machine takes. */
     private static final Duration SOON = LEASE.plusSeconds(13);
+
+    @Parameter
+    Server server;
 
     private TestDatabase database;
     private HikariDataSource pool;
@@ -56,7 +64,7 @@ class KilledProcessTest {
 
     @BeforeEach
     void open() throws SQLException {
-        database = SharedPostgres.createDatabase();
+        database = server.createDatabase();
         pool = Backend.poolWithEffects(database.jdbcUrl());
     }
 
@@ -104,7 +112,8 @@ class KilledProcessTest {
             Duration took = Duration.ofNanos(System.nanoTime() - killed);
             System.out.printf(
                     Locale.ROOT,
-                    "soak: killed process, lease of %d s: %.1f s from the kill to the second run of the last of its %d jobs%n",
+                    "soak: killed process on %s, lease of %d s: %.1f s from the kill to the second run of the last of its %d jobs%n",
+                    server,
                     DEFAULT_LEASE.toSeconds(),
                     took.toMillis() / 1e3,
                     WORKERS);
@@ -131,9 +140,26 @@ class KilledProcessTest {
         }
     }
 
+    @Test
+    void aJobGoesOnAfterTheStepThatAKilledProcessHadDone() {
+        try (JobQueue queue = queue();
+                ChildJvm worker = worker(LEASE, Duration.ZERO)) {
+            queue.enqueue(Steps::steps, new Note(1, ""));
+            worker.waitForLine(Pattern.compile("between its steps"));
+            worker.kill();
+            queue.start();
+            await().atMost(Duration.ofSeconds(30)).until(() -> count("headroom_job") == 0);
+            assertThat(count("effect where note = 'first'")).isOne();
+            assertThat(count("effect where note = 'second' and id = " + worker.pid()))
+                    .as("second steps that know what the first gave")
+                    .isOne();
+            assertThat(count("headroom_job_step")).isZero();
+        }
+    }
+
     private JobQueue queue() {
         return JobQueue.builder(pool)
-                .handlers(new Quick())
+                .handlers(new Quick(), new Steps(pool, false))
                 .lease(LEASE)
                 .pollInterval(Duration.ofMillis(100))
                 .build();

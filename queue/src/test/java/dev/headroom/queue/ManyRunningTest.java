@@ -1,7 +1,6 @@
 package dev.headroom.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
@@ -17,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -37,10 +35,14 @@ class ManyRunningTest {
     /** Waits, as for an answer from elsewhere. */
     public static final class Waiting {
         final AtomicInteger now = new AtomicInteger();
+        final AtomicInteger onVirtualThreads = new AtomicInteger();
         final CountDownLatch release = new CountDownLatch(1);
 
         @Job(name = "answer", queue = "io")
         public void answer(Note note) throws InterruptedException {
+            if (Thread.currentThread().toString().startsWith("VirtualThread")) {
+                onVirtualThreads.incrementAndGet();
+            }
             now.incrementAndGet();
             release.await();
             now.decrementAndGet();
@@ -59,31 +61,6 @@ class ManyRunningTest {
         waiting.release.countDown();
         pool.close();
         database.close();
-    }
-
-    @Test
-    void tenThousandRunAtOnceOnVirtualThreads() throws Exception {
-        assumeThat(Runtime.version().feature()).isGreaterThanOrEqualTo(21);
-        int jobs = 10_000;
-        try (JobQueue queue = JobQueue.builder(pool)
-                .handlers(waiting)
-                .queue("io", q -> q.workers(jobs))
-                .workerThreads(virtualThreads())
-                .build()) {
-            enqueue(queue, jobs);
-            long before = usedHeap();
-            queue.start();
-            await().atMost(Duration.ofSeconds(90)).until(() -> waiting.now.get() == jobs);
-            System.out.printf(
-                    Locale.ROOT,
-                    "soak: %d jobs run at once on virtual threads of JDK %d, %d bytes of heap each%n",
-                    jobs,
-                    Runtime.version().feature(),
-                    (usedHeap() - before) / jobs);
-            waiting.release.countDown();
-            await().atMost(Duration.ofSeconds(90)).until(() -> count("headroom_job") == 0);
-            assertThat(count("headroom_job_dead")).isZero();
-        }
     }
 
     @Test
@@ -138,18 +115,6 @@ class ManyRunningTest {
         queue.enqueueAll(
                 Waiting::answer,
                 IntStream.range(0, jobs).mapToObj(i -> new Note(i, "")).toList());
-    }
-
-    private static ThreadFactory virtualThreads() throws Exception {
-        Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
-        Class<?> type = Class.forName("java.lang.Thread$Builder");
-        return (ThreadFactory) type.getMethod("factory").invoke(builder);
-    }
-
-    private static long usedHeap() {
-        System.gc();
-        Runtime runtime = Runtime.getRuntime();
-        return runtime.totalMemory() - runtime.freeMemory();
     }
 
     private long count(String from) throws SQLException {

@@ -25,6 +25,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** An end whose writing is refused and cut off, one time after the other, is written once, as it was, and nobody takes it for another's. */
 @OnEveryBackend
 class RefusedEndTest extends JobQueueContract {
+    /** Whether the thread has run a handler in a transaction that has not ended. */
+    private static final ThreadLocal<Boolean> RUNS = ThreadLocal.withInitial(() -> false);
+
     private final Kept kept = new Kept();
     private final Queue<Fate> fates = new ConcurrentLinkedQueue<>();
 
@@ -54,6 +57,12 @@ class RefusedEndTest extends JobQueueContract {
         public String kept(Note note) {
             effects.incrementAndGet();
             return note.text();
+        }
+
+        @Job(name = "refused.together", tx = Tx.COMPLETE_IN_TX, attempts = 1)
+        public void together(Note note, JobContext job) throws SQLException {
+            job.connection().createStatement().execute("insert into effect values (" + note.id() + ", '')");
+            RUNS.set(true);
         }
     }
 
@@ -91,6 +100,19 @@ class RefusedEndTest extends JobQueueContract {
     }
 
     @Test
+    void whatMayBeDoneOrNotCountsTheAttemptWhereThatCanNotBeWritten() throws Exception {
+        fates.addAll(fates("LOST BAD BAD BAD BAD BAD BAD BAD"));
+        JobQueue queue = started(JobQueue.builder(scripted()).handlers(kept));
+        queue.enqueue(Kept::together, new Note(1, ""));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> count("headroom_job where state = 2 and attempt = 1"
+                                + " and error like 'its end could not be written%'")
+                        == 1);
+        assertThat(fates).isEmpty();
+        execute("delete from headroom_job");
+    }
+
+    @Test
     void anEndThatHasToWaitForItsTurnIsLeftToWaitForLonger() throws Exception {
         assumeThat(backend).as("has limits of its own").isNotEqualTo(Backend.H2);
         // Whoever has the job locked goes on for longer than an end waits at first, whenever it asks.
@@ -118,7 +140,7 @@ class RefusedEndTest extends JobQueueContract {
         return List.of(names.split(" ")).stream().map(Fate::valueOf).toList();
     }
 
-    /** The next commits of ends have these fates. */
+    /** The next commits of ends, and of handlers with theirs, have these fates. */
     private DataSource scripted() {
         return (DataSource) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
@@ -130,10 +152,10 @@ class RefusedEndTest extends JobQueueContract {
     private Connection scripted(Connection connection) {
         return (Connection) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
-                    Fate fate = method.getName().equals("commit")
-                                    && Thread.currentThread().getName().contains("-completer")
-                            ? fates.poll()
-                            : null;
+                    boolean ends =
+                            RUNS.get() || Thread.currentThread().getName().contains("-completer");
+                    Fate fate = method.getName().equals("commit") && ends ? fates.poll() : null;
+                    RUNS.set(RUNS.get() && fate == null);
                     if (fate == null) {
                         return call(connection, method, arguments);
                     }

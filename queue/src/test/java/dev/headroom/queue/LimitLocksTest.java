@@ -1,6 +1,7 @@
 package dev.headroom.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.headroom.queue.Unique.OnDuplicate;
@@ -194,6 +195,28 @@ class LimitLocksTest extends JobQueueContract {
             assertThat(calls.order).containsExactly(2);
             execute("delete from headroom_job");
         }
+    }
+
+    @Test
+    void anOverdueOneThatOthersKeepDoesWhenItIsReplacedByTheNextBesideIt() throws Exception {
+        assumeThat(backend).as("changes what others keep").isEqualTo(Backend.POSTGRESQL);
+        JobQueue queue = built(builder().handlers(calls));
+        Unique replace = Unique.of("key").onDuplicate(OnDuplicate.REPLACE);
+        JobHandle job = queue.unique(replace).enqueue(Calls::quick, new Call("a", 1));
+        execute("update headroom_job set run_at = run_at - interval '1' hour");
+        try (Connection caller = dataSource().getConnection()) {
+            caller.setAutoCommit(false);
+            queue.in(caller).unique("key").enqueue(Calls::quick, new Call("a", 2));
+            assertThat(queue.unique(replace)
+                            .enqueue(Calls::quick, new Call("b", 3))
+                            .id())
+                    .isNotEqualTo(job.id());
+            caller.rollback();
+            caller.setAutoCommit(true);
+        }
+        assertThat(count("headroom_job where id = " + job.id() + " and limit_key = 'quick:b'"))
+                .isOne();
+        execute("delete from headroom_job");
     }
 
     @Test

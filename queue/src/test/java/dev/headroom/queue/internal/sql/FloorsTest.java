@@ -171,6 +171,18 @@ class FloorsTest {
     }
 
     @Test
+    void followsAServerWhoseTransactionsAreBehindThoseOfTheOneBefore() {
+        claim(100, 1_000, 1_000, 1_000);
+        claim(200, 2_000, 1_001, 1_001);
+        floors.begin();
+        claim(300, 3_000, 10, 10);
+        claim(400, 4_000, 11, 11);
+        claim(500, 5_000, 12, 12);
+        claim(600, 6_000, 13, 13);
+        assertThat(floor()).isEqualTo(600);
+    }
+
+    @Test
     void takesNoLookThatIsOlderThanTheLastOne() {
         claim(100, 1_000, 10, 10);
         claim(200, 2_000, 11, 11);

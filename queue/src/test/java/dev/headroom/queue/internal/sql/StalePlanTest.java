@@ -9,7 +9,9 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -28,6 +30,11 @@ class StalePlanTest {
     @Test
     void norDoesOneInTurns() throws Exception {
         planned(connection -> lock(connection, 0));
+    }
+
+    @Test
+    void norDoesOneBelowTheFloors() throws Exception {
+        planned(StalePlanTest::below);
     }
 
     /** Takes up to a thousand jobs; returns how many it took. */
@@ -89,6 +96,25 @@ class StalePlanTest {
         connection.rollback();
         connection.setAutoCommit(true);
         return locked.size();
+    }
+
+    /** Finds those that are there, and takes none. */
+    private static int below(Connection connection) throws SQLException {
+        AtomicLong clock = new AtomicLong();
+        Floors floors = new Floors(clock::get);
+        for (int claim = 1; claim <= 4; claim++) {
+            clock.addAndGet(Duration.ofMillis(60).toNanos());
+            Floors.Pass pass = floors.pass(1);
+            pass.took(15, 100, null);
+            pass.looked(1_000_000, claim, claim);
+            floors.committed(pass);
+        }
+        assertThat(floors.queues()).containsExactly(1);
+        connection.setAutoCommit(false);
+        boolean found = Schema.dialect(connection).lookBelow(connection, floors, 1);
+        connection.commit();
+        connection.setAutoCommit(true);
+        return found ? 1_000 : 0;
     }
 
     /** How many rows of jobs were read by walks through the whole table. */

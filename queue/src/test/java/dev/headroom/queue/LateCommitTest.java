@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.headroom.queue.Recorder.Note;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
@@ -12,7 +15,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
 /** What commits long after others that were enqueued later is found all the same, wherever claims have got to by then. */
@@ -20,8 +26,12 @@ import org.junit.jupiter.api.Test;
 class LateCommitTest extends JobQueueContract {
     private static final int AT_ONCE = 100;
 
+    private static final String SERVER = "pg_postmaster_start_time()::text";
+
     private final Recorder recorder = new Recorder();
     private final Locking locking = new Locking();
+    private final AtomicReference<String> server = new AtomicReference<>(SERVER);
+    private final AtomicInteger sweeps = new AtomicInteger();
 
     /** Has no other kind beside it, and so no worker that the dispatcher claims for. */
     public static final class Locking {
@@ -67,7 +77,8 @@ class LateCommitTest extends JobQueueContract {
             assertThat(runs).doesNotContainKey(-1L);
             late.commit();
         }
-        await().atMost(Duration.ofSeconds(20)).until(() -> runs.containsKey(-1L));
+        // Well before the look that is done every 20 s whoever is free.
+        await().atMost(Duration.ofSeconds(12)).until(() -> runs.containsKey(-1L));
         awaitNoJobs();
         assertThat(runs.values()).containsOnly(1);
     }
@@ -126,10 +137,11 @@ class LateCommitTest extends JobQueueContract {
     void whatBecameDueInAPauseIsReadyAfterItThoughNoWorkerIsFree() throws Exception {
         assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
         Holding holding = new Holding();
-        JobQueue queue = started(builder().handlers(holding).workers(1).lease(Duration.ofSeconds(2)));
+        JobQueue queue = started(watched().handlers(holding).workers(1).lease(Duration.ofSeconds(2)));
         try {
             queue.enqueue(Holding::note, new Note(-1, "holds"));
             assertThat(holding.began.await(20, TimeUnit.SECONDS)).isTrue();
+            awaitFirstLooks(queue);
             queue.delay(Duration.ofHours(1))
                     .enqueueAll(
                             Holding::note,
@@ -145,6 +157,66 @@ class LateCommitTest extends JobQueueContract {
             holding.release.countDown();
         }
         awaitNoJobs();
+    }
+
+    @Test
+    void whatBecameDueBeforeAnotherServerAnswersIsReadyThoughNoWorkerIsFree() throws Exception {
+        assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
+        Holding holding = new Holding();
+        JobQueue queue = started(watched().handlers(holding).workers(1).lease(Duration.ofSeconds(2)));
+        try {
+            queue.enqueue(Holding::note, new Note(-1, "holds"));
+            assertThat(holding.began.await(20, TimeUnit.SECONDS)).isTrue();
+            awaitFirstLooks(queue);
+            queue.delay(Duration.ofHours(1)).enqueue(Holding::note, new Note(1, "overdue"));
+            execute("update headroom_job set run_at = run_at - interval '2 hours' where state = 2");
+            server.set("'another'");
+            await().atMost(Duration.ofSeconds(10)).until(() -> count("headroom_job where state = 2") == 0);
+            assertThat(holding.release.getCount()).isOne();
+        } finally {
+            holding.release.countDown();
+        }
+        awaitNoJobs();
+    }
+
+    /** The first looks find whatever is due; the next ones for 20 s do not. */
+    private void awaitFirstLooks(JobQueue queue) {
+        queue.delay(Duration.ofMillis(1)).enqueue(Holding::note, new Note(0, "first"));
+        await().atMost(Duration.ofSeconds(20)).until(() -> sweeps.get() > 0);
+        await().atMost(Duration.ofSeconds(20)).until(() -> count("headroom_job where state = 2") == 0);
+    }
+
+    /** On the database as it says of its server what is set, and with looks below the floors counted. */
+    private JobQueueBuilder watched() {
+        DataSource watched = (DataSource) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    Object made = call(dataSource(), method, arguments);
+                    return made instanceof Connection real ? watched(real) : made;
+                });
+        return JobQueue.builder(watched).pollInterval(Duration.ofMillis(100)).shutdownGrace(Duration.ofSeconds(2));
+    }
+
+    private Connection watched(Connection real) {
+        return (Connection) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("prepareStatement")) {
+                        arguments[0] = ((String) arguments[0]).replace(SERVER, server.get());
+                    }
+                    Object result = call(real, method, arguments);
+                    if (method.getName().equals("commit")
+                            && Thread.currentThread().getName().endsWith("-floors")) {
+                        sweeps.incrementAndGet();
+                    }
+                    return result;
+                });
+    }
+
+    private static Object call(Object target, Method method, Object[] arguments) throws Throwable {
+        try {
+            return method.invoke(target, arguments);
+        } catch (InvocationTargetException thrown) {
+            throw thrown.getCause();
+        }
     }
 
     private long entriesRead() {

@@ -286,7 +286,7 @@ class SturdyTest extends JobQueueContract {
     }
 
     /** An application without anything but a counter of leases that were lost. */
-    private static Contracts counting(AtomicInteger lost) {
+    static Contracts counting(AtomicInteger lost) {
         Contracts alone = Contracts.standalone();
         return new Contracts(
                 meters(lost),

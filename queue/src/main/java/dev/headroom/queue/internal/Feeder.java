@@ -187,6 +187,7 @@ final class Feeder {
     private Claims.Claimed claim(WorkerPool pool, Share share, int criticalities, int room) throws SQLException {
         long begun = System.nanoTime();
         String result = "failed";
+        held.claiming.lock();
         try {
             Claims.Claimed claimed = claims.claim(lease.id(), share, criticalities, room);
             result = claimed.found() == 0 ? "none" : "jobs";
@@ -194,6 +195,7 @@ final class Feeder {
             pool.count(claimed.admitted());
             return claimed;
         } finally {
+            held.claiming.unlock();
             connected.get().meters().timer(QueueMeters.CLAIM, "result", result).recordNanos(System.nanoTime() - begun);
         }
     }

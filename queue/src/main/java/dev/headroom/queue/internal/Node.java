@@ -32,6 +32,7 @@ final class Node {
     private final List<LockPool> lockPools = new ArrayList<>();
     private final JobRunner runner;
     private final Completer completer;
+    private final Rewriter rewriter;
     private final Dispatcher dispatcher;
     private final Sweeper sweeper;
     private final Claims claims;
@@ -62,7 +63,9 @@ final class Node {
         this.lease = new Lease(options.lease());
         this.runner = new JobRunner(options, store, parts.kinds(), () -> draining);
         Settlement settlement = new Settlement(options, store, parts.kinds(), wakes::signal);
-        this.completer = new Completer(options.name(), settlement, this::written, this::lost);
+        Told told = new Told(this::written, this::lost, this::waiting);
+        this.rewriter = new Rewriter(options.name(), settlement, held, told);
+        this.completer = new Completer(settlement, rewriter, told);
         Floors floors = store.dialect.hasFloors() ? new Floors() : null;
         this.claims = new Claims(store, parts.kinds(), connected, options.told(), floors);
         LockRunner lockRunner = new LockRunner(parts, claims, runner, settlement, lease, gate);
@@ -140,7 +143,7 @@ final class Node {
     void start() {
         dispatching = threads.start("dispatcher", dispatcher);
         threads.start("completer", completer);
-        threads.start("completer-refused", completer::runRefused);
+        threads.start("completer-again", rewriter);
         threads.start("heartbeat", heartbeat);
         threads.start("rescuer", rescuer);
         threads.start("housekeeper", housekeeper);
@@ -266,6 +269,13 @@ final class Node {
         }
         settled.forEach(each -> runs.settled(each.assignment().job.id()));
         if (held.settled(settled)) {
+            wakeup.signal();
+        }
+    }
+
+    /** Their workers need not be idle until others let go of what they have locked. */
+    private void waiting(List<Settled> settled) {
+        if (held.late(settled)) {
             wakeup.signal();
         }
     }

@@ -17,8 +17,8 @@ final class PoolSize {
 
     private static final int DEEPEST = 8;
 
-    /** The heartbeat's connection, one for claims and one for completions. */
-    private static final int BOOKKEEPERS = 3;
+    /** The heartbeat's connection, one for claims, one for ends and one for those that could not be written with the others. */
+    private static final int BOOKKEEPERS = 4;
 
     private static final Logger log = LoggerFactory.getLogger(PoolSize.class);
 

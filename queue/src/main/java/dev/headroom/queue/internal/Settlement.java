@@ -68,6 +68,40 @@ final class Settlement {
         return written.lost;
     }
 
+    /**
+     * What came of a transaction that waits for no job which others have locked.
+     *
+     * @param written what is in the database, and lost of it what was no longer held
+     * @param locked what is still to be written
+     */
+    record Part(List<Settled> written, int lost, List<Settled> locked) {}
+
+    /**
+     * Writes the outcomes of those jobs that nobody else has locked.
+     *
+     * @param lockMillis how long it waits for any other lock at most, where the database is told
+     */
+    Part writeFree(Collection<Settled> settled, long lockMillis) throws SQLException {
+        List<Settled> free = new ArrayList<>();
+        List<Settled> locked = new ArrayList<>();
+        Written written = store.transact(lockMillis, connection -> {
+            free.clear();
+            locked.clear();
+            Set<Long> ids = store.jobs.lockedByOthers(
+                    connection,
+                    settled.stream()
+                            .filter(each -> !(each.outcome() instanceof JobOutcome.Lost))
+                            .map(each -> each.assignment().job.id())
+                            .toList());
+            settled.forEach(each -> (ids.contains(each.assignment().job.id()) ? locked : free).add(each));
+            return free.isEmpty() ? new Written() : write(connection, free);
+        });
+        if (written.freed) {
+            wake.run();
+        }
+        return new Part(free, written.lost, locked);
+    }
+
     /** Whether a run has left nothing to write. */
     private static boolean isWritten(Settled settled) {
         return settled.outcome() instanceof JobOutcome.Committed

@@ -37,6 +37,7 @@ final class WorkerPool {
     final int workers;
     private final BlockingQueue<Object> waiting = new LinkedBlockingQueue<>();
     private final AtomicInteger held = new AtomicInteger();
+    private final AtomicInteger late = new AtomicInteger();
     private final AtomicIntegerArray heldByCriticality = new AtomicIntegerArray(4);
     private final List<Thread> threads = new ArrayList<>();
     private volatile boolean closed;
@@ -141,6 +142,21 @@ final class WorkerPool {
     void settled(Assignment assignment) {
         held.decrementAndGet();
         heldByCriticality.decrementAndGet(assignment.job.criticality());
+    }
+
+    /** A job has run, but its outcome is kept from the database by others: its place is free, unless that is so of as many as there are workers. */
+    boolean late(Assignment assignment) {
+        if (late.incrementAndGet() > workers) {
+            late.decrementAndGet();
+            return false;
+        }
+        settled(assignment);
+        return true;
+    }
+
+    /** The outcome of such a job is in the database. */
+    void settledLate() {
+        late.decrementAndGet();
     }
 
     /** Takes out what no worker has begun. */

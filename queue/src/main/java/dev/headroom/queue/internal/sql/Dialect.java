@@ -258,9 +258,14 @@ public interface Dialect {
 
     /** Locks those of these jobs, at most 1,024, that are in the state and that nobody else has locked; never waits. */
     default List<Long> lockFree(Connection connection, List<Long> ids, int state) throws SQLException {
+        return lockFree(connection, ids, state, " for update");
+    }
+
+    /** The same. */
+    default List<Long> lockFree(Connection connection, List<Long> ids, int state, String lock) throws SQLException {
         List<Long> locked = new ArrayList<>();
         String sql = "select id from " + byNumber("headroom_job") + " where id" + Ids.in(ids.size())
-                + " and state = ? order by id for update skip locked";
+                + " and state = ? order by id" + lock + " skip locked";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int bound = Ids.bind(statement, 0, ids);
             statement.setInt(bound + 1, state);

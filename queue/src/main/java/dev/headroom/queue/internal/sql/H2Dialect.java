@@ -112,11 +112,11 @@ final class H2Dialect extends OptimisticDialect {
     }
 
     @Override
-    public List<Long> lockFree(Connection connection, List<Long> ids, int state) throws SQLException {
+    public List<Long> lockFree(Connection connection, List<Long> ids, int state, String lock) throws SQLException {
         // One by one, since it locks every row that it scans.
         List<Long> locked = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(
-                "select id from headroom_job where id = ? and state = ? for update skip locked")) {
+                "select id from headroom_job where id = ? and state = ?" + lock + " skip locked")) {
             for (long id : ids) {
                 statement.setLong(1, id);
                 statement.setInt(2, state);

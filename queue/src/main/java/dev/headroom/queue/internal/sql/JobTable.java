@@ -160,17 +160,37 @@ public final class JobTable {
     public Set<Long> present(Connection connection, Collection<Long> ids) throws SQLException {
         Set<Long> present = new HashSet<>();
         for (List<Long> few : Ids.chunks(ids)) {
-            try (PreparedStatement statement =
-                    connection.prepareStatement("select id from headroom_job where id" + Ids.in(few.size()))) {
-                Ids.bind(statement, 0, few);
-                try (ResultSet rows = statement.executeQuery()) {
-                    while (rows.next()) {
-                        present.add(rows.getLong(1));
-                    }
+            present.addAll(present(connection, few, ""));
+        }
+        return present;
+    }
+
+    private static List<Long> present(Connection connection, List<Long> few, String condition) throws SQLException {
+        List<Long> present = new ArrayList<>();
+        try (PreparedStatement statement =
+                connection.prepareStatement("select id from headroom_job where id" + Ids.in(few.size()) + condition)) {
+            Ids.bind(statement, 0, few);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    present.add(rows.getLong(1));
                 }
             }
         }
         return present;
+    }
+
+    /** The numbers of those of these jobs that are held by a node and locked by others; the other ones that are held, the caller has locked then. Never waits. */
+    public Set<Long> lockedByOthers(Connection connection, Collection<Long> ids) throws SQLException {
+        String lock = dialect.changesKeptRows() ? " for no key update" : " for update";
+        Set<Long> locked = new HashSet<>();
+        for (List<Long> few : Ids.chunks(ids)) {
+            List<Long> running = present(connection, few, " and state = 1");
+            locked.addAll(running);
+            if (!running.isEmpty()) {
+                dialect.lockFree(connection, running, 1, lock).forEach(locked::remove);
+            }
+        }
+        return locked;
     }
 
     /** The jobs that the database says are held under the lease. */

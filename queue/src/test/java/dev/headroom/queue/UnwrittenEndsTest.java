@@ -1,0 +1,289 @@
+package dev.headroom.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.headroom.queue.Recorder.Note;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An end that can't be written with the others holds none of them up, nor the next jobs, and is written once. */
+@OnEveryBackend
+class UnwrittenEndsTest extends JobQueueContract {
+    private static final String COMPLETER = "-completer";
+
+    private final Ending ending = new Ending();
+
+    /** Handlers that end when they are told to. */
+    public static final class Ending {
+        final AtomicInteger began = new AtomicInteger();
+        final AtomicInteger runs = new AtomicInteger();
+        final CountDownLatch first = new CountDownLatch(1);
+        final CountDownLatch last = new CountDownLatch(1);
+        final CountDownLatch again = new CountDownLatch(1);
+
+        @Job(name = "ending.first")
+        public void first(Note note) throws InterruptedException {
+            awaits(first);
+        }
+
+        @Job(name = "ending.last")
+        public void last(Note note) throws InterruptedException {
+            awaits(last);
+        }
+
+        @Job(name = "ending.returned", tx = Tx.COMPLETE_IN_TX, attempts = 1)
+        public void returned(Note note, JobContext job) throws Exception {
+            job.connection().createStatement().close();
+            twice();
+        }
+
+        @Job(name = "ending.retried", attempts = 2, backoff = "1ms..2ms")
+        public void retried(Note note) throws InterruptedException {
+            if (twice()) {
+                throw new IllegalStateException("the first time");
+            }
+        }
+
+        @Job(name = "ending.kept", track = true)
+        public String kept(Note note) {
+            return note.text();
+        }
+
+        private boolean twice() throws InterruptedException {
+            if (runs.incrementAndGet() == 1) {
+                return true;
+            }
+            again.countDown();
+            awaits(last);
+            return false;
+        }
+
+        private void awaits(CountDownLatch latch) throws InterruptedException {
+            if (latch.getCount() > 0) {
+                began.incrementAndGet();
+            }
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private static List<JobHandle> enqueued(JobQueue queue, int jobs) {
+        return IntStream.range(0, jobs)
+                .mapToObj(i -> queue.enqueue(Ending::first, new Note(i, "")))
+                .toList();
+    }
+
+    private static void lock(Connection connection, JobHandle job) throws SQLException {
+        connection.setAutoCommit(false);
+        connection.createStatement().execute("select * from headroom_job where id = " + job.id() + " for update");
+    }
+
+    private static void letGo(Connection connection) throws SQLException {
+        connection.rollback();
+        connection.setAutoCommit(true);
+    }
+
+    private boolean isThere(JobHandle job) {
+        return count("headroom_job where id = " + job.id()) == 1;
+    }
+
+    @Test
+    void workersWhoseJobsEndsAreKeptFromBeingWrittenTakeUpOthers() throws Exception {
+        JobQueue queue = started(builder().workers(2).handlers(ending));
+        List<JobHandle> locked = enqueued(queue, 2);
+        await().until(() -> ending.began.get() == 2);
+        try (Connection other = dataSource().getConnection()) {
+            for (JobHandle each : locked) {
+                lock(other, each);
+            }
+            ending.first.countDown();
+            JobHandle next = queue.enqueue(Ending::first, new Note(3, ""));
+            await().atMost(Duration.ofSeconds(30)).until(() -> !isThere(next));
+            assertThat(locked).allMatch(this::isThere);
+            letGo(other);
+        }
+        awaitNoJobs();
+    }
+
+    @Test
+    void anEndThatCanBeWrittenDoesNotWaitForThoseThatCanNot() throws Exception {
+        // It has limits of its own.
+        assumeThat(backend).isNotEqualTo(Backend.H2);
+        JobQueue queue = started(builder().workers(11).handlers(ending));
+        List<JobHandle> locked = enqueued(queue, 10);
+        JobHandle last = queue.enqueue(Ending::last, new Note(10, ""));
+        await().until(() -> ending.began.get() == 11);
+        try (Connection other = dataSource().getConnection();
+                Connection another = dataSource().getConnection()) {
+            for (JobHandle each : locked) {
+                lock(other, each);
+            }
+            lock(another, last);
+            ending.first.countDown();
+            await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
+            // It comes after the others and is told apart, too.
+            ending.last.countDown();
+            await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
+            letGo(another);
+            await().atMost(Duration.ofSeconds(6)).until(() -> !isThere(last));
+            assertThat(locked).allMatch(this::isThere);
+            letGo(other);
+        }
+        awaitNoJobs();
+    }
+
+    @Test
+    void endsThatTakeLongTogetherAreNotWrittenOneByOne() throws Exception {
+        // Elsewhere the limit is that of a wait.
+        assumeThat(backend).isEqualTo(Backend.MARIADB);
+        execute("create trigger slow before delete on headroom_job for each row do sleep(0.02)");
+        try {
+            AtomicInteger commits = new AtomicInteger();
+            JobQueue queue = started(JobQueue.builder(dataSource())
+                    .bookkeeping(committing(connection -> {
+                        if (onCompleter()) {
+                            commits.incrementAndGet();
+                        }
+                        connection.commit();
+                    }))
+                    .workers(100)
+                    .pollInterval(Duration.ofMillis(100))
+                    .handlers(ending));
+            enqueued(queue, 100);
+            await().atMost(Duration.ofSeconds(30)).until(() -> ending.began.get() == 100);
+            ending.first.countDown();
+            awaitNoJobs();
+            assertThat(commits.get()).isLessThan(50);
+        } finally {
+            execute("drop trigger slow");
+        }
+    }
+
+    /** @param kind how the first run ends */
+    @ParameterizedTest
+    @ValueSource(strings = {"returned", "retried"})
+    void anEndWhoseCommitWasInDoubtDoesNotEndTheNextRun(String kind) throws Exception {
+        AtomicBoolean refuses = new AtomicBoolean(true);
+        AtomicBoolean doubts = new AtomicBoolean(true);
+        AtomicInteger lost = new AtomicInteger();
+        JobQueue queue = built(JobQueue.builder(committing(connection -> {
+                    if (ending.runs.get() == 1 && refuses.getAndSet(false)) {
+                        connection.rollback();
+                        throw new SQLException("refused", "55P03");
+                    }
+                    connection.commit();
+                }))
+                .bookkeeping(committing(connection -> {
+                    connection.commit();
+                    if (onCompleter() && doubts.getAndSet(false)) {
+                        // The answer is lost, and meanwhile the job is taken up again.
+                        await().atMost(Duration.ofSeconds(30)).until(() -> ending.again.getCount() == 0);
+                        throw new SQLException("cut off", "08006");
+                    }
+                }))
+                .pollInterval(Duration.ofMillis(50))
+                .shutdownGrace(Duration.ofSeconds(2))
+                .handlers(ending));
+        queue.connect(SturdyTest.counting(lost));
+        queue.start();
+        JobQueue elsewhere = built(builder().handlers(ending));
+        if (kind.equals("returned")) {
+            elsewhere.enqueue(Ending::returned, new Note(1, ""));
+        } else {
+            elsewhere.enqueue(Ending::retried, new Note(1, ""));
+        }
+        assertThat(ending.again.await(30, TimeUnit.SECONDS)).isTrue();
+        await().during(Duration.ofSeconds(1))
+                .atMost(Duration.ofSeconds(5))
+                .until(() -> count("headroom_job where state = 1") == 1);
+        assertThat(doubts).isFalse();
+        ending.last.countDown();
+        awaitNoJobs();
+        assertThat(ending.runs).hasValue(2);
+        queue.close();
+        assertThat(lost).hasValue(0);
+        assertThat(queue.dead().newest(1)).isEmpty();
+    }
+
+    @Test
+    void aDeadLetterWhoseCommitWasInDoubtIsNoLostLease() throws Exception {
+        AtomicInteger lost = new AtomicInteger();
+        AtomicBoolean doubts = new AtomicBoolean(true);
+        BooleanSupplier isDead = () -> count("headroom_job_dead") == 1;
+        execute("alter table headroom_job_result add constraint no_result check (result is null)");
+        try {
+            JobQueue queue = built(JobQueue.builder(committing(connection -> {
+                        connection.commit();
+                        if (onCompleter() && doubts.get() && isDead.getAsBoolean() && doubts.getAndSet(false)) {
+                            throw new SQLException("cut off", "08006");
+                        }
+                    }))
+                    .pollInterval(Duration.ofMillis(100))
+                    .handlers(ending));
+            queue.connect(SturdyTest.counting(lost));
+            queue.start();
+            JobHandle job = queue.enqueue(Ending::kept, new Note(1, "kept"));
+            assertThat(job.await(Duration.ofSeconds(30)).orElseThrow().end()).isEqualTo(JobResult.End.DEAD);
+            queue.close();
+            assertThat(doubts).isFalse();
+            assertThat(lost).hasValue(0);
+        } finally {
+            execute("alter table headroom_job_result drop constraint no_result");
+        }
+    }
+
+    private static boolean onCompleter() {
+        return Thread.currentThread().getName().contains(COMPLETER);
+    }
+
+    /** Commits, or does not. */
+    @FunctionalInterface
+    private interface Commit {
+        void on(Connection connection) throws SQLException;
+    }
+
+    private DataSource committing(Commit commit) {
+        return (DataSource) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    Object result = call(dataSource(), method, arguments);
+                    return result instanceof Connection connection ? committing(connection, commit) : result;
+                });
+    }
+
+    private static Connection committing(Connection connection, Commit commit) {
+        return (Connection) Proxy.newProxyInstance(
+                UnwrittenEndsTest.class.getClassLoader(),
+                new Class<?>[] {Connection.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("commit")) {
+                        commit.on(connection);
+                        return null;
+                    }
+                    return call(connection, method, arguments);
+                });
+    }
+
+    private static Object call(Object target, Method method, Object[] arguments) throws Throwable {
+        try {
+            return method.invoke(target, arguments);
+        } catch (InvocationTargetException thrown) {
+            throw thrown.getCause();
+        }
+    }
+}

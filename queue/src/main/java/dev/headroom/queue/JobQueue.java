@@ -6,7 +6,9 @@ import dev.headroom.queue.batch.JobBatch;
 import dev.headroom.queue.scale.ScaleAdvice;
 import dev.headroom.queue.scale.ScalePolicy;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 
@@ -64,6 +66,35 @@ public interface JobQueue extends Enqueuer, Background, Component {
      * @throws QueueException if the database can't be asked
      */
     Optional<JobHandle> job(long id);
+
+    /**
+     * Pauses a queue in the whole cluster until it is {@linkplain #resume resumed}, whatever is restarted meanwhile. Its jobs are enqueued and become due as
+     * ever, {@link Every} included, and those that run go on to their end; none begins, what is to be tried again waits, and nothing is lost. This process
+     * begins none once the call has returned but what a worker has in hand, every other one none after its next heartbeat, a third of the {@linkplain
+     * JobQueueBuilder#lease lease}. What waits in it counts in {@link #length(String)} and in no load signal or {@linkplain #scale advice on servers}. A
+     * transaction of its own.
+     *
+     * @return whether it was not paused before
+     * @throws IllegalArgumentException if there is no queue of this name
+     * @throws QueueException if the database can't be asked; whether the queue is paused then, {@link #paused()} tells
+     */
+    boolean pause(String queue);
+
+    /**
+     * Has a paused queue's jobs begin again: here at once, in every other process with its next heartbeat. A transaction of its own.
+     *
+     * @return whether it was paused
+     * @throws IllegalArgumentException if there is no queue of this name
+     * @throws QueueException if the database can't be asked; whether the queue is paused then, {@link #paused()} tells
+     */
+    boolean resume(String queue);
+
+    /**
+     * The queues that are {@linkplain #pause paused} in the whole cluster, and since when each is, by the database's clock. Asks the database.
+     *
+     * @throws QueueException if it can't be asked
+     */
+    Map<String, Instant> paused();
 
     /** The batch of this number, whoever enqueued it; its progress is empty if there is none. */
     JobBatch batch(long id);

@@ -44,5 +44,8 @@ public final class QueueMeters {
     /** Seconds for which no job of a kind with {@link Every#silence} has ended well, as last seen; tag {@code job}. */
     public static final String SILENCE = "headroom.queue.silence";
 
+    /** 1 while the queue is paused in the whole cluster, 0 otherwise, as last seen; tag {@code queue}. */
+    public static final String PAUSED = "headroom.queue.paused";
+
     private QueueMeters() {}
 }

@@ -1,5 +1,6 @@
 package dev.headroom.queue;
 
+import static java.time.temporal.ChronoUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -46,7 +47,7 @@ class OperatingTest extends JobQueueContract {
         awaitNoJobs();
         JobHandle job = queue.enqueue(Recorder::refused, new Note(1, ""));
         await().untilAsserted(() -> assertThat(job.state()).contains(JobState.DEAD));
-        await().untilAsserted(() -> assertThat(panel.view().actions()).hasSize(2));
+        await().untilAsserted(() -> assertThat(ofDeadLetters(panel)).hasSize(2));
         await().untilAsserted(() -> assertThat(panel.view().tables()).hasSize(3));
         PanelView view = panel.view();
         assertThat(view.tables())
@@ -59,15 +60,54 @@ class OperatingTest extends JobQueueContract {
                 .contains("refused", "gave up", Long.toString(job.id()))
                 .anySatisfy(cell -> assertThat(cell).endsWith("Refusal: never again"));
         Map<String, String> id = Map.of("id", Long.toString(job.id()));
-        assertThat(view.actions()).extracting(PanelView.Action::parameters).containsOnly(id);
+        assertThat(ofDeadLetters(panel))
+                .extracting(PanelView.Action::parameters)
+                .containsOnly(id);
         assertThat(panel.act("requeue", id)).contains("Job " + job.id() + " was requeued.");
         await().untilAsserted(() -> assertThat(job.state()).contains(JobState.DEAD));
         assertThat(panel.act("delete", id)).contains("Job " + job.id() + " was deleted.");
-        await().untilAsserted(() -> assertThat(panel.view().actions()).isEmpty());
+        await().untilAsserted(() -> assertThat(ofDeadLetters(panel)).isEmpty());
         assertThat(panel.act("delete", id)).contains("There is no dead letter " + job.id() + " any more.");
         assertThatThrownBy(() -> panel.act("explode", id)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> panel.act("delete", Map.of("id", "1 or 1=1")))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static List<PanelView.Action> ofDeadLetters(ConsolePanel panel) {
+        return panel.view().actions().stream()
+                .filter(action -> action.parameters().containsKey("id"))
+                .toList();
+    }
+
+    private static List<String> buttons(ConsolePanel panel) {
+        return panel.view().actions().stream().map(PanelView.Action::label).toList();
+    }
+
+    @Test
+    void thePanelPausesQueuesAndShowsWhichAre() {
+        JobQueue queue = built(builder().handlers(recorder));
+        CapturedContributions given = new CapturedContributions();
+        queue.contribute(given);
+        ConsolePanel panel = given.panels.get(0);
+        await().untilAsserted(() ->
+                assertThat(buttons(panel)).containsExactly("Pause blocked", "Pause default", "Pause tracked"));
+        Map<String, String> named = Map.of("queue", "default");
+        assertThat(panel.act("pause", named)).contains("Queue default is paused.");
+        assertThat(panel.act("pause", named)).contains("Queue default was already paused.");
+        assertThat(queue.paused()).containsOnlyKeys("default");
+        await().untilAsserted(() ->
+                assertThat(buttons(panel)).containsExactly("Pause blocked", "Resume default", "Pause tracked"));
+        assertThat(panel.view().tables().get(0).rows())
+                .anySatisfy(row -> assertThat(row)
+                        .startsWith(
+                                "default",
+                                "paused since " + queue.paused().get("default").truncatedTo(SECONDS)));
+        assertThat(panel.act("resume", named)).contains("Queue default is resumed.");
+        assertThat(panel.act("resume", named)).contains("Queue default was already at work.");
+        assertThat(queue.paused()).isEmpty();
+        assertThatThrownBy(() -> panel.act("pause", Map.of("queue", "<x>")))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> panel.act("pause", Map.of())).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

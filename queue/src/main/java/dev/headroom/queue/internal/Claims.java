@@ -24,6 +24,7 @@ final class Claims {
     private final Kinds kinds;
     private final Connected connected;
     private final Set<String> told;
+    private final Pauses pauses;
     private final @Nullable Floors floors;
     private final Map<Integer, Integer> lastLanes = new ConcurrentHashMap<>();
     private final LockedPlaces places = new LockedPlaces();
@@ -31,11 +32,13 @@ final class Claims {
 
     /**
      * @param told the queues that are claimed from though no handler of theirs is here
+     * @param pauses the queues of which no job begins
      * @param floors where claims need not look, null if they look everywhere
      */
-    Claims(Store store, Kinds kinds, Connected connected, Set<String> told, @Nullable Floors floors) {
+    Claims(Store store, Kinds kinds, Connected connected, Set<String> told, Pauses pauses, @Nullable Floors floors) {
         this.store = store;
         this.told = told;
+        this.pauses = pauses;
         this.kinds = kinds;
         this.connected = connected;
         this.floors = floors;
@@ -44,6 +47,16 @@ final class Claims {
     /** Whether jobs of a queue are for this process: it has a handler of one, or was told to have workers for it. */
     boolean serves(String queue) {
         return kinds.serves(queue) || told.contains(queue);
+    }
+
+    /** Whether jobs of a queue begin here now. */
+    boolean begins(Share share) {
+        return serves(share.queue) && mayBegin(share);
+    }
+
+    /** Whether a job of a queue that this process serves may begin now. */
+    boolean mayBegin(Share share) {
+        return !pauses.isPaused(share.number);
     }
 
     /** What a claim found, and what of it may run. */

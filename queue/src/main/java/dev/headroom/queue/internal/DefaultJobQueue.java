@@ -16,6 +16,7 @@ import dev.headroom.queue.batch.JobBatch;
 import dev.headroom.queue.scale.ScaleAdvice;
 import dev.headroom.queue.spi.RemoteWakeUp;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
@@ -81,7 +82,9 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         Producer producer = new Producer(options, store, kinds, names, connected, runs, wakes);
         DeadMansTimers timers = new DeadMansTimers(store.schedules, kinds);
         Lengths lengths = new Lengths(store, names, options.lengthCounts(), timers);
-        Parts parts = new Parts(options, store, kinds, names, connected, runs, producer, lengths, timers);
+        Pauses pauses = new Pauses(options.name(), store, names);
+        Parts parts =
+                new Parts(options, store, kinds, names, connected, runs, producer, lengths, timers, pauses);
         return new DefaultJobQueue(parts, wakes);
     }
 
@@ -112,7 +115,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
                 .healthCheck(HealthCheck.optional(name() + "-schedules", this::checkSchedules))
                 .loadSignal(LoadSignal.of(name() + ".backlog", this::backlogPressure))
                 .loadSignal(LoadSignal.of(name() + ".age", this::agePressure))
-                .consolePanel(new QueuePanel(name(), parts.lengths(), dead, this::busy, parts.names()::name))
+                .consolePanel(new QueuePanel(this, parts.lengths(), this::busy, parts.names()::name))
                 .web(web -> QueueEndpoints.add(web, this, parts.options()));
     }
 
@@ -130,6 +133,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
                     "queue",
                     queue));
             gauges.add(meters.gauge(QueueMeters.BUSY, () -> busy(queue), "queue", queue));
+            gauges.add(meters.gauge(QueueMeters.PAUSED, () -> paused(queue), "queue", queue));
         }
         for (String kind : parts.timers().kinds()) {
             gauges.add(meters.gauge(QueueMeters.SILENCE, () -> silence(kind), "job", kind));
@@ -147,13 +151,18 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         return seen == null ? Double.NaN : part.applyAsDouble(seen.queues().getOrDefault(queue, QueueLength.EMPTY));
     }
 
+    private double paused(String queue) {
+        Lengths.Seen seen = parts.lengths().known();
+        return seen == null ? Double.NaN : seen.paused().containsKey(queue) ? 1 : 0;
+    }
+
     private double backlogPressure() {
         Lengths.Seen seen = parts.lengths().known();
         return seen == null
                 ? Double.NaN
                 : Math.min(
                         HIGHEST_PRESSURE,
-                        (double) seen.total().ready() / parts.options().targetBacklog());
+                        (double) seen.begins().ready() / parts.options().targetBacklog());
     }
 
     private double agePressure() {
@@ -162,7 +171,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
                 ? Double.NaN
                 : Math.min(
                         HIGHEST_PRESSURE,
-                        (double) seen.total().oldestAge().toMillis()
+                        (double) seen.begins().oldestAge().toMillis()
                                 / Math.max(1, parts.options().targetAge().toMillis()));
     }
 
@@ -322,6 +331,31 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
                     return live.isPresent() ? live : store.results.kind(connection, id);
                 })
                 .map(kind -> parts.producer().handle(id, kind));
+    }
+
+    @Override
+    public boolean pause(String queue) {
+        boolean changed = parts.pauses().pause(queue);
+        parts.lengths().changed();
+        return changed;
+    }
+
+    @Override
+    public boolean resume(String queue) {
+        boolean changed = parts.pauses().resume(queue);
+        parts.lengths().changed();
+        Node working = node;
+        if (working != null) {
+            working.readyAgain();
+        } else {
+            wakes.here().signal();
+        }
+        return changed;
+    }
+
+    @Override
+    public Map<String, Instant> paused() {
+        return parts.store().call("look for paused queues", parts.store().queues::paused);
     }
 
     @Override

@@ -52,14 +52,14 @@ final class Feeder {
 
     /** Whether a pool has room for what it may find. */
     boolean hasRoom(WorkerPool pool) {
-        return pool.hasRoom() && pool.shares.stream().anyMatch(share -> claims.serves(share.queue));
+        return pool.hasRoom() && pool.shares.stream().anyMatch(claims::begins);
     }
 
     /** Claims for a pool; true if there may be more at once. */
     boolean feed(WorkerPool pool, double[] factors) throws SQLException {
         List<Share> open = new ArrayList<>();
         for (Share each : pool.shares) {
-            if (claims.serves(each.queue)) {
+            if (claims.begins(each)) {
                 open.add(each);
             }
         }

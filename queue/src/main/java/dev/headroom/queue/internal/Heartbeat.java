@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a node's place among the others, on a thread that does nothing else and waits for nobody: shows that it lives, hears of
- * cancellations, sees how the others are.
+ * cancellations and of queues that are paused, sees how the others are.
  */
 final class Heartbeat extends Rounds {
     private static final Logger log = LoggerFactory.getLogger(Heartbeat.class);
@@ -22,6 +22,7 @@ final class Heartbeat extends Rounds {
     private final QueueOptions options;
     private final int workers;
     private final Store store;
+    private final Pauses pauses;
     private final Lease lease;
     private final Node node;
     private final Sweeper sweeper;
@@ -32,11 +33,12 @@ final class Heartbeat extends Rounds {
     private volatile NodeTable.@Nullable Around around;
 
     Heartbeat(
-            QueueOptions options, int workers, Store store, Lease lease, Node node, Sweeper sweeper, Rescuer rescuer) {
+            QueueOptions options, int workers, Parts parts, Lease lease, Node node, Sweeper sweeper, Rescuer rescuer) {
         super(options.name(), lease, "show that this node lives");
         this.options = options;
         this.workers = workers;
-        this.store = store;
+        this.store = parts.store();
+        this.pauses = parts.pauses();
         this.lease = lease;
         this.node = node;
         this.sweeper = sweeper;
@@ -56,9 +58,11 @@ final class Heartbeat extends Rounds {
         if (mine == 0) {
             register(begun);
         } else if (begun - beatAt >= 0) {
+            long asked = pauses.version();
             NodeTable.Beat beat = store.transact(own, connection -> beat(connection, mine));
             if (beat.alive()) {
                 lease.shown(begun);
+                heed(beat.around(), asked);
                 look(beat.around(), begun);
                 node.cancelled(beat.cancelled());
             } else {
@@ -96,6 +100,12 @@ final class Heartbeat extends Rounds {
         return around;
     }
 
+    private void heed(NodeTable.Around now, long asked) {
+        if (pauses.seen(now.paused(), asked)) {
+            node.readyAgain();
+        }
+    }
+
     /** Goes by what was seen by a transaction that has committed. */
     private void look(NodeTable.Around now, long begun) {
         NodeTable.Around before = around;
@@ -116,6 +126,7 @@ final class Heartbeat extends Rounds {
     private void register(long begun) throws SQLException {
         AtomicBoolean othersSeen = new AtomicBoolean();
         AtomicReference<NodeTable.Around> seen = new AtomicReference<>();
+        long asked = pauses.version();
         long id = store.transact(own, connection -> {
             long mine = store.nodes.register(
                     connection,
@@ -126,8 +137,11 @@ final class Heartbeat extends Rounds {
             othersSeen.set(store.nodes.othersSeen(connection, mine, lease.lengthMillis()));
             return mine;
         });
+        NodeTable.Around now = Objects.requireNonNull(seen.get());
+        // Before anything can begin.
+        heed(now, asked);
         lease.granted(id, begun, othersSeen.get());
-        look(Objects.requireNonNull(seen.get()), begun);
+        look(now, begun);
         log.info("{}: node {} is at work", options.name(), id);
         node.registered();
     }

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,7 @@ final class Lengths {
     record Seen(
             Map<String, QueueLength> queues,
             Map<String, QueueCounts> counts,
+            Map<String, Instant> paused,
             List<DeadJob> newestDead,
             List<QueueTable.Running> longestRunning,
             List<ClusterLoad.Node> nodes,
@@ -75,9 +77,23 @@ final class Lengths {
             return queues.values().stream().reduce(QueueLength.EMPTY, QueueLength::plus);
         }
 
+        /** What is in the queues that are not paused. */
+        QueueLength begins() {
+            return queues.entrySet().stream()
+                    .filter(each -> !paused.containsKey(each.getKey()))
+                    .map(Map.Entry::getValue)
+                    .reduce(QueueLength.EMPTY, QueueLength::plus);
+        }
+
         /** How many of the filter's jobs there are; no queue of that name counts as an empty one. */
         long count(JobFilter filter) {
+            return count(filter, queue -> true);
+        }
+
+        /** The same, of those of these queues. */
+        long count(JobFilter filter, Predicate<String> among) {
             return counts.entrySet().stream()
+                    .filter(each -> among.test(each.getKey()))
                     .filter(each -> filter.queues().isEmpty() || filter.queues().contains(each.getKey()))
                     .mapToLong(each -> each.getValue().count(filter))
                     .sum();
@@ -176,6 +192,7 @@ final class Lengths {
             seen = new Seen(
                     last.queues,
                     last.counts,
+                    last.paused,
                     last.newestDead,
                     last.longestRunning,
                     last.nodes,
@@ -222,14 +239,17 @@ final class Lengths {
         List<ClusterLoad.Node> nodes = store.nodes.all(connection);
         Map<String, Duration> silence = timers.silence(connection);
         Instant time = store.schedules.now(connection);
+        Map<String, Instant> paused = store.queues.paused(connection);
         long at = System.nanoTime();
         // One that took long may have waited for something else.
         long took = Math.min(tookBefore, at - began);
         tookBefore = at - began;
         long fresh = Math.max(FRESH, Math.min(LONGEST_FRESH, SHARE * took));
-        Seen now = new Seen(lengths, counts, dead, running, nodes, silence, time, at, fresh);
+        Seen now = new Seen(lengths, counts, paused, dead, running, nodes, silence, time, at, fresh);
         seen = now;
-        window.add(now, now.count(counted), now.count(JobFilter.waiting().states(JobState.RUNNING)));
+        // No server more would begin what is paused.
+        long wanted = now.count(counted, queue -> !paused.containsKey(queue));
+        window.add(now, wanted, now.count(JobFilter.waiting().states(JobState.RUNNING)));
         return now;
     }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +26,7 @@ final class LockPool {
     final Wakeup wakeup = new Wakeup();
     private final long longestPause;
     private final Work work;
+    private final Predicate<Share> open;
     private final LogLimit limit = new LogLimit();
     private final Semaphore turn = new Semaphore(1);
     private final Set<Assignment> running = ConcurrentHashMap.newKeySet();
@@ -39,12 +41,14 @@ final class LockPool {
         boolean next(LockPool pool, Runnable found) throws Exception;
     }
 
-    LockPool(Share share, int workers, long longestPause, Work work) {
+    /** @param open whether jobs of the queue may begin now */
+    LockPool(Share share, int workers, long longestPause, Work work, Predicate<Share> open) {
         this.share = share;
         this.queue = share.queue;
         this.workers = workers;
         this.longestPause = longestPause;
         this.work = work;
+        this.open = open;
     }
 
     void start(ThreadFactory factory) {
@@ -69,7 +73,7 @@ final class LockPool {
     private void look() throws InterruptedException {
         Turn mine = new Turn();
         try {
-            if (!stopped && !work.next(this, mine::pass) && wakeup.pause(pauseMillis())) {
+            if (!stopped && !(open.test(share) && work.next(this, mine::pass)) && wakeup.pause(pauseMillis())) {
                 pause = SHORTEST_PAUSE;
             }
         } catch (InterruptedException interrupted) {
@@ -133,7 +137,7 @@ final class LockPool {
 
     /** Whether a worker has nothing to run. */
     boolean hasRoom() {
-        return busy.get() < workers;
+        return busy.get() < workers && open.test(share);
     }
 
     boolean isStopped() {

@@ -34,7 +34,7 @@ public final class ManualNode {
         this.settlement = new Settlement(parts.options(), store, parts.kinds(), () -> {});
         this.payloads = new JsonPayloads(parts.options().maxPayload());
         this.claims = new Claims(
-                store, parts.kinds(), parts.connected(), parts.options().told(), null);
+                store, parts.kinds(), parts.connected(), parts.options().told(), parts.pauses(), null);
         this.schedules = new Schedules(store, parts.kinds(), parts.producer());
         this.lease = store.call("register a node", this::register);
         this.seenAt = System.nanoTime();
@@ -72,6 +72,7 @@ public final class ManualNode {
         while (true) {
             showThatItLives();
             store.call("promote jobs", this::promote);
+            parts.pauses().look();
             int found = 0;
             for (String queue : parts.names().all()) {
                 Claims.Claimed claimed = claim(queue);
@@ -93,8 +94,11 @@ public final class ManualNode {
     }
 
     private Claims.Claimed claim(String queue) {
+        Share share = new Share(queue, parts.names().number(queue), 1);
         try {
-            return claims.claim(lease, new Share(queue, parts.names().number(queue), 1), Claims.ALL_CRITICALITIES, 1);
+            return claims.mayBegin(share)
+                    ? claims.claim(lease, share, Claims.ALL_CRITICALITIES, 1)
+                    : new Claims.Claimed(0, List.of());
         } catch (SQLException e) {
             throw new QueueException("queue: could not claim a job", e);
         }

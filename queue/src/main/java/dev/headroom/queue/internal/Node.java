@@ -67,7 +67,7 @@ final class Node {
         this.rewriter = new Rewriter(options.name(), settlement, held, told);
         this.completer = new Completer(settlement, rewriter, told);
         Floors floors = store.dialect.hasFloors() ? new Floors() : null;
-        this.claims = new Claims(store, parts.kinds(), connected, options.told(), floors);
+        this.claims = new Claims(store, parts.kinds(), connected, options.told(), parts.pauses(), floors);
         LockRunner lockRunner = new LockRunner(parts, claims, runner, settlement, lease, gate);
         for (String queue : parts.names().all()) {
             int workers = options.workersOf(queue);
@@ -76,7 +76,8 @@ final class Node {
                         new Share(queue, parts.names().number(queue), 1),
                         workers,
                         options.pollInterval().toMillis(),
-                        lockRunner::next));
+                        lockRunner::next,
+                        claims::mayBegin));
             }
         }
         this.dispatcher = new Dispatcher(
@@ -87,7 +88,7 @@ final class Node {
         Schedules schedules = new Schedules(store, parts.kinds(), parts.producer());
         this.sweeper = new Sweeper(options, store, lease, wakes, this);
         this.rescuer = new Rescuer(options, store, connected, lease, this, sweeper);
-        this.heartbeat = new Heartbeat(options, workers(), store, lease, this, sweeper, rescuer);
+        this.heartbeat = new Heartbeat(options, workers(), parts, lease, this, sweeper, rescuer);
         this.housekeeper = new Housekeeper(options, store, lease, this, schedules, wakes);
         this.counting = new Counting(options, lease, parts.lengths());
         PoolSize.check(options, holding(parts.kinds()));
@@ -177,7 +178,10 @@ final class Node {
         long begun = System.nanoTime();
         JobOutcome outcome = new JobOutcome.Returned();
         try {
-            if (!draining && lease.mayBegin() && lease.id() == assignment.job.lease()) {
+            if (!draining
+                    && lease.mayBegin()
+                    && lease.id() == assignment.job.lease()
+                    && claims.mayBegin(assignment.share)) {
                 long waited = assignment.job.waitedMillis() * 1_000_000 + begun - assignment.claimedAt;
                 meters().timer(QueueMeters.PICKUP, "queue", assignment.share.queue)
                         .recordNanos(waited);

@@ -10,4 +10,5 @@ record Parts(
         LocalRuns runs,
         Producer producer,
         Lengths lengths,
-        DeadMansTimers timers) {}
+        DeadMansTimers timers,
+        Pauses pauses) {}

@@ -5,41 +5,38 @@ import dev.headroom.console.PanelView;
 import dev.headroom.console.PanelView.Level;
 import dev.headroom.queue.DeadJob;
 import dev.headroom.queue.DeadLetters;
+import dev.headroom.queue.JobQueue;
 import dev.headroom.queue.QueueLength;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The queue's part of the console: what waits where, and the newest dead letters with what to do about them. */
 final class QueuePanel implements ConsolePanel {
     private static final int TRACES = 3;
     private static final int LINES = 30;
 
-    private final String name;
+    private final JobQueue jobs;
     private final Lengths lengths;
-    private final DeadLetters dead;
     private final Function<String, Integer> busy;
     private final IntFunction<String> queueName;
 
-    QueuePanel(
-            String name,
-            Lengths lengths,
-            DeadLetters dead,
-            Function<String, Integer> busy,
-            IntFunction<String> queueName) {
-        this.name = name;
+    QueuePanel(JobQueue jobs, Lengths lengths, Function<String, Integer> busy, IntFunction<String> queueName) {
+        this.jobs = jobs;
         this.lengths = lengths;
-        this.dead = dead;
         this.busy = busy;
         this.queueName = queueName;
     }
 
     @Override
     public String id() {
-        return name;
+        return jobs.name();
     }
 
     @Override
@@ -68,6 +65,7 @@ final class QueuePanel implements ConsolePanel {
                         "Queues",
                         List.of(
                                 "queue",
+                                "state",
                                 "ready",
                                 "scheduled",
                                 "blocked",
@@ -92,6 +90,14 @@ final class QueuePanel implements ConsolePanel {
                 .limit(TRACES)
                 .forEach(each -> view.table(
                         "Failure of " + each.id() + ", " + each.name(), List.of("stack trace"), trace(each.error())));
+        for (String queue : seen.queues().keySet()) {
+            Map<String, String> named = Map.of("queue", queue);
+            if (seen.paused().containsKey(queue)) {
+                view.action("resume", "Resume " + queue, named);
+            } else {
+                view.action("pause", "Pause " + queue, named);
+            }
+        }
         for (DeadJob each : seen.newestDead()) {
             Map<String, String> id = Map.of("id", Long.toString(each.id()));
             view.action("requeue", "Requeue " + each.id(), id).action("delete", "Delete " + each.id(), id);
@@ -104,6 +110,7 @@ final class QueuePanel implements ConsolePanel {
         seen.queues()
                 .forEach((queue, length) -> rows.add(List.of(
                         queue,
+                        state(seen.paused().get(queue)),
                         Long.toString(length.ready()),
                         Long.toString(length.scheduled()),
                         Long.toString(length.blocked()),
@@ -112,6 +119,10 @@ final class QueuePanel implements ConsolePanel {
                         Long.toString(length.dead()),
                         length.oldestAge().toSeconds() + " s")));
         return rows;
+    }
+
+    private static String state(@Nullable Instant pausedAt) {
+        return pausedAt == null ? "goes on" : "paused since " + pausedAt.truncatedTo(ChronoUnit.SECONDS);
     }
 
     private List<List<String>> runningRows(Lengths.Seen seen) {
@@ -145,20 +156,33 @@ final class QueuePanel implements ConsolePanel {
 
     @Override
     public Optional<String> act(String action, Map<String, String> parameters) {
-        long id = id(parameters.get("id"));
-        boolean done =
-                switch (action) {
-                    case "requeue" -> dead.requeue(id);
-                    case "delete" -> dead.delete(id);
-                    default ->
-                        throw new IllegalArgumentException("action: " + action + " (expected: requeue or delete)");
-                };
+        return switch (action) {
+            case "pause", "resume" -> turn(action.equals("pause"), parameters.get("queue"));
+            case "requeue", "delete" -> settle(action, id(parameters.get("id")));
+            default ->
+                throw new IllegalArgumentException(
+                        "action: " + action + " (expected: pause, resume, requeue or delete)");
+        };
+    }
+
+    private Optional<String> turn(boolean pause, @Nullable String queue) {
+        if (queue == null) {
+            throw new IllegalArgumentException("queue: none (expected: the name of a queue)");
+        }
+        boolean changed = pause ? jobs.pause(queue) : jobs.resume(queue);
+        String before = changed ? "Queue " + queue + " is " : "Queue " + queue + " was already ";
+        return Optional.of(before + (pause ? "paused." : changed ? "resumed." : "at work."));
+    }
+
+    private Optional<String> settle(String action, long id) {
+        DeadLetters dead = jobs.dead();
+        boolean done = action.equals("requeue") ? dead.requeue(id) : dead.delete(id);
         lengths.changed();
         String what = action.equals("requeue") ? "requeued" : "deleted";
         return Optional.of(done ? "Job " + id + " was " + what + "." : "There is no dead letter " + id + " any more.");
     }
 
-    private static long id(@org.jspecify.annotations.Nullable String text) {
+    private static long id(@Nullable String text) {
         if (text == null || !text.matches("\\d{1,18}")) {
             throw new IllegalArgumentException("id: " + text + " (expected: the number of a dead letter)");
         }

@@ -60,8 +60,9 @@ create index if not exists headroom_job_dead_newest on headroom_job_dead (died_a
 create index if not exists headroom_job_dead_kind on headroom_job_dead (kind, id);
 
 create table if not exists headroom_job_queue (
-  id   smallint generated always as identity primary key,
-  name varchar(191) not null unique
+  id        smallint generated always as identity primary key,
+  name      varchar(191) not null unique,
+  paused_at timestamp(6) with time zone
 );
 
 create table if not exists headroom_job_node (

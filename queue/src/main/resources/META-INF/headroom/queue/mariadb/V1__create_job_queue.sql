@@ -57,8 +57,9 @@ create table if not exists headroom_job_dead (
 ) engine = innodb, row_format = dynamic, character set utf8mb4, collate utf8mb4_bin;
 
 create table if not exists headroom_job_queue (
-  id   smallint     not null auto_increment primary key,
-  name varchar(191) not null unique
+  id        smallint     not null auto_increment primary key,
+  name      varchar(191) not null unique,
+  paused_at datetime(6)
 ) engine = innodb, character set utf8mb4, collate utf8mb4_bin;
 
 create table if not exists headroom_job_node (

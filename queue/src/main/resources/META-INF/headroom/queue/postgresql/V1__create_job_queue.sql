@@ -66,8 +66,9 @@ create index headroom_job_dead_newest on headroom_job_dead (died_at, id);
 create index headroom_job_dead_kind on headroom_job_dead (kind, id);
 
 create table headroom_job_queue (
-  id   smallint generated always as identity primary key,
-  name text not null unique
+  id        smallint generated always as identity primary key,
+  name      text not null unique,
+  paused_at timestamptz                                                  -- since when none of its jobs begins, null if they do
 );
 
 create table headroom_job_node (

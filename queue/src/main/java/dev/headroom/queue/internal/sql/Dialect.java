@@ -40,6 +40,11 @@ public interface Dialect {
         return millisSince("timestamp with time zone '1970-01-01 00:00:00+00'");
     }
 
+    /** The values of a column of numbers, separated by commas: an aggregate, null of no rows. */
+    default String joined(String column) {
+        return "string_agg(cast(" + column + " as varchar), ',')";
+    }
+
     /** The next position. */
     String nextPosition();
 

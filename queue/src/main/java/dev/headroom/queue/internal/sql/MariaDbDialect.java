@@ -85,6 +85,11 @@ final class MariaDbDialect implements Dialect {
     }
 
     @Override
+    public String joined(String column) {
+        return "group_concat(" + column + ")";
+    }
+
+    @Override
     public String nextPosition() {
         return "cast(unix_timestamp(now(6)) * 1000000 as signed)";
     }

@@ -99,15 +99,18 @@ public final class NodeTable {
      * @param eldest the number of the node that has been there longest, which does chores that one node suffices for
      * @param nodes another number when nodes have come or gone
      * @param blocked whether jobs are put aside by a limit
+     * @param paused the numbers of the queues that are paused
      */
-    public record Around(long silentMillis, String server, long eldest, long nodes, boolean blocked) {}
+    public record Around(
+            long silentMillis, String server, long eldest, long nodes, boolean blocked, Set<Integer> paused) {}
 
     /** The end of a select of what a node, whose number is a parameter, sees around it. */
     static String around(Dialect dialect) {
         return "(select " + dialect.millisSince("min(last_seen)") + " from headroom_job_node where id <> ?), "
                 + dialect.server()
                 + ", (select min(id) from headroom_job_node), (select sum(id) from headroom_job_node),"
-                + " case when exists (select 1 from headroom_job_limit where blocked = 1) then 1 else 0 end";
+                + " case when exists (select 1 from headroom_job_limit where blocked = 1) then 1 else 0 end, ("
+                + QueueTable.pausedNumbers(dialect) + ")";
     }
 
     /** Reads that from the columns after so many. */
@@ -117,7 +120,8 @@ public final class NodeTable {
                 row.getString(before + 2),
                 row.getLong(before + 3),
                 row.getLong(before + 4),
-                row.getInt(before + 5) == 1);
+                row.getInt(before + 5) == 1,
+                QueueTable.numbers(row.getString(before + 6)));
     }
 
     /** Looks around. */

@@ -6,14 +6,18 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The statements on queues: their interned names and what is in them. No count reads more than {@value QueueLength#COUNTED} rows: ready
@@ -50,6 +54,57 @@ public final class QueueTable {
             }
         }
         return queues;
+    }
+
+    /** The paused queues, and since when each is. */
+    public Map<String, Instant> paused(Connection connection) throws SQLException {
+        Map<String, Instant> paused = new TreeMap<>();
+        String sql = "select name, paused_at from headroom_job_queue where paused_at is not null";
+        try (PreparedStatement statement = connection.prepareStatement(sql);
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                paused.put(rows.getString(1), dialect.instant(rows, 2));
+            }
+        }
+        return paused;
+    }
+
+    /** Pauses a queue; false if it is paused already. */
+    public boolean pause(Connection connection, int queue) throws SQLException {
+        return change(connection, dialect.now() + " where paused_at is null and id = ?", queue);
+    }
+
+    /** Has a paused queue's jobs begin again; false if it is not paused. */
+    public boolean resume(Connection connection, int queue) throws SQLException {
+        return change(connection, "null where paused_at is not null and id = ?", queue);
+    }
+
+    private static boolean change(Connection connection, String to, int queue) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("update headroom_job_queue set paused_at = " + to)) {
+            statement.setInt(1, queue);
+            return statement.executeUpdate() == 1;
+        }
+    }
+
+    /** A select of the paused queues' numbers, separated by commas; null if there are none. */
+    static String pausedNumbers(Dialect dialect) {
+        return "select " + dialect.joined("id") + " from headroom_job_queue where paused_at is not null";
+    }
+
+    /** Reads these numbers. */
+    static Set<Integer> numbers(@Nullable String joined) {
+        return joined == null || joined.isEmpty()
+                ? Set.of()
+                : Stream.of(joined.split(",")).map(Integer::valueOf).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The numbers of the paused queues. */
+    public Set<Integer> pausedNumbers(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(pausedNumbers(dialect));
+                ResultSet rows = statement.executeQuery()) {
+            return rows.next() ? numbers(rows.getString(1)) : Set.of();
+        }
     }
 
     /** What is in these queues. */

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -356,6 +357,7 @@ public final class JobQueueBuilder {
     public JobQueue build() {
         Map<String, Integer> counts = new HashMap<>();
         Map<String, Function<LoadFeedback, Pacer>> pacers = new HashMap<>();
+        Map<String, BooleanSupplier> gates = new HashMap<>();
         Map<String, Integer> weights = new HashMap<>();
         Map<String, Integer> perTransaction = new HashMap<>();
         queues.forEach((queue, settings) -> {
@@ -367,6 +369,10 @@ public final class JobQueueBuilder {
                 counts.put(queue, settings.workersOr(workers));
             }
             perTransaction.put(queue, settings.perTransaction());
+            BooleanSupplier gate = settings.runWhile();
+            if (gate != null) {
+                gates.put(queue, gate);
+            }
             Function<LoadFeedback, Pacer> pacer = settings.pacer();
             if (pacer != null) {
                 pacers.put(queue, pacer);
@@ -398,6 +404,7 @@ public final class JobQueueBuilder {
                 new Middlewares(middlewares),
                 keepDead,
                 pacers,
+                gates,
                 remoteWakeUp,
                 endpointToken);
         return DefaultJobQueue.open(options, kinds);

@@ -3,6 +3,7 @@ package dev.headroom.queue;
 import dev.headroom.config.Checks;
 import dev.headroom.load.LoadFeedback;
 import dev.headroom.load.Pacer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ public final class QueueSettings {
     private @Nullable Integer workers;
     private @Nullable Integer weight;
     private @Nullable Function<LoadFeedback, Pacer> pacer;
+    private @Nullable BooleanSupplier runWhile;
     private int perTransaction = MOST_PER_TRANSACTION;
 
     QueueSettings() {}
@@ -74,6 +76,25 @@ public final class QueueSettings {
     public QueueSettings perTransaction(int jobs) {
         this.perTransaction = Checks.between("perTransaction", jobs, 1, MOST_PER_TRANSACTION);
         return this;
+    }
+
+    /**
+     * Lets its jobs begin in this process only while this says so: a feature flag, say, that stops background work. Asked before each look for jobs and before
+     * each job begins, by the threads that do so; it must be quick and thread-safe. Taken up again at most a {@linkplain JobQueueBuilder#pollInterval poll interval} after it says so;
+     * what runs goes on to its end, and other processes go by their own. While it fails what it said last holds, at first that they begin, and a warning is
+     * logged. Default: always. {@link JobQueue#pause} is for the whole cluster.
+     *
+     * <pre>{@code
+     * queue("mail", q -> q.runWhile(sendMail::on))  // a flag
+     * }</pre>
+     */
+    public QueueSettings runWhile(BooleanSupplier open) {
+        this.runWhile = Checks.present("runWhile", open);
+        return this;
+    }
+
+    @Nullable BooleanSupplier runWhile() {
+        return runWhile;
     }
 
     int perTransaction() {

@@ -14,6 +14,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -216,6 +219,40 @@ class PauseTest extends JobQueueContract {
         awaitNoJobs();
         assertThat(recorder.runs.size() + other.runs.size()).isGreaterThan(20);
         assertThat(later.paused()).isEmpty();
+    }
+
+    @Test
+    void beginsJobsHereWhileTheApplicationSaysSo() throws Exception {
+        AtomicBoolean sends = new AtomicBoolean();
+        AtomicReference<RuntimeException> failure = new AtomicReference<>();
+        BooleanSupplier flag = () -> {
+            RuntimeException failed = failure.get();
+            if (failed != null) {
+                throw failed;
+            }
+            return sends.get();
+        };
+        JobQueue queue = started(builder()
+                .handlers(recorder, ledger)
+                .queue("default", settings -> settings.runWhile(flag))
+                .queue("ledger", settings -> settings.runWhile(flag)));
+        queue.enqueue(Recorder::note, new Note(1, ""));
+        queue.enqueue(Ledger::entry, new Note(1, ""));
+        othersGoOn(queue);
+        failure.set(new IllegalStateException("flags are away"));
+        othersGoOn(queue);
+        assertThat(recorder.runs).isEmpty();
+        assertThat(ledger.runs).isEmpty();
+        failure.set(null);
+        sends.set(true);
+        awaitNoJobs();
+        failure.set(new IllegalStateException("flags are away"));
+        queue.enqueue(Recorder::note, new Note(2, ""));
+        queue.enqueue(Ledger::entry, new Note(2, ""));
+        awaitNoJobs();
+        assertThat(recorder.runs).containsOnlyKeys(1L, 2L);
+        assertThat(ledger.runs).containsOnlyKeys(1L, 2L);
+        assertThat(queue.paused()).isEmpty();
     }
 
     @Test

@@ -56,7 +56,7 @@ final class Claims {
 
     /** Whether a job of a queue that this process serves may begin now. */
     boolean mayBegin(Share share) {
-        return !pauses.isPaused(share.number);
+        return pauses.mayBegin(share);
     }
 
     /** What a claim found, and what of it may run. */

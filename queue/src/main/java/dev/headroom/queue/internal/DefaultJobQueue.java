@@ -82,7 +82,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         Producer producer = new Producer(options, store, kinds, names, connected, runs, wakes);
         DeadMansTimers timers = new DeadMansTimers(store.schedules, kinds);
         Lengths lengths = new Lengths(store, names, options.lengthCounts(), timers);
-        Pauses pauses = new Pauses(options.name(), store, names);
+        Pauses pauses = new Pauses(options, store, names);
         Parts parts =
                 new Parts(options, store, kinds, names, connected, runs, producer, lengths, timers, pauses);
         return new DefaultJobQueue(parts, wakes);

@@ -2,6 +2,7 @@ package dev.headroom.queue.internal;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -11,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which queues are paused: known here, so that no claim has to ask. What is done here is known at once; what others did comes with the heartbeat, in the statement that it
+ * Of which queues no job begins: those that are paused in the whole cluster, and those that this process's application keeps back. The former are known here, so that no claim has to ask. What is done here is known at once; what others did comes with the heartbeat, in the statement that it
  * sends anyway. Thread-safe.
  */
 final class Pauses {
@@ -20,18 +21,25 @@ final class Pauses {
     private final String component;
     private final Store store;
     private final QueueNames names;
+    private final Map<String, Gate> gates = new HashMap<>();
     private final ReentrantLock changing = new ReentrantLock();
     private volatile Set<Integer> paused = Set.of();
     private final AtomicLong version = new AtomicLong();
 
-    Pauses(String component, Store store, QueueNames names) {
-        this.component = component;
+    Pauses(QueueOptions options, Store store, QueueNames names) {
+        this.component = options.name();
         this.store = store;
         this.names = names;
+        options.gates().forEach((queue, gate) -> gates.put(queue, new Gate(queue, gate)));
     }
 
-    boolean isPaused(int queue) {
-        return paused.contains(queue);
+    /** Whether a job of a queue may begin here now. */
+    boolean mayBegin(Share share) {
+        if (paused.contains(share.number)) {
+            return false;
+        }
+        Gate gate = gates.get(share.queue);
+        return gate == null || gate.isOpen();
     }
 
     /** Another number whenever a queue was paused or resumed here. */

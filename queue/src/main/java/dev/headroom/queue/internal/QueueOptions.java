@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
@@ -43,6 +44,7 @@ public record QueueOptions(
         Middlewares middlewares,
         @Nullable Duration keepDead,
         Map<String, Function<LoadFeedback, Pacer>> pacers,
+        Map<String, BooleanSupplier> gates,
         @Nullable RemoteWakeUp remoteWakeUp,
         @Nullable String endpointToken) {
     /** Copies the maps. */
@@ -51,6 +53,7 @@ public record QueueOptions(
         weights = Map.copyOf(weights);
         perTransaction = Map.copyOf(perTransaction);
         pacers = Map.copyOf(pacers);
+        gates = Map.copyOf(gates);
     }
 
     /** How many workers of its own a queue has in this process. */

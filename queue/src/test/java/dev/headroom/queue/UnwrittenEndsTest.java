@@ -112,6 +112,8 @@ class UnwrittenEndsTest extends JobQueueContract {
             for (JobHandle each : locked) {
                 lock(other, each);
             }
+            // Of short jobs more would be claimed than there are workers.
+            await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
             ending.first.countDown();
             JobHandle next = queue.enqueue(Ending::first, new Note(3, ""));
             await().atMost(Duration.ofSeconds(30)).until(() -> !isThere(next));

@@ -6,15 +6,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The jobs that this node holds: waiting, running, or with an outcome that is not written yet. One job may be here twice, when its lease
  * was lost and it was claimed again before its old run ended. Thread-safe.
  */
 final class Held {
+    /** So many milliseconds it is waited for the end of a claim: who waits may hold what it needs. */
+    private static final long LONGEST_WAIT = 50;
+
     /** Held from before a claim until what it gave is known here. */
     final ReentrantLock claiming = new ReentrantLock();
 
@@ -58,8 +63,14 @@ final class Held {
         return hungry;
     }
 
-    /** Those of these whose jobs were claimed anew under the same lease: their outcome is in the database. To be asked while nothing is claimed. */
-    List<Settled> claimedAgain(Collection<Settled> doubtful) {
+    /**
+     * Those of these whose jobs were claimed anew under the same lease: their outcome is in the database. Nothing is claimed from then on until
+     * {@link #claimsGoOn}, by the same thread; null if a claim takes long just now.
+     */
+    @Nullable List<Settled> claimedAgain(Collection<Settled> doubtful) {
+        if (!claimsStop()) {
+            return null;
+        }
         Set<Long> ids =
                 doubtful.stream().map(each -> each.assignment().job.id()).collect(Collectors.toSet());
         List<Assignment> same = pools.keySet().stream()
@@ -70,6 +81,22 @@ final class Held {
                         && each.job.lease() == old.job.lease()
                         && each.claimedAt - old.claimedAt > 0);
         return doubtful.stream().filter(each -> again.test(each.assignment())).toList();
+    }
+
+    private boolean claimsStop() {
+        try {
+            return claiming.isHeldByCurrentThread() || claiming.tryLock(LONGEST_WAIT, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Ends what {@link #claimedAgain} may have begun. */
+    void claimsGoOn() {
+        if (claiming.isHeldByCurrentThread()) {
+            claiming.unlock();
+        }
     }
 
     /** The numbers of those held under this lease. */

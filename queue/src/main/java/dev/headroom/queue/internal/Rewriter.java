@@ -111,8 +111,7 @@ final class Rewriter implements Runnable {
     }
 
     private void attempt(Unwritten next) throws InterruptedException {
-        boolean there = next.doubtful ? whileNothingIsClaimed(next) : write(next);
-        if (there) {
+        if (write(next)) {
             pause = SHORTEST_PAUSE;
         } else {
             Thread.sleep(pause);
@@ -120,28 +119,11 @@ final class Rewriter implements Runnable {
         }
     }
 
-    private boolean whileNothingIsClaimed(Unwritten next) throws InterruptedException {
-        if (!held.claiming.tryLock(PASSING, TimeUnit.MILLISECONDS)) {
-            waiting.add(next.dueIn(PASSING));
-            return true;
-        }
-        try {
-            List<Settled> known = held.claimedAgain(next.ends);
-            next.ends = next.ends.stream().filter(each -> !known.contains(each)).toList();
-            if (!known.isEmpty()) {
-                written(next, known, 0);
-            }
-            return next.ends.isEmpty() || write(next);
-        } finally {
-            held.claiming.unlock();
-        }
-    }
-
     /** Returns whether the database is there. */
     private boolean write(Unwritten next) {
         Settlement.Part part;
         try {
-            part = settlement.writeFree(next.ends, lockMillis(next));
+            part = written(next, next.ends, lockMillis(next));
         } catch (SQLException | RuntimeException | Error failed) {
             return again(next, failed);
         }
@@ -149,12 +131,23 @@ final class Rewriter implements Runnable {
         if (!next.ends.isEmpty()) {
             refused(next);
         }
-        written(next, part.written(), part.lost());
+        tell(next, part.written(), part.lost());
         return true;
     }
 
+    private Settlement.Part written(Unwritten next, List<Settled> ends, long lockMillis) throws SQLException {
+        if (!next.doubtful) {
+            return settlement.writeFree(ends, lockMillis, free -> List.of());
+        }
+        try {
+            return settlement.writeFree(ends, lockMillis, held::claimedAgain);
+        } finally {
+            held.claimsGoOn();
+        }
+    }
+
     /** What an attempt wrote whose commit was cut off is gone when it is written again, and who waited for it was not told. */
-    private void written(Unwritten next, List<Settled> written, int gone) {
+    private void tell(Unwritten next, List<Settled> written, int gone) {
         if (next.doubtful) {
             settlement.wake();
         } else if (gone > 0) {
@@ -241,9 +234,9 @@ final class Rewriter implements Runnable {
     private boolean putAside(Unwritten alone, Throwable why) {
         Settled settled = alone.ends.get(0);
         for (JobOutcome instead : instead(settled.outcome(), "its end could not be written: " + why.getMessage())) {
-            int gone;
+            Settlement.Part part;
             try {
-                gone = settlement.write(List.of(new Settled(settled.assignment(), instead)), LOCKED);
+                part = written(alone, List.of(new Settled(settled.assignment(), instead)), LOCKED);
             } catch (SQLException | RuntimeException | Error refusedToo) {
                 why.addSuppressed(refusedToo);
                 if (passes(refusedToo)) {
@@ -257,6 +250,10 @@ final class Rewriter implements Runnable {
                 }
                 continue;
             }
+            if (!part.locked().isEmpty()) {
+                refused(alone);
+                return true;
+            }
             log.error(
                     "{}: how job {} of {} ended can't be written: {}",
                     name,
@@ -264,7 +261,7 @@ final class Rewriter implements Runnable {
                     settled.assignment().job.kind(),
                     what(instead),
                     why);
-            written(alone, alone.ends, gone);
+            tell(alone, alone.ends, part.lost());
             return true;
         }
         waiting.add(alone.dueIn(LONGEST_PAUSE));

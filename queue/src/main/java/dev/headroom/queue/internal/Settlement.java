@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Writes how runs ended, many in one transaction; what is no longer held is left as it is. Thread-safe. */
 final class Settlement {
@@ -76,15 +77,23 @@ final class Settlement {
      */
     record Part(List<Settled> written, int lost, List<Settled> locked) {}
 
+    /** Finds out which outcomes are in the database already; null if that can't be known just now. */
+    @FunctionalInterface
+    interface Known {
+        /** Those of these. */
+        @Nullable List<Settled> of(List<Settled> settled);
+    }
+
     /**
      * Writes the outcomes of those jobs that nobody else has locked.
      *
      * @param lockMillis how long it waits for any other lock at most, where the database is told
+     * @param known asked within the transaction
      */
-    Part writeFree(Collection<Settled> settled, long lockMillis) throws SQLException {
+    Part writeFree(Collection<Settled> settled, long lockMillis, Known known) throws SQLException {
         List<Settled> free = new ArrayList<>();
         List<Settled> locked = new ArrayList<>();
-        Written written = store.transact(lockMillis, connection -> {
+        Written came = store.transact(lockMillis, connection -> {
             free.clear();
             locked.clear();
             Set<Long> ids = store.jobs.lockedByOthers(
@@ -94,12 +103,20 @@ final class Settlement {
                             .map(each -> each.assignment().job.id())
                             .toList());
             settled.forEach(each -> (ids.contains(each.assignment().job.id()) ? locked : free).add(each));
-            return free.isEmpty() ? new Written() : write(connection, free);
+            List<Settled> written = known.of(free);
+            if (written == null) {
+                locked.addAll(free);
+                free.clear();
+                return new Written();
+            }
+            List<Settled> rest =
+                    free.stream().filter(each -> !written.contains(each)).toList();
+            return rest.isEmpty() ? new Written() : write(connection, rest);
         });
-        if (written.freed) {
+        if (came.freed) {
             wake.run();
         }
-        return new Part(free, written.lost, locked);
+        return new Part(free, came.lost, locked);
     }
 
     /** Whether a run has left nothing to write. */

@@ -131,9 +131,10 @@ class CronTest extends JobQueueContract {
     @Test
     void oneThatNoNodeHasEverDeclaredIsSilentSinceTheProcessBegan() {
         JobQueue queue = built(builder().handlers(new Watched()));
-        await().untilAsserted(() -> assertThatThrownBy(() -> timers(queue).probe().check())
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageMatching("schedules: none has ended well of soon for \\d s"));
+        await().untilAsserted(
+                        () -> assertThatThrownBy(() -> timers(queue).probe().check())
+                                .isInstanceOf(IllegalStateException.class)
+                                .hasMessageMatching("schedules: none has ended well of soon for \\d+ s"));
     }
 
     @Test
@@ -145,8 +146,8 @@ class CronTest extends JobQueueContract {
         try (Headroom headroom =
                 Headroom.builder("test").meters(gauges).plug(queue).build()) {
             assertThat(headroom.name()).isEqualTo("test");
-            await().untilAsserted(() -> assertThat(gauges.value(QueueMeters.SILENCE, "job", "once"))
-                    .isBetween(7_200.0, 7_400.0));
+            await().untilAsserted(() ->
+                    assertThat(gauges.value(QueueMeters.SILENCE, "job", "once")).isBetween(7_200.0, 7_400.0));
         }
     }
 

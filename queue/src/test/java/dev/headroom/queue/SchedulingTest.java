@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.headroom.config.ConfigurationException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +78,50 @@ class SchedulingTest extends JobQueueContract {
         @Job(name = "hour.3")
         @Every(fixedDelay = "1h")
         public void third() {}
+    }
+
+    /** Takes its time. */
+    public static class Slow {
+        final CountDownLatch began = new CountDownLatch(1);
+        final CountDownLatch release = new CountDownLatch(1);
+
+        @Job(name = "slow.sweep")
+        @Every(fixedDelay = "50ms")
+        public void sweep() throws InterruptedException {
+            began.countDown();
+            release.await();
+        }
+    }
+
+    /** The same, more often. */
+    public static class Oftener {
+        @Job(name = "slow.sweep")
+        @Every(fixedDelay = "20ms")
+        public void sweep() {}
+    }
+
+    @Test
+    void anotherDelayWaitsForTheJobThatIsUnderWay() throws Exception {
+        Slow slow = new Slow();
+        started(builder().handlers(slow));
+        slow.began.await();
+        started(builder().handlers(new Oftener()).workers(0));
+        await().until(() -> count("headroom_job_schedule where spec like '%20%'") == 1);
+        assertThat(count("headroom_job_schedule where next_at is null")).isOne();
+        assertThat(count("headroom_job")).isOne();
+        slow.release.countDown();
+        await().until(() -> count("headroom_job_schedule where next_at is not null") == 1);
+    }
+
+    @Test
+    void whenAJobEndedWellIsKeptWithoutATimerToo() throws Exception {
+        started(builder().handlers(new Hours()));
+        await().until(() -> count("headroom_job_schedule") == 4);
+        execute(
+                "update headroom_job_schedule set done_at = done_at - interval '2' day, next_at = next_at - interval '2' hour"
+                        + " where kind = 'hour.1'");
+        String well = "headroom_job_schedule where kind = 'hour.1' and done_at > seen_at - interval '1' day";
+        await().until(() -> count(well) == 1);
     }
 
     @Test

@@ -24,13 +24,16 @@ import org.jspecify.annotations.Nullable;
  * Sends mail over SMTP, by Jakarta Mail; needs {@code org.eclipse.angus:angus-mail} 2.0 on the class path.
  *
  * <p>One connection for each mail. An address that can't be parsed and an answer of 5xx reject a mail for good; whatever else goes wrong, an
- * answer of 4xx included, has it tried again. Of several recipients all are refused if one is, so that none gets it twice. Thread-safe.
+ * answer of 4xx and a login that is refused or missing (530) included, has it tried again. Of several recipients all are refused if one is, so that none gets it twice. Thread-safe.
  *
  * <pre>{@code
  * MailTransport transport = SmtpTransport.builder("smtp.example", 587).from("shop@example.org").startTls().login(user, password).build();
  * }</pre>
  */
 public final class SmtpTransport implements MailTransport {
+    /** RFC 4954 and RFC 3207; no fault of the mail's. */
+    private static final int WANTS_LOGIN_OR_TLS = 530;
+
     private final Session session;
     private final InternetAddress from;
     private final SmtpTransportBuilder.@Nullable Login login;
@@ -93,7 +96,7 @@ public final class SmtpTransport implements MailTransport {
             int code = each instanceof SMTPAddressFailedException address
                     ? address.getReturnCode()
                     : each instanceof SMTPSendFailedException send ? send.getReturnCode() : 0;
-            if (code >= 400 && code < 500) {
+            if (code >= 400 && code < 500 || code == WANTS_LOGIN_OR_TLS) {
                 return false;
             }
             refused |= code >= 500 && code < 600;

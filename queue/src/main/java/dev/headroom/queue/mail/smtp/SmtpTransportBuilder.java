@@ -7,6 +7,7 @@ import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
 import java.time.Duration;
 import java.util.Properties;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** The options of an {@link SmtpTransport}. Not thread-safe. */
@@ -19,6 +20,7 @@ public final class SmtpTransportBuilder {
     private boolean startTls;
     private boolean tls;
     private boolean inClear;
+    private @Nullable SSLContext trust;
 
     /** Who logs in. */
     record Login(String user, String password) {
@@ -65,6 +67,15 @@ public final class SmtpTransportBuilder {
         return this;
     }
 
+    /**
+     * Whose certificates are trusted, with {@link #startTls} or {@link #tls}: for a server whose certificate is from an authority of one's own.
+     * Default: the JVM's.
+     */
+    public SmtpTransportBuilder trust(SSLContext trust) {
+        this.trust = Checks.present("trust", trust);
+        return this;
+    }
+
     /** Lets {@link #login} send its password unencrypted: for a server on this machine, or behind a tunnel. Default: {@link #build} refuses. */
     public SmtpTransportBuilder inClear() {
         this.inClear = true;
@@ -80,7 +91,8 @@ public final class SmtpTransportBuilder {
     /**
      * The transport; connects when it sends.
      *
-     * @throws ConfigurationException if there is no sender, if the password would be sent in clear, or if both ways to encrypt are asked for
+     * @throws ConfigurationException if there is no sender, if the password would be sent in clear, if both ways to encrypt are asked for, or none and
+     *     certificates are to be trusted
      */
     public SmtpTransport build() {
         InternetAddress sender = Checks.present("from", from);
@@ -90,6 +102,7 @@ public final class SmtpTransportBuilder {
                 "login",
                 "in clear",
                 "startTls, tls, or inClear if that is meant");
+        Checks.that(trust == null || startTls || tls, "trust", "in clear", "beside startTls or tls");
         Properties properties = new Properties();
         properties.setProperty("mail.smtp.host", host);
         properties.setProperty("mail.smtp.port", Integer.toString(port));
@@ -108,6 +121,11 @@ public final class SmtpTransportBuilder {
         }
         if (startTls || tls) {
             properties.setProperty("mail.smtp.ssl.checkserveridentity", "true");
+        }
+        if (trust != null) {
+            properties.put("mail.smtp.ssl.socketFactory", trust.getSocketFactory());
+            properties.setProperty("mail.smtp.ssl.socketFactory.fallback", "false");
+            properties.setProperty("mail.smtp.socketFactory.fallback", "false");
         }
         return new SmtpTransport(Session.getInstance(properties), sender, login);
     }

@@ -23,12 +23,11 @@ import org.springframework.transaction.support.TransactionSynchronizationUtils;
 /**
  * Has jobs that are enqueued in a {@code @Transactional} method belong to its transaction.
  *
- * <p>Knows the transactions of a {@code DataSourceTransactionManager} or {@code JdbcTransactionManager}; of other managers those alone that
- * expose their connection under the data source, none of which was tested. A {@code JtaTransactionManager} does not (see {@code
- * dev.headroom.queue.jta}). The connection is Spring's: it is neither committed nor closed
+ * <p>Knows the transactions of every manager that exposes its connection under the data source: {@code DataSourceTransactionManager},
+ * {@code JdbcTransactionManager} and {@code JpaTransactionManager} (with Hibernate) do; {@code JtaTransactionManager} does not (see {@code dev.headroom.queue.jta}). The connection is Spring's: it is neither committed nor closed
  * here. In a handler with {@code COMPLETE_IN_TX} or {@code LOCK_IN_TX} the job's transaction is Spring's: {@code JdbcTemplate}, {@code
  * DataSourceUtils} and {@code @Transactional} methods of a {@code DataSourceTransactionManager} take part in it, and one that is marked for
- * rollback fails the job. {@code REQUIRES_NEW} has a transaction of its own. In a transaction on another data source, and in none, an enqueue has a transaction of its own. Workers are woken once Spring has
+ * rollback fails the job. A {@code JpaTransactionManager} refuses to take part; {@code REQUIRES_NEW} has a transaction of its own. In a transaction on another data source, and in none, an enqueue has a transaction of its own. Workers are woken once Spring has
  * committed. Thread-safe.
  *
  * <pre>{@code

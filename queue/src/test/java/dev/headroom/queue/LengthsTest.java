@@ -4,23 +4,41 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.headroom.queue.servlet.QueueLengthServlet;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.apache.catalina.Context;
+import org.apache.catalina.startup.Tomcat;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Whoever asks how much waits while the database is away has an answer soon, however many ask. */
 class LengthsTest {
+    /** How a count begins. */
+    private static final String COUNT = "select name, id from headroom_job_queue";
+
+    @TempDir
+    Path folder;
+
     private final CountDownLatch away = new CountDownLatch(1);
     private final AtomicInteger asked = new AtomicInteger();
     private volatile boolean isAway;
@@ -101,11 +119,62 @@ class LengthsTest {
         }
     }
 
+    @Test
+    void theEndpointCountsOnceInASecondHoweverManyAsk() throws Exception {
+        Tomcat tomcat = new Tomcat();
+        ExecutorService callers = Executors.newCachedThreadPool();
+        try (Backend.Database database = Backend.H2.open()) {
+            SchemaInstaller.install(database.dataSource());
+            CountingDataSource counting = new CountingDataSource(database.dataSource());
+            try (JobQueue queue =
+                    JobQueue.builder(counting).handlers(new Recorder()).build()) {
+                queue.enqueue(Recorder::note, new Recorder.Note(1, ""));
+                tomcat.setBaseDir(folder.toString());
+                tomcat.setPort(0);
+                Context context = tomcat.addContext("", null);
+                Tomcat.addServlet(context, "length", new QueueLengthServlet(queue));
+                context.addServletMappingDecoded("/queue/length", "length");
+                tomcat.start();
+                URI uri = URI.create("http://127.0.0.1:" + tomcat.getConnector().getLocalPort() + "/queue/length");
+                counting.sinceLast();
+                long begun = System.nanoTime();
+                AtomicInteger answers = new AtomicInteger();
+                List<Future<?>> ends = new ArrayList<>();
+                for (int i = 0; i < 8; i++) {
+                    ends.add(callers.submit(() -> {
+                        HttpClient client = HttpClient.newHttpClient();
+                        HttpRequest request = HttpRequest.newBuilder(uri).build();
+                        while (counts(counting) < 3) {
+                            HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
+                            assertThat(answer.body()).isEqualTo("1");
+                            answers.incrementAndGet();
+                        }
+                        return null;
+                    }));
+                }
+                for (Future<?> end : ends) {
+                    end.get(60, TimeUnit.SECONDS);
+                }
+                long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun);
+                assertThat(counts(counting)).isLessThanOrEqualTo(1 + seconds);
+                assertThat(answers.get()).isGreaterThan(10 * (int) counts(counting));
+            }
+        } finally {
+            callers.shutdownNow();
+            tomcat.stop();
+            tomcat.destroy();
+        }
+    }
+
+    private static long counts(CountingDataSource counting) {
+        return counting.texts.stream().filter(text -> text.startsWith(COUNT)).count();
+    }
+
     private Connection slow(Connection real, AtomicInteger counts, CountDownLatch never) {
         return (Connection) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("prepareStatement")
-                            && String.valueOf(arguments[0]).startsWith("select name, id from headroom_job_queue")) {
+                            && String.valueOf(arguments[0]).startsWith(COUNT)) {
                         counts.incrementAndGet();
                         assertThat(never.await(300, TimeUnit.MILLISECONDS)).isFalse();
                     }

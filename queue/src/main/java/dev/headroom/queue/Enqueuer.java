@@ -4,6 +4,7 @@ import dev.headroom.queue.batch.BatchBuilder;
 import dev.headroom.queue.batch.JobBatch;
 import java.sql.Connection;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.function.Consumer;
 
@@ -29,6 +30,18 @@ public interface Enqueuer {
      * @throws dev.headroom.config.ConfigurationException if it is null, negative or longer than 36500 days
      */
     Enqueuer delay(Duration delay);
+
+    /**
+     * Runs it no earlier than then, by the database's clock: one of the past, or of a moment ago, makes it ready within moments. Takes the place of a {@link #delay}, and the other way
+     * round; otherwise the same. Costs a round trip.
+     *
+     * <pre>{@code
+     * queue.in(connection).at(trialEnds).enqueue(Mails::trialEnded, account);
+     * }</pre>
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is not before the year 10000
+     */
+    Enqueuer at(Instant instant);
 
     /**
      * From 0 (first) to 9 (last), instead of the kind's own.

@@ -7,10 +7,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.headroom.config.ConfigurationException;
 import dev.headroom.queue.Recorder.Note;
+import dev.headroom.queue.batch.BatchStep;
 import dev.headroom.queue.mail.Mail;
 import dev.headroom.transaction.JdbcTransactions;
 import java.sql.Connection;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -118,6 +120,41 @@ class EnqueuingTest extends JobQueueContract {
         assertThat(Duration.ofNanos(System.nanoTime() - begun))
                 .isBetween(Duration.ofMillis(399), Duration.ofSeconds(5));
         awaitNoJobs();
+    }
+
+    @Test
+    void runsNoSoonerThanTheInstantItIsFor() throws Exception {
+        JobQueue queue = started(builder().handlers(recorder));
+        // One machine, one clock.
+        Instant soon = Instant.now().plusMillis(400);
+        JobHandle job = queue.at(soon).enqueue(Recorder::note, new Note(1, "later"));
+        JobHandle last = queue.at(Instant.now().plus(Duration.ofDays(30)))
+                .at(Instant.MIN)
+                .unique("key")
+                .enqueue(Recorder::tracked, new Note(2, "of the past"));
+        assertThat(last.await(Duration.ofSeconds(20))).isPresent();
+        await().until(() -> !recorder.order.isEmpty());
+        assertThat(Instant.now()).isAfterOrEqualTo(soon);
+        assertThat(job.state()).isEmpty();
+        Enqueuer later = queue.at(Instant.now().plus(Duration.ofDays(30)));
+        later.enqueueAll(Recorder::note, List.of(new Note(3, ""), new Note(4, "")));
+        later.batch(jobs -> jobs.onEnd(Recorder::note, new Note(6, "")));
+        later.batch(jobs -> {
+            BatchStep first = jobs.add(Recorder::note, new Note(7, ""));
+            jobs.add(Recorder::note, new Note(8, "")).after(first);
+        });
+        assertThat(count("headroom_job where state = 2")).isEqualTo(4);
+        assertThat(count("headroom_job where state = 4")).isOne();
+        assertThat(later.delay(Duration.ZERO)
+                        .enqueue(Recorder::tracked, new Note(9, ""))
+                        .await(Duration.ofSeconds(20)))
+                .as("what is said last holds")
+                .isPresent();
+        assertThatThrownBy(() -> queue.at(Instant.MAX))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("at: " + Instant.MAX + " (expected: before the year 10000)");
+        queue.close();
+        execute("delete from headroom_job");
     }
 
     @Test

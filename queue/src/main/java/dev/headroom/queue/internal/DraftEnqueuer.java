@@ -10,6 +10,7 @@ import dev.headroom.queue.batch.JobBatch;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** An enqueuer with its options; immutable. */
 class DraftEnqueuer implements Enqueuer {
+    private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
+
     private final Producer producer;
     private final Draft draft;
 
@@ -28,25 +31,37 @@ class DraftEnqueuer implements Enqueuer {
     @Override
     public Enqueuer in(Connection connection) {
         Checks.present("connection", connection);
-        return new DraftEnqueuer(producer, new Draft(connection, draft.delay(), draft.priority(), draft.unique()));
+        return new DraftEnqueuer(
+                producer, new Draft(connection, draft.delay(), draft.at(), draft.priority(), draft.unique()));
     }
 
     @Override
     public Enqueuer delay(Duration delay) {
         Spans.notNegative("delay", delay);
-        return new DraftEnqueuer(producer, new Draft(draft.connection(), delay, draft.priority(), draft.unique()));
+        return new DraftEnqueuer(
+                producer, new Draft(draft.connection(), delay, null, draft.priority(), draft.unique()));
+    }
+
+    @Override
+    public Enqueuer at(Instant instant) {
+        Checks.present("at", instant);
+        Checks.that(instant.isBefore(END), "at", instant, "before the year 10000");
+        return new DraftEnqueuer(
+                producer, new Draft(draft.connection(), Duration.ZERO, instant, draft.priority(), draft.unique()));
     }
 
     @Override
     public Enqueuer priority(int priority) {
         int checked = Checks.between("priority", priority, 0, 9);
-        return new DraftEnqueuer(producer, new Draft(draft.connection(), draft.delay(), checked, draft.unique()));
+        return new DraftEnqueuer(
+                producer, new Draft(draft.connection(), draft.delay(), draft.at(), checked, draft.unique()));
     }
 
     @Override
     public Enqueuer unique(Unique unique) {
         Checks.present("unique", unique);
-        return new DraftEnqueuer(producer, new Draft(draft.connection(), draft.delay(), draft.priority(), unique));
+        return new DraftEnqueuer(
+                producer, new Draft(draft.connection(), draft.delay(), draft.at(), draft.priority(), unique));
     }
 
     @Override

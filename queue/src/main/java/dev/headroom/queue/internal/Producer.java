@@ -74,7 +74,15 @@ final class Producer {
         UniqueJobs.Placed placed = options.middlewares()
                 .enqueue(kind.name(), Collections.singletonList(payload), () -> {
                     NewJob job = job(kind, payload, draft);
-                    return insert(kind, draft, 1, connection -> insert(connection, kind, job, draft));
+                    return insert(
+                            kind,
+                            draft,
+                            1,
+                            connection -> insert(
+                                    connection,
+                                    kind,
+                                    due(connection, List.of(job), draft).get(0),
+                                    draft));
                 });
         Unique unique = draft.unique();
         if (placed.refused() && unique != null) {
@@ -135,15 +143,25 @@ final class Producer {
                 List<NewJob> jobs =
                         given.stream().map(payload -> job(kind, payload, draft)).toList();
                 return insert(kind, draft, jobs.size(), connection -> {
+                    List<NewJob> due = due(connection, jobs, draft);
                     if (kind.track()) {
-                        insertAll(connection, kind, jobs);
+                        insertAll(connection, kind, due);
                     } else {
-                        store.inserts.insertAll(connection, jobs);
+                        store.inserts.insertAll(connection, due);
                     }
                     return true;
                 });
             });
         }
+    }
+
+    /** Jobs that are to be due at an instant are due so long after now, by the database's clock. */
+    private List<NewJob> due(Connection connection, List<NewJob> jobs, Draft draft) throws SQLException {
+        if (draft.at() == null) {
+            return jobs;
+        }
+        long millis = draft.millisAfter(store.schedules.now(connection));
+        return jobs.stream().map(job -> job.delayed(millis)).toList();
     }
 
     /** Inserts jobs that differ in payload, lane and key of their limit alone; returns their numbers. */
@@ -172,7 +190,7 @@ final class Producer {
         Kind named = end != null ? end.kind : batch.steps().get(0).kind;
         return insert(named, draft, jobs.size() + (end == null ? 0 : 1), connection -> {
             long id = store.batches.open(connection, jobs.size());
-            List<Long> ids = insert(connection, batch.steps(), jobs);
+            List<Long> ids = insert(connection, batch.steps(), due(connection, jobs, draft));
             Map<Long, Integer> members = new TreeMap<>();
             List<BatchTable.Edge> edges = new ArrayList<>();
             for (int i = 0; i < jobs.size(); i++) {
@@ -183,7 +201,8 @@ final class Producer {
                         (other, atAnyEnd) -> edges.add(new BatchTable.Edge(ids.get(other), job, atAnyEnd)));
             }
             if (end != null && last != null) {
-                long job = insert(connection, List.of(end), List.of(last)).get(0);
+                long job = insert(connection, List.of(end), due(connection, List.of(last), draft))
+                        .get(0);
                 members.put(job, 0);
                 store.batches.onEnd(connection, id, job);
             }

@@ -60,6 +60,25 @@ public record NewJob(
                 payload);
     }
 
+    /** The same, due so much later; as it is if it waits for others. */
+    public NewJob delayed(long millis) {
+        return new NewJob(
+                queue,
+                priority,
+                criticality,
+                maxAttempts,
+                delayMillis == WAITS ? WAITS : millis,
+                kind,
+                version,
+                uniqueKey,
+                lane,
+                flags,
+                limitKey,
+                trace,
+                user,
+                payload);
+    }
+
     /** The same in a batch, where it may have to wait for others. */
     public NewJob batched(boolean waits) {
         return new NewJob(

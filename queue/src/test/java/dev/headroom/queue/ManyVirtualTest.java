@@ -39,9 +39,7 @@ class ManyVirtualTest {
                     .build()) {
                 queue.enqueueAll(
                         Waiting::answer,
-                        IntStream.range(0, JOBS)
-                                .mapToObj(i -> new Note(i, ""))
-                                .toList());
+                        IntStream.range(0, JOBS).mapToObj(i -> new Note(i, "")).toList());
                 long before = usedHeap();
                 queue.start();
                 await().atMost(Duration.ofSeconds(90)).until(() -> waiting.now.get() == JOBS);

@@ -68,7 +68,6 @@ final class Lengths {
             return time.plusNanos(System.nanoTime() - at);
         }
 
-
         boolean isFresh() {
             return System.nanoTime() - at < fresh;
         }

@@ -13,8 +13,8 @@ import org.springframework.util.ClassUtils;
  * Keeps actions until Spring's current transaction has committed, whatever its manager; drops them when it rolls back.
  *
  * <p>Given a connection, it takes the action only if that is one that Spring has bound to the transaction. Actions run in order, while
- * Spring still holds the transaction's resources: one that wants to write to the database begins a new transaction. A failure is logged
- * and keeps no other from running.
+ * Spring still holds the transaction's resources: one that wants to write to the database begins a new transaction. A failure, an
+ * {@link Error} too, is logged and keeps no other from running.
  */
 public final class SpringTransactionHook implements TransactionHook {
     private static final Logger log = LoggerFactory.getLogger(SpringTransactionHook.class);
@@ -71,7 +71,8 @@ public final class SpringTransactionHook implements TransactionHook {
             ran = true;
             try {
                 action.run();
-            } catch (RuntimeException failure) {
+            } catch (RuntimeException | Error failure) {
+                // Thrown, it would tell the caller that the work failed, which stands by now.
                 log.error("transaction: an action after commit failed", failure);
             }
         }

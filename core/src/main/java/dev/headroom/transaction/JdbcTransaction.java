@@ -163,7 +163,8 @@ final class JdbcTransaction {
                 if (kept.ends.contains(ended)) {
                     kept.action.accept(ended);
                 }
-            } catch (RuntimeException failure) {
+            } catch (RuntimeException | Error failure) {
+                // Thrown, it would tell the caller that the work failed, which stands by now.
                 log.error("transaction: an action after its end failed", failure);
             }
         }

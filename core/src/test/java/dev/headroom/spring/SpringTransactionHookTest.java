@@ -16,6 +16,8 @@ import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.TransactionSystemException;
 import org.springframework.transaction.support.DefaultTransactionStatus;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 class SpringTransactionHookTest {
@@ -42,6 +44,23 @@ class SpringTransactionHookTest {
             assertThat(ran).isEmpty();
         });
         assertThat(ran).containsExactly("first", "second", "late");
+    }
+
+    @Test
+    void anErrorKeepsNoOtherFromRunningAndDoesNotFailTheWork() {
+        template.executeWithoutResult(status -> {
+            transactions.afterCommit(null, () -> {
+                throw new AssertionError("an action is broken");
+            });
+            transactions.afterCommit(null, () -> ran.add("after"));
+            TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+                @Override
+                public void afterCommit() {
+                    ran.add("Spring's own");
+                }
+            });
+        });
+        assertThat(ran).containsExactly("after", "Spring's own");
     }
 
     @Test

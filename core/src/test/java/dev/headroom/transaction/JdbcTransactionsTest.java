@@ -77,6 +77,20 @@ class JdbcTransactionsTest {
         assertThat(ran).containsExactly("first of 1", "second");
     }
 
+    @Test
+    void anErrorInAnActionKeepsNoOtherFromRunningAndDoesNotFailTheWork() throws SQLException {
+        String result = inTransaction(dataSource, connection -> {
+            transactions.afterCommit(connection, () -> {
+                throw new AssertionError("an action is broken");
+            });
+            transactions.afterCommit(connection, () -> ran.add("after commit"));
+            JdbcTransactions.afterEnd(end -> ran.add("after end: " + end));
+            return "done";
+        });
+        assertThat(result).isEqualTo("done");
+        assertThat(ran).containsExactly("after commit", "after end: COMMITTED");
+    }
+
     private long countUnchecked() {
         try {
             assertThat(dataSource.getActiveConnections()).isZero();

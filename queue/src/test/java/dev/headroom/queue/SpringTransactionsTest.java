@@ -3,8 +3,11 @@ package dev.headroom.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.headroom.Contracts;
+import dev.headroom.meter.Meters;
 import dev.headroom.queue.Recorder.Note;
 import dev.headroom.queue.spring.SpringTransactions;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -101,6 +104,31 @@ class SpringTransactionsTest extends JobQueueContract {
             return note.text().equals("kept") ? note.text() : endless;
         }
 
+        @Job(name = "order.broken", tx = Tx.COMPLETE_IN_TX, attempts = 1)
+        public void broken(Note note) {
+            breaking(note);
+        }
+
+        @Job(name = "order.locked.broken", queue = "locked", tx = Tx.LOCK_IN_TX, attempts = 1)
+        public void lockedBroken(Note note) {
+            breaking(note);
+        }
+
+        private void breaking(Note note) {
+            jdbc.update("insert into effect (id, note) values (?, 'template')", note.id());
+            TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+                @Override
+                public void afterCommit() {
+                    throw new AssertionError("broken");
+                }
+
+                @Override
+                public void afterCompletion(int status) {
+                    told.add(note.text() + " released");
+                }
+            });
+        }
+
         @Job(name = "order", tx = Tx.COMPLETE_IN_TX, attempts = 1)
         public void order(Note note) {
             jdbc.update("insert into effect (id, note) values (?, 'template')", note.id());
@@ -158,6 +186,42 @@ class SpringTransactionsTest extends JobQueueContract {
                 .containsExactlyInAnyOrder(
                         "kept committed", "kept committed", "unkept rolled back", "unkept rolled back"));
         assertThat(count("effect")).isEqualTo(2);
+    }
+
+    @Test
+    void anErrorAfterTheCommitIsNoFailureOfTheJobAndKeepsNothingFromBeingReleased() {
+        Orders orders = new Orders(dataSource());
+        JobQueue queue =
+                built(builder().handlers(orders).workers(1).currentTransaction(SpringTransactions.of(dataSource())));
+        List<String> outcomes = new CopyOnWriteArrayList<>();
+        queue.connect(outcomes(outcomes));
+        queue.start();
+        queue.enqueue(Orders::broken, new Note(1, "completed"));
+        queue.enqueue(Orders::lockedBroken, new Note(2, "locked"));
+        awaitNoJobs();
+        await().untilAsserted(() ->
+                assertThat(orders.told).containsExactlyInAnyOrder("completed released", "locked released"));
+        await().untilAsserted(() ->
+                assertThat(outcomes).containsExactlyInAnyOrder("order.broken done", "order.locked.broken done"));
+        assertThat(queue.dead().newest(9)).isEmpty();
+        assertThat(count("effect")).isEqualTo(2);
+    }
+
+    /** An application without anything but the outcomes of runs. */
+    private static Contracts outcomes(List<String> outcomes) {
+        Contracts alone = Contracts.standalone();
+        Meters meters = (Meters) Proxy.newProxyInstance(
+                SpringTransactionsTest.class.getClassLoader(),
+                new Class<?>[] {Meters.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("timer") && QueueMeters.RUN.equals(arguments[0])) {
+                        String[] tags = (String[]) arguments[1];
+                        outcomes.add(tags[1] + " " + tags[3]);
+                    }
+                    return method.invoke(alone.meters(), arguments);
+                });
+        return new Contracts(
+                meters, alone.readings(), alone.load(), alone.consistency(), alone.transactions(), alone.background());
     }
 
     @Test

@@ -106,15 +106,19 @@ public final class SpringTransactions implements CurrentTransaction {
     }
 
     private static void ended(List<TransactionSynchronization> told, TransactionEnd end) {
-        if (end == TransactionEnd.COMMITTED) {
-            TransactionSynchronizationUtils.invokeAfterCommit(told);
+        try {
+            if (end == TransactionEnd.COMMITTED) {
+                TransactionSynchronizationUtils.invokeAfterCommit(told);
+            }
+        } finally {
+            // As Spring does: what is to be released is, whatever one of them did after the commit.
+            TransactionSynchronizationUtils.invokeAfterCompletion(
+                    told,
+                    switch (end) {
+                        case COMMITTED -> TransactionSynchronization.STATUS_COMMITTED;
+                        case ROLLED_BACK -> TransactionSynchronization.STATUS_ROLLED_BACK;
+                        case UNKNOWN -> TransactionSynchronization.STATUS_UNKNOWN;
+                    });
         }
-        TransactionSynchronizationUtils.invokeAfterCompletion(
-                told,
-                switch (end) {
-                    case COMMITTED -> TransactionSynchronization.STATUS_COMMITTED;
-                    case ROLLED_BACK -> TransactionSynchronization.STATUS_ROLLED_BACK;
-                    case UNKNOWN -> TransactionSynchronization.STATUS_UNKNOWN;
-                });
     }
 }

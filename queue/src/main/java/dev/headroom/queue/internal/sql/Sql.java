@@ -9,6 +9,7 @@ import javax.sql.DataSource;
 /** Runs work on a connection of the queue's own: in one transaction, given back as it was found. */
 public final class Sql {
     private static final int H2_LOCK_TIMEOUT = 50_200;
+    private static final int MARIADB_KILLED = 1_927;
     private static final int MARIADB_LOCK_TIMEOUT = 1_205;
     private static final int MARIADB_STATEMENT_TIMEOUT = 1_969;
     private static final int MYSQL_STATEMENT_TIMEOUT = 3_024;
@@ -84,12 +85,21 @@ public final class Sql {
         return isLockTimeout(failure) || isDeadlock(failure) || isOutOfTime(failure);
     }
 
-    /** Whether the connection was lost, or its server is going down. */
+    /** Whether the connection was lost or is none to be had, or its server is going down. */
     public static boolean isLost(SQLException failure) {
         String state = failure.getSQLState();
-        return failure instanceof SQLTransientConnectionException
+        return state != null && (state.startsWith("08") || state.startsWith("57P0"))
+                || failure.getErrorCode() == MARIADB_KILLED
                 || failure instanceof SQLNonTransientConnectionException
-                || state != null && (state.startsWith("08") || state.startsWith("57P0"));
+                || failure instanceof SQLTransientConnectionException && !isServers(failure);
+    }
+
+    /**
+     * Whether a server that is there has said so. MariaDB's driver takes each state of a class that it does not list for a connection's, those that applications signal among
+     * them; what it or a pool finds out itself has no number, or that of the failure to connect which is its cause.
+     */
+    private static boolean isServers(SQLException failure) {
+        return failure.getErrorCode() > 0 && !(failure.getCause() instanceof SQLException);
     }
 
     /** Rolls back; a failure of that is suppressed by the one that caused it. */

@@ -67,12 +67,15 @@ class LockedSharingTest extends JobQueueContract {
                 .pollInterval(Duration.ofMillis(100))
                 .handlers(shortOnes)
                 .workers(1));
-        queue.enqueueAll(Short::nothing, notes(JOBS));
-        commits.set(0);
         queue.start();
+        // The first of all may take a second on a cold machine, and would be taken for a sign of how long others do.
+        queue.enqueue(Short::nothing, new Note(JOBS, "warm"));
+        await().atMost(Duration.ofSeconds(60)).until(() -> count("headroom_job") == 0);
+        commits.set(0);
+        queue.enqueueAll(Short::nothing, notes(JOBS));
         await().atMost(Duration.ofSeconds(60)).until(() -> count("headroom_job") == 0);
         queue.close();
-        assertThat(shortOnes.runs).hasSize(JOBS);
+        assertThat(shortOnes.runs).hasSize(JOBS + 1);
         assertThat(commits.get()).as("commits of %d jobs", JOBS).isLessThan(JOBS / 2);
     }
 

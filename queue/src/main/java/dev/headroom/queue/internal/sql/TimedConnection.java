@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +33,18 @@ final class TimedConnection implements InvocationHandler {
         }
         Object result = Delegated.call(whole, method, arguments);
         if (result instanceof Statement statement) {
-            statement.setQueryTimeout(seconds);
+            limit(statement);
         }
         return result;
+    }
+
+    private void limit(Statement statement) throws SQLException {
+        try {
+            statement.setQueryTimeout(seconds);
+        } catch (SQLException | RuntimeException failure) {
+            try (statement) {
+                throw failure;
+            }
+        }
     }
 }

@@ -43,6 +43,12 @@ class IsolationTest {
             levels.add("apart");
         }
 
+        @Job(name = "isolation.progress", tx = Tx.COMPLETE_IN_TX, track = true, attempts = 1)
+        public void progress(JobContext job) throws SQLException {
+            levels.add(level(job.connection()));
+            job.progress(0.5, "half of it");
+        }
+
         private static String level(Connection connection) throws SQLException {
             try (Statement statement = connection.createStatement();
                     ResultSet rows = statement.executeQuery("select current_setting('transaction_isolation')")) {
@@ -84,6 +90,44 @@ class IsolationTest {
             }
             assertThat(entries.levels).endsWith("completed in repeatable read");
             assertThat(levels(pool)).contains("DELETE in repeatable read");
+        }
+    }
+
+    @Test
+    void transactionsThatLockJobsAreReadCommittedWhateverPoolTheBooksAreKeptWith() throws SQLException {
+        try (TestDatabase database = SharedPostgres.createDatabase();
+                HikariDataSource pool = pool(database);
+                HikariDataSource bookkeeping = Backend.pool(database.jdbcUrl())) {
+            SchemaInstaller.install(pool);
+            try (JobQueue queue = JobQueue.builder(pool)
+                    .bookkeeping(bookkeeping)
+                    .handlers(entries)
+                    .build()) {
+                queue.start();
+                queue.enqueue(Entries::locked);
+                await().atMost(Duration.ofSeconds(20)).until(() -> entries.levels.size() == 1);
+            }
+            assertThat(entries.levels).containsExactly("locked in read committed");
+        }
+    }
+
+    @Test
+    void aJobThatKeepsItselfFromCompletingIsADeadLetterInTheEnd() throws SQLException {
+        try (TestDatabase database = SharedPostgres.createDatabase();
+                HikariDataSource pool = pool(database)) {
+            SchemaInstaller.install(pool);
+            try (JobQueue queue = JobQueue.builder(pool)
+                    .handlers(entries)
+                    .random(() -> 0)
+                    .pollInterval(Duration.ofMillis(20))
+                    .build()) {
+                queue.start();
+                queue.enqueue(Entries::progress);
+                await().atMost(Duration.ofSeconds(60))
+                        .until(() -> !queue.dead().newest(1).isEmpty());
+                assertThat(queue.dead().newest(1).get(0).error()).contains("serialize");
+            }
+            assertThat(entries.levels).hasSizeGreaterThan(20);
         }
     }
 

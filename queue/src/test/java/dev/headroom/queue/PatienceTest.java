@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.headroom.queue.Recorder.Note;
 import dev.headroom.testkit.SharedPostgres;
 import dev.headroom.testkit.TestDatabase;
@@ -19,11 +25,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.slf4j.LoggerFactory;
 
 /** A server that lets the queue wait for a lock has not vanished: what is kept waiting is known not to have happened, and costs nothing. */
 @OnEveryBackend
@@ -76,6 +84,12 @@ class PatienceTest extends JobQueueContract {
             throw new IllegalStateException(note.text());
         }
 
+        @Job(name = "waiting.colliding", queue = "locking", tx = Tx.LOCK_IN_TX, attempts = 1, backoff = "1ms..2ms")
+        public void collide(Note note, JobContext job) throws Exception {
+            write(note, job);
+            throw new SQLException("elsewhere", "40001");
+        }
+
         @Job(name = "waiting.none", attempts = 1)
         public void ended(Note note, JobContext job) throws InterruptedException {
             attempts.add(job.attempt());
@@ -92,6 +106,53 @@ class PatienceTest extends JobQueueContract {
         JobQueue queue = started(builder().lease(LEASE).handlers(waiting));
         JobHandle job = queue.enqueue(Waiting::complete, new Note(1, "once"));
         keptLocked(queue, "headroom_job where id = " + job.id());
+    }
+
+    @Test
+    void whatTheBookkeepingsPoolWaitsForALockIsNotTakenForTheLimitOfTheJobs() throws Exception {
+        assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
+        try (HikariDataSource bookkeeping = pool(config -> config.setConnectionInitSql("set lock_timeout = '1s'"))) {
+            JobQueue queue =
+                    started(builder().bookkeeping(bookkeeping).lease(LEASE).handlers(waiting));
+            JobHandle job = queue.enqueue(Waiting::complete, new Note(1, "once"));
+            keptLocked(queue, "headroom_job where id = " + job.id());
+            queue.close();
+        }
+    }
+
+    @Test
+    void aShorterLimitOfTheJobsPoolHoldsWhateverTheBookkeepingsHas() throws Exception {
+        assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
+        try (HikariDataSource hasty = pool(config -> config.setConnectionInitSql("set lock_timeout = '300ms'"))) {
+            JobQueue queue = started(JobQueue.builder(hasty)
+                    .bookkeeping(dataSource())
+                    .lease(Duration.ofSeconds(30))
+                    .handlers(waiting));
+            JobHandle job = queue.enqueue(Waiting::lock, new Note(1, "once"));
+            assertThat(waiting.began.await(30, TimeUnit.SECONDS)).isTrue();
+            try (Connection other = dataSource().getConnection()) {
+                other.setAutoCommit(false);
+                other.createStatement()
+                        .execute("select * from headroom_job_result where job_id = " + job.id() + " for update");
+                waiting.end.countDown();
+                // The lease's would take a minute.
+                await().atMost(Duration.ofSeconds(20)).until(() -> waiting.attempts.size() > 1);
+                other.rollback();
+                other.setAutoCommit(true);
+            }
+            awaitNoJobs();
+            assertThat(job.result().orElseThrow().value(String.class)).contains("once");
+            queue.close();
+        }
+    }
+
+    private HikariDataSource pool(Consumer<HikariConfig> settings) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(database.dataSource().getJdbcUrl());
+        config.setMaximumPoolSize(12);
+        config.setMinimumIdle(1);
+        settings.accept(config);
+        return new HikariDataSource(config);
     }
 
     @Test
@@ -152,7 +213,7 @@ class PatienceTest extends JobQueueContract {
     @Test
     void aCompletionThatNeverGetsItsLockCountsInTheEnd() {
         waiting.end.countDown();
-        JobQueue queue = started(JobQueue.builder(refusing(dataSource(), "55P03"))
+        JobQueue queue = started(JobQueue.builder(refusing(dataSource(), "55P03", Integer.MAX_VALUE))
                 .pollInterval(Duration.ofMillis(20))
                 .workers(1)
                 .handlers(waiting));
@@ -167,6 +228,71 @@ class PatienceTest extends JobQueueContract {
                 .extracting(DeadJob::reason)
                 .containsExactly(DeadJob.Reason.EXHAUSTED, DeadJob.Reason.EXHAUSTED);
         assertThat(count("effect")).isZero();
+    }
+
+    @Test
+    void aCommitThatTheDatabaseChoseToEndADeadlockIsTriedAgainAndDoesNotCount() {
+        waiting.end.countDown();
+        JobQueue queue = started(JobQueue.builder(refusing(dataSource(), "40P01", 1))
+                .pollInterval(Duration.ofMillis(20))
+                .workers(1)
+                .handlers(waiting));
+        queue.enqueue(Waiting::complete, new Note(1, ""));
+        awaitNoJobs();
+        assertThat(queue.dead().newest(1)).isEmpty();
+        assertThat(waiting.attempts).containsExactly(1, 1);
+        assertThat(count("effect")).isOne();
+    }
+
+    @Test
+    void deadlocksThatComeAgainAndAgainAreWarnedOfPausedForAndCountedInTheEnd() {
+        waiting.end.countDown();
+        AtomicInteger drawn = new AtomicInteger();
+        JobQueue queue = started(JobQueue.builder(refusing(dataSource(), "40001", Integer.MAX_VALUE))
+                .random(() -> {
+                    drawn.incrementAndGet();
+                    return 0;
+                })
+                .pollInterval(Duration.ofMillis(20))
+                .workers(1)
+                .handlers(waiting));
+        List<String> warnings = warnings(() -> {
+            queue.enqueue(Waiting::complete, new Note(1, ""));
+            awaitNoJobs();
+        });
+        assertThat(waiting.attempts).containsSubsequence(1, 2, 3).hasSize(23);
+        assertThat(drawn).as("pauses, two of them before attempts").hasValue(20);
+        assertThat(warnings).anySatisfy(warning -> assertThat(warning).contains("3 times by now, of which 20"));
+        waiting.attempts.clear();
+        queue.enqueue(Waiting::lock, new Note(2, ""));
+        awaitNoJobs();
+        assertThat(waiting.attempts).containsOnly(1).hasSize(21);
+        waiting.attempts.clear();
+        queue.enqueue(Waiting::collide, new Note(3, ""));
+        awaitNoJobs();
+        assertThat(waiting.attempts).containsSubsequence(1, 2, 3).hasSize(23);
+        assertThat(queue.dead().newest(9))
+                .extracting(DeadJob::reason)
+                .hasSize(3)
+                .containsOnly(DeadJob.Reason.EXHAUSTED);
+        assertThat(count("effect")).isZero();
+    }
+
+    private static List<String> warnings(Runnable work) {
+        Logger logger = (Logger) LoggerFactory.getLogger("dev.headroom.queue.internal.FailedRuns");
+        ListAppender<ILoggingEvent> appender = new ListAppender<>();
+        appender.start();
+        logger.addAppender(appender);
+        logger.setAdditive(false);
+        logger.setLevel(Level.WARN);
+        try {
+            work.run();
+        } finally {
+            logger.setLevel(null);
+            logger.setAdditive(true);
+            logger.detachAppender(appender);
+        }
+        return appender.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
     @Test
@@ -306,16 +432,18 @@ class PatienceTest extends JobQueueContract {
         }
     }
 
-    /** Whatever a handler ran in is not committed. */
-    private static DataSource refusing(DataSource target, String state) {
-        return giving(target, connection -> refusing(connection, state));
+    /** Whatever a handler ran in is not committed, so many times. */
+    private static DataSource refusing(DataSource target, String state, int times) {
+        AtomicInteger left = new AtomicInteger(times);
+        return giving(target, connection -> refusing(connection, state, left));
     }
 
-    private static Connection refusing(Connection connection, String state) {
+    private static Connection refusing(Connection connection, String state, AtomicInteger left) {
         return (Connection) Proxy.newProxyInstance(
                 PatienceTest.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("commit") && RAN.get()) {
-                        RAN.set(false);
+                    boolean commits = method.getName().equals("commit") && RAN.get();
+                    RAN.set(RAN.get() && !commits);
+                    if (commits && left.getAndDecrement() > 0) {
                         connection.rollback();
                         throw new SQLException("refused", state);
                     }

@@ -70,7 +70,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
                 .keySet()
                 .forEach(queue -> Checks.that(
                         !kinds.locks(queue), "weight of queue", queue, "a queue without kinds that have LOCK_IN_TX"));
-        Store store = Store.open(options.bookkeeping(), options.lease());
+        Store store = Store.open(options.bookkeeping(), options.dataSource(), options.lease());
         Set<String> queues = new TreeSet<>(options.told());
         queues.add("default");
         kinds.all().forEach(kind -> queues.add(kind.queue()));

@@ -12,7 +12,6 @@ import dev.headroom.transaction.JdbcTransactions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,30 +21,19 @@ import org.slf4j.LoggerFactory;
 final class JobRunner {
     private static final Logger log = LoggerFactory.getLogger(JobRunner.class);
 
-    /** A connection that was cut off may be the handler's fault, or not: so many attempts it gets at least. */
-    private static final int FEWEST_CUT_OFF = 3;
-
-    /** So many times a completion that waited too long for a lock does not count; the lock is not passing then, or the handler's own. */
-    private static final int MOST_FORGIVEN = 10;
-
-    private static final long SHORTEST_POSTPONEMENT = 1_000;
-
     private final QueueOptions options;
     private final Store store;
     private final Kinds kinds;
     private final BooleanSupplier stopping;
     private final JsonPayloads payloads;
-    private final LogLimit limit = new LogLimit();
     private final LogLimit aside = new LogLimit();
-    private final Times overdue = new Times();
+    private final FailedRuns failures;
 
-    /** Since when no transaction could be begun; 0 while it can. */
-    private final AtomicLong awaySince = new AtomicLong();
-
-    JobRunner(QueueOptions options, Store store, Kinds kinds, BooleanSupplier stopping) {
+    JobRunner(QueueOptions options, Store store, Kinds kinds, FailedRuns failures, BooleanSupplier stopping) {
         this.options = options;
         this.store = store;
         this.kinds = kinds;
+        this.failures = failures;
         this.stopping = stopping;
         this.payloads = new JsonPayloads(options.maxPayload());
     }
@@ -66,7 +54,7 @@ final class JobRunner {
         } catch (Throwable thrown) {
             // Outside of the handler, by the payload's class for one: the job's failure, too, and the worker lives on.
             Kind kind = kinds.find(assignment.job.kind());
-            return kind == null ? new JobOutcome.Parked() : failed(assignment.job, kind, thrown, false);
+            return kind == null ? new JobOutcome.Parked() : failures.failed(assignment.job, kind, thrown, false);
         }
     }
 
@@ -154,14 +142,13 @@ final class JobRunner {
         }
         if (locked && failure instanceof SQLException collision && Sql.isDeadlock(collision)) {
             // It may be for what others did in the same transaction, here or there.
-            log.debug("{}: job {} of {} is run again", options.name(), assignment.job.id(), kind.name(), collision);
-            return new JobOutcome.Returned();
+            return failures.collided(assignment.job, kind, collision);
         }
         if (interruption == Assignment.Interruption.CANCELLED || assignment.cancelled()) {
             return new JobOutcome.Cancelled();
         }
         if (work.progress().refused) {
-            return postponed(work, failure);
+            return failures.away(assignment.job, failure);
         }
         if (failure instanceof UnwritableResult unwritable) {
             log.error("{}: {}", options.name(), unwritable.getMessage());
@@ -169,9 +156,9 @@ final class JobRunner {
         }
         if (locked && interruption == null && failure instanceof SQLException lost && Sql.isLost(lost)) {
             // Of its transaction nothing stands, and such a job does nothing elsewhere.
-            return cutOff(work, lost);
+            return failures.cutOff(assignment.job, kind, lost);
         }
-        return failed(assignment.job, kind, failure, interruption == Assignment.Interruption.TIMEOUT);
+        return failures.failed(assignment.job, kind, failure, interruption == Assignment.Interruption.TIMEOUT);
     }
 
     /** What is to be run. */
@@ -207,35 +194,10 @@ final class JobRunner {
             });
         } catch (SQLException failed) {
             if (work.progress().returned && Sql.isLost(failed)) {
-                return cutOff(work, failed);
+                return failures.cutOff(work.assignment().job, work.kind(), failed);
             }
             throw failed;
         }
-    }
-
-    /** It may have done nothing wrong: its attempt counts, but it is no dead letter for the first of these. */
-    private JobOutcome cutOff(Work work, SQLException why) {
-        ClaimedJob job = work.assignment().job;
-        return failed(job, work.kind(), why, false, Math.max(FEWEST_CUT_OFF, job.maxAttempts()));
-    }
-
-    private JobOutcome postponed(Work work, Throwable why) {
-        long now = System.nanoTime();
-        awaySince.compareAndSet(0, now);
-        // As long again as it has lasted: at first the database may be back in a moment.
-        long delay = Math.max(SHORTEST_POSTPONEMENT, (now - awaySince.get()) / 1_000_000);
-        long kept = limit.pass();
-        if (kept >= 0) {
-            log.warn(
-                    "{}: job {} of {} is put off, since there is no connection for it ({} messages kept back)",
-                    options.name(),
-                    work.assignment().job.id(),
-                    work.kind().name(),
-                    kept,
-                    why);
-        }
-        return new JobOutcome.Postponed(
-                Math.min(delay, options.parking().toMillis()), "no connection\n" + Errors.text(Errors.printable(why)));
     }
 
     private @Nullable Object handleIn(Connection connection, Work work) throws Exception {
@@ -252,14 +214,14 @@ final class JobRunner {
         } catch (LeaseLost lost) {
             return new JobOutcome.Lost();
         } catch (Collided collided) {
-            return forgives(assignment.job, collided.why) ? new JobOutcome.Returned() : cutOff(work, collided.why);
+            return failures.collided(assignment.job, kind, collided.why);
         } catch (SQLException failed) {
-            if (work.progress().returned && Sql.isLockTimeout(failed)) {
-                // A constraint that is checked at the commit waited for it.
-                return forgives(assignment.job, failed) ? new JobOutcome.Returned() : cutOff(work, failed);
+            if (work.progress().returned && (Sql.isDeadlock(failed) || Sql.isLockTimeout(failed))) {
+                // What is checked at the commit met it: a deferred constraint, or whether all can be in some order.
+                return failures.collided(assignment.job, kind, failed);
             }
             if (work.progress().returned && Sql.isLost(failed)) {
-                return new JobOutcome.InDoubt(cutOff(work, failed));
+                return new JobOutcome.InDoubt(failures.cutOff(assignment.job, kind, failed));
             }
             throw failed;
         }
@@ -278,7 +240,7 @@ final class JobRunner {
             // It has done nothing that its completion must be one with.
             return new JobOutcome.Done(result);
         }
-        awaySince.set(0);
+        failures.present();
         work.progress().returned = true;
         complete(connection, job, work.kind(), result);
         return new JobOutcome.Committed();
@@ -300,7 +262,7 @@ final class JobRunner {
 
     private boolean completed(Connection whole, long lockMillis, ClaimedJob job, Kind kind, @Nullable String result)
             throws SQLException {
-        Connection connection = store.dialect.limitWaitsByCompletion(whole, lockMillis);
+        Connection connection = store.callers.limitWaitsByCompletion(whole, lockMillis);
         if (!store.jobs.complete(connection, job, lockMillis)) {
             return false;
         }
@@ -355,68 +317,5 @@ final class JobRunner {
             super("collided", collision, false, false);
             this.why = collision;
         }
-    }
-
-    /**
-     * Whether a run whose completion collided does not count: after a deadlock, and for as long as a lock has not kept it from completing again and
-     * again. What its handler does elsewhere is done each time.
-     */
-    boolean forgives(ClaimedJob job, SQLException collision) {
-        if (Sql.isDeadlock(collision)) {
-            log.debug("{}: job {} of {} is run again", options.name(), job.id(), job.kind(), collision);
-            return true;
-        }
-        int times = overdue.again(job.id());
-        long kept = limit.pass();
-        if (kept >= 0) {
-            log.warn(
-                    "{}: job {} of {} is run again, its completion waited too long for a lock; {} times by now, of which {} do"
-                            + " not count as attempts ({} messages kept back)",
-                    options.name(),
-                    job.id(),
-                    job.kind(),
-                    times,
-                    MOST_FORGIVEN,
-                    kept,
-                    collision);
-        }
-        return times <= MOST_FORGIVEN;
-    }
-
-    /** The outcome of a run whose transaction could not be committed. */
-    JobOutcome failed(ClaimedJob job, Exception failure) {
-        Kind kind = kinds.find(job.kind());
-        return kind == null ? new JobOutcome.Returned() : failed(job, kind, failure, false);
-    }
-
-    private JobOutcome failed(ClaimedJob job, Kind kind, Throwable thrown, boolean timedOut) {
-        return failed(job, kind, thrown, timedOut, job.maxAttempts());
-    }
-
-    private JobOutcome failed(ClaimedJob job, Kind kind, Throwable thrown, boolean timedOut, int attempts) {
-        Throwable failure = Errors.printable(thrown);
-        String error = (timedOut ? "timed out after " + kind.timeout() + "\n" : "") + Errors.text(failure);
-        boolean givesUp = kind.givesUpOn(thrown);
-        if (givesUp || job.attempt() >= attempts) {
-            log.error(
-                    "{}: job {} of {} is a dead letter after {} attempts",
-                    options.name(),
-                    job.id(),
-                    kind.name(),
-                    job.attempt(),
-                    failure);
-            return new JobOutcome.Dead(givesUp ? DeadJob.Reason.GAVE_UP : DeadJob.Reason.EXHAUSTED, error);
-        }
-        long delay = kind.backoff().millisBefore(job.attempt(), options.random());
-        log.warn(
-                "{}: job {} of {} failed in attempt {} of {}, again in {} ms",
-                options.name(),
-                job.id(),
-                kind.name(),
-                job.attempt(),
-                attempts,
-                delay,
-                failure);
-        return new JobOutcome.Retried(delay, error);
     }
 }

@@ -32,18 +32,27 @@ final class LockRunner {
     private final Connected connected;
     private final Claims claims;
     private final JobRunner runner;
+    private final FailedRuns failures;
     private final Settlement settlement;
     private final Lease lease;
     private final LoadGate gate;
     private final LocalRuns runs;
     private final Map<String, LockSize> sizes = new ConcurrentHashMap<>();
 
-    LockRunner(Parts parts, Claims claims, JobRunner runner, Settlement settlement, Lease lease, LoadGate gate) {
+    LockRunner(
+            Parts parts,
+            Claims claims,
+            JobRunner runner,
+            FailedRuns failures,
+            Settlement settlement,
+            Lease lease,
+            LoadGate gate) {
         this.options = parts.options();
         this.store = parts.store();
         this.connected = parts.connected();
         this.claims = claims;
         this.runner = runner;
+        this.failures = failures;
         this.settlement = settlement;
         this.lease = lease;
         this.gate = gate;
@@ -112,7 +121,7 @@ final class LockRunner {
         try {
             // Others of the queue wait for the turn meanwhile, so not without end.
             Claims.Locked locked = store.within(connection, (patient, lockMillis) -> {
-                store.dialect.begin(patient);
+                store.callers.begin(patient);
                 int most = size(pool).next();
                 return claims.lock(patient, lease.id(), pool.share, criticalities, most);
             });
@@ -146,7 +155,7 @@ final class LockRunner {
                     connection,
                     (patient, lockMillis) -> JdbcTransactions.<Boolean, SQLException>inSavepoint(
                             options.dataSource(),
-                            part -> write(store.dialect.limitWaits(part, lockMillis), batch, cancelled)));
+                            part -> write(store.callers.limitWaits(part, lockMillis), batch, cancelled)));
         }
         if (!batch.done.isEmpty()) {
             batch.freed |= store.within(connection, patient -> settlement.completeLocked(patient, batch.done));
@@ -210,11 +219,10 @@ final class LockRunner {
         batch.freed = false;
         batch.written = false;
         Settled last = batch.last;
-        boolean collided = why instanceof SQLException failed && collides(batch, failed);
+        boolean collided = why instanceof SQLException failed && collides(failed);
         boolean lost = why instanceof SQLException failed && Sql.isLost(failed);
-        if (last == null && batch.ran() == 1 && !collided && !lost) {
-            Assignment alone = batch.took.get(0).getKey().assignment();
-            last = new Settled(alone, runner.failed(alone.job, why));
+        if (last == null && batch.ran() == 1 && !lost) {
+            last = alone(batch.took.get(0).getKey().assignment(), why);
             batch.last = last;
         }
         if (last != null) {
@@ -234,12 +242,17 @@ final class LockRunner {
         }
     }
 
-    /** Whether it is for others' locks, and a job that was alone is forgiven. */
-    private boolean collides(LockBatch batch, SQLException why) {
-        return (Sql.isDeadlock(why) || Sql.isOverdue(why))
-                && (batch.last != null
-                        || batch.ran() != 1
-                        || runner.forgives(batch.took.get(0).getKey().assignment().job, why));
+    /** What became of the one job that ran. */
+    private Settled alone(Assignment assignment, Exception why) {
+        JobOutcome forgiven = why instanceof SQLException failed && collides(failed)
+                ? failures.forgiven(assignment.job, failed)
+                : null;
+        return new Settled(assignment, forgiven != null ? forgiven : failures.uncommitted(assignment.job, why));
+    }
+
+    /** Whether it is for others' locks. */
+    private static boolean collides(SQLException why) {
+        return Sql.isDeadlock(why) || Sql.isOverdue(why);
     }
 
     private void writeAlone(LockBatch batch, Settled last) throws SQLException {
@@ -263,9 +276,11 @@ final class LockRunner {
         }
         for (Map.Entry<Settled, Long> each : batch.took) {
             Settled settled = each.getKey();
-            boolean stands = committed || settled.equals(batch.last);
-            count(settled.assignment(), stands ? settled.outcome() : new JobOutcome.Returned(), each.getValue());
-            runs.settled(settled.assignment().job.id());
+            Assignment assignment = settled.assignment();
+            JobOutcome undone =
+                    last != null && last.assignment() == assignment ? last.outcome() : new JobOutcome.Returned();
+            count(assignment, committed ? settled.outcome() : undone, each.getValue());
+            runs.settled(assignment.job.id());
         }
         if (batch.freed || pool.isStopped() && gone < batch.taken()) {
             settlement.wake();

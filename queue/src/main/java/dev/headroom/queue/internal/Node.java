@@ -61,14 +61,15 @@ final class Node {
         RemoteWakeUp others = options.remoteWakeUp();
         this.listener = others == null ? null : new RemoteListener(options.name(), others, wakeup::signal);
         this.lease = new Lease(options.lease());
-        this.runner = new JobRunner(options, store, parts.kinds(), () -> draining);
+        FailedRuns failures = new FailedRuns(options, parts.kinds());
+        this.runner = new JobRunner(options, store, parts.kinds(), failures, () -> draining);
         Settlement settlement = new Settlement(options, store, parts.kinds(), wakes::signal);
         Told told = new Told(this::written, this::lost, this::waiting);
         this.rewriter = new Rewriter(options.name(), settlement, held, told);
         this.completer = new Completer(settlement, rewriter, told);
         Floors floors = store.dialect.hasFloors() ? new Floors() : null;
         this.claims = new Claims(store, parts.kinds(), connected, options.told(), parts.pauses(), floors);
-        LockRunner lockRunner = new LockRunner(parts, claims, runner, settlement, lease, gate);
+        LockRunner lockRunner = new LockRunner(parts, claims, runner, failures, settlement, lease, gate);
         for (String queue : parts.names().all()) {
             int workers = options.workersOf(queue);
             if (workers > 0 && parts.kinds().locks(queue)) {

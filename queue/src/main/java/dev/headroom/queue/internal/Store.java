@@ -48,14 +48,18 @@ final class Store {
     private final DataSource bookkeeping;
     private final Patience patience;
 
-    /** The callers' connections may be another pool's, of a driver that knows no limits, or knows them. */
+    /** That of the callers' connections, which may be another pool's, with other settings. */
+    final Dialect callers;
+
+    /** With them, whose driver may know no limits where the other does. */
     private final Patience within;
 
-    private Store(Dialect dialect, DataSource bookkeeping, long millisToAnswer) {
+    private Store(Dialect dialect, Dialect callers, DataSource bookkeeping, long millisToAnswer) {
         this.dialect = dialect;
         this.bookkeeping = bookkeeping;
         this.patience = new Patience(dialect, millisToAnswer);
-        this.within = new Patience(dialect, millisToAnswer);
+        this.callers = callers;
+        this.within = new Patience(callers, millisToAnswer);
         this.jobs = new JobTable(dialect);
         this.inserts = new JobInserts(dialect);
         this.batches = new BatchTable(dialect);
@@ -73,16 +77,24 @@ final class Store {
     /**
      * Finds the dialect and checks the tables' version.
      *
+     * @param callers where the transactions are from that handlers run in
      * @param lease how long the database may be silent before this process's jobs are others'
      */
-    static Store open(DataSource bookkeeping, Duration lease) {
+    static Store open(DataSource bookkeeping, DataSource callers, Duration lease) {
         try (Connection connection = bookkeeping.getConnection()) {
             Dialect dialect = Schema.dialect(connection);
             Schema.check(connection, dialect);
             dialect.checkFiles(connection);
-            return new Store(dialect, bookkeeping, LEASES_TO_ANSWER * lease.toMillis());
+            Dialect theirs = bookkeeping == callers ? dialect : dialect(callers);
+            return new Store(dialect, theirs, bookkeeping, LEASES_TO_ANSWER * lease.toMillis());
         } catch (SQLException e) {
             throw new QueueException("queue: its database could not be asked for the tables' version", e);
+        }
+    }
+
+    private static Dialect dialect(DataSource dataSource) throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            return Schema.dialect(connection);
         }
     }
 

@@ -94,13 +94,11 @@ final class PostgresDialect implements Dialect {
     @Override
     public String andLimitWaits(long millis) {
         // Not a statement more for each job. It is evaluated before any row is looked at. The transaction is the
-        // application's, and so may be a shorter limit.
+        // application's, and so may be a shorter limit, whatever this one's pool has.
         String own = "current_setting('lock_timeout')";
-        return waitsForLess(millis)
-                ? ""
-                : " and (select set_config('lock_timeout', case when " + own + "::interval > interval '0' and " + own
-                        + "::interval < interval '" + millis + " milliseconds' then " + own + " else '" + millis
-                        + "' end, true)) <> ''";
+        return " and (select set_config('lock_timeout', case when " + own + "::interval > interval '0' and " + own
+                + "::interval < interval '" + millis + " milliseconds' then " + own + " else '" + millis
+                + "' end, true)) <> ''";
     }
 
     private boolean waitsForLess(long millis) {

@@ -83,8 +83,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         DeadMansTimers timers = new DeadMansTimers(store.schedules, kinds);
         Lengths lengths = new Lengths(store, names, options.lengthCounts(), timers);
         Pauses pauses = new Pauses(options, store, names);
-        Parts parts =
-                new Parts(options, store, kinds, names, connected, runs, producer, lengths, timers, pauses);
+        Parts parts = new Parts(options, store, kinds, names, connected, runs, producer, lengths, timers, pauses);
         return new DefaultJobQueue(parts, wakes);
     }
 

@@ -87,7 +87,7 @@ class ChaosTest {
                         await().pollInterval(Duration.ofMillis(10))
                                 .atMost(Duration.ofMinutes(8))
                                 .ignoreExceptions()
-                                .until(() -> count("headroom_job") <= 2 * each);
+                                .until(() -> count("headroom_job") <= 2L * each);
                         fault(fault);
                     }
                 }

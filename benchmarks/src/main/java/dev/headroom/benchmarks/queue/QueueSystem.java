@@ -99,7 +99,7 @@ public final class QueueSystem {
     private Map<String, Double> figures(Servers servers, String scenario, String subject) throws Exception {
         try (TestDatabase database = servers.database(QueueSubjects.database(subject))) {
             String url = database == null
-                    ? "jdbc:h2:async:" + servers.folder().resolve(subject + System.nanoTime())
+                    ? "jdbc:h2:async:" + servers.folder().resolve(subject + System.nanoTime()) + ";WRITE_DELAY=0"
                     : database.jdbcUrl();
             int count = jobs > 0 ? jobs : QueueSubjects.jobs(subject) * (scenario.equals("bulk") ? 2 : 1);
             List<String> command = QueueSubjectMain.command(

@@ -5,14 +5,20 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.headroom.queue.Recorder.Note;
+import dev.headroom.queue.internal.sql.Delegated;
 import dev.headroom.queue.spi.JobMiddleware;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
 /** A process that lives keeps its lease, whatever holds up what else it does. */
@@ -78,6 +84,90 @@ class HeartbeatTest extends JobQueueContract {
         assertThat(recorder.runs).containsEntry(1L, 1);
         queue.drain(Duration.ofSeconds(5));
         execute("delete from headroom_job");
+    }
+
+    @Test
+    void aProcessThatStopsAsItShowsThatItLivesIsDeclaredDeadAllTheSame() throws Exception {
+        AtomicBoolean stops = new AtomicBoolean();
+        JobQueue stopping = built(JobQueue.builder(stoppingAfterBeats(stops)).lease(LEASE));
+        stopping.start();
+        await().atMost(Duration.ofSeconds(20)).until(() -> count("headroom_job_node") == 1);
+        JobQueue other = started(builder().lease(LEASE));
+        await().atMost(Duration.ofSeconds(20)).until(() -> count("headroom_job_node") == 2);
+        stops.set(true);
+        try {
+            assertThat(hangs.await(20, TimeUnit.SECONDS)).isTrue();
+            await().atMost(Duration.ofSeconds(20)).until(() -> count("headroom_job_node") == 1);
+        } finally {
+            goesOn.countDown();
+        }
+        other.close();
+    }
+
+    @Test
+    void aDeadProcessWhoseRowIsLockedKeepsNoOthersFromBeingFound() throws Exception {
+        JobQueue queue = built(builder().handlers(recorder).lease(LEASE));
+        queue.enqueue(Recorder::note, new Note(1, "of one that died"));
+        execute("insert into headroom_job_node (name, last_seen) values ('locked', timestamp '2020-01-01 00:00:00')");
+        execute("insert into headroom_job_node (name, last_seen) values ('dead', timestamp '2020-01-01 00:00:00')");
+        execute("update headroom_job set state = 1, attempt = 1, lease = (select max(id) from headroom_job_node)");
+        try (Connection locker = dataSource().getConnection();
+                Statement statement = locker.createStatement()) {
+            locker.setAutoCommit(false);
+            // By its number: by its name MariaDB would lock them all.
+            long locked;
+            try (ResultSet first = statement.executeQuery("select min(id) from headroom_job_node")) {
+                first.next();
+                locked = first.getLong(1);
+            }
+            statement.executeUpdate("update headroom_job_node set workers = 7 where id = " + locked);
+            queue.start();
+            await().atMost(Duration.ofSeconds(20)).until(() -> recorder.runs.containsKey(1L));
+            locker.rollback();
+            locker.setAutoCommit(true);
+        }
+        await().atMost(Duration.ofSeconds(20)).until(() -> count("headroom_job_node") == 1);
+        awaitNoJobs();
+    }
+
+    /** A data source of a process that stops when the server has done what it asked with the statement that shows that it lives. */
+    private DataSource stoppingAfterBeats(AtomicBoolean stops) {
+        return proxy(
+                DataSource.class,
+                dataSource(),
+                (name, result) -> result instanceof Connection connection
+                        ? proxy(
+                                Connection.class,
+                                connection,
+                                (call, made) -> made instanceof PreparedStatement statement
+                                                && statement.toString().contains("unbroken_since = case")
+                                        ? proxy(
+                                                PreparedStatement.class,
+                                                statement,
+                                                (done, rows) -> stop(stops, done, rows))
+                                        : made)
+                        : result);
+    }
+
+    private Object stop(AtomicBoolean stops, String done, Object result) throws InterruptedException {
+        if (stops.get() && done.startsWith("execute")) {
+            hangs.countDown();
+            goesOn.await(60, TimeUnit.SECONDS);
+        }
+        return result;
+    }
+
+    /** What becomes of what a method of that name gave. */
+    @FunctionalInterface
+    private interface After {
+        Object of(String method, Object result) throws Exception;
+    }
+
+    private static <T> T proxy(Class<T> type, T target, After after) {
+        return type.cast(Proxy.newProxyInstance(
+                HeartbeatTest.class.getClassLoader(),
+                new Class<?>[] {type},
+                (proxy, method, arguments) -> after.of(method.getName(), Delegated.call(target, method, arguments))));
     }
 
     @Test

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes outcomes, as many at once as have gathered; when they come thick and fast, it lets a few milliseconds' worth gather. What can't be written so
@@ -14,6 +16,7 @@ import java.util.concurrent.TimeUnit;
  * what may be claimed.
  */
 final class Completer implements Runnable {
+    private static final Logger log = LoggerFactory.getLogger(Completer.class);
     private static final int MOST = 1_000;
 
     /** However slow the server is. */
@@ -61,6 +64,10 @@ final class Completer implements Runnable {
                 }
             } catch (InterruptedException stopped) {
                 break;
+            } catch (RuntimeException | Error unexpected) {
+                // Of one that is told, when the batch is written already.
+                log.error("the completer goes on after a failure outside of the database", unexpected);
+                batch.clear();
             }
         }
         rewriter.close();
@@ -76,15 +83,10 @@ final class Completer implements Runnable {
     }
 
     private void write(List<Settled> batch) throws InterruptedException {
+        int gone;
         try {
             // While some wait for locks, those that meet more of these are told apart without waiting as long.
-            int gone = settlement.write(batch, rewriter.isIdle() ? Rewriter.LOCKED : Rewriter.BRIEFLY);
-            if (gone > 0) {
-                told.lost().accept(gone);
-            }
-            told.written().accept(batch);
-            most = Math.min(MOST, most + most / 4);
-            pause = SHORTEST_PAUSE;
+            gone = settlement.write(batch, rewriter.isIdle() ? Rewriter.LOCKED : Rewriter.BRIEFLY);
         } catch (SQLException | RuntimeException | Error failed) {
             rewriter.add(batch, failed);
             if (failed instanceof SQLException sql && Sql.isOutOfTime(sql)) {
@@ -94,6 +96,13 @@ final class Completer implements Runnable {
                 Thread.sleep(pause);
                 pause = Math.min(LONGEST_PAUSE, pause * 2);
             }
+            return;
+        }
+        most = Math.min(MOST, most + most / 4);
+        pause = SHORTEST_PAUSE;
+        told.written().accept(batch);
+        if (gone > 0) {
+            told.lost().accept(gone);
         }
     }
 

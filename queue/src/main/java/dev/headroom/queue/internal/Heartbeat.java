@@ -59,7 +59,7 @@ final class Heartbeat extends Rounds {
             register(begun);
         } else if (begun - beatAt >= 0) {
             long asked = pauses.version();
-            NodeTable.Beat beat = store.transact(own, connection -> beat(connection, mine));
+            NodeTable.Beat beat = store.each(own, connection -> beat(connection, mine));
             if (beat.alive()) {
                 lease.shown(begun);
                 heed(beat.around(), asked);

@@ -30,9 +30,18 @@ final class KeptConnection {
 
     /** Runs work in a transaction of its own. */
     <T> T transact(Sql.Work<T> work) throws SQLException {
+        return on(connection -> patience.atOnce(connection, work));
+    }
+
+    /** Runs work of which each statement is a transaction of its own. */
+    <T> T each(Sql.Work<T> work) throws SQLException {
+        return on(connection -> patience.each(connection, work));
+    }
+
+    private <T> T on(Sql.Work<T> patiently) throws SQLException {
         if (!keeps) {
             try (Connection borrowed = dataSource.getConnection()) {
-                return patience.atOnce(borrowed, work);
+                return patiently.on(borrowed);
             }
         }
         Connection connection = kept;
@@ -42,7 +51,7 @@ final class KeptConnection {
             kept = connection;
         }
         try {
-            return patience.atOnce(connection, work);
+            return patiently.on(connection);
         } catch (SQLException | RuntimeException | Error failed) {
             // Borrowed anew it is what the pool has tested.
             close();

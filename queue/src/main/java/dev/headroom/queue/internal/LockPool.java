@@ -140,8 +140,9 @@ final class LockPool {
         return busy.get() < workers && open.test(share);
     }
 
-    boolean isStopped() {
-        return stopped;
+    /** Whether another job may begin now. */
+    boolean mayBegin() {
+        return !stopped && open.test(share);
     }
 
     /** Lets the workers end once what they run has. */

@@ -166,7 +166,7 @@ final class LockRunner {
     private boolean goesOn(LockPool pool, LockBatch batch) {
         int next = batch.ran();
         return next == 0
-                || !pool.isStopped()
+                || pool.mayBegin()
                         && batch.lent < MOST_LENT
                         && !batch.locked.jobs().get(next - 1).unique()
                         && !batch.locked.jobs().get(next).unique()
@@ -282,7 +282,7 @@ final class LockRunner {
             count(assignment, committed ? settled.outcome() : undone, each.getValue());
             runs.settled(assignment.job.id());
         }
-        if (batch.freed || pool.isStopped() && gone < batch.taken()) {
+        if (batch.freed || !pool.mayBegin() && gone < batch.taken()) {
             settlement.wake();
         }
     }

@@ -43,6 +43,14 @@ final class Patience {
                 }));
     }
 
+    /** Runs work of which each statement is a transaction of its own, on this connection, which is in none. */
+    <T> T each(Connection connection, Sql.Work<T> work) throws SQLException {
+        return on(
+                connection,
+                (patient, lockMillis) ->
+                        Sql.each(patient, begun -> work.on(dialect.limitWaitsOfEach(begun, lockMillis))));
+    }
+
     /** Runs work on this connection, in whatever transaction that is; what follows in it may be held to the same limits. */
     <T> T on(Connection connection, Sql.Work<T> work) throws SQLException {
         return on(connection, (patient, lockMillis) -> work.on(dialect.limitWaits(patient, lockMillis)));

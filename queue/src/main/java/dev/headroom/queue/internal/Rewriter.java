@@ -148,25 +148,29 @@ final class Rewriter implements Runnable {
 
     /** What an attempt wrote whose commit was cut off is gone when it is written again, and who waited for it was not told. */
     private void tell(Unwritten next, List<Settled> written, int gone) {
+        told.written().accept(written);
         if (next.doubtful) {
             settlement.wake();
         } else if (gone > 0) {
             told.lost().accept(gone);
         }
-        told.written().accept(written);
     }
 
     private long lockMillis(Unwritten next) {
         // For one whose answer was lost nothing is claimed meanwhile.
-        boolean waits = waiting.isEmpty() && !next.doubtful || next.refusals % TURN == TURN - 1;
+        boolean waits = !next.doubtful && (waiting.isEmpty() || next.refusals % TURN == TURN - 1);
         return !next.isAlone() ? BRIEFLY : waits ? next.lockMillis : PASSING;
     }
 
     private boolean again(Unwritten next, Throwable why) {
         warn(next.ends, why);
-        if (isAway(why)) { // which says nothing of what was to be written
-            next.doubtful |= isLost(why);
+        if (isLost(why)) { // which says nothing of what was to be written
+            next.doubtful = true;
             waiting.add(next.dueIn(0));
+            return false;
+        }
+        if (isAway(why)) {
+            withoutRoom(next);
             return false;
         }
         if (passes(why)) {
@@ -189,6 +193,19 @@ final class Rewriter implements Runnable {
             waiting.addAll(next.halves());
         }
         return true;
+    }
+
+    /** Of a server without room that may be one table's or one row's matter: what the others are is told apart in time. */
+    private void withoutRoom(Unwritten next) {
+        next.outages++;
+        if (next.outages >= FAILURES_TOGETHER && !next.isAlone()) {
+            waiting.addAll(next.halves());
+        } else {
+            waiting.add(next.dueIn(0));
+        }
+        if (next.isAlone()) {
+            told.waiting().accept(next.ends);
+        }
     }
 
     private void refused(Unwritten next) {
@@ -265,6 +282,7 @@ final class Rewriter implements Runnable {
             return true;
         }
         waiting.add(alone.dueIn(LONGEST_PAUSE));
+        told.waiting().accept(alone.ends);
         return true;
     }
 

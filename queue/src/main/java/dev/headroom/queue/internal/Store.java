@@ -23,9 +23,12 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The queue's tables, and the data source on which it keeps its own books. Thread-safe. */
 final class Store {
+    private static final Logger log = LoggerFactory.getLogger(Store.class);
     private static final int MOST_ATTEMPTS = 6;
 
     /** So many times the lease a statement may take: what the server has to look through may be much. */
@@ -85,16 +88,20 @@ final class Store {
             Dialect dialect = Schema.dialect(connection);
             Schema.check(connection, dialect);
             dialect.checkFiles(connection);
-            Dialect theirs = bookkeeping == callers ? dialect : dialect(callers);
+            Dialect theirs = bookkeeping == callers ? dialect : dialect(callers, dialect);
             return new Store(dialect, theirs, bookkeeping, LEASES_TO_ANSWER * lease.toMillis());
         } catch (SQLException e) {
             throw new QueueException("queue: its database could not be asked for the tables' version", e);
         }
     }
 
-    private static Dialect dialect(DataSource dataSource) throws SQLException {
+    /** By the settings of another pool on the same database; one that is away is taken to be like that of the bookkeeping, as when there is one alone. */
+    private static Dialect dialect(DataSource dataSource, Dialect bookkeeping) {
         try (Connection connection = dataSource.getConnection()) {
             return Schema.dialect(connection);
+        } catch (SQLException away) {
+            log.debug("queue: could not look at the settings of the pool that jobs have", away);
+            return bookkeeping.ofUnknownPool();
         }
     }
 
@@ -117,6 +124,11 @@ final class Store {
     /** The same as {@link #transact(Sql.Work)}, on a connection that is kept. */
     <T> T transact(KeptConnection kept, Sql.Work<T> work) throws SQLException {
         return again(kept::transact, work);
+    }
+
+    /** The same, where each statement is a transaction of its own, so that no process can stop in the midst of one and keep what it has locked. */
+    <T> T each(KeptConnection kept, Sql.Work<T> work) throws SQLException {
+        return again(kept::each, work);
     }
 
     /** Runs work of the queue's at the end of the caller's transaction, and waits no longer for an answer or a lock than in one of its own. */

@@ -9,6 +9,6 @@ import java.util.function.IntConsumer;
  *
  * @param written they are in the database
  * @param lost so many were no longer held
- * @param waiting they can't be written for what others have locked; said again from time to time
+ * @param waiting they can't be written, for what others have locked or since the server has no room; said again from time to time
  */
 record Told(Consumer<List<Settled>> written, IntConsumer lost, Consumer<List<Settled>> waiting) {}

@@ -18,6 +18,9 @@ final class Unwritten implements Delayed {
     /** How often they failed for what may be their own fault. */
     int failures;
 
+    /** How often the server had no room for them, or took no writes. */
+    int outages;
+
     /** How often others' locks kept them from being written. */
     int refusals;
 
@@ -49,6 +52,7 @@ final class Unwritten implements Delayed {
             Unwritten each = new Unwritten(half, lockMillis);
             each.doubtful = doubtful;
             each.failures = each.isAlone() ? 0 : failures;
+            each.outages = outages;
             halves.add(each);
         }
         return halves;

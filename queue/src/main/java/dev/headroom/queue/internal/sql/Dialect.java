@@ -119,6 +119,11 @@ public interface Dialect {
      */
     default void checkFiles(Connection connection) throws SQLException {}
 
+    /** The same for connections of another pool, of whose settings nothing is known. */
+    default Dialect ofUnknownPool() {
+        return this;
+    }
+
     /** Before the first statement of a transaction of the queue's own. */
     default void begin(Connection connection) throws SQLException {}
 
@@ -129,6 +134,11 @@ public interface Dialect {
      */
     default Connection limitWaits(Connection connection, long millis) throws SQLException {
         return connection;
+    }
+
+    /** The same, where each statement is a transaction of its own; some are held to nothing then. */
+    default Connection limitWaitsOfEach(Connection connection, long millis) throws SQLException {
+        return limitWaits(connection, millis);
     }
 
     /** The same, where the transaction's next statement ends with {@link #andLimitWaits}. */
@@ -259,6 +269,17 @@ public interface Dialect {
             throws SQLException {
         String sql = "select " + columns + " from headroom_job_limit where limit_key in (keys) order by limit_key";
         select(connection, sql + lock, sorted, reader);
+    }
+
+    /** Locks a node's row unless somebody else has; false if somebody has, or there is none. Never waits. */
+    default boolean lockNode(Connection connection, long id) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "select id from " + byNumber("headroom_job_node") + " where id = ? for update skip locked")) {
+            statement.setLong(1, id);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next();
+            }
+        }
     }
 
     /** Locks those of these jobs, at most 1,024, that are in the state and that nobody else has locked; never waits. */

@@ -162,11 +162,14 @@ public final class NodeTable {
         int nodes = 0;
         String silent = dialect.millisSince("last_seen") + " > ?";
         for (long id : numbers(connection, "select id from headroom_job_node where " + silent, silentMillis)) {
-            try (PreparedStatement statement =
-                    connection.prepareStatement("delete from headroom_job_node where id = ? and " + silent)) {
-                statement.setLong(1, id);
-                statement.setLong(2, silentMillis);
-                nodes += statement.executeUpdate();
+            // One that somebody has locked is left for the next time: what the others held does not wait for it.
+            if (dialect.lockNode(connection, id)) {
+                try (PreparedStatement statement =
+                        connection.prepareStatement("delete from headroom_job_node where id = ? and " + silent)) {
+                    statement.setLong(1, id);
+                    statement.setLong(2, silentMillis);
+                    nodes += statement.executeUpdate();
+                }
             }
         }
         return rescue(connection, nodes, maxCrashes);

@@ -87,6 +87,16 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
+    public Dialect ofUnknownPool() {
+        return new PostgresDialect(false, 0);
+    }
+
+    @Override
+    public Connection limitWaitsOfEach(Connection connection, long millis) {
+        return connection;
+    }
+
+    @Override
     public Connection limitWaitsByCompletion(Connection connection, long millis) {
         return connection;
     }

@@ -48,6 +48,19 @@ public final class Sql {
         }
     }
 
+    /** Runs the work, each statement of which is a transaction of its own, on this connection, which is in none. */
+    public static <T> T each(Connection connection, Work<T> work) throws SQLException {
+        if (connection.getAutoCommit()) {
+            return work.on(connection);
+        }
+        connection.setAutoCommit(true);
+        try {
+            return work.on(connection);
+        } finally {
+            restore(connection, false);
+        }
+    }
+
     /** Whether the database rolled the transaction back to end a deadlock, so that it may be tried again at once. */
     public static boolean isDeadlock(SQLException failure) {
         return "40001".equals(failure.getSQLState()) || "40P01".equals(failure.getSQLState());

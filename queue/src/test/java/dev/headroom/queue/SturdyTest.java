@@ -337,7 +337,7 @@ class SturdyTest extends JobQueueContract {
     }
 
     @ParameterizedTest
-    @CsvSource({"55P03, 27", "57014, 27", "22000, 7"})
+    @CsvSource({"55P03, 10", "57014, 10", "22000, 7"})
     void whatTheDatabaseRefusesForATimeMakesNoDeadLetterOfAJobThatDidWell(String state, int times) throws Exception {
         AtomicInteger refusals = new AtomicInteger(times);
         JobQueue queue = started(JobQueue.builder(refusingCommits(dataSource(), refusals, state))

@@ -107,7 +107,7 @@ class LateCommitTest extends JobQueueContract {
                         return true;
                     });
             // By far fewer looks than there were each would walk past all of them.
-            await().during(Duration.ofSeconds(2)).until(() -> entriesRead() - before < 12L * jobs);
+            await().during(Duration.ofSeconds(2)).until(() -> entriesRead() - before < 30L * jobs);
             snapshot.rollback();
             snapshot.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
             snapshot.setAutoCommit(true);

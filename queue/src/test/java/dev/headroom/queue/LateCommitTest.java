@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** What commits long after others that were enqueued later is found all the same, wherever claims have got to by then. */
 @OnEveryBackend
@@ -134,7 +135,17 @@ class LateCommitTest extends JobQueueContract {
     }
 
     @Test
-    void whatBecameDueInAPauseIsReadyAfterItThoughNoWorkerIsFree() throws Exception {
+    void whatBecameDueInAPauseIsReadyAfterItThoughNoWorkerIsFree() throws Throwable {
+        // As for a process that was stopped for longer than its lease.
+        overdueIsReadyAfter(1_500, () -> execute("delete from headroom_job_node"));
+    }
+
+    @Test
+    void whatBecameDueBeforeAnotherServerAnswersIsReadyThoughNoWorkerIsFree() throws Throwable {
+        overdueIsReadyAfter(1, () -> server.set("'another'"));
+    }
+
+    private void overdueIsReadyAfter(int jobs, Executable happens) throws Throwable {
         assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
         Holding holding = new Holding();
         JobQueue queue = started(watched().handlers(holding).workers(1).lease(Duration.ofSeconds(2)));
@@ -145,32 +156,11 @@ class LateCommitTest extends JobQueueContract {
             queue.delay(Duration.ofHours(1))
                     .enqueueAll(
                             Holding::note,
-                            IntStream.range(0, 1_500)
+                            IntStream.range(0, jobs)
                                     .mapToObj(i -> new Note(i, ""))
                                     .toList());
             execute("update headroom_job set run_at = run_at - interval '2 hours' where state = 2");
-            // As for a process that was stopped for longer than its lease.
-            execute("delete from headroom_job_node");
-            await().atMost(Duration.ofSeconds(10)).until(() -> count("headroom_job where state = 2") == 0);
-            assertThat(holding.release.getCount()).isOne();
-        } finally {
-            holding.release.countDown();
-        }
-        awaitNoJobs();
-    }
-
-    @Test
-    void whatBecameDueBeforeAnotherServerAnswersIsReadyThoughNoWorkerIsFree() throws Exception {
-        assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
-        Holding holding = new Holding();
-        JobQueue queue = started(watched().handlers(holding).workers(1).lease(Duration.ofSeconds(2)));
-        try {
-            queue.enqueue(Holding::note, new Note(-1, "holds"));
-            assertThat(holding.began.await(20, TimeUnit.SECONDS)).isTrue();
-            awaitFirstLooks(queue);
-            queue.delay(Duration.ofHours(1)).enqueue(Holding::note, new Note(1, "overdue"));
-            execute("update headroom_job set run_at = run_at - interval '2 hours' where state = 2");
-            server.set("'another'");
+            happens.execute();
             await().atMost(Duration.ofSeconds(10)).until(() -> count("headroom_job where state = 2") == 0);
             assertThat(holding.release.getCount()).isOne();
         } finally {

@@ -11,9 +11,9 @@ import ch.qos.logback.core.read.ListAppender;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.headroom.queue.Recorder.Note;
+import dev.headroom.queue.internal.sql.Delegated;
 import dev.headroom.testkit.SharedPostgres;
 import dev.headroom.testkit.TestDatabase;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -129,18 +129,7 @@ class PatienceTest extends JobQueueContract {
                     .lease(Duration.ofSeconds(30))
                     .handlers(waiting));
             JobHandle job = queue.enqueue(Waiting::lock, new Note(1, "once"));
-            assertThat(waiting.began.await(30, TimeUnit.SECONDS)).isTrue();
-            try (Connection other = dataSource().getConnection()) {
-                other.setAutoCommit(false);
-                other.createStatement()
-                        .execute("select * from headroom_job_result where job_id = " + job.id() + " for update");
-                waiting.end.countDown();
-                // The lease's would take a minute.
-                await().atMost(Duration.ofSeconds(20)).until(() -> waiting.attempts.size() > 1);
-                other.rollback();
-                other.setAutoCommit(true);
-            }
-            awaitNoJobs();
+            keptLockedUntilItRunsAgain(job);
             assertThat(job.result().orElseThrow().value(String.class)).contains("once");
             queue.close();
         }
@@ -163,6 +152,21 @@ class PatienceTest extends JobQueueContract {
         JobHandle job = queue.enqueue(Waiting::lock, new Note(1, "once"));
         keptLocked(queue, "headroom_job_result where job_id = " + job.id());
         assertThat(job.result().orElseThrow().value(String.class)).contains("once");
+    }
+
+    /** Its result is locked until the job has begun anew: by the limits of the lease alone that would take a minute. */
+    private void keptLockedUntilItRunsAgain(JobHandle job) throws Exception {
+        assertThat(waiting.began.await(30, TimeUnit.SECONDS)).isTrue();
+        try (Connection other = dataSource().getConnection()) {
+            other.setAutoCommit(false);
+            other.createStatement()
+                    .execute("select * from headroom_job_result where job_id = " + job.id() + " for update");
+            waiting.end.countDown();
+            await().atMost(Duration.ofSeconds(30)).until(() -> waiting.attempts.size() > 1);
+            other.rollback();
+            other.setAutoCommit(true);
+        }
+        awaitNoJobs();
     }
 
     private void keptLocked(JobQueue queue, String row) throws Exception {
@@ -322,17 +326,7 @@ class PatienceTest extends JobQueueContract {
         JobQueue queue =
                 started(builder().lease(Duration.ofSeconds(30)).workers(1).handlers(waiting));
         JobHandle job = queue.enqueue(Waiting::hurry, new Note(1, "soon"));
-        assertThat(waiting.began.await(30, TimeUnit.SECONDS)).isTrue();
-        try (Connection other = dataSource().getConnection()) {
-            other.setAutoCommit(false);
-            other.createStatement()
-                    .execute("select * from headroom_job_result where job_id = " + job.id() + " for update");
-            waiting.end.countDown();
-            await().atMost(Duration.ofSeconds(20)).until(() -> waiting.attempts.size() > 1);
-            other.rollback();
-            other.setAutoCommit(true);
-        }
-        awaitNoJobs();
+        keptLockedUntilItRunsAgain(job);
         assertThat(job.result().orElseThrow().value(String.class)).contains("soon");
     }
 
@@ -345,17 +339,7 @@ class PatienceTest extends JobQueueContract {
                 .lease(Duration.ofSeconds(30))
                 .handlers(waiting));
         JobHandle job = queue.enqueue(Waiting::complete, new Note(1, "once"));
-        assertThat(waiting.began.await(30, TimeUnit.SECONDS)).isTrue();
-        try (Connection other = dataSource().getConnection()) {
-            other.setAutoCommit(false);
-            other.createStatement()
-                    .execute("select * from headroom_job_result where job_id = " + job.id() + " for update");
-            waiting.end.countDown();
-            await().atMost(Duration.ofSeconds(30)).until(() -> waiting.attempts.size() > 1);
-            other.rollback();
-            other.setAutoCommit(true);
-        }
-        awaitNoJobs();
+        keptLockedUntilItRunsAgain(job);
         assertThat(waiting.attempts).as("no connection was given up").containsOnly(1);
         assertThat(count("effect")).isOne();
     }
@@ -448,7 +432,7 @@ class PatienceTest extends JobQueueContract {
                         connection.rollback();
                         throw new SQLException("refused", state);
                     }
-                    return call(connection, method, arguments);
+                    return Delegated.call(connection, method, arguments);
                 });
     }
 
@@ -486,7 +470,7 @@ class PatienceTest extends JobQueueContract {
     private static DataSource giving(DataSource target, UnaryOperator<Connection> made) {
         return (DataSource) Proxy.newProxyInstance(
                 PatienceTest.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
-                    Object result = call(target, method, arguments);
+                    Object result = Delegated.call(target, method, arguments);
                     return result instanceof Connection connection ? made.apply(connection) : result;
                 });
     }
@@ -497,15 +481,7 @@ class PatienceTest extends JobQueueContract {
                     if (method.getName().equals("setNetworkTimeout")) {
                         limit.set((int) arguments[1]);
                     }
-                    return call(connection, method, arguments);
+                    return Delegated.call(connection, method, arguments);
                 });
-    }
-
-    private static Object call(Object target, java.lang.reflect.Method method, Object[] arguments) throws Throwable {
-        try {
-            return method.invoke(target, arguments);
-        } catch (InvocationTargetException thrown) {
-            throw thrown.getCause();
-        }
     }
 }

@@ -52,28 +52,34 @@ final class Burst {
             server.setExecutor(threads);
             server.createContext("/", exchange -> answer(pool, exchange));
             server.start();
-            int port = server.getAddress().getPort();
-            queue.start();
-            requests(port, 5, new Samples());
-            // By turns, so that what becomes warmer or slower with time is in both.
-            Samples without = new Samples();
-            Samples with = new Samples();
-            List<Double> seconds = new ArrayList<>();
-            for (int burst = 0; burst < BURSTS; burst++) {
-                requests(port, trial.seconds(), without);
-                CompletableFuture<Double> worked = CompletableFuture.supplyAsync(() -> workOff(queue));
-                requests(port, trial.seconds(), with);
-                seconds.add(worked.get());
+            try {
+                measure(queue, server.getAddress().getPort(), figures);
+            } finally {
+                server.stop(0);
             }
-            without.into(figures, "without: ");
-            with.into(figures, "with: ");
-            figures.put("seconds until all were done", Samples.median(seconds));
-            figures.put("p99, with / without", Trial.ratio(figures, "with: p99 ms", "without: p99 ms"));
-            server.stop(0);
         } finally {
             threads.shutdownNow();
         }
         return figures;
+    }
+
+    private void measure(QueueSubject queue, int port, Map<String, Double> figures) throws Exception {
+        queue.start();
+        requests(port, 5, new Samples());
+        // By turns, so that what becomes warmer or slower with time is in both.
+        Samples without = new Samples();
+        Samples with = new Samples();
+        List<Double> seconds = new ArrayList<>();
+        for (int burst = 0; burst < BURSTS; burst++) {
+            requests(port, trial.seconds(), without);
+            CompletableFuture<Double> worked = CompletableFuture.supplyAsync(() -> workOff(queue));
+            requests(port, trial.seconds(), with);
+            seconds.add(worked.get());
+        }
+        without.into(figures, "without: ");
+        with.into(figures, "with: ");
+        figures.put("seconds until all were done", Samples.median(seconds));
+        figures.put("p99, with / without", Trial.ratio(figures, "with: p99 ms", "without: p99 ms"));
     }
 
     private static double workOff(QueueSubject queue) {

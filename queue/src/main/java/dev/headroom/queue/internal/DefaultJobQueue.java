@@ -3,15 +3,11 @@ package dev.headroom.queue.internal;
 import dev.headroom.Contracts;
 import dev.headroom.Contributions;
 import dev.headroom.config.Checks;
-import dev.headroom.health.HealthCheck;
-import dev.headroom.load.LoadSignal;
-import dev.headroom.meter.Meters;
 import dev.headroom.queue.DeadLetters;
 import dev.headroom.queue.JobFilter;
 import dev.headroom.queue.JobHandle;
 import dev.headroom.queue.JobQueue;
 import dev.headroom.queue.QueueLength;
-import dev.headroom.queue.QueueMeters;
 import dev.headroom.queue.batch.JobBatch;
 import dev.headroom.queue.scale.ScaleAdvice;
 import dev.headroom.queue.spi.RemoteWakeUp;
@@ -19,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +23,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,15 +31,12 @@ import org.slf4j.LoggerFactory;
 public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
     private static final Logger log = LoggerFactory.getLogger(DefaultJobQueue.class);
 
-    /** The queue's signals stay below what would have requests refused: work that waits is no reason to turn users away. */
-    static final double HIGHEST_PRESSURE = 1.2;
-
     private final Parts parts;
     private final Wakes wakes;
     private final LoadGate gate;
     private final DeadLetters dead;
     private final ReentrantLock life = new ReentrantLock();
-    private final List<Meters.Gauge> gauges = new ArrayList<>();
+    private final QueueVitals vitals;
     private @Nullable volatile Node node;
     private boolean closed;
 
@@ -57,6 +47,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         this.gate = new LoadGate(
                 () -> parts.connected().get().load(), parts.options().name() + ".");
         this.dead = new StoredDeadLetters(parts.store(), wakes::signal);
+        this.vitals = new QueueVitals(parts, () -> node);
     }
 
     /** Opens a queue whose tables are there. */
@@ -110,90 +101,15 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
     public void contribute(Contributions to) {
         to.background(this)
                 .transactionHook(BorrowedConnection.hook())
-                .healthCheck(HealthCheck.optional(name(), this::checkHealth))
-                .healthCheck(HealthCheck.optional(name() + "-schedules", this::checkSchedules))
-                .loadSignal(LoadSignal.of(name() + ".backlog", this::backlogPressure))
-                .loadSignal(LoadSignal.of(name() + ".age", this::agePressure))
-                .consolePanel(new QueuePanel(this, parts.lengths(), this::busy, parts.names()::name))
+                .consolePanel(new QueuePanel(this, parts.lengths(), vitals::busy, parts.names()::name))
                 .web(web -> QueueEndpoints.add(web, this, parts.options()));
+        vitals.contribute(to);
     }
 
     @Override
     public void connect(Contracts contracts) {
         parts.connected().set(contracts);
-        Meters meters = contracts.meters();
-        for (String queue : parts.names().all()) {
-            gauges.add(meters.gauge(QueueMeters.READY, () -> seen(queue, QueueLength::ready), "queue", queue));
-            gauges.add(meters.gauge(QueueMeters.BLOCKED, () -> seen(queue, QueueLength::blocked), "queue", queue));
-            gauges.add(meters.gauge(QueueMeters.DEAD, () -> seen(queue, QueueLength::dead), "queue", queue));
-            gauges.add(meters.gauge(
-                    QueueMeters.OLDEST_AGE,
-                    () -> seen(queue, length -> length.oldestAge().toMillis() / 1e3),
-                    "queue",
-                    queue));
-            gauges.add(meters.gauge(QueueMeters.BUSY, () -> busy(queue), "queue", queue));
-            gauges.add(meters.gauge(QueueMeters.PAUSED, () -> paused(queue), "queue", queue));
-        }
-        for (String kind : parts.timers().kinds()) {
-            gauges.add(meters.gauge(QueueMeters.SILENCE, () -> silence(kind), "job", kind));
-        }
-    }
-
-    private double silence(String kind) {
-        Lengths.Seen seen = parts.lengths().known();
-        Duration silence = seen == null ? null : seen.silence().get(kind);
-        return silence == null ? Double.NaN : silence.toMillis() / 1e3;
-    }
-
-    private double seen(String queue, ToDoubleFunction<QueueLength> part) {
-        Lengths.Seen seen = parts.lengths().known();
-        return seen == null ? Double.NaN : part.applyAsDouble(seen.queues().getOrDefault(queue, QueueLength.EMPTY));
-    }
-
-    private double paused(String queue) {
-        Lengths.Seen seen = parts.lengths().known();
-        return seen == null ? Double.NaN : seen.paused().containsKey(queue) ? 1 : 0;
-    }
-
-    private double backlogPressure() {
-        Lengths.Seen seen = parts.lengths().known();
-        return seen == null
-                ? Double.NaN
-                : Math.min(
-                        HIGHEST_PRESSURE,
-                        (double) seen.begins().ready() / parts.options().targetBacklog());
-    }
-
-    private double agePressure() {
-        Lengths.Seen seen = parts.lengths().known();
-        return seen == null
-                ? Double.NaN
-                : Math.min(
-                        HIGHEST_PRESSURE,
-                        (double) seen.begins().oldestAge().toMillis()
-                                / Math.max(1, parts.options().targetAge().toMillis()));
-    }
-
-    private int busy(String queue) {
-        Node working = node;
-        return working == null ? 0 : working.busy(queue);
-    }
-
-    private void checkHealth() {
-        Node working = node;
-        if (working != null && !working.healthy()) {
-            throw new IllegalStateException("node: not registered, or not seen by its database lately");
-        }
-    }
-
-    private void checkSchedules() {
-        Map<String, Duration> silent = parts.store().call("ask its schedules", parts.timers()::tooLong);
-        if (!silent.isEmpty()) {
-            String list = silent.entrySet().stream()
-                    .map(each -> each.getKey() + " for " + each.getValue().toSeconds() + " s")
-                    .collect(Collectors.joining(", "));
-            throw new IllegalStateException("schedules: none has ended well of " + list);
-        }
+        vitals.connect(contracts.meters());
     }
 
     @Override
@@ -205,7 +121,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
             }
             if (node == null) {
                 warnOfIdleWorkers();
-                Node started = new Node(parts, pools(), wakes, gate);
+                Node started = new Node(parts, wakes, gate);
                 node = started;
                 started.start();
             }
@@ -230,36 +146,6 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
                 handled));
     }
 
-    /** The queues of which this process has handlers, or was told to have workers: what else is in the database is for others. */
-    private Set<String> served() {
-        Set<String> served = new TreeSet<>(parts.names().all());
-        // Other components give their handlers, which are all in this one, when they like.
-        served.removeIf(queue -> !queue.equals("default")
-                && !parts.options().told().contains(queue)
-                && !parts.kinds().serves(queue));
-        return served;
-    }
-
-    private List<WorkerPool> pools() {
-        QueueOptions options = parts.options();
-        List<WorkerPool> pools = new ArrayList<>();
-        List<Share> shared = new ArrayList<>();
-        for (String queue : served()) {
-            int number = parts.names().number(queue);
-            int workers = options.workersOf(queue);
-            Integer weight = options.weights().get(queue);
-            if (weight != null) {
-                shared.add(new Share(queue, number, weight));
-            } else if (workers > 0 && !parts.kinds().locks(queue)) {
-                pools.add(new WorkerPool(queue, List.of(new Share(queue, number, 1)), workers));
-            }
-        }
-        if (!shared.isEmpty() && options.sharedWorkers() > 0) {
-            pools.add(new WorkerPool("shared", shared, options.sharedWorkers()));
-        }
-        return pools;
-    }
-
     @Override
     public void drain(Duration within) throws InterruptedException {
         Spans.notNegative("within", within);
@@ -274,8 +160,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         life.lock();
         try {
             closed = true;
-            gauges.forEach(Meters.Gauge::close);
-            gauges.clear();
+            vitals.close();
             Node working = node;
             if (working != null) {
                 node = null;

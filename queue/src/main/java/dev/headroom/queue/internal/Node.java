@@ -1,13 +1,11 @@
 package dev.headroom.queue.internal;
 
-import dev.headroom.meter.Meters;
 import dev.headroom.queue.QueueMeters;
 import dev.headroom.queue.internal.sql.Floors;
 import dev.headroom.queue.internal.sql.NodeTable;
 import dev.headroom.queue.spi.RemoteWakeUp;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -28,9 +26,8 @@ final class Node {
     private final Connected connected;
     private final Lease lease;
     private final Held held = new Held();
-    private final List<WorkerPool> pools;
-    private final List<LockPool> lockPools = new ArrayList<>();
-    private final JobRunner runner;
+    private final WorkerPools pools;
+    private final LeasedRunner runner;
     private final Completer completer;
     private final Rewriter rewriter;
     private final Dispatcher dispatcher;
@@ -50,73 +47,55 @@ final class Node {
     private final LocalRuns runs;
     private volatile boolean draining;
 
-    Node(Parts parts, List<WorkerPool> pools, Wakes wakes, LoadGate gate) {
+    Node(Parts parts, Wakes wakes, LoadGate gate) {
         this.options = parts.options();
         this.threads = new NodeThreads(options);
         this.store = parts.store();
         this.connected = parts.connected();
-        this.pools = pools;
         this.wakeup = wakes.here();
         this.wakes = wakes;
         RemoteWakeUp others = options.remoteWakeUp();
         this.listener = others == null ? null : new RemoteListener(options.name(), others, wakeup::signal);
         this.lease = new Lease(options.lease());
         FailedRuns failures = new FailedRuns(options, parts.kinds());
-        this.runner = new JobRunner(options, store, parts.kinds(), failures, () -> draining);
+        JobRunner jobs = new JobRunner(options, store, parts.kinds(), failures, () -> draining);
         Settlement settlement = new Settlement(options, store, parts.kinds(), wakes::signal);
         Told told = new Told(this::written, this::lost, this::waiting);
         this.rewriter = new Rewriter(options.name(), settlement, held, told);
         this.completer = new Completer(settlement, rewriter, told);
         Floors floors = store.dialect.hasFloors() ? new Floors() : null;
         this.claims = new Claims(store, parts.kinds(), connected, options.told(), parts.pauses(), floors);
-        LockRunner lockRunner = new LockRunner(parts, claims, runner, failures, settlement, lease, gate);
-        for (String queue : parts.names().all()) {
-            int workers = options.workersOf(queue);
-            if (workers > 0 && parts.kinds().locks(queue)) {
-                lockPools.add(new LockPool(
-                        new Share(queue, parts.names().number(queue), 1),
-                        workers,
-                        options.pollInterval().toMillis(),
-                        lockRunner::next,
-                        claims::mayBegin));
-            }
-        }
+        this.runner = new LeasedRunner(parts, claims, jobs, lease, completer, told, () -> draining);
+        LockRunner lockRunner = new LockRunner(parts, claims, jobs, failures, settlement, lease, gate);
+        this.pools = WorkerPools.of(parts, lockRunner::next, claims::mayBegin);
         this.dispatcher = new Dispatcher(
-                options, store, connected, claims, lease, pools, held, gate, wakeup, !lockPools.isEmpty());
+                options,
+                store,
+                connected,
+                claims,
+                lease,
+                pools.leased(),
+                held,
+                gate,
+                wakeup,
+                !pools.locking().isEmpty());
         this.floorSweep = floors == null
                 ? null
                 : new FloorSweep(options, store, floors, lease, dispatcher, this::hasRoom, wakeup);
         Schedules schedules = new Schedules(store, parts.kinds(), parts.producer());
         this.sweeper = new Sweeper(options, store, lease, wakes, this);
         this.rescuer = new Rescuer(options, store, connected, lease, this, sweeper);
-        this.heartbeat = new Heartbeat(options, workers(), parts, lease, this, sweeper, rescuer);
+        this.heartbeat = new Heartbeat(options, pools.workers(claims::serves), parts, lease, this, sweeper, rescuer);
         this.housekeeper = new Housekeeper(options, store, lease, this, schedules, wakes);
         this.counting = new Counting(options, lease, parts.lengths());
-        PoolSize.check(options, holding(parts.kinds()));
+        PoolSize.check(options, pools.holding(parts.kinds()));
         this.runs = parts.runs();
         runs.ranBy(this);
         this.watch = new Watch(
                 lease,
-                () -> Stream.concat(held.all().stream(), locked().stream()),
+                () -> Stream.concat(held.all().stream(), pools.running().stream()),
                 this::fenced,
                 this::giveBackHoarded);
-    }
-
-    private int workers() {
-        return pools.stream()
-                        .filter(pool -> pool.shares.stream().anyMatch(share -> claims.serves(share.queue)))
-                        .mapToInt(pool -> pool.workers)
-                        .sum()
-                + lockPools.stream().mapToInt(pool -> pool.workers).sum();
-    }
-
-    /** How many jobs hold a connection each while they run. */
-    private int holding(Kinds kinds) {
-        return lockPools.stream().mapToInt(pool -> pool.workers).sum()
-                + pools.stream()
-                        .filter(pool -> pool.shares.stream().anyMatch(share -> kinds.hasTransactions(share.queue)))
-                        .mapToInt(pool -> pool.workers)
-                        .sum();
     }
 
     /** Jobs were cancelled; those of them that this node holds end. */
@@ -158,77 +137,16 @@ final class Node {
         if (floorSweep != null) {
             threads.start("floors", floorSweep);
         }
-        for (LockPool pool : lockPools) {
-            wakeup.also(pool.wakeup);
-            pool.start(threads.workers(pool.queue));
-        }
-        for (WorkerPool pool : pools) {
-            pool.start(threads.workers(pool.name), this::work);
-        }
+        pools.start(threads, wakeup, runner::run);
     }
 
     private boolean hasRoom() {
-        return dispatcher.hasRoom() || lockPools.stream().anyMatch(LockPool::hasRoom);
-    }
-
-    private List<Assignment> locked() {
-        return lockPools.stream().flatMap(pool -> pool.running().stream()).toList();
-    }
-
-    private void work(Assignment assignment) {
-        long begun = System.nanoTime();
-        JobOutcome outcome = new JobOutcome.Returned();
-        try {
-            if (!draining
-                    && lease.mayBegin()
-                    && lease.id() == assignment.job.lease()
-                    && claims.mayBegin(assignment.share)) {
-                long waited = assignment.job.waitedMillis() * 1_000_000 + begun - assignment.claimedAt;
-                meters().timer(QueueMeters.PICKUP, "queue", assignment.share.queue)
-                        .recordNanos(waited);
-                JobOutcome refused =
-                        assignment.job.suspect() && runner.canRun(assignment.job) ? suspect(assignment) : null;
-                outcome = refused != null ? refused : runner.run(assignment);
-                meters().timer(QueueMeters.RUN, "job", assignment.job.kind(), "outcome", outcome.label())
-                        .recordNanos(System.nanoTime() - begun);
-            }
-        } finally {
-            completer.add(new Settled(assignment, outcome));
-        }
-        count(outcome);
-    }
-
-    /** Should this process die, too, it was with this job at work. */
-    private @Nullable JobOutcome suspect(Assignment assignment) {
-        try {
-            boolean held = store.transact(connection -> store.jobs.suspect(connection, assignment.job));
-            assignment.suspected();
-            return held ? null : new JobOutcome.Lost();
-        } catch (SQLException away) {
-            log.warn(
-                    "{}: job {} does not begin here, since its database is away",
-                    options.name(),
-                    assignment.job.id(),
-                    away);
-            return new JobOutcome.Returned();
-        }
-    }
-
-    private void count(JobOutcome outcome) {
-        if (outcome instanceof JobOutcome.Lost) {
-            lost(1);
-        } else if (outcome instanceof JobOutcome.Parked) {
-            meters().counter(QueueMeters.PARKED).increment();
-        }
+        return dispatcher.hasRoom() || pools.lockHasRoom();
     }
 
     private void lost(int jobs) {
-        meters().counter(QueueMeters.LEASE_LOST).add(jobs);
+        connected.get().meters().counter(QueueMeters.LEASE_LOST).add(jobs);
         log.warn("{}: {} jobs ended here after their lease was lost; others run them", options.name(), jobs);
-    }
-
-    private Meters meters() {
-        return connected.get().meters();
     }
 
     /** Whether it is the one that does what one node suffices for. */
@@ -293,7 +211,7 @@ final class Node {
                 each.interrupt(Assignment.Interruption.FENCED);
             }
         }
-        pools.forEach(this::giveBackWaiting);
+        pools.leased().forEach(this::giveBackWaiting);
     }
 
     private void giveBackWaiting(WorkerPool pool) {
@@ -302,7 +220,7 @@ final class Node {
 
     /** What was claimed ahead of short jobs and stands behind long ones is for others, or for later. */
     private void giveBackHoarded(long now) {
-        pools.forEach(pool -> giveBack(pool.takeStale(now)));
+        pools.leased().forEach(pool -> giveBack(pool.takeStale(now)));
     }
 
     private void giveBack(List<Assignment> assignments) {
@@ -313,12 +231,11 @@ final class Node {
     boolean drain(Duration within) throws InterruptedException {
         draining = true;
         dispatcher.stop();
-        lockPools.forEach(LockPool::stop);
-        lockPools.forEach(pool -> wakeup.notAlso(pool.wakeup));
+        pools.stopLocking(wakeup);
         if (dispatching != null) {
             dispatching.join(Math.max(1, within.toMillis()));
         }
-        pools.forEach(this::giveBackWaiting);
+        pools.leased().forEach(this::giveBackWaiting);
         return idle(within);
     }
 
@@ -335,7 +252,7 @@ final class Node {
     }
 
     private boolean isIdle() {
-        return held.isEmpty() && lockPools.stream().allMatch(pool -> pool.busy() == 0);
+        return held.isEmpty() && pools.lockIsIdle();
     }
 
     boolean healthy() {
@@ -343,11 +260,7 @@ final class Node {
     }
 
     int busy(String queue) {
-        return pools.stream().mapToInt(pool -> pool.busy(queue)).sum()
-                + lockPools.stream()
-                        .filter(pool -> pool.queue.equals(queue))
-                        .mapToInt(LockPool::busy)
-                        .sum();
+        return pools.busy(queue);
     }
 
     void close(Duration grace) {
@@ -357,13 +270,13 @@ final class Node {
             ended = drain(grace);
             if (!ended) {
                 held.all().forEach(each -> each.interrupt(Assignment.Interruption.STOPPING));
-                locked().forEach(each -> each.interrupt(Assignment.Interruption.STOPPING));
+                pools.running().forEach(each -> each.interrupt(Assignment.Interruption.STOPPING));
                 ended = idle(UNTIL_INTERRUPTED_END);
             }
         } catch (InterruptedException e) {
             interrupted = true;
         }
-        pools.forEach(WorkerPool::close);
+        pools.close();
         completer.close();
         watch.stop();
         heartbeat.stop();

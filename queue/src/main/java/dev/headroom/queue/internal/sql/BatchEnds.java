@@ -178,14 +178,14 @@ final class BatchEnds {
     }
 
     private boolean add(Connection connection, long batch, int[] ends) throws SQLException {
-        BatchTable.change(
+        Sql.change(
                 connection,
                 "update headroom_job_batch set done = done + ?, dead = dead + ?, cancelled = cancelled + ? where id = ?",
                 ends[0],
                 ends[1],
                 ends[2],
                 batch);
-        boolean over = BatchTable.change(
+        boolean over = Sql.change(
                         connection,
                         "update " + dialect.byNumber("headroom_job_batch") + " set ended_at = " + dialect.now()
                                 + " where id = ? and ended_at is null and done + dead + cancelled >= total",

@@ -6,14 +6,12 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** The statements on batches and on who is in them. What follows from the end of a job is {@link BatchEnds}' affair. */
 public final class BatchTable {
@@ -75,7 +73,7 @@ public final class BatchTable {
 
     /** Says which job runs at the end of a batch. */
     public void onEnd(Connection connection, long batch, long job) throws SQLException {
-        change(connection, "update headroom_job_batch set then_id = ? where id = ?", job, batch);
+        Sql.change(connection, "update headroom_job_batch set then_id = ? where id = ?", job, batch);
     }
 
     /** A job has ended, in the same transaction; returns whether others became ready for it. */
@@ -112,7 +110,7 @@ public final class BatchTable {
                 jobs);
         for (Map.Entry<Long, Integer> each : again.entrySet()) {
             String sql = "update headroom_job_batch set dead = dead - ?, ended_at = null where id = ?";
-            change(connection, sql, each.getValue(), each.getKey());
+            Sql.change(connection, sql, each.getValue(), each.getKey());
         }
     }
 
@@ -123,42 +121,27 @@ public final class BatchTable {
 
     /** The batch of a job that has not ended. */
     public OptionalLong batchOf(Connection connection, long job) throws SQLException {
-        try (PreparedStatement select =
-                connection.prepareStatement("select batch_id from headroom_job_member where job_id = ?")) {
-            select.setLong(1, job);
-            try (ResultSet rows = select.executeQuery()) {
-                return rows.next() ? OptionalLong.of(rows.getLong(1)) : OptionalLong.empty();
-            }
-        }
+        return Sql.longs(connection, "select batch_id from headroom_job_member where job_id = ?", job).stream()
+                .mapToLong(Long::longValue)
+                .findFirst();
     }
 
     /** The jobs of a batch that have not ended, but for the one that runs at its end; dead letters too. */
     public List<Long> jobs(Connection connection, long batch) throws SQLException {
-        List<Long> found = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(
+        return Sql.longs(
+                connection,
                 "select job_id from headroom_job_member m where batch_id = ? and not exists (select 1 from"
-                        + " headroom_job_batch b where b.id = m.batch_id and b.then_id = m.job_id) order by job_id")) {
-            select.setLong(1, batch);
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    found.add(rows.getLong(1));
-                }
-            }
-        }
-        return found;
+                        + " headroom_job_batch b where b.id = m.batch_id and b.then_id = m.job_id) order by job_id",
+                batch);
     }
 
     /** How far a batch is. */
     public Optional<BatchProgress> progress(Connection connection, long batch) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(
-                "select total, done, dead, cancelled from headroom_job_batch where id = ?")) {
-            select.setLong(1, batch);
-            try (ResultSet rows = select.executeQuery()) {
-                return rows.next()
-                        ? Optional.of(new BatchProgress(rows.getInt(1), rows.getInt(2), rows.getInt(3), rows.getInt(4)))
-                        : Optional.empty();
-            }
-        }
+        return Sql.first(
+                connection,
+                "select total, done, dead, cancelled from headroom_job_batch where id = ?",
+                row -> new BatchProgress(row.getInt(1), row.getInt(2), row.getInt(3), row.getInt(4)),
+                batch);
     }
 
     /**
@@ -166,28 +149,12 @@ public final class BatchTable {
      * nothing waits for batches that callers have enqueued and not committed.
      */
     public int prune(Connection connection, long millis, int limit) throws SQLException {
-        List<Long> old = new ArrayList<>();
-        try (PreparedStatement select =
-                connection.prepareStatement("select id from headroom_job_batch b where ended_at < "
-                        + dialect.nowPlusMillis()
-                        + " and not exists (select 1 from headroom_job_member m where m.batch_id = b.id) limit ?")) {
-            select.setLong(1, -millis);
-            select.setInt(2, limit);
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    old.add(rows.getLong(1));
-                }
-            }
-        }
+        List<Long> old = Sql.longs(
+                connection,
+                "select id from headroom_job_batch b where ended_at < " + dialect.nowPlusMillis()
+                        + " and not exists (select 1 from headroom_job_member m where m.batch_id = b.id) limit ?",
+                -millis,
+                limit);
         return dialect.changeRows(connection, "delete from headroom_job_batch where id", old);
-    }
-
-    static int change(Connection connection, String sql, @Nullable Object... parameters) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.length; i++) {
-                statement.setObject(i + 1, parameters[i]);
-            }
-            return statement.executeUpdate();
-        }
     }
 }

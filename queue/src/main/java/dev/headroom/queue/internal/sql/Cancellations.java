@@ -1,8 +1,6 @@
 package dev.headroom.queue.internal.sql;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashSet;
@@ -59,10 +57,10 @@ public final class Cancellations {
     public Met cancel(Connection connection, long id) throws SQLException {
         // Between the statements a waiting job may be claimed and a running one given back.
         for (int tries = 0; tries < MOST_TRIES; tries++) {
-            if (changed(connection, "delete from headroom_job where id = ? and state + 0 <> 1", id)) {
+            if (Sql.change(connection, "delete from headroom_job where id = ? and state + 0 <> 1", id) == 1) {
                 return Met.WAITING;
             }
-            if (changed(connection, mark, id)) {
+            if (Sql.change(connection, mark, id) == 1) {
                 return Met.RUNNING;
             }
             Optional<Boolean> marked = marked(connection, id);
@@ -76,40 +74,17 @@ public final class Cancellations {
         throw new SQLException("job " + id + ": began and was given back " + MOST_TRIES + " times");
     }
 
-    private static boolean changed(Connection connection, String sql, long id) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setLong(1, id);
-            return statement.executeUpdate() == 1;
-        }
-    }
-
     private static Optional<Boolean> marked(Connection connection, long id) throws SQLException {
-        String sql = "select state, flags from headroom_job where id = ?";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setLong(1, id);
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next()
-                        ? Optional.of(rows.getInt(1) == 1 && (rows.getInt(2) & NewJob.CANCELLED) != 0)
-                        : Optional.empty();
-            }
-        }
+        return Sql.first(
+                connection,
+                "select state, flags from headroom_job where id = ?",
+                row -> row.getInt(1) == 1 && (row.getInt(2) & NewJob.CANCELLED) != 0,
+                id);
     }
 
     /** The numbers of those of these jobs that run and are marked. */
     public Set<Long> marked(Connection connection, Collection<Long> running) throws SQLException {
-        Set<Long> marked = new HashSet<>();
-        for (List<Long> chunk : Ids.chunks(running)) {
-            String sql = "select id from headroom_job where id" + Ids.in(chunk.size())
-                    + " and state = 1 and mod(flags, 4) >= " + NewJob.CANCELLED;
-            try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                Ids.bind(statement, 0, chunk);
-                try (ResultSet rows = statement.executeQuery()) {
-                    while (rows.next()) {
-                        marked.add(rows.getLong(1));
-                    }
-                }
-            }
-        }
-        return marked;
+        String marked = " and state = 1 and mod(flags, 4) >= " + NewJob.CANCELLED;
+        return new HashSet<>(Ids.found(connection, "select id from headroom_job where id", running, marked));
     }
 }

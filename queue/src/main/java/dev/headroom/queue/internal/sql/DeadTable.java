@@ -3,10 +3,8 @@ package dev.headroom.queue.internal.sql;
 import dev.headroom.queue.DeadJob;
 import dev.headroom.queue.JobResult;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
@@ -33,14 +31,10 @@ public final class DeadTable {
     /** Makes the job a dead letter, if the lease still holds. */
     public Buried bury(Connection connection, Burial burial, boolean tracked) throws SQLException {
         ClaimedJob job = burial.job();
-        try (PreparedStatement lock = connection.prepareStatement("update " + dialect.byNumber("headroom_job")
-                + " set error = ? where id = ? and coalesce(lease, 0) = ? and state = 1")) {
-            lock.setString(1, burial.error());
-            lock.setLong(2, job.id());
-            lock.setLong(3, job.lease());
-            if (lock.executeUpdate() != 1) {
-                return new Buried(false, false);
-            }
+        String lock = "update " + dialect.byNumber("headroom_job")
+                + " set error = ? where id = ? and coalesce(lease, 0) = ? and state = 1";
+        if (Sql.change(connection, lock, burial.error(), job.id(), job.lease()) != 1) {
+            return new Buried(false, false);
         }
         if (tracked) {
             results.openIfAbsent(connection, job.id(), job.kind());
@@ -50,12 +44,9 @@ public final class DeadTable {
 
     /** Makes a job whose row is locked a dead letter; returns whether others became ready for it. */
     boolean move(Connection connection, long id, DeadJob.Reason reason) throws SQLException {
-        try (PreparedStatement copy = connection.prepareStatement("insert into headroom_job_dead (" + KEPT
-                + ", error, reason) select " + KEPT + ", error, ? from headroom_job where id = ?")) {
-            copy.setString(1, reason.name());
-            copy.setLong(2, id);
-            copy.executeUpdate();
-        }
+        String copy = "insert into headroom_job_dead (" + KEPT + ", error, reason) select " + KEPT
+                + ", error, ? from headroom_job where id = ?";
+        Sql.change(connection, copy, reason.name(), id);
         dialect.changeRows(connection, "delete from headroom_job where id", List.of(id));
         results.died(connection, id);
         return batches.ended(connection, id, JobResult.End.DEAD);
@@ -65,16 +56,7 @@ public final class DeadTable {
     public List<DeadJob> newest(Connection connection, int limit) throws SQLException {
         String sql = "select d.id, d.kind, q.name, d.attempt, d.died_at, d.reason, d.error from headroom_job_dead d"
                 + " join headroom_job_queue q on q.id = d.queue order by d.died_at desc, d.id desc limit ?";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setInt(1, limit);
-            try (ResultSet rows = statement.executeQuery()) {
-                List<DeadJob> newest = new ArrayList<>();
-                while (rows.next()) {
-                    newest.add(read(rows));
-                }
-                return newest;
-            }
-        }
+        return Sql.list(connection, sql, this::read, limit);
     }
 
     private DeadJob read(ResultSet rows) throws SQLException {
@@ -91,18 +73,8 @@ public final class DeadTable {
 
     /** The numbers of at most so many dead letters of a kind. */
     public List<Long> ofKind(Connection connection, String kind, int limit) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "select id from headroom_job_dead where kind = ? order by kind, id limit ?")) {
-            statement.setString(1, kind);
-            statement.setInt(2, limit);
-            try (ResultSet rows = statement.executeQuery()) {
-                List<Long> ids = new ArrayList<>();
-                while (rows.next()) {
-                    ids.add(rows.getLong(1));
-                }
-                return ids;
-            }
-        }
+        String sql = "select id from headroom_job_dead where kind = ? order by kind, id limit ?";
+        return Sql.longs(connection, sql, kind, limit);
     }
 
     /** Makes dead letters ready again, with all their attempts, and returns how many there were. They keep their numbers. */
@@ -125,17 +97,9 @@ public final class DeadTable {
 
     /** Deletes at most so many dead letters of so long ago; returns how many. */
     public int prune(Connection connection, long millis, int limit) throws SQLException {
-        List<Long> old = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement("select id from headroom_job_dead where died_at < "
-                + dialect.nowPlusMillis() + " order by died_at, id limit ?")) {
-            select.setLong(1, -millis);
-            select.setInt(2, limit);
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    old.add(rows.getLong(1));
-                }
-            }
-        }
+        String sql = "select id from headroom_job_dead where died_at < " + dialect.nowPlusMillis()
+                + " order by died_at, id limit ?";
+        List<Long> old = Sql.longs(connection, sql, -millis, limit);
         delete(connection, old);
         return old.size();
     }

@@ -132,7 +132,7 @@ final class H2Dialect extends OptimisticDialect {
 
     @Override
     public boolean insertWindow(Connection connection, String key, long millis) throws SQLException {
-        return BatchTable.change(
+        return Sql.change(
                         connection,
                         "merge into headroom_job_window as w using (values (?)) as n(unique_key)"
                                 + " on w.unique_key = n.unique_key when not matched then insert (unique_key, free_at)"

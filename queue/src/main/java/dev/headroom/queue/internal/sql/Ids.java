@@ -40,22 +40,32 @@ final class Ids {
         return chunks;
     }
 
-    /** The numbers of the rows that a select finds which ends with the column that has one of the numbers; locked, in their order. */
-    static List<Long> locked(Connection connection, String select, Collection<Long> ids, String condition)
+    /**
+     * The numbers of the rows that a select finds.
+     *
+     * @param select ends with the column that has one of the numbers
+     * @param end what follows
+     */
+    static List<Long> found(Connection connection, String select, Collection<Long> ids, String end)
             throws SQLException {
-        List<Long> locked = new ArrayList<>();
+        List<Long> found = new ArrayList<>();
         for (List<Long> chunk : chunks(ids)) {
-            String sql = select + in(chunk.size()) + condition + " order by id for update";
-            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            try (PreparedStatement statement = connection.prepareStatement(select + in(chunk.size()) + end)) {
                 bind(statement, 0, chunk);
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) {
-                        locked.add(rows.getLong(1));
+                        found.add(rows.getLong(1));
                     }
                 }
             }
         }
-        return locked;
+        return found;
+    }
+
+    /** The same, locked, in their order. */
+    static List<Long> locked(Connection connection, String select, Collection<Long> ids, String condition)
+            throws SQLException {
+        return found(connection, select, ids, condition + " order by id for update");
     }
 
     /**

@@ -40,12 +40,7 @@ public final class JobTable {
     public boolean take(Connection connection, ClaimedJob job) throws SQLException {
         String sql = "update " + dialect.byNumber("headroom_job") + " set state = 1, lease = ?, attempt = attempt + 1"
                 + " where id = ? and state = 0 and attempt = ?";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setLong(1, job.lease());
-            statement.setLong(2, job.id());
-            statement.setInt(3, job.attempt() - 1);
-            return statement.executeUpdate() == 1;
-        }
+        return Sql.change(connection, sql, job.lease(), job.id(), job.attempt() - 1) == 1;
     }
 
     /**
@@ -53,12 +48,8 @@ public final class JobTable {
      * lease was lost.
      */
     public boolean suspect(Connection connection, ClaimedJob job) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "update " + dialect.byNumber("headroom_job") + " set crashes = crashes + 1" + HELD)) {
-            statement.setLong(1, job.id());
-            statement.setLong(2, job.lease());
-            return statement.executeUpdate() == 1;
-        }
+        String sql = "update " + dialect.byNumber("headroom_job") + " set crashes = crashes + 1" + HELD;
+        return Sql.change(connection, sql, job.id(), job.lease()) == 1;
     }
 
     /** Takes that back of jobs that were just given back, or put aside. */
@@ -72,13 +63,9 @@ public final class JobTable {
 
     /** Removes a job that is done; false if the lease was lost. For a connection of {@link Dialect#limitWaitsByCompletion}. */
     public boolean complete(Connection connection, ClaimedJob job, long lockMillis) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "delete from headroom_job where id = ? and coalesce(lease, 0) = ? and state + 0 = 1"
-                        + dialect.andLimitWaits(lockMillis))) {
-            statement.setLong(1, job.id());
-            statement.setLong(2, job.lease());
-            return statement.executeUpdate() == 1;
-        }
+        String sql = "delete from headroom_job where id = ? and coalesce(lease, 0) = ? and state + 0 = 1"
+                + dialect.andLimitWaits(lockMillis);
+        return Sql.change(connection, sql, job.id(), job.lease()) == 1;
     }
 
     /** Removes jobs that are done; returns those whose lease still held. */
@@ -119,7 +106,10 @@ public final class JobTable {
         List<Failure> again = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(rescheduling("crashes = 0, error = ?"))) {
             for (Failure each : sorted) {
-                bind(statement, each.job(), each.error(), each.delayMillis());
+                statement.setString(1, each.error());
+                statement.setLong(2, each.delayMillis());
+                statement.setLong(3, each.job().id());
+                statement.setLong(4, each.job().lease());
                 if (dialect.countsBatches()) {
                     statement.addBatch();
                 } else if (statement.executeUpdate() == 1) {
@@ -135,11 +125,8 @@ public final class JobTable {
 
     /** Puts a job aside for a while without counting the attempt; false if the lease was lost. */
     public boolean park(Connection connection, ClaimedJob job, long delayMillis, String why) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement(rescheduling("attempt = attempt - 1, error = ?"))) {
-            bind(statement, job, why, delayMillis);
-            return statement.executeUpdate() == 1;
-        }
+        String sql = rescheduling("attempt = attempt - 1, error = ?");
+        return Sql.change(connection, sql, why, delayMillis, job.id(), job.lease()) == 1;
     }
 
     private String rescheduling(String change) {
@@ -148,35 +135,14 @@ public final class JobTable {
                 + dialect.nowPlusMillis() + HELD;
     }
 
-    private static void bind(PreparedStatement statement, ClaimedJob job, String error, long delayMillis)
-            throws SQLException {
-        statement.setString(1, error);
-        statement.setLong(2, delayMillis);
-        statement.setLong(3, job.id());
-        statement.setLong(4, job.lease());
-    }
-
     /** The numbers of those of these jobs that there are. */
     public Set<Long> present(Connection connection, Collection<Long> ids) throws SQLException {
-        Set<Long> present = new HashSet<>();
-        for (List<Long> few : Ids.chunks(ids)) {
-            present.addAll(present(connection, few, ""));
-        }
-        return present;
+        return new HashSet<>(present(connection, ids, ""));
     }
 
-    private static List<Long> present(Connection connection, List<Long> few, String condition) throws SQLException {
-        List<Long> present = new ArrayList<>();
-        try (PreparedStatement statement =
-                connection.prepareStatement("select id from headroom_job where id" + Ids.in(few.size()) + condition)) {
-            Ids.bind(statement, 0, few);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    present.add(rows.getLong(1));
-                }
-            }
-        }
-        return present;
+    private static List<Long> present(Connection connection, Collection<Long> ids, String condition)
+            throws SQLException {
+        return Ids.found(connection, "select id from headroom_job where id", ids, condition);
     }
 
     /** The numbers of those of these jobs that are held by a node and locked by others; the other ones that are held, the caller has locked then. Never waits. */
@@ -195,17 +161,8 @@ public final class JobTable {
 
     /** The jobs that the database says are held under the lease. */
     public Set<Long> heldUnder(Connection connection, long lease) throws SQLException {
-        Set<Long> held = new HashSet<>();
-        try (PreparedStatement statement =
-                connection.prepareStatement("select id from headroom_job where state = 1 and lease = ?")) {
-            statement.setLong(1, lease);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    held.add(rows.getLong(1));
-                }
-            }
-        }
-        return held;
+        String sql = "select id from headroom_job where state = 1 and lease = ?";
+        return new HashSet<>(Sql.longs(connection, sql, lease));
     }
 
     /** Gives back jobs by number; see {@link #handBack}. Returns how many were held. */
@@ -231,38 +188,23 @@ public final class JobTable {
         String sql =
                 "select " + dialect.millisSince("run_at") + " from headroom_job where state = 2 and run_at >= (select "
                         + dialect.nowPlusMillis() + ") order by state, run_at limit 1";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setLong(1, -overdueMillis);
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next() ? OptionalLong.of(-rows.getLong(1)) : OptionalLong.empty();
-            }
-        }
+        return Sql.longs(connection, sql, -overdueMillis).stream()
+                .mapToLong(overdue -> -overdue)
+                .findFirst();
     }
 
     /** Where a job stands; empty if there is none. */
     public Optional<JobState> state(Connection connection, long id) throws SQLException {
         String sql =
                 "select state from headroom_job where id = ? union all select 9 from headroom_job_dead where id = ?";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setLong(1, id);
-            statement.setLong(2, id);
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next() ? Optional.of(state(rows.getInt(1))) : Optional.empty();
-            }
-        }
+        return Sql.first(connection, sql, row -> state(row.getInt(1)), id, id);
     }
 
     /** The kind of a job that has not ended or is a dead letter; empty if there is none. */
     public Optional<String> kind(Connection connection, long id) throws SQLException {
         String sql =
                 "select kind from headroom_job where id = ? union all select kind from headroom_job_dead where id = ?";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setLong(1, id);
-            statement.setLong(2, id);
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
-            }
-        }
+        return Sql.first(connection, sql, row -> row.getString(1), id, id);
     }
 
     private static JobState state(int stored) {

@@ -182,16 +182,7 @@ final class LimitRows {
                 + dialect.epochMillis() + ") * 1000 + " + AHEAD_MICROS + ") and (running = 0 or running >"
                 + " (select count(*) from headroom_job l where l.limit_key = headroom_job_limit.limit_key"
                 + " and l.held in (1, 2))) order by turn limit ?";
-        List<String> keys = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            select.setInt(1, limit);
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    keys.add(rows.getString(1));
-                }
-            }
-        }
-        return keys;
+        return Sql.list(connection, sql, row -> row.getString(1), limit);
     }
 
     /** Jobs that are put aside, in their order, of each key as many as are asked for. */
@@ -243,16 +234,8 @@ final class LimitRows {
     /** Forgets keys that have not been used for so long; some of them, if there are many. Returns how many it looked at. */
     int forgetUnused(Connection connection, long millis) throws SQLException {
         String unused = " blocked + 0 = 0 and turn < ((" + dialect.epochMillis() + ") - ?) * 1000";
-        List<String> keys = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(
-                "select limit_key from headroom_job_limit where" + unused + " limit " + FORGOTTEN_AT_ONCE)) {
-            select.setLong(1, millis);
-            try (ResultSet found = select.executeQuery()) {
-                while (found.next()) {
-                    keys.add(found.getString(1));
-                }
-            }
-        }
+        String sql = "select limit_key from headroom_job_limit where" + unused + " limit " + FORGOTTEN_AT_ONCE;
+        List<String> keys = Sql.list(connection, sql, row -> row.getString(1), millis);
         try (PreparedStatement delete =
                 connection.prepareStatement("delete from headroom_job_limit where limit_key = ? and" + unused)) {
             for (String key : keys) {

@@ -190,11 +190,8 @@ public final class LimitTable {
 
     /** Whether jobs are put aside of any key. */
     public boolean anyBlocked(Connection connection) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(
-                        "select limit_key from headroom_job_limit where blocked = 1 limit 1");
-                ResultSet found = select.executeQuery()) {
-            return found.next();
-        }
+        String sql = "select limit_key from headroom_job_limit where blocked = 1 limit 1";
+        return Sql.first(connection, sql, row -> row.getString(1)).isPresent();
     }
 
     /** At most so many keys of which jobs are put aside and for which there may be room now. */
@@ -333,9 +330,6 @@ public final class LimitTable {
 
     /** Lets time pass for turns. */
     public void advance(Connection connection, long millis) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement("update headroom_job_limit set turn = turn - ?")) {
-            update.setLong(1, millis * 1_000);
-            update.executeUpdate();
-        }
+        Sql.change(connection, "update headroom_job_limit set turn = turn - ?", millis * 1_000);
     }
 }

@@ -258,15 +258,7 @@ final class MariaDbDialect implements Dialect {
 
     @Override
     public int promoteDue(Connection connection, int limit, long overdueMillis) throws SQLException {
-        List<Long> due = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(DUE)) {
-            statement.setInt(1, limit);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    due.add(rows.getLong(1));
-                }
-            }
-        }
+        List<Long> due = Sql.longs(connection, DUE, limit);
         change(connection, "update headroom_job set state = 0, pos = " + nextPosition(), due);
         return due.size();
     }
@@ -373,7 +365,7 @@ final class MariaDbDialect implements Dialect {
 
     @Override
     public boolean insertWindow(Connection connection, String key, long millis) throws SQLException {
-        return BatchTable.change(
+        return Sql.change(
                         connection,
                         "insert ignore into headroom_job_window (unique_key, free_at) values (?, " + nowPlusMillis()
                                 + ")",

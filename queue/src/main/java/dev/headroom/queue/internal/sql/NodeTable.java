@@ -48,17 +48,12 @@ public final class NodeTable {
 
     /** The nodes with workers, the one that is at work longest first. */
     public List<ClusterLoad.Node> all(Connection connection) throws SQLException {
-        List<ClusterLoad.Node> nodes = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement("select name, workers, "
-                        + dialect.millisSince("started_at")
-                        + " from headroom_job_node where workers > 0 order by started_at, id");
-                ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                Duration up = Duration.ofMillis(Math.max(0, rows.getLong(3)));
-                nodes.add(new ClusterLoad.Node(rows.getString(1), rows.getInt(2), up));
-            }
-        }
-        return nodes;
+        String sql = "select name, workers, " + dialect.millisSince("started_at")
+                + " from headroom_job_node where workers > 0 order by started_at, id";
+        return Sql.list(connection, sql, row -> {
+            Duration up = Duration.ofMillis(Math.max(0, row.getLong(3)));
+            return new ClusterLoad.Node(row.getString(1), row.getInt(2), up);
+        });
     }
 
     /**
@@ -143,15 +138,12 @@ public final class NodeTable {
         String sql = "select id from headroom_job_node where id <> " + lease + " and "
                 + dialect.millisSince("last_seen") + " < " + millis + " and " + dialect.millisSince("unbroken_since")
                 + " >= ?";
-        return !numbers(connection, sql, millis).isEmpty();
+        return !Sql.longs(connection, sql, millis).isEmpty();
     }
 
     /** Takes a node out that holds no jobs any more. */
     public void remove(Connection connection, long lease) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("delete from headroom_job_node where id = ?")) {
-            statement.setLong(1, lease);
-            statement.executeUpdate();
-        }
+        Sql.change(connection, "delete from headroom_job_node where id = ?", lease);
     }
 
     /**
@@ -161,15 +153,11 @@ public final class NodeTable {
     public Rescue reap(Connection connection, long silentMillis, int maxCrashes) throws SQLException {
         int nodes = 0;
         String silent = dialect.millisSince("last_seen") + " > ?";
-        for (long id : numbers(connection, "select id from headroom_job_node where " + silent, silentMillis)) {
+        for (long id : Sql.longs(connection, "select id from headroom_job_node where " + silent, silentMillis)) {
             // One that somebody has locked is left for the next time: what the others held does not wait for it.
             if (dialect.lockNode(connection, id)) {
-                try (PreparedStatement statement =
-                        connection.prepareStatement("delete from headroom_job_node where id = ? and " + silent)) {
-                    statement.setLong(1, id);
-                    statement.setLong(2, silentMillis);
-                    nodes += statement.executeUpdate();
-                }
+                nodes += Sql.change(
+                        connection, "delete from headroom_job_node where id = ? and " + silent, id, silentMillis);
             }
         }
         return rescue(connection, nodes, maxCrashes);
@@ -208,40 +196,16 @@ public final class NodeTable {
      * for each job that the node ever held.
      */
     private static List<Long> orphans(Connection connection) throws SQLException {
-        List<Long> nodes = numbers(connection, "select id from headroom_job_node order by id", null);
+        List<Long> nodes = Sql.longs(connection, "select id from headroom_job_node order by id");
         String range = "select id from headroom_job where state = 1 and lease > ? and lease < ?";
         String sql = String.join(" union all ", Collections.nCopies(nodes.size() + 1, range)) + " order by id";
-        List<Long> orphans = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            long from = Long.MIN_VALUE;
-            for (int i = 0; i <= nodes.size(); i++) {
-                long to = i < nodes.size() ? nodes.get(i) : Long.MAX_VALUE;
-                select.setLong(2 * i + 1, from);
-                select.setLong(2 * i + 2, to);
-                from = to;
-            }
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    orphans.add(rows.getLong(1));
-                }
-            }
+        List<Long> bounds = new ArrayList<>();
+        long from = Long.MIN_VALUE;
+        for (long node : nodes) {
+            bounds.addAll(List.of(from, node));
+            from = node;
         }
-        return orphans;
-    }
-
-    private static List<Long> numbers(
-            Connection connection, String sql, @org.jspecify.annotations.Nullable Long parameter) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            if (parameter != null) {
-                statement.setLong(1, parameter);
-            }
-            try (ResultSet rows = statement.executeQuery()) {
-                List<Long> found = new ArrayList<>();
-                while (rows.next()) {
-                    found.add(rows.getLong(1));
-                }
-                return found;
-            }
-        }
+        bounds.addAll(List.of(from, Long.MAX_VALUE));
+        return Sql.longs(connection, sql, bounds.toArray());
     }
 }

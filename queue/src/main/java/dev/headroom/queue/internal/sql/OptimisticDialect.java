@@ -169,17 +169,9 @@ abstract class OptimisticDialect implements Dialect {
 
     @Override
     public int promoteDue(Connection connection, int limit, long overdueMillis) throws SQLException {
-        List<Long> due = new ArrayList<>();
-        try (PreparedStatement statement =
-                connection.prepareStatement("select id from headroom_job where state = 2 and run_at <= " + now()
-                        + " order by state, run_at limit ?")) {
-            statement.setInt(1, limit);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    due.add(rows.getLong(1));
-                }
-            }
-        }
+        String sql = "select id from headroom_job where state = 2 and run_at <= " + now()
+                + " order by state, run_at limit ?";
+        List<Long> due = Sql.longs(connection, sql, limit);
         return due.isEmpty() ? 0 : promote(connection, due.stream().sorted().toList());
     }
 

@@ -269,21 +269,12 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public int promoteDue(Connection connection, int limit, long overdueMillis) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(PROMOTE)) {
-            statement.setLong(1, -overdueMillis);
-            statement.setInt(2, limit);
-            return statement.executeUpdate();
-        }
+        return Sql.change(connection, PROMOTE, -overdueMillis, limit);
     }
 
     @Override
     public long oldestReadyMillis(Connection connection, int queue) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(OLDEST)) {
-            statement.setInt(1, queue);
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next() ? Math.max(0, rows.getLong(1)) : 0;
-            }
-        }
+        return Math.max(0, Sql.longs(connection, OLDEST, queue).get(0));
     }
 
     @Override
@@ -363,7 +354,7 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public boolean insertWindow(Connection connection, String key, long millis) throws SQLException {
-        return BatchTable.change(
+        return Sql.change(
                         connection,
                         "insert into headroom_job_window (unique_key, free_at) values (?, " + nowPlusMillis()
                                 + ") on conflict (unique_key) do nothing",

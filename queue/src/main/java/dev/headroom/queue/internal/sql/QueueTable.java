@@ -7,7 +7,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -71,20 +70,14 @@ public final class QueueTable {
 
     /** Pauses a queue; false if it is paused already. */
     public boolean pause(Connection connection, int queue) throws SQLException {
-        return change(connection, dialect.now() + " where paused_at is null and id = ?", queue);
+        String sql = "update headroom_job_queue set paused_at = " + dialect.now() + " where paused_at is null and id = ?";
+        return Sql.change(connection, sql, queue) == 1;
     }
 
     /** Has a paused queue's jobs begin again; false if it is not paused. */
     public boolean resume(Connection connection, int queue) throws SQLException {
-        return change(connection, "null where paused_at is not null and id = ?", queue);
-    }
-
-    private static boolean change(Connection connection, String to, int queue) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("update headroom_job_queue set paused_at = " + to)) {
-            statement.setInt(1, queue);
-            return statement.executeUpdate() == 1;
-        }
+        String sql = "update headroom_job_queue set paused_at = null where paused_at is not null and id = ?";
+        return Sql.change(connection, sql, queue) == 1;
     }
 
     /** A select of the paused queues' numbers, separated by commas; null if there are none. */
@@ -131,23 +124,18 @@ public final class QueueTable {
         String sql = "select r.id, r.kind, r.queue, r.attempt, n.name, " + dialect.millisSince("r.run_at")
                 + " from (select id, kind, queue, attempt, lease, run_at from headroom_job where state = 1" + CAP
                 + ") as r left join headroom_job_node n on n.id = r.lease order by r.run_at, r.id limit ?";
-        List<Running> running = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setInt(1, limit);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    String node = rows.getString(5);
-                    running.add(new Running(
-                            rows.getLong(1),
-                            rows.getString(2),
-                            rows.getInt(3),
-                            rows.getInt(4),
-                            node == null ? "" : node,
-                            Math.max(0, rows.getLong(6))));
-                }
-            }
-        }
-        return running;
+        return Sql.list(connection, sql, QueueTable::running, limit);
+    }
+
+    private static Running running(ResultSet row) throws SQLException {
+        String node = row.getString(5);
+        return new Running(
+                row.getLong(1),
+                row.getString(2),
+                row.getInt(3),
+                row.getInt(4),
+                node == null ? "" : node,
+                Math.max(0, row.getLong(6)));
     }
 
     private static void ready(Connection connection, int queue, QueueCounts into) throws SQLException {

@@ -7,7 +7,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -34,12 +33,7 @@ public final class ResultTable {
 
     /** Begins to track a job that was just inserted. */
     public void open(Connection connection, long id, String kind) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("insert into headroom_job_result (job_id, kind) values (?, ?)")) {
-            statement.setLong(1, id);
-            statement.setString(2, kind);
-            statement.executeUpdate();
-        }
+        Sql.change(connection, "insert into headroom_job_result (job_id, kind) values (?, ?)", id, kind);
     }
 
     /** Begins to track jobs of a kind that were just inserted. */
@@ -58,28 +52,16 @@ public final class ResultTable {
 
     /** Begins to track a job whose kind was not tracked yet in the process that enqueued it. */
     public void openIfAbsent(Connection connection, long id, String kind) throws SQLException {
-        boolean absent;
-        try (PreparedStatement select =
-                connection.prepareStatement("select job_id from headroom_job_result where job_id = ?")) {
-            select.setLong(1, id);
-            try (ResultSet rows = select.executeQuery()) {
-                absent = !rows.next();
-            }
-        }
-        if (absent) {
+        if (Sql.longs(connection, "select job_id from headroom_job_result where job_id = ?", id)
+                .isEmpty()) {
             open(connection, id, kind);
         }
     }
 
     /** The kind of a job that is or was tracked; empty if there is no such result. */
     public Optional<String> kind(Connection connection, long id) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "select kind from headroom_job_result where job_id = ? and kind is not null")) {
-            statement.setLong(1, id);
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
-            }
-        }
+        String sql = "select kind from headroom_job_result where job_id = ? and kind is not null";
+        return Sql.first(connection, sql, row -> row.getString(1), id);
     }
 
     /** How a job of a tracked kind ended. */
@@ -150,7 +132,7 @@ public final class ResultTable {
     /** Keeps that a job is a dead letter, whose row is there. */
     void died(Connection connection, long id) throws SQLException {
         end(connection, id, JobResult.End.DEAD, null);
-        update(
+        Sql.change(
                 connection,
                 "update headroom_job_result set error = (select d.error from headroom_job_dead d"
                         + " where d.id = headroom_job_result.job_id) where job_id = ?",
@@ -163,13 +145,6 @@ public final class ResultTable {
                 connection,
                 "update headroom_job_result set outcome = null, result = null, error = null, ended_at = null where job_id",
                 ids);
-    }
-
-    private static void update(Connection connection, String sql, long id) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setLong(1, id);
-            statement.executeUpdate();
-        }
     }
 
     /** Keeps how far a job is, unless its lease was lost; false if it was, or the job is not tracked. */
@@ -188,49 +163,29 @@ public final class ResultTable {
     /** How far a job is. */
     public Optional<JobProgress> progress(Connection connection, long id) throws SQLException {
         String sql = "select share, note from headroom_job_result where job_id = ? and share is not null";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setLong(1, id);
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next()
-                        ? Optional.of(new JobProgress(rows.getDouble(1), rows.getString(2)))
-                        : Optional.empty();
-            }
-        }
+        return Sql.first(connection, sql, row -> new JobProgress(row.getDouble(1), row.getString(2)), id);
     }
 
     /** How a job ended. */
     public Optional<Ended> ended(Connection connection, long id) throws SQLException {
         String sql = "select outcome, result, error, ended_at from headroom_job_result"
                 + " where job_id = ? and outcome is not null";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setLong(1, id);
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next()
-                        ? Optional.of(new Ended(
-                                JobResult.End.values()[rows.getInt(1)],
-                                rows.getString(2),
-                                rows.getString(3),
-                                dialect.instant(rows, 4)))
-                        : Optional.empty();
-            }
-        }
+        return Sql.first(connection, sql, this::ended, id);
+    }
+
+    private Ended ended(ResultSet row) throws SQLException {
+        return new Ended(
+                JobResult.End.values()[row.getInt(1)], row.getString(2), row.getString(3), dialect.instant(row, 4));
     }
 
     /** Deletes at most so many results of jobs that ended so long ago, but for those that may be requeued; returns how many. */
     public int prune(Connection connection, long millis, int limit) throws SQLException {
-        List<Long> old = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(
-                "select job_id from headroom_job_result"
-                        + " where ended_at < " + dialect.nowPlusMillis()
-                        + " and not exists (select 1 from headroom_job_dead d where d.id = job_id) order by ended_at limit ?")) {
-            select.setLong(1, -millis);
-            select.setInt(2, limit);
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    old.add(rows.getLong(1));
-                }
-            }
-        }
+        List<Long> old = Sql.longs(
+                connection,
+                "select job_id from headroom_job_result where ended_at < " + dialect.nowPlusMillis()
+                        + " and not exists (select 1 from headroom_job_dead d where d.id = job_id) order by ended_at limit ?",
+                -millis,
+                limit);
         if (old.isEmpty()) {
             return 0;
         }

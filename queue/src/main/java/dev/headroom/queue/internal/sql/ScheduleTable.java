@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -35,14 +36,8 @@ public final class ScheduleTable {
         String next = afterEnd
                 ? "case when next_at is null then null else " + dialect.nowPlusMillis() + " end"
                 : dialect.nowPlusMillis();
-        try (PreparedStatement statement = connection.prepareStatement(
-                "update headroom_job_schedule set spec = ?, next_at = " + next + " where kind = ? and spec <> ?")) {
-            statement.setString(1, spec);
-            statement.setLong(2, intervalMillis);
-            statement.setString(3, kind);
-            statement.setString(4, spec);
-            statement.executeUpdate();
-        }
+        String sql = "update headroom_job_schedule set spec = ?, next_at = " + next + " where kind = ? and spec <> ?";
+        Sql.change(connection, sql, spec, intervalMillis, kind, spec);
     }
 
     /** Takes the tick of a fixed rate if it is due: the next one is the first of its grid that lies ahead. */
@@ -51,22 +46,15 @@ public final class ScheduleTable {
         if (overdue < 0) {
             return false;
         }
-        try (PreparedStatement statement = connection.prepareStatement("update headroom_job_schedule set next_at = "
-                + dialect.plusMillis("next_at") + " where kind = ? and next_at <= " + dialect.now())) {
-            statement.setLong(1, (overdue / intervalMillis + 1) * intervalMillis);
-            statement.setString(2, kind);
-            return statement.executeUpdate() == 1;
-        }
+        String sql = "update headroom_job_schedule set next_at = " + dialect.plusMillis("next_at")
+                + " where kind = ? and next_at <= " + dialect.now();
+        return Sql.change(connection, sql, (overdue / intervalMillis + 1) * intervalMillis, kind) == 1;
     }
 
     private long overdue(Connection connection, String kind) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("select " + dialect.millisSince("next_at")
-                + " from headroom_job_schedule where kind = ? and next_at <= " + dialect.now())) {
-            statement.setString(1, kind);
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next() ? rows.getLong(1) : -1;
-            }
-        }
+        String sql = "select " + dialect.millisSince("next_at")
+                + " from headroom_job_schedule where kind = ? and next_at <= " + dialect.now();
+        return Sql.first(connection, sql, row -> row.getLong(1), kind).orElse(-1L);
     }
 
     /**
@@ -78,11 +66,8 @@ public final class ScheduleTable {
 
     /** The database's clock. */
     public Instant now(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("select " + dialect.epochMillis());
-                ResultSet rows = statement.executeQuery()) {
-            rows.next();
-            return Instant.ofEpochMilli(rows.getLong(1));
-        }
+        List<Long> millis = Sql.longs(connection, "select " + dialect.epochMillis());
+        return Instant.ofEpochMilli(millis.get(0));
     }
 
     /** Takes the tick of a calendar if it is due, which {@link #moveOn} must follow in the same transaction. */
@@ -90,43 +75,29 @@ public final class ScheduleTable {
         if (overdue(connection, kind) < 0) {
             return null;
         }
-        try (PreparedStatement statement = connection.prepareStatement("select " + dialect.epochMillis() + ", "
-                + dialect.millisSince("next_at") + " from headroom_job_schedule where kind = ? and next_at <= "
-                + dialect.now() + " for update")) {
-            statement.setString(1, kind);
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next() ? new Due(Instant.ofEpochMilli(rows.getLong(1)), rows.getLong(2)) : null;
-            }
-        }
+        String sql = "select " + dialect.epochMillis() + ", " + dialect.millisSince("next_at")
+                + " from headroom_job_schedule where kind = ? and next_at <= " + dialect.now() + " for update";
+        return Sql.first(connection, sql, row -> new Due(Instant.ofEpochMilli(row.getLong(1)), row.getLong(2)), kind)
+                .orElse(null);
     }
 
     /** Sets when the next tick of a calendar is. */
     public void moveOn(Connection connection, String kind, long untilNextMillis) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "update headroom_job_schedule set next_at = " + dialect.nowPlusMillis() + " where kind = ?")) {
-            statement.setLong(1, untilNextMillis);
-            statement.setString(2, kind);
-            statement.executeUpdate();
-        }
+        String sql = "update headroom_job_schedule set next_at = " + dialect.nowPlusMillis() + " where kind = ?";
+        Sql.change(connection, sql, untilNextMillis, kind);
     }
 
     /** Lets time pass for all of them. */
     public void advance(Connection connection, long millis) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("update headroom_job_schedule set next_at = "
-                + dialect.plusMillis("next_at") + ", done_at = " + dialect.plusMillis("done_at"))) {
-            statement.setLong(1, -millis);
-            statement.setLong(2, -millis);
-            statement.executeUpdate();
-        }
+        String sql = "update headroom_job_schedule set next_at = " + dialect.plusMillis("next_at") + ", done_at = "
+                + dialect.plusMillis("done_at");
+        Sql.change(connection, sql, -millis, -millis);
     }
 
     /** Keeps that a job of the kind has just ended well. */
     public void done(Connection connection, String kind) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "update headroom_job_schedule set done_at = " + dialect.now() + " where kind = ?")) {
-            statement.setString(1, kind);
-            statement.executeUpdate();
-        }
+        String sql = "update headroom_job_schedule set done_at = " + dialect.now() + " where kind = ?";
+        Sql.change(connection, sql, kind);
     }
 
     /**
@@ -136,21 +107,15 @@ public final class ScheduleTable {
      *     that is so much later
      */
     public void seen(Connection connection, String kind, long silenceMillis) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("update headroom_job_schedule set seen_at = "
-                + dialect.nowPlusMillis() + " where kind = ? and " + dialect.millisSince("seen_at") + " > ?")) {
-            statement.setLong(1, silenceMillis);
-            statement.setString(2, kind);
-            statement.setLong(3, SEEN_EVERY_MILLIS - silenceMillis);
-            statement.executeUpdate();
-        }
+        String sql = "update headroom_job_schedule set seen_at = " + dialect.nowPlusMillis() + " where kind = ? and "
+                + dialect.millisSince("seen_at") + " > ?";
+        Sql.change(connection, sql, silenceMillis, kind, SEEN_EVERY_MILLIS - silenceMillis);
     }
 
     /** Deletes the schedules that no node has had the code of for a day, and for the silence of its timer before that; returns how many. */
     public int forgetUnseen(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("delete from headroom_job_schedule where "
-                + dialect.millisSince("seen_at") + " > " + Duration.ofDays(1).toMillis())) {
-            return statement.executeUpdate();
-        }
+        String unseen = dialect.millisSince("seen_at") + " > " + Duration.ofDays(1).toMillis();
+        return Sql.change(connection, "delete from headroom_job_schedule where " + unseen);
     }
 
     /** In how many milliseconds each kind's next tick is due (0 or less: now), of those that have one. */
@@ -181,31 +146,23 @@ public final class ScheduleTable {
 
     /** Takes the tick of a fixed delay if it is due: there is no next one until the job has ended. */
     public boolean takeDelay(Connection connection, String kind) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "update headroom_job_schedule set next_at = null where kind = ? and next_at <= " + dialect.now())) {
-            statement.setString(1, kind);
-            return statement.executeUpdate() == 1;
-        }
+        String sql = "update headroom_job_schedule set next_at = null where kind = ? and next_at <= " + dialect.now();
+        return Sql.change(connection, sql, kind) == 1;
     }
 
     /** Has a fixed delay begin, once its job has ended. */
     public void ended(Connection connection, String kind, long intervalMillis) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("update headroom_job_schedule set next_at = "
-                + dialect.nowPlusMillis() + " where kind = ? and next_at is null")) {
-            statement.setLong(1, intervalMillis);
-            statement.setString(2, kind);
-            statement.executeUpdate();
-        }
+        Sql.change(connection, beginning(), intervalMillis, kind);
     }
 
     /** Has a fixed delay begin whose job is gone without having ended here: given up by a rescue, or deleted by hand. */
     public void heal(Connection connection, String kind, long intervalMillis) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("update headroom_job_schedule set next_at = "
-                + dialect.nowPlusMillis() + " where kind = ? and next_at is null"
-                + " and not exists (select 1 from headroom_job j where j.kind = headroom_job_schedule.kind)")) {
-            statement.setLong(1, intervalMillis);
-            statement.setString(2, kind);
-            statement.executeUpdate();
-        }
+        String gone = " and not exists (select 1 from headroom_job j where j.kind = headroom_job_schedule.kind)";
+        Sql.change(connection, beginning() + gone, intervalMillis, kind);
+    }
+
+    private String beginning() {
+        return "update headroom_job_schedule set next_at = " + dialect.nowPlusMillis()
+                + " where kind = ? and next_at is null";
     }
 }

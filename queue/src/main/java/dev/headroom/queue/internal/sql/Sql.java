@@ -1,10 +1,16 @@
 package dev.headroom.queue.internal.sql;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** Runs work on a connection of the queue's own: in one transaction, given back as it was found. */
 public final class Sql {
@@ -58,6 +64,53 @@ public final class Sql {
             return work.on(connection);
         } finally {
             restore(connection, false);
+        }
+    }
+
+    /** Runs a delete, update or insert; returns how many rows it changed. */
+    static int change(Connection connection, String sql, @Nullable Object... parameters) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            bind(statement, parameters);
+            return statement.executeUpdate();
+        }
+    }
+
+    /** Reads a row where it stands. */
+    @FunctionalInterface
+    interface Row<T> {
+        /** What the row says. */
+        T read(ResultSet row) throws SQLException;
+    }
+
+    /** The rows that a select finds, in its order. */
+    static <T> List<T> list(Connection connection, String sql, Row<T> row, @Nullable Object... parameters)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            bind(statement, parameters);
+            try (ResultSet rows = statement.executeQuery()) {
+                List<T> found = new ArrayList<>();
+                while (rows.next()) {
+                    found.add(row.read(rows));
+                }
+                return found;
+            }
+        }
+    }
+
+    /** The first row that a select finds. */
+    static <T> Optional<T> first(Connection connection, String sql, Row<T> row, @Nullable Object... parameters)
+            throws SQLException {
+        return list(connection, sql, row, parameters).stream().findFirst();
+    }
+
+    /** The numbers in the first column of a select. */
+    static List<Long> longs(Connection connection, String sql, @Nullable Object... parameters) throws SQLException {
+        return list(connection, sql, row -> row.getLong(1), parameters);
+    }
+
+    private static void bind(PreparedStatement statement, @Nullable Object... parameters) throws SQLException {
+        for (int i = 0; i < parameters.length; i++) {
+            statement.setObject(i + 1, parameters[i]);
         }
     }
 

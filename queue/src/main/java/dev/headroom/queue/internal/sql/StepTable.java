@@ -15,27 +15,15 @@ public final class StepTable {
 
     /** The result of a step that was done. */
     public Optional<String> find(Connection connection, long job, String name) throws SQLException {
-        try (PreparedStatement select =
-                connection.prepareStatement("select result from headroom_job_step where job_id = ? and name = ?")) {
-            select.setLong(1, job);
-            select.setString(2, name);
-            try (ResultSet rows = select.executeQuery()) {
-                return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
-            }
-        }
+        String sql = "select result from headroom_job_step where job_id = ? and name = ?";
+        return Sql.first(connection, sql, row -> row.getString(1), job, name);
     }
 
     /** Keeps that a step is done; false if the job's lease was lost. */
     public boolean keep(Connection connection, ClaimedJob job, String name, String result) throws SQLException {
         String sql = "insert into headroom_job_step (job_id, name, result) select id, ?, ? from headroom_job"
                 + " where id = ? and lease = ? and state = 1";
-        try (PreparedStatement insert = connection.prepareStatement(sql)) {
-            insert.setString(1, name);
-            insert.setString(2, result);
-            insert.setLong(3, job.id());
-            insert.setLong(4, job.lease());
-            return insert.executeUpdate() == 1;
-        }
+        return Sql.change(connection, sql, name, result, job.id(), job.lease()) == 1;
     }
 
     /** Forgets the steps of jobs that are over. */

@@ -3,7 +3,6 @@ package dev.headroom.queue.internal.sql;
 import dev.headroom.queue.Unique;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.OptionalLong;
@@ -107,12 +106,12 @@ public final class UniqueJobs {
     private @Nullable Found find(Connection connection, NewJob job, String latest) throws SQLException {
         String sql = "select id, state, " + dialect.millisSince("run_at") + " from headroom_job where unique_key = ?"
                 + latest;
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, job.uniqueKey());
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next() ? new Found(rows.getLong(1), rows.getInt(2), rows.getLong(3)) : null;
-            }
-        }
+        return Sql.first(
+                        connection,
+                        sql,
+                        row -> new Found(row.getLong(1), row.getInt(2), row.getLong(3)),
+                        job.uniqueKey())
+                .orElse(null);
     }
 
     private Met meet(Connection connection, Found found, NewJob job, Unique unique, boolean lockedByRuns)
@@ -184,11 +183,7 @@ public final class UniqueJobs {
     private boolean free(Connection connection, Found found, NewJob job) throws SQLException {
         String sql = "update headroom_job set unique_key = null where id = (select id from headroom_job"
                 + " where id = ? and unique_key = ? and state = 0 for no key update skip locked)";
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setLong(1, found.id());
-            statement.setString(2, job.uniqueKey());
-            return statement.executeUpdate() == 1;
-        }
+        return Sql.change(connection, sql, found.id(), job.uniqueKey()) == 1;
     }
 
     /** The same for a job that is to be replaced: it may run after what is enqueued now, and must not bring back what was before. */
@@ -212,13 +207,7 @@ public final class UniqueJobs {
     private boolean keep(Connection connection, Found found, NewJob job, String lock) throws SQLException {
         String sql = "select id from " + dialect.byNumber("headroom_job")
                 + " where id = ? and unique_key = ? and state <> 1" + lock;
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setLong(1, found.id());
-            statement.setString(2, job.uniqueKey());
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next();
-            }
-        }
+        return !Sql.longs(connection, sql, found.id(), job.uniqueKey()).isEmpty();
     }
 
     private boolean change(Connection connection, Found found, NewJob job, String due) throws SQLException {

@@ -3,9 +3,7 @@ package dev.headroom.queue.internal.sql;
 import dev.headroom.queue.Unique;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
@@ -33,7 +31,7 @@ public final class UniqueWindows {
         for (int tries = 0; tries < MOST_TRIES; tries++) {
             if (retake(connection, key, millis) || dialect.insertWindow(connection, key, millis)) {
                 long id = inserts.insert(connection, job);
-                BatchTable.change(
+                Sql.change(
                         connection, "update headroom_job_window set job_id = ? where unique_key = ?", id, key);
                 return new UniqueJobs.Placed(id, true, false);
             }
@@ -47,7 +45,7 @@ public final class UniqueWindows {
     }
 
     private boolean retake(Connection connection, String key, long millis) throws SQLException {
-        return BatchTable.change(
+        return Sql.change(
                         connection,
                         "update " + dialect.byNumber("headroom_job_window") + " set free_at = "
                                 + dialect.nowPlusMillis() + " where unique_key = ? and free_at <= " + dialect.now(),
@@ -58,26 +56,16 @@ public final class UniqueWindows {
 
     private OptionalLong holder(Connection connection, String key) throws SQLException {
         String sql = "select job_id from headroom_job_window where unique_key = ?" + dialect.readingLatest();
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            select.setString(1, key);
-            try (ResultSet rows = select.executeQuery()) {
-                return rows.next() ? OptionalLong.of(rows.getLong(1)) : OptionalLong.empty();
-            }
-        }
+        return Sql.longs(connection, sql, key).stream()
+                .mapToLong(Long::longValue)
+                .findFirst();
     }
 
     /** Forgets at most so many keys that are free again, and that no caller is about to take; returns how many. */
     public int prune(Connection connection, int limit) throws SQLException {
-        List<String> free = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement("select unique_key from headroom_job_window"
-                + " where free_at < " + dialect.now() + " order by free_at limit ? for update skip locked")) {
-            select.setInt(1, limit);
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    free.add(rows.getString(1));
-                }
-            }
-        }
+        String sql = "select unique_key from headroom_job_window where free_at < " + dialect.now()
+                + " order by free_at limit ? for update skip locked";
+        List<String> free = Sql.list(connection, sql, row -> row.getString(1), limit);
         if (!free.isEmpty()) {
             try (PreparedStatement delete =
                     connection.prepareStatement("delete from headroom_job_window where unique_key = ?")) {
@@ -93,7 +81,7 @@ public final class UniqueWindows {
 
     /** Makes every key free so much earlier. */
     public void advance(Connection connection, long millis) throws SQLException {
-        BatchTable.change(
+        Sql.change(
                 connection, "update headroom_job_window set free_at = " + dialect.plusMillis("free_at"), -millis);
     }
 }

@@ -186,17 +186,7 @@ public final class ResultTable {
                         + " and not exists (select 1 from headroom_job_dead d where d.id = job_id) order by ended_at limit ?",
                 -millis,
                 limit);
-        if (old.isEmpty()) {
-            return 0;
-        }
-        try (PreparedStatement delete =
-                connection.prepareStatement("delete from headroom_job_result where job_id = ?")) {
-            for (long id : old.stream().sorted().toList()) {
-                delete.setLong(1, id);
-                delete.addBatch();
-            }
-            delete.executeBatch();
-        }
+        dialect.changeRows(connection, "delete from headroom_job_result where job_id", old);
         return old.size();
     }
 }

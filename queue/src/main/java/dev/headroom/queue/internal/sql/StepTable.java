@@ -28,15 +28,7 @@ public final class StepTable {
 
     /** Forgets the steps of jobs that are over. */
     public void forget(Connection connection, Collection<Long> jobs) throws SQLException {
-        if (jobs.isEmpty()) {
-            return;
-        }
-        try (PreparedStatement delete = connection.prepareStatement("delete from headroom_job_step where job_id = ?")) {
-            for (long job : jobs) {
-                delete.setLong(1, job);
-                delete.executeUpdate();
-            }
-        }
+        Ids.change(connection, "delete from headroom_job_step where job_id", jobs);
     }
 
     /**
@@ -65,7 +57,7 @@ public final class StepTable {
                 }
             }
         }
-        Ids.change(connection, "delete from headroom_job_step where job_id", gone);
+        forget(connection, gone);
         return count < CHUNK ? 0 : last;
     }
 }

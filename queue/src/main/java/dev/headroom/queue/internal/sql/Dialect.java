@@ -236,8 +236,14 @@ public interface Dialect {
     /** For how many milliseconds the job that is ready longest has been ready; 0 when none is. */
     long oldestReadyMillis(Connection connection, int queue) throws SQLException;
 
-    /** Interns a queue's name, if it is new. */
-    void insertQueue(Connection connection, String queue) throws SQLException;
+    /**
+     * An insert of one row that does nothing where its key is taken.
+     *
+     * @param key the key's column, whose parameter comes first
+     * @param columns the others, separated by commas
+     * @param values theirs
+     */
+    String insertIfAbsent(String table, String key, String columns, String values);
 
     /** Inserts jobs of one kind that differ in payload and lane alone by one statement; false where there is none for any number. */
     default boolean insertAll(Connection connection, List<NewJob> jobs) throws SQLException {
@@ -308,10 +314,4 @@ public interface Dialect {
     default String byNumber(String table) {
         return table;
     }
-
-    /** Takes a key for so long, if it has no row; false if it has. */
-    boolean insertWindow(Connection connection, String key, long millis) throws SQLException;
-
-    /** Begins a kind's schedule one interval from now, if it has none. */
-    void insertSchedule(Connection connection, String kind, String spec, long intervalMillis) throws SQLException;
 }

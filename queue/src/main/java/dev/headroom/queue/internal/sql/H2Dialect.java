@@ -71,13 +71,9 @@ final class H2Dialect extends OptimisticDialect {
     }
 
     @Override
-    public void insertQueue(Connection connection, String queue) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "merge into headroom_job_queue as q using (values (?)) as n(name) on q.name = n.name"
-                        + " when not matched then insert (name) values (n.name)")) {
-            statement.setString(1, queue);
-            statement.executeUpdate();
-        }
+    public String insertIfAbsent(String table, String key, String columns, String values) {
+        return "merge into " + table + " as t using (values (?)) as n(k) on t." + key
+                + " = n.k when not matched then insert (" + key + ", " + columns + ") values (n.k, " + values + ")";
     }
 
     @Override
@@ -128,31 +124,5 @@ final class H2Dialect extends OptimisticDialect {
             }
         }
         return locked;
-    }
-
-    @Override
-    public boolean insertWindow(Connection connection, String key, long millis) throws SQLException {
-        return Sql.change(
-                        connection,
-                        "merge into headroom_job_window as w using (values (?)) as n(unique_key)"
-                                + " on w.unique_key = n.unique_key when not matched then insert (unique_key, free_at)"
-                                + " values (n.unique_key, " + nowPlusMillis() + ")",
-                        key,
-                        millis)
-                == 1;
-    }
-
-    @Override
-    public void insertSchedule(Connection connection, String kind, String spec, long intervalMillis)
-            throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "merge into headroom_job_schedule as s using (values (?)) as n(kind) on s.kind = n.kind"
-                        + " when not matched then insert (kind, spec, next_at) values (n.kind, ?, " + nowPlusMillis()
-                        + ")")) {
-            statement.setString(1, kind);
-            statement.setString(2, spec);
-            statement.setLong(3, intervalMillis);
-            statement.executeUpdate();
-        }
     }
 }

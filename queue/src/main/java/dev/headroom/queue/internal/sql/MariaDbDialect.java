@@ -319,15 +319,8 @@ final class MariaDbDialect implements Dialect {
     }
 
     @Override
-    public void insertQueue(Connection connection, String queue) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("insert ignore into headroom_job_queue (name) select ? from dual"
-                        + " where not exists (select 1 from headroom_job_queue where name = ?)")) {
-            // Without the condition each attempt would use up one of the few numbers.
-            statement.setString(1, queue);
-            statement.setString(2, queue);
-            statement.executeUpdate();
-        }
+    public String insertIfAbsent(String table, String key, String columns, String values) {
+        return "insert ignore into " + table + " (" + key + ", " + columns + ") values (?, " + values + ")";
     }
 
     @Override
@@ -361,29 +354,5 @@ final class MariaDbDialect implements Dialect {
     @Override
     public String byNumber(String table) {
         return table + " force index (primary)";
-    }
-
-    @Override
-    public boolean insertWindow(Connection connection, String key, long millis) throws SQLException {
-        return Sql.change(
-                        connection,
-                        "insert ignore into headroom_job_window (unique_key, free_at) values (?, " + nowPlusMillis()
-                                + ")",
-                        key,
-                        millis)
-                == 1;
-    }
-
-    @Override
-    public void insertSchedule(Connection connection, String kind, String spec, long intervalMillis)
-            throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "insert ignore into headroom_job_schedule (kind, spec, next_at) values (?, ?, " + nowPlusMillis()
-                        + ")")) {
-            statement.setString(1, kind);
-            statement.setString(2, spec);
-            statement.setLong(3, intervalMillis);
-            statement.executeUpdate();
-        }
     }
 }

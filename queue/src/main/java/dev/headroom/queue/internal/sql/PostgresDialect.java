@@ -278,15 +278,9 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public void insertQueue(Connection connection, String queue) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("insert into headroom_job_queue (name) select ? where not exists"
-                        + " (select 1 from headroom_job_queue where name = ?) on conflict (name) do nothing")) {
-            // Without the condition each attempt would use up one of the few numbers.
-            statement.setString(1, queue);
-            statement.setString(2, queue);
-            statement.executeUpdate();
-        }
+    public String insertIfAbsent(String table, String key, String columns, String values) {
+        return "insert into " + table + " (" + key + ", " + columns + ") values (?, " + values + ") on conflict (" + key
+                + ") do nothing";
     }
 
     @Override
@@ -349,30 +343,6 @@ final class PostgresDialect implements Dialect {
                     reader.read(rows);
                 }
             }
-        }
-    }
-
-    @Override
-    public boolean insertWindow(Connection connection, String key, long millis) throws SQLException {
-        return Sql.change(
-                        connection,
-                        "insert into headroom_job_window (unique_key, free_at) values (?, " + nowPlusMillis()
-                                + ") on conflict (unique_key) do nothing",
-                        key,
-                        millis)
-                == 1;
-    }
-
-    @Override
-    public void insertSchedule(Connection connection, String kind, String spec, long intervalMillis)
-            throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("insert into headroom_job_schedule (kind, spec, next_at) values (?, ?, "
-                        + nowPlusMillis() + ") on conflict (kind) do nothing")) {
-            statement.setString(1, kind);
-            statement.setString(2, spec);
-            statement.setLong(3, intervalMillis);
-            statement.executeUpdate();
         }
     }
 }

@@ -32,7 +32,13 @@ public final class ScheduleTable {
      */
     public void declare(Connection connection, String kind, String spec, long intervalMillis, boolean afterEnd)
             throws SQLException {
-        dialect.insertSchedule(connection, kind, spec, intervalMillis);
+        String first = "?, " + dialect.nowPlusMillis();
+        Sql.change(
+                connection,
+                dialect.insertIfAbsent("headroom_job_schedule", "kind", "spec, next_at", first),
+                kind,
+                spec,
+                intervalMillis);
         String next = afterEnd
                 ? "case when next_at is null then null else " + dialect.nowPlusMillis() + " end"
                 : dialect.nowPlusMillis();

@@ -29,7 +29,7 @@ public final class UniqueWindows {
         long millis = unique.window().toMillis();
         // Between a look and the next the key may be thrown away as one that is free.
         for (int tries = 0; tries < MOST_TRIES; tries++) {
-            if (retake(connection, key, millis) || dialect.insertWindow(connection, key, millis)) {
+            if (retake(connection, key, millis) || take(connection, key, millis)) {
                 long id = inserts.insert(connection, job);
                 Sql.change(
                         connection, "update headroom_job_window set job_id = ? where unique_key = ?", id, key);
@@ -44,14 +44,16 @@ public final class UniqueWindows {
         throw new SQLException("unique " + key + ": taken by a transaction that this one does not see");
     }
 
+    private boolean take(Connection connection, String key, long millis) throws SQLException {
+        String sql =
+                dialect.insertIfAbsent("headroom_job_window", "unique_key", "free_at", dialect.nowPlusMillis());
+        return Sql.change(connection, sql, key, millis) == 1;
+    }
+
     private boolean retake(Connection connection, String key, long millis) throws SQLException {
-        return Sql.change(
-                        connection,
-                        "update " + dialect.byNumber("headroom_job_window") + " set free_at = "
-                                + dialect.nowPlusMillis() + " where unique_key = ? and free_at <= " + dialect.now(),
-                        millis,
-                        key)
-                == 1;
+        String sql = "update " + dialect.byNumber("headroom_job_window") + " set free_at = " + dialect.nowPlusMillis()
+                + " where unique_key = ? and free_at <= " + dialect.now();
+        return Sql.change(connection, sql, millis, key) == 1;
     }
 
     private OptionalLong holder(Connection connection, String key) throws SQLException {

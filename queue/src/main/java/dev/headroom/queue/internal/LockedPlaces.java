@@ -2,6 +2,7 @@ package dev.headroom.queue.internal;
 
 import dev.headroom.queue.internal.sql.Floors;
 import dev.headroom.queue.internal.sql.LockedJob;
+import dev.headroom.queue.internal.sql.Slot;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -27,12 +28,13 @@ final class LockedPlaces {
             atTheFront.put(queue, now);
             return null;
         }
-        long[] behind = new long[Floors.SLOTS];
+        long[] behind = new long[Slot.COUNT];
         for (List<LockedJob> jobs : locked.values()) {
             for (LockedJob each : jobs) {
                 Floors.Place place = each.place();
                 if (place.lane() == 0) {
-                    behind[place.slot()] = Math.max(behind[place.slot()], place.position());
+                    int slot = place.slot().index();
+                    behind[slot] = Math.max(behind[slot], place.position());
                 }
             }
         }

@@ -27,14 +27,12 @@ import org.jspecify.annotations.Nullable;
  * look below the floors ({@link #lower}), which is repeated for ever. Thread-safe.
  */
 public final class Floors {
-    /** As many places as there are priorities and criticalities. */
-    public static final int SLOTS = 40;
-
     private static final long LATE_SECONDS = 2;
     private static final long LATE = LATE_SECONDS * 1_000_000_000;
     private static final long LOOK_EVERY = 50_000_000;
     private static final int LOOK_AFTER = 64;
 
+    private final LongSupplier nanoTime;
     private final Map<Integer, long[]> byQueue = new HashMap<>();
     private final Deque<Mark> marks = new ArrayDeque<>();
 
@@ -46,7 +44,6 @@ public final class Floors {
     private long settled;
     private long version;
     private long servers;
-    private final LongSupplier nanoTime;
     private long lookedAt;
     private int claimed;
     private long claimedInAll;
@@ -64,15 +61,10 @@ public final class Floors {
     /** Whoever drew this position or a lower one has a transaction number lower than this. */
     private record Mark(long position, long transaction, long at) {}
 
-    /** The place in the order of a queue. */
-    static int slot(int priority, int criticality) {
-        return priority * 4 + criticality;
-    }
-
     /** Where a job is in the order of its queue. */
-    public record Place(int slot, int lane, long position) {
+    public record Place(Slot slot, int lane, long position) {
         static Place of(int priority, int criticality, int lane, long position) {
-            return new Place(Floors.slot(priority, criticality), lane, position);
+            return new Place(new Slot(priority, criticality), lane, position);
         }
     }
 
@@ -84,8 +76,8 @@ public final class Floors {
         private final long version;
         private final long servers;
         private final boolean due;
-        private final long[] through = new long[SLOTS];
-        private final long[] most = new long[SLOTS];
+        private final long[] through = new long[Slot.COUNT];
+        private final long[] most = new long[Slot.COUNT];
         private int found;
         private boolean partial;
         private long @Nullable [] looked;
@@ -100,14 +92,14 @@ public final class Floors {
             Arrays.fill(most, Long.MAX_VALUE);
         }
 
-        long floor(int slot) {
-            return floors[slot];
+        long floor(Slot slot) {
+            return floors[slot.index()];
         }
 
         /** The claim begins behind these positions, and so sees nothing of what is before. */
         public void behind(long[] positions) {
             partial = true;
-            for (int slot = 0; slot < SLOTS; slot++) {
+            for (int slot = 0; slot < Slot.COUNT; slot++) {
                 floors[slot] = Math.max(floors[slot], positions[slot]);
             }
         }
@@ -127,10 +119,10 @@ public final class Floors {
             if (partial) {
                 return;
             }
-            int end = last == null ? SLOTS : last.slot;
-            for (int slot = 0; slot < SLOTS; slot++) {
-                boolean all = slot < end && (criticalities & 1 << slot % 4) != 0;
-                through[slot] = all ? Long.MAX_VALUE : 0;
+            int end = last == null ? Slot.COUNT : last.slot.index();
+            for (Slot slot : Slot.ALL) {
+                boolean all = slot.index() < end && (criticalities & 1 << slot.criticality()) != 0;
+                through[slot.index()] = all ? Long.MAX_VALUE : 0;
             }
             if (last != null) {
                 through[end] = last.lane == 0 ? last.position : Long.MAX_VALUE;
@@ -150,7 +142,7 @@ public final class Floors {
 
     /** For a claim that begins now. */
     public synchronized Pass pass(int queue) {
-        long[] floors = byQueue.getOrDefault(queue, new long[SLOTS]).clone();
+        long[] floors = byQueue.getOrDefault(queue, new long[Slot.COUNT]).clone();
         boolean due = claimed >= LOOK_AFTER && nanoTime.getAsLong() - lookedAt >= LOOK_EVERY;
         Pass pass = new Pass(queue, floors, settled, version, servers, due);
         underway.add(pass);
@@ -166,8 +158,8 @@ public final class Floors {
         claimed += pass.found;
         claimedInAll += pass.found;
         if (pass.version == version) {
-            long[] floors = byQueue.computeIfAbsent(pass.queue, unknown -> new long[SLOTS]);
-            for (int slot = 0; slot < SLOTS; slot++) {
+            long[] floors = byQueue.computeIfAbsent(pass.queue, unknown -> new long[Slot.COUNT]);
+            for (int slot = 0; slot < Slot.COUNT; slot++) {
                 long through = Math.min(pass.through[slot], pass.most[slot]);
                 floors[slot] = Math.max(floors[slot], Math.min(through, pass.settled));
             }
@@ -213,20 +205,21 @@ public final class Floors {
      * have passed them by meanwhile.
      */
     public synchronized void left(int queue, Collection<Place> places) {
-        long[] lowest = new long[SLOTS];
+        long[] lowest = new long[Slot.COUNT];
         Arrays.fill(lowest, Long.MAX_VALUE);
         for (Place each : places) {
             if (each.lane == 0) {
-                lowest[each.slot] = Math.min(lowest[each.slot], each.position);
+                int slot = each.slot.index();
+                lowest[slot] = Math.min(lowest[slot], each.position);
             }
         }
-        long[] floors = byQueue.getOrDefault(queue, new long[SLOTS]);
-        for (int slot = 0; slot < SLOTS; slot++) {
+        long[] floors = byQueue.getOrDefault(queue, new long[Slot.COUNT]);
+        for (int slot = 0; slot < Slot.COUNT; slot++) {
             floors[slot] = Math.min(floors[slot], lowest[slot] - 1);
         }
         for (Pass each : underway) {
             if (each.queue == queue) {
-                for (int slot = 0; slot < SLOTS; slot++) {
+                for (int slot = 0; slot < Slot.COUNT; slot++) {
                     each.most[slot] = Math.min(each.most[slot], lowest[slot] - 1);
                 }
             }
@@ -234,10 +227,10 @@ public final class Floors {
     }
 
     /** A job below a floor is ready: the floor goes below it. */
-    synchronized void lower(int queue, int slot, long position) {
+    synchronized void lower(int queue, Slot slot, long position) {
         long[] floors = byQueue.get(queue);
-        if (floors != null && floors[slot] >= position) {
-            floors[slot] = position - 1;
+        if (floors != null && floors[slot.index()] >= position) {
+            floors[slot.index()] = position - 1;
             version++;
         }
     }

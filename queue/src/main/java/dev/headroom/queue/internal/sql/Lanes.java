@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * Gives each lane of a queue its turn: of every priority and criticality, from as many lanes as there are jobs wanted, going on after the
@@ -18,9 +17,9 @@ public final class Lanes {
             + " and criticality = ? and lane > ? order by queue, state, priority, criticality, lane limit 1";
 
     private static final String ANY = "select count(*) from (select 1 as one) x where "
-            + IntStream.range(0, 40)
-                    .mapToObj(slot -> "exists (select 1 from headroom_job where queue = ? and state = 0 and priority = "
-                            + slot / 4 + " and criticality = " + slot % 4 + " and lane > 0)")
+            + Slot.ALL.stream()
+                    .map(slot -> "exists (select 1 from headroom_job where queue = ? and state = 0 and priority = "
+                            + slot.priority() + " and criticality = " + slot.criticality() + " and lane > 0)")
                     .collect(Collectors.joining(" or "));
 
     private Lanes() {}
@@ -28,7 +27,7 @@ public final class Lanes {
     /** Whether any job of a queue that is ready has a lane; one probe of the index for each priority and criticality. */
     public static boolean any(Connection connection, int queue) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(ANY)) {
-            for (int slot = 1; slot <= 40; slot++) {
+            for (int slot = 1; slot <= Slot.COUNT; slot++) {
                 select.setInt(slot, queue);
             }
             try (ResultSet rows = select.executeQuery()) {
@@ -38,9 +37,6 @@ public final class Lanes {
         }
     }
 
-    /** One place in the order of a queue that has jobs. */
-    record Slot(int priority, int criticality) {}
-
     /** Takes at most so many jobs of a lane. */
     @FunctionalInterface
     interface Take {
@@ -48,6 +44,7 @@ public final class Lanes {
         int jobs(Slot slot, int lane, int limit) throws SQLException;
     }
 
+    /** @param slots those that may have jobs */
     static void serve(Connection connection, Claim claim, List<Slot> slots, Take take) throws SQLException {
         int wanted = claim.limit();
         for (Slot slot : slots) {

@@ -165,7 +165,7 @@ final class MariaDbDialect implements Dialect {
             return List.of();
         }
         List<LockedJob> locked = new ArrayList<>();
-        List<Lanes.Slot> slots = slots(connection, claim.queue());
+        List<Slot> slots = slots(connection, claim.queue());
         if (claim.inTurns()) {
             Lanes.serve(
                     connection,
@@ -173,7 +173,7 @@ final class MariaDbDialect implements Dialect {
                     slots,
                     (slot, lane, limit) -> lock(connection, claim, slot, " and lane = " + lane, limit, locked));
         } else {
-            for (Lanes.Slot slot : slots) {
+            for (Slot slot : slots) {
                 int wanted = claim.limit() - locked.size();
                 if (wanted > 0 && claim.takes(slot.criticality())) {
                     lock(connection, claim, slot, "", wanted, locked);
@@ -194,7 +194,7 @@ final class MariaDbDialect implements Dialect {
         return change(connection, "delete from headroom_job", ids);
     }
 
-    private int lock(Connection connection, Claim claim, Lanes.Slot slot, String lane, int limit, List<LockedJob> into)
+    private int lock(Connection connection, Claim claim, Slot slot, String lane, int limit, List<LockedJob> into)
             throws SQLException {
         // In the second round of turns those of the first, which are this transaction's own, come again.
         Set<Long> known = lane.isEmpty()
@@ -225,13 +225,13 @@ final class MariaDbDialect implements Dialect {
                 .isEmpty();
     }
 
-    private static List<Lanes.Slot> slots(Connection connection, int queue) throws SQLException {
-        List<Lanes.Slot> slots = new ArrayList<>();
+    private static List<Slot> slots(Connection connection, int queue) throws SQLException {
+        List<Slot> slots = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(SLOTS)) {
             statement.setInt(1, queue);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
-                    slots.add(new Lanes.Slot(rows.getInt(1), rows.getInt(2)));
+                    slots.add(new Slot(rows.getInt(1), rows.getInt(2)));
                 }
             }
         }
@@ -306,7 +306,7 @@ final class MariaDbDialect implements Dialect {
                         + " order by queue, state, priority, criticality, lane, pos, id limit 1",
                 millisSince("run_at"));
         try (PreparedStatement statement = connection.prepareStatement(select)) {
-            for (Lanes.Slot slot : slots(connection, queue)) {
+            for (Slot slot : slots(connection, queue)) {
                 statement.setInt(1, queue);
                 statement.setInt(2, slot.priority());
                 statement.setInt(3, slot.criticality());

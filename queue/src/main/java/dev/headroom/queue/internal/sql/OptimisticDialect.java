@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * Claims without row locks: reads candidates in index order, then takes each by a conditional update and keeps those it got. Correct
@@ -85,13 +84,10 @@ abstract class OptimisticDialect implements Dialect {
     private List<ClaimedJob> candidates(Connection connection, Claim claim) throws SQLException {
         List<ClaimedJob> candidates = new ArrayList<>();
         if (claim.inTurns()) {
-            List<Lanes.Slot> slots = IntStream.range(0, 40)
-                    .mapToObj(slot -> new Lanes.Slot(slot / 4, slot % 4))
-                    .toList();
             Lanes.serve(
                     connection,
                     claim,
-                    slots,
+                    Slot.ALL,
                     (slot, lane, limit) -> ofLane(connection, claim, slot, lane, limit, candidates));
             return candidates;
         }
@@ -99,15 +95,13 @@ abstract class OptimisticDialect implements Dialect {
         String select = candidates() + " order by queue, state, priority, criticality, lane, pos limit ?";
         try (PreparedStatement statement = connection.prepareStatement(select)) {
             statement.setInt(1, claim.queue());
-            for (int priority = 0; priority < 10; priority++) {
-                for (int criticality = 0; criticality < 4; criticality++) {
-                    int wanted = claim.limit() - candidates.size();
-                    if (wanted > 0 && claim.takes(criticality)) {
-                        statement.setInt(2, priority);
-                        statement.setInt(3, criticality);
-                        statement.setInt(4, wanted);
-                        read(statement, claim, candidates);
-                    }
+            for (Slot slot : Slot.ALL) {
+                int wanted = claim.limit() - candidates.size();
+                if (wanted > 0 && claim.takes(slot.criticality())) {
+                    statement.setInt(2, slot.priority());
+                    statement.setInt(3, slot.criticality());
+                    statement.setInt(4, wanted);
+                    read(statement, claim, candidates);
                 }
             }
         }
@@ -125,7 +119,7 @@ abstract class OptimisticDialect implements Dialect {
                 + " from headroom_job where queue = ? and state = 0 and priority = ? and criticality = ?";
     }
 
-    private int ofLane(Connection connection, Claim claim, Lanes.Slot slot, int lane, int limit, List<ClaimedJob> into)
+    private int ofLane(Connection connection, Claim claim, Slot slot, int lane, int limit, List<ClaimedJob> into)
             throws SQLException {
         Set<Long> known = into.stream().map(ClaimedJob::id).collect(Collectors.toSet());
         String select = candidates() + " and lane = ? order by queue, state, priority, criticality, lane, pos limit ?";
@@ -194,9 +188,9 @@ abstract class OptimisticDialect implements Dialect {
                         + " and criticality = ? order by queue, state, priority, criticality, lane, pos limit 1";
         try (PreparedStatement statement = connection.prepareStatement(select)) {
             statement.setInt(1, queue);
-            for (int slot = 0; slot < 40; slot++) {
-                statement.setInt(2, slot / 4);
-                statement.setInt(3, slot % 4);
+            for (Slot slot : Slot.ALL) {
+                statement.setInt(2, slot.priority());
+                statement.setInt(3, slot.criticality());
                 try (ResultSet rows = statement.executeQuery()) {
                     oldest = rows.next() ? Math.max(oldest, rows.getLong(1)) : oldest;
                 }

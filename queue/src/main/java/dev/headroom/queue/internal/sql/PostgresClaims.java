@@ -129,8 +129,7 @@ final class PostgresClaims {
                 // In the second round of turns those of the first, which are this transaction's own, come again.
                 int before = locked.size();
                 int known = (int) locked.stream()
-                        .filter(each -> each.job().lane() == lane
-                                && each.place().slot() == Floors.slot(slot.priority(), slot.criticality()))
+                        .filter(each -> each.job().lane() == lane && each.place().slot().equals(slot))
                         .count();
                 try (PreparedStatement statement = connection.prepareStatement(LOCK_OF_LANE)) {
                     statement.setInt(1, claim.queue());
@@ -174,14 +173,14 @@ final class PostgresClaims {
         }
     }
 
-    private static List<Lanes.Slot> slots(Connection connection, Claim claim) throws SQLException {
-        List<Lanes.Slot> slots = new ArrayList<>();
+    private static List<Slot> slots(Connection connection, Claim claim) throws SQLException {
+        List<Slot> slots = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(SLOTS)) {
             statement.setArray(1, connection.createArrayOf("smallint", criticalities(claim)));
             statement.setInt(2, claim.queue());
             try (ResultSet rows = result(statement, 2)) {
                 while (rows.next()) {
-                    slots.add(new Lanes.Slot(rows.getInt(1), rows.getInt(2)));
+                    slots.add(new Slot(rows.getInt(1), rows.getInt(2)));
                 }
             }
         }
@@ -189,7 +188,7 @@ final class PostgresClaims {
     }
 
     private static List<ClaimedJob> claimInTurns(Connection connection, Claim claim) throws SQLException {
-        List<Lanes.Slot> slots = slots(connection, claim);
+        List<Slot> slots = slots(connection, claim);
         List<ClaimedJob> claimed = new ArrayList<>();
         Lanes.serve(connection, claim, slots, (slot, lane, limit) -> {
             try (PreparedStatement statement = connection.prepareStatement(CLAIM_OF_LANE)) {
@@ -229,13 +228,11 @@ final class PostgresClaims {
         List<Short> priorities = new ArrayList<>();
         List<Short> criticalities = new ArrayList<>();
         List<Long> floors = new ArrayList<>();
-        for (short priority = 0; priority < 10; priority++) {
-            for (short criticality = 0; criticality < 4; criticality++) {
-                if (claim.takes(criticality)) {
-                    priorities.add(priority);
-                    criticalities.add(criticality);
-                    floors.add(pass == null ? 0 : pass.floor(Floors.slot(priority, criticality)));
-                }
+        for (Slot slot : Slot.ALL) {
+            if (claim.takes(slot.criticality())) {
+                priorities.add((short) slot.priority());
+                criticalities.add((short) slot.criticality());
+                floors.add(pass == null ? 0 : pass.floor(slot));
             }
         }
         statement.setArray(1, connection.createArrayOf("smallint", priorities.toArray()));
@@ -282,10 +279,10 @@ final class PostgresClaims {
         List<Short> priorities = new ArrayList<>();
         List<Short> criticalities = new ArrayList<>();
         List<Long> positions = new ArrayList<>();
-        for (int slot = 0; slot < Floors.SLOTS; slot++) {
+        for (Slot slot : Slot.ALL) {
             if (pass.floor(slot) > 0) {
-                priorities.add((short) (slot / 4));
-                criticalities.add((short) (slot % 4));
+                priorities.add((short) slot.priority());
+                criticalities.add((short) slot.criticality());
                 positions.add(pass.floor(slot));
             }
         }
@@ -298,7 +295,7 @@ final class PostgresClaims {
             try (ResultSet rows = result(statement, 1)) {
                 while (rows.next()) {
                     found = true;
-                    floors.lower(queue, Floors.slot(rows.getInt(1), rows.getInt(2)), rows.getLong(3));
+                    floors.lower(queue, new Slot(rows.getInt(1), rows.getInt(2)), rows.getLong(3));
                 }
             }
         }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class FloorsTest {
     private static final int QUEUE = 1;
-    private static final int SLOT = Floors.slot(4, 2);
+    private static final Slot SLOT = new Slot(4, 2);
 
     private final AtomicLong clock = new AtomicLong();
     private final Floors floors = new Floors(clock::get);

@@ -161,7 +161,7 @@ final class MariaDbDialect implements Dialect {
 
     @Override
     public List<LockedJob> lock(Connection connection, Claim claim) throws SQLException {
-        if (!isAlive(connection, claim.lease())) {
+        if (!NodeTable.isThere(connection, claim.lease())) {
             return List.of();
         }
         List<LockedJob> locked = new ArrayList<>();
@@ -218,11 +218,6 @@ final class MariaDbDialect implements Dialect {
             }
         }
         return into.size() - before;
-    }
-
-    private static boolean isAlive(Connection connection, long lease) throws SQLException {
-        return !numbers(connection, "select id from headroom_job_node where id = " + lease)
-                .isEmpty();
     }
 
     private static List<Slot> slots(Connection connection, int queue) throws SQLException {

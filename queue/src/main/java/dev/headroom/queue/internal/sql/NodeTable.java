@@ -70,6 +70,12 @@ public final class NodeTable {
         }
     }
 
+    /** Whether a node was not declared dead. */
+    static boolean isThere(Connection connection, long lease) throws SQLException {
+        return !Sql.longs(connection, "select 1 from headroom_job_node where id = ?", lease)
+                .isEmpty();
+    }
+
     /** What a beat does. */
     static String beat(Dialect dialect) {
         return "update headroom_job_node set unbroken_since = case when " + dialect.millisSince("last_seen")

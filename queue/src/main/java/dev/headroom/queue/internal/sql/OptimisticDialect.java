@@ -24,7 +24,7 @@ abstract class OptimisticDialect implements Dialect {
     public List<ClaimedJob> claim(Connection connection, Claim claim) throws SQLException {
         claiming.lock();
         try {
-            if (!isAlive(connection, claim.lease())) {
+            if (!NodeTable.isThere(connection, claim.lease())) {
                 return List.of();
             }
             List<ClaimedJob> candidates = candidates(connection, claim);
@@ -38,7 +38,7 @@ abstract class OptimisticDialect implements Dialect {
     public List<LockedJob> lock(Connection connection, Claim claim) throws SQLException {
         claiming.lock();
         try {
-            if (!isAlive(connection, claim.lease())) {
+            if (!NodeTable.isThere(connection, claim.lease())) {
                 return List.of();
             }
             List<LockedJob> locked = new ArrayList<>();
@@ -68,16 +68,6 @@ abstract class OptimisticDialect implements Dialect {
             return locked;
         } finally {
             claiming.unlock();
-        }
-    }
-
-    private static boolean isAlive(Connection connection, long lease) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("select 1 from headroom_job_node where id = ?")) {
-            statement.setLong(1, lease);
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next();
-            }
         }
     }
 

@@ -8,6 +8,10 @@ import java.sql.SQLException;
  * kind_version, crashes, created_at in microseconds since 1970, and wherever they are limit_key and held.
  */
 final class ClaimRows {
+    /** What becomes of the unique key with a claim, and of the slot of a limited job. */
+    static final String CLAIMED = "unique_key = case when mod(flags, 2) = 1 then null else unique_key end,"
+            + " held = case when limit_key is null then 0 else greatest(held, 1) end";
+
     private ClaimRows() {}
 
     static ClaimedJob read(ResultSet rows, Claim claim) throws SQLException {

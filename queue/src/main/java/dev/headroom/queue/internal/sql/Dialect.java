@@ -53,10 +53,6 @@ public interface Dialect {
         return " overriding system value";
     }
 
-    /** What becomes of the unique key with a claim, and of the slot of a limited job. */
-    String CLAIMED = "unique_key = case when mod(flags, 2) = 1 then null else unique_key end,"
-            + " held = case when limit_key is null then 0 else greatest(held, 1) end";
-
     /** The end of an insert that does nothing when the unique key is taken; empty where the insert fails then. */
     default String unlessUniqueKeyIsTaken() {
         return "";
@@ -293,7 +289,11 @@ public interface Dialect {
         return lockFree(connection, ids, state, " for update");
     }
 
-    /** The same. */
+    /**
+     * The same by another lock.
+     *
+     * @param lock the end of a select that takes it, up to {@code skip locked}
+     */
     default List<Long> lockFree(Connection connection, List<Long> ids, int state, String lock) throws SQLException {
         List<Long> locked = new ArrayList<>();
         String sql = "select id from " + byNumber("headroom_job") + " where id" + Ids.in(ids.size())

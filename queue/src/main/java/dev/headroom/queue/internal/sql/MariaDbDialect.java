@@ -12,13 +12,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
 
 /**
- * MariaDB 10.6 and newer.
+ * MariaDB 10.6 and newer. Its claims are {@link MariaDbClaims}.
  *
  * <p>There is no {@code UPDATE … RETURNING}: rows are locked with {@code FOR UPDATE SKIP LOCKED} in the exact order of an index, then
  * changed by number. Transactions of the queue's own are READ COMMITTED, since in REPEATABLE READ a locking read locks the gaps of the
@@ -26,16 +25,6 @@ import java.util.stream.Collectors;
  * rows were changed: the driver may send them as one and then doesn't say.
  */
 final class MariaDbDialect implements Dialect {
-    /** Skips from one priority and criticality to the next in the index, so it costs the same whatever waits. */
-    private static final String SLOTS = "select distinct priority, criticality from headroom_job"
-            + " force index (headroom_job_ready) where queue = ? and state = 0 order by priority, criticality";
-
-    private static final String CLAIM = "select id, kind, attempt + 1, max_attempts, criticality, %s, trace, user_id,"
-            + " payload, flags, lane, kind_version, crashes, timestampdiff(microsecond, '1970-01-01', created_at), unique_key is not null, priority, pos,"
-            + " limit_key, held from headroom_job force index (headroom_job_ready) where queue = ? and state = 0"
-            + " and priority = ? and criticality = ?%s order by queue, state, priority, criticality, lane, pos, id"
-            + " limit ? for update skip locked";
-
     private static final String DUE = "select id from headroom_job force index (headroom_job_scheduled)"
             + " where state = 2 and run_at <= utc_timestamp(6) order by state, run_at limit ? for update skip locked";
 
@@ -151,36 +140,12 @@ final class MariaDbDialect implements Dialect {
 
     @Override
     public List<ClaimedJob> claim(Connection connection, Claim claim) throws SQLException {
-        List<ClaimedJob> locked =
-                lock(connection, claim).stream().map(LockedJob::job).toList();
-        List<Long> ids = locked.stream().map(ClaimedJob::id).toList();
-        String take = "update headroom_job set state = 1, attempt = attempt + 1, " + CLAIMED + ", lease = ";
-        change(connection, take + claim.lease(), ids);
-        return locked;
+        return MariaDbClaims.claim(connection, claim);
     }
 
     @Override
     public List<LockedJob> lock(Connection connection, Claim claim) throws SQLException {
-        if (!NodeTable.isThere(connection, claim.lease())) {
-            return List.of();
-        }
-        List<LockedJob> locked = new ArrayList<>();
-        List<Slot> slots = slots(connection, claim.queue());
-        if (claim.inTurns()) {
-            Lanes.serve(
-                    connection,
-                    claim,
-                    slots,
-                    (slot, lane, limit) -> lock(connection, claim, slot, " and lane = " + lane, limit, locked));
-        } else {
-            for (Slot slot : slots) {
-                int wanted = claim.limit() - locked.size();
-                if (wanted > 0 && claim.takes(slot.criticality())) {
-                    lock(connection, claim, slot, "", wanted, locked);
-                }
-            }
-        }
-        return locked;
+        return MariaDbClaims.lock(connection, claim);
     }
 
     @Override
@@ -192,45 +157,6 @@ final class MariaDbDialect implements Dialect {
     @Override
     public int removeLocked(Connection connection, Collection<Long> ids) throws SQLException {
         return change(connection, "delete from headroom_job", ids);
-    }
-
-    private int lock(Connection connection, Claim claim, Slot slot, String lane, int limit, List<LockedJob> into)
-            throws SQLException {
-        // In the second round of turns those of the first, which are this transaction's own, come again.
-        Set<Long> known = lane.isEmpty()
-                ? Set.of()
-                : into.stream().map(each -> each.job().id()).collect(Collectors.toSet());
-        int before = into.size();
-        try (PreparedStatement statement = connection.prepareStatement(CLAIM.formatted(millisSince("run_at"), lane))) {
-            statement.setInt(1, claim.queue());
-            statement.setInt(2, slot.priority());
-            statement.setInt(3, slot.criticality());
-            statement.setInt(4, limit + known.size());
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next() && into.size() < before + limit) {
-                    ClaimedJob job = ClaimRows.read(rows, claim);
-                    if (!known.contains(job.id())) {
-                        Floors.Place place =
-                                Floors.Place.of(rows.getInt(16), job.criticality(), job.lane(), rows.getLong(17));
-                        into.add(new LockedJob(job, rows.getBoolean(15), place));
-                    }
-                }
-            }
-        }
-        return into.size() - before;
-    }
-
-    private static List<Slot> slots(Connection connection, int queue) throws SQLException {
-        List<Slot> slots = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(SLOTS)) {
-            statement.setInt(1, queue);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    slots.add(new Slot(rows.getInt(1), rows.getInt(2)));
-                }
-            }
-        }
-        return slots;
     }
 
     @Override
@@ -258,7 +184,8 @@ final class MariaDbDialect implements Dialect {
         return due.size();
     }
 
-    private static int change(Connection connection, String change, Collection<Long> ids) throws SQLException {
+    /** Runs a delete or update of headroom_job without its condition on the jobs of these numbers; returns how many it changed. */
+    static int change(Connection connection, String change, Collection<Long> ids) throws SQLException {
         if (ids.isEmpty()) {
             return 0;
         }
@@ -294,14 +221,12 @@ final class MariaDbDialect implements Dialect {
     @Override
     public long oldestReadyMillis(Connection connection, int queue) throws SQLException {
         long oldest = 0;
-        String select = String.format(
-                Locale.ROOT,
-                "select %s from headroom_job force index (headroom_job_ready) where queue = ? and state = 0"
-                        + " and priority = ? and criticality = ?"
-                        + " order by queue, state, priority, criticality, lane, pos, id limit 1",
-                millisSince("run_at"));
+        String select = "select " + millisSince("run_at")
+                + " from headroom_job force index (headroom_job_ready) where queue = ? and state = 0"
+                + " and priority = ? and criticality = ?"
+                + " order by queue, state, priority, criticality, lane, pos, id limit 1";
         try (PreparedStatement statement = connection.prepareStatement(select)) {
-            for (Slot slot : slots(connection, queue)) {
+            for (Slot slot : MariaDbClaims.slots(connection, queue)) {
                 statement.setInt(1, queue);
                 statement.setInt(2, slot.priority());
                 statement.setInt(3, slot.criticality());

@@ -138,7 +138,7 @@ abstract class OptimisticDialect implements Dialect {
     }
 
     private static List<ClaimedJob> taken(Connection connection, List<ClaimedJob> candidates) throws SQLException {
-        String take = "update headroom_job set state = 1, lease = ?, attempt = attempt + 1, " + CLAIMED
+        String take = "update headroom_job set state = 1, lease = ?, attempt = attempt + 1, " + ClaimRows.CLAIMED
                 + " where id = ? and state = 0 and attempt = ?";
         try (PreparedStatement statement = connection.prepareStatement(take)) {
             for (ClaimedJob job : candidates) {

@@ -10,11 +10,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 
-/**
- * H2 2.2 and newer. Claims optimistically: its {@code FOR UPDATE SKIP LOCKED} applies the limit before it skips, and locks every row it
- * scans.
- */
-final class H2Dialect extends OptimisticDialect {
+/** H2 2.2 and newer. Its claims are {@link H2Claims}. */
+final class H2Dialect implements Dialect {
+    private final H2Claims claims = new H2Claims();
+
     @Override
     public String name() {
         return "h2";
@@ -68,6 +67,54 @@ final class H2Dialect extends OptimisticDialect {
     @Override
     public void lockSchema(Connection connection) {
         // Its script does nothing where the tables are there already.
+    }
+
+    @Override
+    public List<ClaimedJob> claim(Connection connection, Claim claim) throws SQLException {
+        return claims.claim(connection, claim);
+    }
+
+    @Override
+    public List<LockedJob> lock(Connection connection, Claim claim) throws SQLException {
+        return claims.lock(connection, claim);
+    }
+
+    @Override
+    public int promoteDue(Connection connection, int limit, long overdueMillis) throws SQLException {
+        String sql = "select id from headroom_job where state = 2 and run_at <= " + now()
+                + " order by state, run_at limit ?";
+        List<Long> due = Sql.longs(connection, sql, limit);
+        return due.isEmpty() ? 0 : promote(connection, due.stream().sorted().toList());
+    }
+
+    private int promote(Connection connection, List<Long> due) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "update headroom_job set state = 0, pos = " + nextPosition() + " where id = ? and state = 2")) {
+            for (long id : due) {
+                statement.setLong(1, id);
+                statement.addBatch();
+            }
+            return JobTable.counted(due, statement.executeBatch()).size();
+        }
+    }
+
+    @Override
+    public long oldestReadyMillis(Connection connection, int queue) throws SQLException {
+        long oldest = 0;
+        String select =
+                "select " + millisSince("run_at") + " from headroom_job where queue = ? and state = 0 and priority = ?"
+                        + " and criticality = ? order by queue, state, priority, criticality, lane, pos limit 1";
+        try (PreparedStatement statement = connection.prepareStatement(select)) {
+            statement.setInt(1, queue);
+            for (Slot slot : Slot.ALL) {
+                statement.setInt(2, slot.priority());
+                statement.setInt(3, slot.criticality());
+                try (ResultSet rows = statement.executeQuery()) {
+                    oldest = rows.next() ? Math.max(oldest, rows.getLong(1)) : oldest;
+                }
+            }
+        }
+        return oldest;
     }
 
     @Override

@@ -11,17 +11,24 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 
 /**
- * Claims without row locks: reads candidates in index order, then takes each by a conditional update and keeps those it got. Correct
- * on every database, whoever competes; a lock spares claimers of one process from reading the same candidates.
+ * Claims on H2, without row locks: reads candidates in index order, then takes each by a conditional update and keeps those it got. Its
+ * {@code FOR UPDATE SKIP LOCKED} applies the limit before it skips, and locks every row it scans. A lock spares claimers of one process from
+ * reading the same candidates. Thread-safe.
  */
-abstract class OptimisticDialect implements Dialect {
+final class H2Claims {
     /** So many candidates may be locked by transactions that run them. */
     private static final int LOCKED = 200;
 
+    private static final String COLUMNS = "id, kind, attempt + 1, max_attempts, criticality,"
+            + " datediff(millisecond, run_at, current_timestamp), trace, user_id, payload, flags, lane, kind_version, crashes,"
+            + " datediff(microsecond, timestamp with time zone '1970-01-01 00:00:00+00', created_at), limit_key, held";
+
+    private static final String CANDIDATES = "select " + COLUMNS
+            + " from headroom_job where queue = ? and state = 0 and priority = ? and criticality = ?";
+
     private final ReentrantLock claiming = new ReentrantLock();
 
-    @Override
-    public List<ClaimedJob> claim(Connection connection, Claim claim) throws SQLException {
+    List<ClaimedJob> claim(Connection connection, Claim claim) throws SQLException {
         claiming.lock();
         try {
             if (!NodeTable.isThere(connection, claim.lease())) {
@@ -34,8 +41,7 @@ abstract class OptimisticDialect implements Dialect {
         }
     }
 
-    @Override
-    public List<LockedJob> lock(Connection connection, Claim claim) throws SQLException {
+    List<LockedJob> lock(Connection connection, Claim claim) throws SQLException {
         claiming.lock();
         try {
             if (!NodeTable.isThere(connection, claim.lease())) {
@@ -50,7 +56,7 @@ abstract class OptimisticDialect implements Dialect {
                     claim.afterLane(),
                     claim.pass());
             List<ClaimedJob> candidates = candidates(connection, some);
-            String select = "select " + columns() + ", unique_key is not null from headroom_job"
+            String select = "select " + COLUMNS + ", unique_key is not null from headroom_job"
                     + " where id = ? and state = 0 for update skip locked";
             try (PreparedStatement statement = connection.prepareStatement(select)) {
                 for (int i = 0; i < candidates.size() && locked.size() < claim.limit(); i++) {
@@ -71,7 +77,7 @@ abstract class OptimisticDialect implements Dialect {
         }
     }
 
-    private List<ClaimedJob> candidates(Connection connection, Claim claim) throws SQLException {
+    private static List<ClaimedJob> candidates(Connection connection, Claim claim) throws SQLException {
         List<ClaimedJob> candidates = new ArrayList<>();
         if (claim.inTurns()) {
             Lanes.serve(
@@ -82,7 +88,7 @@ abstract class OptimisticDialect implements Dialect {
             return candidates;
         }
         // All leading columns of the index are named in the order, or it would be sorted instead of read in order.
-        String select = candidates() + " order by queue, state, priority, criticality, lane, pos limit ?";
+        String select = CANDIDATES + " order by queue, state, priority, criticality, lane, pos limit ?";
         try (PreparedStatement statement = connection.prepareStatement(select)) {
             statement.setInt(1, claim.queue());
             for (Slot slot : Slot.ALL) {
@@ -98,43 +104,32 @@ abstract class OptimisticDialect implements Dialect {
         return candidates;
     }
 
-    private String columns() {
-        return "id, kind, attempt + 1, max_attempts, criticality, " + millisSince("run_at")
-                + ", trace, user_id, payload, flags, lane, kind_version, crashes, datediff(microsecond,"
-                + " timestamp with time zone '1970-01-01 00:00:00+00', created_at), limit_key, held";
-    }
-
-    private String candidates() {
-        return "select " + columns()
-                + " from headroom_job where queue = ? and state = 0 and priority = ? and criticality = ?";
-    }
-
-    private int ofLane(Connection connection, Claim claim, Slot slot, int lane, int limit, List<ClaimedJob> into)
-            throws SQLException {
-        Set<Long> known = into.stream().map(ClaimedJob::id).collect(Collectors.toSet());
-        String select = candidates() + " and lane = ? order by queue, state, priority, criticality, lane, pos limit ?";
-        List<ClaimedJob> found = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(select)) {
-            statement.setInt(1, claim.queue());
-            statement.setInt(2, slot.priority());
-            statement.setInt(3, slot.criticality());
-            statement.setInt(4, lane);
-            // In the second round those of the first, which are not taken yet, come again.
-            statement.setInt(5, limit + known.size());
-            read(statement, claim, found);
-        }
-        found.removeIf(job -> known.contains(job.id()));
-        List<ClaimedJob> few = found.subList(0, Math.min(limit, found.size()));
-        into.addAll(few);
-        return few.size();
-    }
-
     private static void read(PreparedStatement statement, Claim claim, List<ClaimedJob> into) throws SQLException {
         try (ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
                 into.add(ClaimRows.read(rows, claim));
             }
         }
+    }
+
+    private static int ofLane(Connection connection, Claim claim, Slot slot, int lane, int limit, List<ClaimedJob> into)
+            throws SQLException {
+        Set<Long> known = into.stream().map(ClaimedJob::id).collect(Collectors.toSet());
+        String select = CANDIDATES + " and lane = ? order by queue, state, priority, criticality, lane, pos limit ?";
+        // In the second round those of the first, which are not taken yet, come again.
+        List<ClaimedJob> found = Sql.list(
+                connection,
+                select,
+                row -> ClaimRows.read(row, claim),
+                claim.queue(),
+                slot.priority(),
+                slot.criticality(),
+                lane,
+                limit + known.size());
+        found.removeIf(job -> known.contains(job.id()));
+        List<ClaimedJob> few = found.subList(0, Math.min(limit, found.size()));
+        into.addAll(few);
+        return few.size();
     }
 
     private static List<ClaimedJob> taken(Connection connection, List<ClaimedJob> candidates) throws SQLException {
@@ -149,43 +144,5 @@ abstract class OptimisticDialect implements Dialect {
             }
             return JobTable.counted(candidates, statement.executeBatch());
         }
-    }
-
-    @Override
-    public int promoteDue(Connection connection, int limit, long overdueMillis) throws SQLException {
-        String sql = "select id from headroom_job where state = 2 and run_at <= " + now()
-                + " order by state, run_at limit ?";
-        List<Long> due = Sql.longs(connection, sql, limit);
-        return due.isEmpty() ? 0 : promote(connection, due.stream().sorted().toList());
-    }
-
-    private int promote(Connection connection, List<Long> due) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "update headroom_job set state = 0, pos = " + nextPosition() + " where id = ? and state = 2")) {
-            for (long id : due) {
-                statement.setLong(1, id);
-                statement.addBatch();
-            }
-            return JobTable.counted(due, statement.executeBatch()).size();
-        }
-    }
-
-    @Override
-    public long oldestReadyMillis(Connection connection, int queue) throws SQLException {
-        long oldest = 0;
-        String select =
-                "select " + millisSince("run_at") + " from headroom_job where queue = ? and state = 0 and priority = ?"
-                        + " and criticality = ? order by queue, state, priority, criticality, lane, pos limit 1";
-        try (PreparedStatement statement = connection.prepareStatement(select)) {
-            statement.setInt(1, queue);
-            for (Slot slot : Slot.ALL) {
-                statement.setInt(2, slot.priority());
-                statement.setInt(3, slot.criticality());
-                try (ResultSet rows = statement.executeQuery()) {
-                    oldest = rows.next() ? Math.max(oldest, rows.getLong(1)) : oldest;
-                }
-            }
-        }
-        return oldest;
     }
 }

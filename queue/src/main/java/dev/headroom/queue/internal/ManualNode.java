@@ -4,6 +4,7 @@ import dev.headroom.queue.JobMethod;
 import dev.headroom.queue.JobQueue;
 import dev.headroom.queue.QueueException;
 import dev.headroom.queue.internal.sql.JobTable;
+import dev.headroom.queue.internal.sql.ManualTime;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -23,6 +24,7 @@ public final class ManualNode {
     private final Claims claims;
     private final JsonPayloads payloads;
     private final Schedules schedules;
+    private final ManualTime time;
     private long lease;
     private long seenAt;
 
@@ -37,6 +39,7 @@ public final class ManualNode {
         this.claims = new Claims(
                 store, parts.kinds(), parts.connected(), parts.options().told(), parts.pauses(), null);
         this.schedules = new Schedules(store, parts.kinds(), parts.producer());
+        this.time = new ManualTime(store.dialect);
         this.lease = store.call("register a node", this::register);
         this.seenAt = System.nanoTime();
     }
@@ -124,7 +127,7 @@ public final class ManualNode {
         Kind kind = parts.kinds().of(method);
         return store.call("look for jobs", connection -> {
             List<@Nullable Object> found = new ArrayList<>();
-            for (JobTable.Waiting job : store.jobs.waiting(connection, kind.name())) {
+            for (ManualTime.Waiting job : time.waiting(connection, kind.name())) {
                 found.add(kind.upcasts().read(payloads, kind, job.version(), job.payload()));
             }
             return found;
@@ -133,19 +136,17 @@ public final class ManualNode {
 
     /** The names of the kinds of all jobs that wait, in the order of their enqueuing. */
     public List<String> waiting() {
-        return store.call("look for jobs", store.jobs::waiting);
+        return store.call("look for jobs", time::waiting);
     }
 
     /** Makes what is scheduled due so much earlier, and enqueues what the ticks of schedules in that time bring. */
-    public void advance(Duration time) {
+    public void advance(Duration by) {
         store.call("advance jobs", connection -> {
-            store.jobs.advance(connection, time.toMillis());
-            store.limits.advance(connection, time.toMillis());
-            store.windows.advance(connection, time.toMillis());
+            time.advance(connection, by.toMillis());
             return true;
         });
         try {
-            schedules.advance(time);
+            schedules.advance(time, by);
         } catch (SQLException e) {
             throw new QueueException("queue: could not advance schedules", e);
         }

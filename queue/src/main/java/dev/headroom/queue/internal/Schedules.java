@@ -1,6 +1,7 @@
 package dev.headroom.queue.internal;
 
 import dev.headroom.queue.Misfire;
+import dev.headroom.queue.internal.sql.ManualTime;
 import dev.headroom.queue.internal.sql.ScheduleTable;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -170,7 +171,7 @@ final class Schedules {
      *
      * @throws IllegalStateException if there are too many ticks in that time
      */
-    void advance(Duration time) throws SQLException {
+    void advance(ManualTime time, Duration by) throws SQLException {
         if (all().isEmpty()) {
             return;
         }
@@ -178,15 +179,15 @@ final class Schedules {
             passed = Duration.ZERO;
         }
         tick();
-        long left = time.toMillis();
+        long left = by.toMillis();
         for (int ticks = 0; left > 0; ticks++) {
             if (ticks == MOST_TICKS) {
                 throw new IllegalStateException(
-                        "time: " + time + " (expected: at most " + MOST_TICKS + " ticks of schedules in it)");
+                        "time: " + by + " (expected: at most " + MOST_TICKS + " ticks of schedules in it)");
             }
             long step = Math.min(left, untilDue());
             store.transact(connection -> {
-                store.schedules.advance(connection, step);
+                time.advanceSchedules(connection, step);
                 return true;
             });
             passed = passed.plusMillis(step);

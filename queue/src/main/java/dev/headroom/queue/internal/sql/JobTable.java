@@ -3,7 +3,6 @@ package dev.headroom.queue.internal.sql;
 import dev.headroom.queue.JobState;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The statements on the table of live jobs. Whatever ends a run names the lease in its condition, so that a node which lost its lease
@@ -215,60 +213,6 @@ public final class JobTable {
             case 3, 4 -> JobState.BLOCKED;
             default -> JobState.DEAD;
         };
-    }
-
-    /** A job that waits, as it was enqueued. */
-    public record Waiting(int version, @Nullable String payload) {}
-
-    /** The jobs of a kind that wait, in the order of their enqueuing. */
-    public List<Waiting> waiting(Connection connection, String kind) throws SQLException {
-        List<Waiting> found = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(
-                "select kind_version, payload from headroom_job where kind = ? and state <> 1 order by id")) {
-            select.setString(1, kind);
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    found.add(new Waiting(rows.getInt(1), rows.getString(2)));
-                }
-            }
-        }
-        return found;
-    }
-
-    /** The kinds of all jobs that wait, in the order of their enqueuing. */
-    public List<String> waiting(Connection connection) throws SQLException {
-        List<String> found = new ArrayList<>();
-        try (PreparedStatement select =
-                        connection.prepareStatement("select kind from headroom_job where state <> 1 order by id");
-                ResultSet rows = select.executeQuery()) {
-            while (rows.next()) {
-                found.add(rows.getString(1));
-            }
-        }
-        return found;
-    }
-
-    /** Makes every scheduled job due so much earlier. */
-    public void advance(Connection connection, long millis) throws SQLException {
-        // What is due is a difference of times, and only the database's clock counts: so the times move, not the clock.
-        String due = dialect.millisSince("run_at");
-        List<long[]> remaining = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(
-                        "select id, " + due + " from headroom_job where state = 2 order by id");
-                ResultSet rows = select.executeQuery()) {
-            while (rows.next()) {
-                remaining.add(new long[] {rows.getLong(1), -rows.getLong(2)});
-            }
-        }
-        try (PreparedStatement update = connection.prepareStatement(
-                "update headroom_job set run_at = " + dialect.nowPlusMillis() + " where id = ? and state = 2")) {
-            for (long[] job : remaining) {
-                update.setLong(1, job[1] - millis);
-                update.setLong(2, job[0]);
-                update.addBatch();
-            }
-            update.executeBatch();
-        }
     }
 
     /** Those whose statement of the batch changed a row. */

@@ -327,9 +327,4 @@ public final class LimitTable {
     public int forgetUnused(Connection connection, long millis) throws SQLException {
         return rows.forgetUnused(connection, millis);
     }
-
-    /** Lets time pass for turns. */
-    public void advance(Connection connection, long millis) throws SQLException {
-        Sql.change(connection, "update headroom_job_limit set turn = turn - ?", millis * 1_000);
-    }
 }

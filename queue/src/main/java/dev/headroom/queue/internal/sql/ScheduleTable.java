@@ -93,13 +93,6 @@ public final class ScheduleTable {
         Sql.change(connection, sql, untilNextMillis, kind);
     }
 
-    /** Lets time pass for all of them. */
-    public void advance(Connection connection, long millis) throws SQLException {
-        String sql = "update headroom_job_schedule set next_at = " + dialect.plusMillis("next_at") + ", done_at = "
-                + dialect.plusMillis("done_at");
-        Sql.change(connection, sql, -millis, -millis);
-    }
-
     /** Keeps that a job of the kind has just ended well. */
     public void done(Connection connection, String kind) throws SQLException {
         String sql = "update headroom_job_schedule set done_at = " + dialect.now() + " where kind = ?";

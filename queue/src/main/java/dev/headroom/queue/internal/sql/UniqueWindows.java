@@ -80,10 +80,4 @@ public final class UniqueWindows {
         }
         return free.size();
     }
-
-    /** Makes every key free so much earlier. */
-    public void advance(Connection connection, long millis) throws SQLException {
-        Sql.change(
-                connection, "update headroom_job_window set free_at = " + dialect.plusMillis("free_at"), -millis);
-    }
 }

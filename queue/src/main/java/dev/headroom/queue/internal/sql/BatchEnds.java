@@ -33,8 +33,8 @@ final class BatchEnds {
 
     private record Next(long job, long next, boolean atAnyEnd) {}
 
-    /** Of those that wait for what has ended: how many ends each was told of, and whom one of them cancels. */
-    private record Told(Map<Long, Integer> times, Set<Long> cancelled) {}
+    /** Of those that wait for what has ended: for how many ends each waits less, and whom one of them cancels. */
+    private record Effects(Map<Long, Integer> times, Set<Long> cancelled) {}
 
     boolean ended(Connection connection, Map<Long, JobResult.End> jobs) throws SQLException {
         Map<Long, int[]> counts = new TreeMap<>();
@@ -47,9 +47,9 @@ final class BatchEnds {
                 break;
             }
             count(connection, step, batches, counts);
-            Told told = told(step, after(connection, step.keySet()));
-            Set<Long> cancelled = cancel(connection, told);
-            released |= countDown(connection, told);
+            Effects effects = effects(step, after(connection, step.keySet()));
+            Set<Long> cancelled = cancel(connection, effects);
+            released |= countDown(connection, effects);
             forget(connection, step);
             step = new TreeMap<>();
             for (long each : cancelled) {
@@ -114,36 +114,36 @@ final class BatchEnds {
         return found;
     }
 
-    private static Told told(Map<Long, JobResult.End> ends, List<Next> edges) {
-        Told told = new Told(new TreeMap<>(), new TreeSet<>());
+    private static Effects effects(Map<Long, JobResult.End> ends, List<Next> edges) {
+        Effects effects = new Effects(new TreeMap<>(), new TreeSet<>());
         for (Next edge : edges) {
             if (edge.atAnyEnd() || ends.get(edge.job()) == JobResult.End.DONE) {
-                told.times().merge(edge.next(), 1, Integer::sum);
+                effects.times().merge(edge.next(), 1, Integer::sum);
             } else {
-                told.cancelled().add(edge.next());
+                effects.cancelled().add(edge.next());
             }
         }
         // Whoever cancels it by hand locks the job first, too. One that is gone waits for nobody.
-        told.times().keySet().removeAll(told.cancelled());
-        return told;
+        effects.times().keySet().removeAll(effects.cancelled());
+        return effects;
     }
 
-    private Set<Long> cancel(Connection connection, Told told) throws SQLException {
-        Set<Long> all = new TreeSet<>(told.cancelled());
-        all.addAll(told.times().keySet());
+    private Set<Long> cancel(Connection connection, Effects effects) throws SQLException {
+        Set<Long> all = new TreeSet<>(effects.cancelled());
+        all.addAll(effects.times().keySet());
         List<Long> waiting = Ids.locked(
                 connection, "select id from " + dialect.byNumber("headroom_job") + " where id", all, " and state = 4");
-        told.times().keySet().retainAll(Set.copyOf(waiting));
-        told.cancelled().retainAll(Set.copyOf(waiting));
-        Set<Long> cancelled = told.cancelled();
+        effects.times().keySet().retainAll(Set.copyOf(waiting));
+        effects.cancelled().retainAll(Set.copyOf(waiting));
+        Set<Long> cancelled = effects.cancelled();
         dialect.changeRows(connection, "delete from headroom_job where id", cancelled);
         results.cancelled(connection, cancelled);
         return cancelled;
     }
 
-    private boolean countDown(Connection connection, Told told) throws SQLException {
+    private boolean countDown(Connection connection, Effects effects) throws SQLException {
         Map<Integer, List<Long>> byTimes = new TreeMap<>();
-        told.times()
+        effects.times()
                 .forEach((job, times) -> byTimes.computeIfAbsent(times, none -> new ArrayList<>())
                         .add(job));
         for (Map.Entry<Integer, List<Long>> each : byTimes.entrySet()) {
@@ -155,7 +155,7 @@ final class BatchEnds {
                         pairs(
                                         connection,
                                         "select job_id, batch_id from headroom_job_member where waits_for <= 0 and job_id",
-                                        told.times().keySet())
+                                        effects.times().keySet())
                                 .keySet())
                 > 0;
     }

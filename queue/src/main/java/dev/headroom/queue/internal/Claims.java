@@ -1,12 +1,12 @@
 package dev.headroom.queue.internal;
 
 import dev.headroom.consistency.ConsistencyToken;
+import dev.headroom.queue.internal.sql.Allowance;
 import dev.headroom.queue.internal.sql.Claim;
 import dev.headroom.queue.internal.sql.ClaimedJob;
 import dev.headroom.queue.internal.sql.Floors;
 import dev.headroom.queue.internal.sql.Lanes;
 import dev.headroom.queue.internal.sql.LockedJob;
-import dev.headroom.queue.internal.sql.Room;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -178,7 +178,7 @@ final class Claims {
                 return new Claimed(0, List.of());
             }
             lastLanes.put(claim.queue(), jobs.get(jobs.size() - 1).lane());
-            List<ClaimedJob> admitted = store.limits.admit(connection, jobs, this::room);
+            List<ClaimedJob> admitted = store.limits.admit(connection, jobs, this::allowance);
             ConsistencyToken token = connected.get().consistency().capture(connection);
             List<Assignment> assignments = new ArrayList<>();
             admitted.forEach(job -> assignments.add(new Assignment(share, job, token)));
@@ -186,9 +186,9 @@ final class Claims {
         });
     }
 
-    private @Nullable Room room(String name) {
+    private @Nullable Allowance allowance(String name) {
         Kind kind = kinds.find(name);
         Limits limits = kind == null ? null : kind.limits();
-        return limits == null ? null : limits.room();
+        return limits == null ? null : limits.allowance();
     }
 }

@@ -5,7 +5,7 @@ import dev.headroom.annotation.MethodSite;
 import dev.headroom.config.Checks;
 import dev.headroom.config.ConfigurationException;
 import dev.headroom.queue.Limit;
-import dev.headroom.queue.internal.sql.Room;
+import dev.headroom.queue.internal.sql.Allowance;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.regex.Matcher;
@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The limit of a kind, and how the key of a job is found. Immutable. */
-record Limits(Room room, @Nullable KeyExpression by) {
+record Limits(Allowance allowance, @Nullable KeyExpression by) {
     private static final Pattern RATE = Pattern.compile("(\\d{1,9})/(.+)");
     private static final int LONGEST_KEY = 190;
     private static final int LANES = 32_766;
@@ -29,7 +29,7 @@ record Limits(Room room, @Nullable KeyExpression by) {
         }
         long every = limit.rate().isEmpty() ? 0 : everyMicros(site + " rate", limit.rate());
         int burst = every == 0 ? 1 : (int) Math.max(1, 100_000 / every);
-        return new Limits(new Room(limit.running(), every, burst), expression(site + " by", limit.by(), method));
+        return new Limits(new Allowance(limit.running(), every, burst), expression(site + " by", limit.by(), method));
     }
 
     static @Nullable KeyExpression expression(String option, String text, Method method) {

@@ -247,7 +247,7 @@ public interface Dialect {
     }
 
     /** Makes the rows of limits' keys, in this order, of those that have none. */
-    void insertLimits(Connection connection, SortedMap<String, Room> rooms) throws SQLException;
+    void insertLimits(Connection connection, SortedMap<String, Allowance> allowances) throws SQLException;
 
     /** Reads rows of a result. */
     @FunctionalInterface

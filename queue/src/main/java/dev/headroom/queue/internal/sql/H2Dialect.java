@@ -124,13 +124,13 @@ final class H2Dialect implements Dialect {
     }
 
     @Override
-    public void insertLimits(Connection connection, SortedMap<String, Room> rooms) throws SQLException {
+    public void insertLimits(Connection connection, SortedMap<String, Allowance> allowances) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
                 "merge into headroom_job_limit as l using (values (?, ?, ?, ?)) as n(limit_key, running, every_micros,"
                         + " burst) on l.limit_key = n.limit_key when not matched then insert (limit_key, running,"
                         + " every_micros, burst, turn) values (n.limit_key, n.running, n.every_micros, n.burst, ("
                         + epochMillis() + ") * 1000)")) {
-            for (Map.Entry<String, Room> each : rooms.entrySet()) {
+            for (Map.Entry<String, Allowance> each : allowances.entrySet()) {
                 Keys.bind(statement, 0, each.getKey(), each.getValue());
                 statement.executeUpdate();
             }

@@ -42,11 +42,11 @@ final class Keys {
     }
 
     /** Binds a key and its limit after so many parameters; returns how many there are then. */
-    static int bind(PreparedStatement statement, int bound, String key, Room room) throws SQLException {
+    static int bind(PreparedStatement statement, int bound, String key, Allowance allowance) throws SQLException {
         statement.setString(bound + 1, key);
-        statement.setInt(bound + 2, room.running());
-        statement.setLong(bound + 3, room.everyMicros());
-        statement.setInt(bound + 4, room.burst());
+        statement.setInt(bound + 2, allowance.running());
+        statement.setLong(bound + 3, allowance.everyMicros());
+        statement.setInt(bound + 4, allowance.burst());
         return bound + 4;
     }
 

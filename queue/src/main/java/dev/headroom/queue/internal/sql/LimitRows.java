@@ -55,33 +55,33 @@ final class LimitRows {
     }
 
     /** A key as it was read; {@code turn} is when the next may begin, or was last used if it has no rate. */
-    record Row(String key, Room room, long turn, boolean blocked, long now) {
-        Row with(Room other) {
+    record Row(String key, Allowance allowance, long turn, boolean blocked, long now) {
+        Row with(Allowance other) {
             return new Row(key, other, turn, blocked, now);
         }
 
         Row with(long newTurn, boolean nowBlocked) {
-            return new Row(key, room, newTurn, nowBlocked, now);
+            return new Row(key, allowance, newTurn, nowBlocked, now);
         }
 
         /** How many turns come within the time. */
         long turns(long withinMicros) {
-            long every = room.everyMicros();
+            long every = allowance.everyMicros();
             long left = withinMicros - Math.max(0, turn - now);
             return every == 0 ? MOST_AT_ONCE : left < 0 ? 0 : left / every + 1;
         }
 
         /** How many slots are free when so many are taken. */
         long slots(long taken) {
-            return room.running() == 0 ? MOST_AT_ONCE : Math.max(0, room.running() - taken);
+            return allowance.running() == 0 ? MOST_AT_ONCE : Math.max(0, allowance.running() - taken);
         }
     }
 
     /** Locks the rows of keys in their order; those that there are not are made with their limit. */
-    Map<String, Row> lock(Connection connection, Set<String> sorted, Map<String, Room> rooms) throws SQLException {
+    Map<String, Row> lock(Connection connection, Set<String> sorted, Map<String, Allowance> allowances) throws SQLException {
         Map<String, Row> rows = read(connection, sorted, LOCK);
-        while (rows.size() < rooms.size()) {
-            SortedMap<String, Room> missing = new TreeMap<>(rooms);
+        while (rows.size() < allowances.size()) {
+            SortedMap<String, Allowance> missing = new TreeMap<>(allowances);
             missing.keySet().removeAll(rows.keySet());
             dialect.insertLimits(connection, missing);
             rows.putAll(read(connection, missing.keySet(), LOCK));
@@ -102,7 +102,7 @@ final class LimitRows {
                         row.getString(1),
                         new Row(
                                 row.getString(1),
-                                new Room(row.getInt(2), row.getLong(3), row.getInt(4)),
+                                new Allowance(row.getInt(2), row.getLong(3), row.getInt(4)),
                                 row.getLong(5),
                                 row.getInt(6) == 1,
                                 row.getLong(7) * 1_000)));
@@ -116,11 +116,11 @@ final class LimitRows {
                 "update headroom_job_limit set running = ?, every_micros = ?, burst = ?, turn = ?, blocked = ?"
                         + " where limit_key = ?")) {
             for (Row row : after.values()) {
-                boolean paced = row.room().everyMicros() > 0;
+                boolean paced = row.allowance().everyMicros() > 0;
                 if (!row.equals(before.get(row.key())) || !paced && row.now() - row.turn() >= USED_MICROS) {
-                    update.setInt(1, row.room().running());
-                    update.setLong(2, row.room().everyMicros());
-                    update.setInt(3, row.room().burst());
+                    update.setInt(1, row.allowance().running());
+                    update.setLong(2, row.allowance().everyMicros());
+                    update.setInt(3, row.allowance().burst());
                     update.setLong(4, paced ? row.turn() : row.now());
                     update.setInt(5, row.blocked() ? 1 : 0);
                     update.setString(6, row.key());
@@ -138,7 +138,7 @@ final class LimitRows {
     Map<String, Long> taken(Connection connection, Collection<Row> rows, int atLeast) throws SQLException {
         Map<String, Long> taken = new HashMap<>();
         List<String> keys = rows.stream()
-                .filter(row -> row.room().running() > 0)
+                .filter(row -> row.allowance().running() > 0)
                 .map(Row::key)
                 .toList();
         if (!keys.isEmpty()) {

@@ -49,16 +49,16 @@ public final class LimitTable {
 
     /** Of the jobs just claimed those that may run, in their order; the others are put aside. */
     public List<ClaimedJob> admit(
-            Connection connection, List<ClaimedJob> claimed, Function<String, @Nullable Room> rooms)
+            Connection connection, List<ClaimedJob> claimed, Function<String, @Nullable Allowance> allowances)
             throws SQLException {
         SortedMap<String, List<ClaimedJob>> byKey = new TreeMap<>();
-        Map<String, Room> limits = new HashMap<>();
+        Map<String, Allowance> limits = new HashMap<>();
         for (ClaimedJob job : claimed) {
             String key = job.limitKey();
-            Room room = key == null ? null : rooms.apply(job.kind());
-            if (key != null && room != null) {
+            Allowance allowance = key == null ? null : allowances.apply(job.kind());
+            if (key != null && allowance != null) {
                 byKey.computeIfAbsent(key, none -> new ArrayList<>()).add(job);
-                limits.put(key, room);
+                limits.put(key, allowance);
             }
         }
         return byKey.isEmpty() ? claimed : admit(connection, claimed, byKey, limits);
@@ -68,12 +68,12 @@ public final class LimitTable {
             Connection connection,
             List<ClaimedJob> claimed,
             SortedMap<String, List<ClaimedJob>> byKey,
-            Map<String, Room> limits)
+            Map<String, Allowance> limits)
             throws SQLException {
         Map<String, Row> before = rows.lock(connection, byKey.keySet(), limits);
         Map<String, Row> after = new HashMap<>();
-        limits.forEach((key, room) ->
-                after.put(key, Objects.requireNonNull(before.get(key)).with(room)));
+        limits.forEach((key, allowance) ->
+                after.put(key, Objects.requireNonNull(before.get(key)).with(allowance)));
         // Those just claimed are among them, so that most keys have one and need not be told of.
         Map<String, Long> taken = rows.taken(connection, after.values(), 2);
         Set<Long> putAside = new HashSet<>();
@@ -105,7 +105,7 @@ public final class LimitTable {
 
     /** Decides on jobs of one key; adds those that may not run. */
     private static Row admit(Row row, List<ClaimedJob> jobs, long others, List<Long> blocked) {
-        Room room = row.room();
+        Allowance allowance = row.allowance();
         int granted = 0;
         for (ClaimedJob each : jobs) {
             granted += each.granted() ? 1 : 0;
@@ -113,11 +113,11 @@ public final class LimitTable {
         // What was put aside before comes first.
         long free = row.blocked()
                 ? 0
-                : Math.min(row.slots(others + granted), row.turns((room.burst() - 1) * room.everyMicros()));
+                : Math.min(row.slots(others + granted), row.turns(allowance.headStartMicros()));
         long turn = row.turn();
         for (ClaimedJob each : jobs) {
             if (!each.granted() && free-- > 0) {
-                turn = room.everyMicros() == 0 ? turn : Math.max(turn, row.now()) + room.everyMicros();
+                turn = allowance.everyMicros() == 0 ? turn : Math.max(turn, row.now()) + allowance.everyMicros();
             } else if (!each.granted()) {
                 blocked.add(each.id());
             }
@@ -296,13 +296,13 @@ public final class LimitTable {
             boolean any = false;
             for (Map.Entry<String, List<Long>> each : jobs.entrySet()) {
                 Row row = Objects.requireNonNull(keys.get(each.getKey()));
-                Room room = row.room();
+                Allowance allowance = row.allowance();
                 long turn = row.turn();
                 for (long id : each.getValue()) {
-                    turn = room.everyMicros() == 0 ? turn : Math.max(turn, row.now());
-                    long delay = room.everyMicros() == 0
+                    turn = allowance.everyMicros() == 0 ? turn : Math.max(turn, row.now());
+                    long delay = allowance.everyMicros() == 0
                             ? 0
-                            : (Math.max(0, turn - (room.burst() - 1) * room.everyMicros() - row.now()) + 999) / 1_000;
+                            : (Math.max(0, turn - allowance.headStartMicros() - row.now()) + 999) / 1_000;
                     if (delay == 0) {
                         atOnce.add(id);
                     } else {
@@ -311,7 +311,7 @@ public final class LimitTable {
                         later.addBatch();
                         any = true;
                     }
-                    turn += room.everyMicros();
+                    turn += allowance.everyMicros();
                 }
                 turns.put(each.getKey(), turn);
             }

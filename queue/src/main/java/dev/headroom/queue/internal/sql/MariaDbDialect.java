@@ -244,12 +244,12 @@ final class MariaDbDialect implements Dialect {
     }
 
     @Override
-    public void insertLimits(Connection connection, SortedMap<String, Room> rooms) throws SQLException {
+    public void insertLimits(Connection connection, SortedMap<String, Allowance> allowances) throws SQLException {
         Rows.insert(
                 connection,
                 "insert ignore into headroom_job_limit (limit_key, running, every_micros, burst, turn) values",
                 "(?, ?, ?, ?, (" + epochMillis() + ") * 1000)",
-                List.copyOf(rooms.entrySet()),
+                List.copyOf(allowances.entrySet()),
                 (insert, bound, each) -> Keys.bind(insert, bound, each.getKey(), each.getValue()));
     }
 

@@ -310,26 +310,26 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public void insertLimits(Connection connection, SortedMap<String, Room> rooms) throws SQLException {
+    public void insertLimits(Connection connection, SortedMap<String, Allowance> allowances) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
                 "insert into headroom_job_limit (limit_key, running, every_micros, burst, turn) select k.*, ("
                         + epochMillis() + ") * 1000 from unnest(?::text[], ?::int[], ?::bigint[], ?::int[]) as k"
                         + " on conflict (limit_key) do nothing")) {
-            Collection<Room> all = rooms.values();
+            Collection<Allowance> all = allowances.values();
             statement.setArray(
-                    1, connection.createArrayOf("text", rooms.keySet().toArray()));
+                    1, connection.createArrayOf("text", allowances.keySet().toArray()));
             statement.setArray(
                     2,
                     connection.createArrayOf(
-                            "int", all.stream().map(Room::running).toArray()));
+                            "int", all.stream().map(Allowance::running).toArray()));
             statement.setArray(
                     3,
                     connection.createArrayOf(
-                            "bigint", all.stream().map(Room::everyMicros).toArray()));
+                            "bigint", all.stream().map(Allowance::everyMicros).toArray()));
             statement.setArray(
                     4,
                     connection.createArrayOf(
-                            "int", all.stream().map(Room::burst).toArray()));
+                            "int", all.stream().map(Allowance::burst).toArray()));
             statement.executeUpdate();
         }
     }

@@ -9,7 +9,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 
-/** Numbers as parameters of one statement. The marks are a power of two many, so that there are few texts; the last number fills up. */
+/** Numbers as parameters of one statement, see {@link Chunks#marks}; the last number fills up. */
 final class Ids {
     private static final int MOST = 1_024;
 
@@ -17,13 +17,12 @@ final class Ids {
 
     /** The condition that a column has one of so many numbers. */
     static String in(int count) {
-        int marks = Math.max(1, Integer.highestOneBit(Math.max(1, 2 * count - 1)));
-        return " in (" + String.join(", ", Collections.nCopies(marks, "?")) + ")";
+        return " in (" + String.join(", ", Collections.nCopies(Chunks.marks(count), "?")) + ")";
     }
 
     /** Binds the numbers after so many parameters; returns how many there are then. */
     static int bind(PreparedStatement statement, int bound, List<Long> ids) throws SQLException {
-        int marks = Math.max(1, Integer.highestOneBit(Math.max(1, 2 * ids.size() - 1)));
+        int marks = Chunks.marks(ids.size());
         for (int i = 0; i < marks; i++) {
             statement.setLong(bound + 1 + i, ids.get(Math.min(i, ids.size() - 1)));
         }
@@ -32,12 +31,7 @@ final class Ids {
 
     /** The numbers in their order, cut into as many as one statement takes. */
     static List<List<Long>> chunks(Collection<Long> ids) {
-        List<Long> sorted = ids.stream().sorted().toList();
-        List<List<Long>> chunks = new ArrayList<>();
-        for (int from = 0; from < sorted.size(); from += MOST) {
-            chunks.add(sorted.subList(from, Math.min(sorted.size(), from + MOST)));
-        }
-        return chunks;
+        return Chunks.of(ids.stream().sorted().toList(), MOST);
     }
 
     /**

@@ -11,8 +11,6 @@ import java.util.OptionalLong;
 
 /** The statements that put jobs into the table of live ones. */
 public final class JobInserts {
-    private static final int ROWS_AT_ONCE = 100;
-
     private final Dialect dialect;
     private final String insertReady;
     private final String insertScheduled;
@@ -61,7 +59,7 @@ public final class JobInserts {
         if (dialect.insertAll(connection, jobs)) {
             return;
         }
-        for (List<NewJob> few : parts(jobs)) {
+        for (List<NewJob> few : Chunks.of(jobs, Rows.AT_ONCE)) {
             try (PreparedStatement statement = connection.prepareStatement(insert(few))) {
                 bind(statement, few);
                 statement.executeUpdate();
@@ -73,7 +71,7 @@ public final class JobInserts {
     public List<Long> insertAllNumbered(Connection connection, List<NewJob> jobs) throws SQLException {
         List<Long> ids = new ArrayList<>();
         String returning = dialect.returningNumbers();
-        for (List<NewJob> few : parts(jobs)) {
+        for (List<NewJob> few : Chunks.of(jobs, Rows.AT_ONCE)) {
             String sql = insert(few) + returning;
             try (PreparedStatement statement = returning.isEmpty()
                     ? connection.prepareStatement(sql, new String[] {"id"})
@@ -95,14 +93,6 @@ public final class JobInserts {
             }
         }
         return ids;
-    }
-
-    private static List<List<NewJob>> parts(List<NewJob> jobs) {
-        List<List<NewJob>> parts = new ArrayList<>();
-        for (int from = 0; from < jobs.size(); from += ROWS_AT_ONCE) {
-            parts.add(jobs.subList(from, Math.min(jobs.size(), from + ROWS_AT_ONCE)));
-        }
-        return parts;
     }
 
     private String insert(List<NewJob> few) {

@@ -9,7 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
-/** Limits' keys as parameters. The marks of a list are a power of two many, so that there are few texts; the last key fills up. */
+/** Limits' keys as parameters of one statement, see {@link Chunks#marks}; the last key fills up. */
 final class Keys {
     /** MariaDB makes a join of a list of a thousand. */
     private static final int MOST = 512;
@@ -18,10 +18,8 @@ final class Keys {
 
     static void select(Connection connection, String sql, Collection<String> keys, Dialect.Reader reader)
             throws SQLException {
-        List<String> all = List.copyOf(keys);
-        for (int from = 0; from < all.size(); from += MOST) {
-            List<String> some = all.subList(from, Math.min(all.size(), from + MOST));
-            int marks = marks(some.size());
+        for (List<String> some : Chunks.of(List.copyOf(keys), MOST)) {
+            int marks = Chunks.marks(some.size());
             String in = "in (" + String.join(", ", Collections.nCopies(marks, "?")) + ")";
             try (PreparedStatement statement = connection.prepareStatement(sql.replace("in (keys)", in))) {
                 for (int i = 0; i < marks; i++) {
@@ -34,11 +32,6 @@ final class Keys {
                 }
             }
         }
-    }
-
-    /** The next power of two. */
-    static int marks(int count) {
-        return Math.max(1, Integer.highestOneBit(Math.max(1, 2 * count - 1)));
     }
 
     /** Binds a key and its limit after so many parameters; returns how many there are then. */

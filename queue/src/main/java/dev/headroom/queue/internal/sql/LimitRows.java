@@ -209,10 +209,8 @@ final class LimitRows {
     private static Map<String, List<Long>> jobs(Connection connection, String some, SortedMap<String, Integer> wanted)
             throws SQLException {
         Map<String, List<Long>> found = new TreeMap<>();
-        List<Map.Entry<String, Integer>> all = List.copyOf(wanted.entrySet());
-        for (int from = 0; from < all.size(); from += KEYS_AT_ONCE) {
-            List<Map.Entry<String, Integer>> few = all.subList(from, Math.min(all.size(), from + KEYS_AT_ONCE));
-            int marks = Keys.marks(few.size());
+        for (List<Map.Entry<String, Integer>> few : Chunks.of(List.copyOf(wanted.entrySet()), KEYS_AT_ONCE)) {
+            int marks = Chunks.marks(few.size());
             String sql = String.join(" union all ", Collections.nCopies(marks, some));
             try (PreparedStatement select = connection.prepareStatement(sql)) {
                 for (int i = 0; i < marks; i++) {

@@ -8,7 +8,8 @@ import java.util.List;
 
 /** Inserts many rows by few statements. */
 final class Rows {
-    private static final int AT_ONCE = 100;
+    /** So many go by one statement. */
+    static final int AT_ONCE = 100;
 
     private Rows() {}
 
@@ -27,8 +28,7 @@ final class Rows {
      */
     static <T> void insert(Connection connection, String into, String row, List<T> rows, Binder<T> binder)
             throws SQLException {
-        for (int from = 0; from < rows.size(); from += AT_ONCE) {
-            List<T> few = rows.subList(from, Math.min(rows.size(), from + AT_ONCE));
+        for (List<T> few : Chunks.of(rows, AT_ONCE)) {
             String sql = into + " " + String.join(", ", Collections.nCopies(few.size(), row));
             try (PreparedStatement insert = connection.prepareStatement(sql)) {
                 int bound = 0;

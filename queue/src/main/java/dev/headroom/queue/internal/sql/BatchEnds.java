@@ -16,11 +16,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What follows from the ends of jobs that are in batches. Whatever ends jobs says so here within the same transaction: what waits for them is
- * released or cancelled, and their batches count them. How many others a job waits for is a number that is counted down under its row's
+ * What follows from the ends of jobs that are in batches. Whatever ends jobs says so here within the same transaction: what waits for them
+ * is released or cancelled, and their batches count them. How many others a job waits for is a number that is counted down under its row's
  * lock, so that of two that end at once exactly one releases it. A step of a graph after the other, each by a few statements however many
- * jobs it has. Locks are taken in one order: jobs, those that wait for them, batches by number; of each job its own row before that which says
- * that it is in a batch.
+ * jobs it has. Locks are taken in one order: jobs, those that wait for them, batches by number; of each job its own row before that which
+ * says that it is in a batch.
  */
 final class BatchEnds {
     private final Dialect dialect;

@@ -145,8 +145,8 @@ public final class BatchTable {
     }
 
     /**
-     * Forgets at most so many batches that ended so long ago, and whose last job has too; returns how many. Found by a plain select, so that
-     * nothing waits for batches that callers have enqueued and not committed.
+     * Forgets at most so many batches that ended so long ago, and whose last job has too; returns how many. Found by a plain select, so
+     * that nothing waits for batches that callers have enqueued and not committed.
      */
     public int prune(Connection connection, long millis, int limit) throws SQLException {
         List<Long> old = Sql.longs(

@@ -10,9 +10,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The statements that cancel jobs. What waits is deleted. What runs is marked: its node finds the mark with its heartbeat, whoever claims it
- * again in its claim. Its unique key is free at once: what is
- * enqueued next must not be dropped for it.
+ * The statements that cancel jobs. What waits is deleted. What runs is marked: its node finds the mark with its heartbeat, whoever claims
+ * it again in its claim. Its unique key is free at once: what is enqueued next must not be dropped for it.
  */
 public final class Cancellations {
     private static final int MOST_TRIES = 20;

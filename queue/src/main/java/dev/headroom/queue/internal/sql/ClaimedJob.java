@@ -3,9 +3,9 @@ package dev.headroom.queue.internal.sql;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job that this node holds under a lease; {@code waitedMillis} is for how long it had been ready, by the database's clock. Its number may be
- * given out again, by a standby that was promoted too early or with a backup; together with {@code createdMicros} it is not. One that has a limit
- * may have been granted a slot of its key before it was claimed.
+ * A job that this node holds under a lease; {@code waitedMillis} is for how long it had been ready, by the database's clock. Its number may
+ * be given out again, by a standby that was promoted too early or with a backup; together with {@code createdMicros} it is not. One that
+ * has a limit may have been granted a slot of its key before it was claimed.
  */
 public record ClaimedJob(
         long id,

@@ -83,7 +83,10 @@ public interface Dialect {
         return false;
     }
 
-    /** Whether others have a job locked, or it is not in that state any more; never waits, and locks nothing. Asked where kept rows may be changed. */
+    /**
+     * Whether others have a job locked, or it is not in that state any more; never waits, and locks nothing.
+     * Asked where kept rows may be changed.
+     */
     default boolean isLockedByOthers(Connection connection, long id, int state) throws SQLException {
         return false;
     }
@@ -115,7 +118,7 @@ public interface Dialect {
      */
     default void checkFiles(Connection connection) throws SQLException {}
 
-    /** The same for connections of another pool, of whose settings nothing is known. */
+    /** That of connections of another pool on the same database, of whose settings nothing is known. */
     default Dialect ofUnknownPool() {
         return this;
     }
@@ -124,7 +127,8 @@ public interface Dialect {
     default void begin(Connection connection) throws SQLException {}
 
     /**
-     * Limits how long a statement waits for each lock of a row before it fails, or how long it takes in all. Costs no round trip, or few do.
+     * Limits how long a statement waits for each lock of a row before it fails, or how long it takes in all.
+     * Costs no round trip, or few do.
      *
      * @return a connection whose statements are held to it; where it is the transaction that is, all later ones of that are, too
      */
@@ -166,8 +170,8 @@ public interface Dialect {
     }
 
     /**
-     * Runs a delete, update or insert whose text ends with the column that has one of the numbers; returns how many rows it changed. Statements
-     * sent together by default, see {@link Ids#change}.
+     * Runs a delete, update or insert whose text ends with the column that has one of the numbers; returns how many rows it changed.
+     * Statements sent together by default, see {@link Ids#change}.
      */
     default int changeRows(Connection connection, String change, Collection<Long> ids) throws SQLException {
         return Ids.change(connection, change, ids);
@@ -203,14 +207,17 @@ public interface Dialect {
     }
 
     /**
-     * Which transaction this is; another text later says that the database has rolled it back and begun another one, to end a deadlock, say. Empty where
-     * one finds that out by its savepoints.
+     * Which transaction this is; another text later says that the database has rolled it back and begun another one, to end a deadlock,
+     * say. Empty where one finds that out by its savepoints.
      */
     default String transaction(Connection connection) throws SQLException {
         return "";
     }
 
-    /** What {@link NodeTable#beat}, {@link NodeTable#around} and {@link Cancellations#marked} do, by one statement; null where there is none. */
+    /**
+     * What {@link NodeTable#beat}, {@link NodeTable#around} and {@link Cancellations#marked} do, by one statement;
+     * null where there is none.
+     */
     default NodeTable.@Nullable Beat beat(Connection connection, long lease, String name, int workers, long gapMillis)
             throws SQLException {
         return null;
@@ -226,7 +233,12 @@ public interface Dialect {
         return false;
     }
 
-    /** Makes at most {@code limit} scheduled jobs that are due ready, and have not been for longer than that; returns how many. */
+    /**
+     * Makes at most {@code limit} scheduled jobs that are due ready; returns how many.
+     *
+     * @param overdueMillis those that have been due for longer are passed by, with the dead entries before them, where a database would
+     *     walk those; others find all
+     */
     int promoteDue(Connection connection, int limit, long overdueMillis) throws SQLException;
 
     /** For how many milliseconds the job that is ready longest has been ready; 0 when none is. */
@@ -310,7 +322,10 @@ public interface Dialect {
         return locked;
     }
 
-    /** A table in a select or update that must read no rows but those that it names by their primary key, as others may have locked the rest. */
+    /**
+     * A table in a select or update that must read no rows but those that it names by their primary key,
+     * as others may have locked the rest.
+     */
     default String byNumber(String table) {
         return table;
     }

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Positions are drawn in order but committed in any. A floor is raised to where a claim has been, and no further than to what is
  * <em>settled</em>: positions that only transactions have drawn that ended before the claim began. To know, a claim now and then looks at
  * the highest position drawn and takes a transaction number, which is higher than those of all that drew it or a lower one, as they write;
- * when the lowest number still in progress has reached it, they have ended. Of a transaction that takes longer than {@value #LATE_SECONDS} s
- * that is not waited for. What becomes ready below a floor all the same, of such a transaction or of a node that gave jobs back, is found by a
- * look below the floors ({@link #lower}), which is repeated for ever. Thread-safe.
+ * when the lowest number still in progress has reached it, they have ended. Of a transaction that takes longer than
+ * {@value #LATE_SECONDS} s that is not waited for. What becomes ready below a floor all the same, of such a transaction or of a node that
+ * gave jobs back, is found by a look below the floors ({@link #lower}), which is repeated for ever. Thread-safe.
  */
 public final class Floors {
     private static final long LATE_SECONDS = 2;
@@ -173,8 +173,8 @@ public final class Floors {
         }
         lookedBy = transaction;
         long now = nanoTime.getAsLong();
-        // The position of the look before: it was drawn before this look's transaction got its number, whatever was
-        // read first.
+        // The position of the look before: it was drawn before this look's transaction got its number,
+        // whatever was read first.
         marks.addLast(new Mark(drawn, transaction, now));
         drawn = position;
         claimed = 0;
@@ -201,8 +201,8 @@ public final class Floors {
     }
 
     /**
-     * A transaction has left jobs where they are that it had locked: no floor is above them, and none will be for a claim that is underway and may
-     * have passed them by meanwhile.
+     * A transaction has left jobs where they are that it had locked: no floor is above them, and none will be for a claim that is underway
+     * and may have passed them by meanwhile.
      */
     public synchronized void left(int queue, Collection<Place> places) {
         long[] lowest = new long[Slot.COUNT];

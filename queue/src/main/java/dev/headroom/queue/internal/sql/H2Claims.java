@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 
 /**
  * Claims on H2, without row locks: reads candidates in index order, then takes each by a conditional update and keeps those it got. Its
- * {@code FOR UPDATE SKIP LOCKED} applies the limit before it skips, and locks every row it scans. A lock spares claimers of one process from
- * reading the same candidates. Thread-safe.
+ * {@code FOR UPDATE SKIP LOCKED} applies the limit before it skips, and locks every row it scans. A lock spares claimers of one process
+ * from reading the same candidates. Thread-safe.
  */
 final class H2Claims {
     /** So many candidates may be locked by transactions that run them. */

@@ -12,10 +12,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Refuses an H2 database in files that an interrupt closes, and warns of one that keeps commits in memory for a while. A thread that is
- * interrupted while it reads or writes a {@link java.nio.channels.FileChannel} closes it, H2 then closes the whole database, and the queue interrupts runs: at a timeout, a cancellation, the end
- * of the lease and of the process. Asynchronous channels are not closed so; a server's threads and memory know no such interrupts.
+ * interrupted while it reads or writes a {@link java.nio.channels.FileChannel} closes it, H2 then closes the whole database, and the queue
+ * interrupts runs: at a timeout, a cancellation, the end of the lease and of the process. Asynchronous channels are not closed so; a
+ * server's threads and memory know no such interrupts.
  *
- * <p>H2 writes what has committed up to {@code WRITE_DELAY} later, 500 ms unless told otherwise; with 0 a commit returns when it is written.
+ * <p>H2 writes what has committed up to {@code WRITE_DELAY} later, 500 ms unless told otherwise;
+ * with 0 a commit returns when it is written.
  */
 final class H2Files {
     private static final String SCHEME = "jdbc:h2:";

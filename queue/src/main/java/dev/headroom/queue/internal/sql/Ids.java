@@ -63,8 +63,8 @@ final class Ids {
     }
 
     /**
-     * Runs a delete or update whose text ends with the column that has one of the numbers. One statement for each number, sent together: for
-     * several at once MariaDB may read a small table from end to end, and waits for rows that others have locked and that are not asked for.
+     * Runs a delete or update whose text ends with the column that has one of the numbers. One statement for each number, sent together:
+     * for several at once MariaDB may read a small table from end to end, and waits for rows that others have locked and nobody asks for.
      */
     static int change(Connection connection, String change, Collection<Long> ids) throws SQLException {
         int changed = 0;

@@ -143,7 +143,10 @@ public final class JobTable {
         return Ids.found(connection, "select id from headroom_job where id", ids, condition);
     }
 
-    /** The numbers of those of these jobs that are held by a node and locked by others; the other ones that are held, the caller has locked then. Never waits. */
+    /**
+     * The numbers of those of these jobs that are held by a node and locked by others; the other ones that are held, the caller has locked
+     * then. Never waits.
+     */
     public Set<Long> lockedByOthers(Connection connection, Collection<Long> ids) throws SQLException {
         String lock = dialect.changesKeptRows() ? " for no key update" : " for update";
         Set<Long> locked = new HashSet<>();

@@ -24,11 +24,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gives out what limits by key leave. A limited job's row says whether it holds a slot of its key; slots are counted, never added up, so
  * that nothing can drift, and whatever ends a job or its run frees its slot with the same statement. A key's row is the lock under which
- * slots and turns are given out, and
- * keeps the theoretical arrival time of the <a href="https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm">generic cell rate
- * algorithm</a>, by the database's clock. Locks are taken in one order: jobs, then keys by name. Under a key's lock other jobs are
- * locked only if nobody has: transactions of callers hold those of unique jobs that they met for as long as they like. What is to be
- * done for many keys is done by a few statements for all of them.
+ * slots and turns are given out, and keeps the theoretical arrival time of the
+ * <a href="https://en.wikipedia.org/wiki/Generic_cell_rate_algorithm">generic cell rate algorithm</a>, by the database's clock. Locks are
+ * taken in one order: jobs, then keys by name. Under a key's lock other jobs are locked only if nobody has: transactions of callers hold
+ * those of unique jobs that they met for as long as they like. What is to be done for many keys is done by few statements for all.
  */
 public final class LimitTable {
     /** Beside those that are wanted so many more are looked at, since callers may have locked some. */

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The statements that the test kit alone needs: what waits, and how time passes. What is due is a difference of times, and only the database's
- * clock counts: so the times move, not the clock.
+ * The statements that the test kit alone needs: what waits, and how time passes. What is due is a difference of times, and only the
+ * database's clock counts: so the times move, not the clock.
  */
 public final class ManualTime {
     private final Dialect dialect;

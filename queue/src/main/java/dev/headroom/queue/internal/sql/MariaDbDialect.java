@@ -198,8 +198,9 @@ final class MariaDbDialect implements Dialect {
     }
 
     /**
-     * The jobs of these numbers, one after the other through the primary key. For a list after {@code in} a small table may be read from end to end
-     * all the same, and a list of a thousand is made a join whose order is anybody's: the statement would wait for rows that others have locked.
+     * The jobs of these numbers, one after the other through the primary key. For a list after {@code in} a small table may be read from
+     * end to end all the same, and a list of a thousand is made a join whose order is anybody's: the statement would wait for rows that
+     * others have locked.
      */
     private static String given(Collection<Long> ids) {
         String list = ids.stream().sorted().map(String::valueOf).collect(Collectors.joining(",", "'[", "]'"));

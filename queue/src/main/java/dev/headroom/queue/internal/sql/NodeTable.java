@@ -57,8 +57,8 @@ public final class NodeTable {
     }
 
     /**
-     * Says that the node of this name lives and has so many workers; false if it was declared dead, or lost by a failover and its number given to
-     * another.
+     * Says that the node of this name lives and has so many workers; false if it was declared dead, or lost by a failover and its number
+     * given to another.
      *
      * @param gapMillis after so long without a beat its being seen begins anew
      */
@@ -139,7 +139,9 @@ public final class NodeTable {
     /** What a node hears as it says that it lives: whether it was not declared dead, and which of its jobs were cancelled. */
     public record Beat(boolean alive, Around around, Set<Long> cancelled) {}
 
-    /** Whether another node has been seen for so long, without a gap until now: one that is just back may have been away with the database. */
+    /**
+     * Whether another node has been seen for so long, without a gap until now: one that is just back may have been away with the database.
+     */
     public boolean othersSeen(Connection connection, long lease, long millis) throws SQLException {
         String sql = "select id from headroom_job_node where id <> " + lease + " and "
                 + dialect.millisSince("last_seen") + " < " + millis + " and " + dialect.millisSince("unbroken_since")
@@ -153,8 +155,8 @@ public final class NodeTable {
     }
 
     /**
-     * Deletes nodes not seen for so long, and makes what they held ready again, or a dead letter at the given count of crashes. What they held is
-     * suspect from the first crash on; the following are counted as such a job begins.
+     * Deletes nodes not seen for so long, and makes what they held ready again, or a dead letter at the given count of crashes. What they
+     * held is suspect from the first crash on; the following are counted as such a job begins.
      */
     public Rescue reap(Connection connection, long silentMillis, int maxCrashes) throws SQLException {
         int nodes = 0;

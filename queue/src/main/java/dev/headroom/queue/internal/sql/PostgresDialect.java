@@ -157,8 +157,8 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public String keepingRows() {
-        // Goes with any change of the row but one of its number: the unique key's index is partial, and so no key in
-        // this sense.
+        // Goes with any change of the row but one of its number:
+        // the unique key's index is partial, and so no key in this sense.
         return " for key share";
     }
 
@@ -169,8 +169,8 @@ final class PostgresDialect implements Dialect {
 
     @Override
     public boolean isLockedByOthers(Connection connection, long id, int state) throws SQLException {
-        // There is no asking without locking. All sent together, or who stops in between would look like a worker to
-        // others.
+        // There is no asking without locking. All sent together,
+        // or who stops in between would look like a worker to others.
         boolean alone = connection.getAutoCommit();
         try (PreparedStatement statement = connection.prepareStatement(alone ? LOCK : LOCK_AND_GIVE_BACK)) {
             statement.setLong(1, id);
@@ -217,8 +217,8 @@ final class PostgresDialect implements Dialect {
             throws SQLException {
         Map<Long, List<ClaimedJob>> byLease = jobs.stream().collect(Collectors.groupingBy(ClaimedJob::lease));
         Set<Long> changed = new HashSet<>();
-        // Not simply the lease's column: the planner would walk that index, which has a dead entry for each job the
-        // node ever held.
+        // Not simply the lease's column: the planner would walk that index,
+        // which has a dead entry for each job the node ever held.
         String sql = change + " where id = any(?) and coalesce(lease, 0) = ? and state = 1 returning id";
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (Map.Entry<Long, List<ClaimedJob>> held : byLease.entrySet()) {
@@ -250,8 +250,8 @@ final class PostgresDialect implements Dialect {
     @Override
     public NodeTable.Beat beat(Connection connection, long lease, String name, int workers, long gapMillis)
             throws SQLException {
-        // A transaction by itself, in which nothing can be set before. Two fifths of the time for an answer, as
-        // elsewhere.
+        // A transaction by itself, in which nothing can be set before.
+        // Two fifths of the time for an answer, as elsewhere.
         String sql = "with beat as (" + NodeTable.beat(this) + andLimitWaits(Math.max(1, gapMillis / 5 * 2))
                 + " returning id) select exists (select 1 from beat), array(select id from headroom_job where lease = ?"
                 + " and state = 1 and mod(flags, 4) >= 2), " + NodeTable.around(this);

@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The statements on the results of tracked jobs. The row is there from the enqueue on, in the same transaction, so that whatever follows is a
- * plain update of one row, and none for a job that is not tracked.
+ * The statements on the results of tracked jobs. The row is there from the enqueue on, in the same transaction, so that whatever follows is
+ * a plain update of one row, and none for a job that is not tracked.
  */
 public final class ResultTable {
     private final Dialect dialect;

@@ -26,7 +26,8 @@ public final class ScheduleTable {
     }
 
     /**
-     * Keeps a kind's schedule; when its text has changed the next tick is another one, and nothing else: not when a job of it last ended well.
+     * Keeps a kind's schedule; when its text has changed the next tick is another one, and nothing else:
+     * not when a job of it last ended well.
      *
      * @param afterEnd whether the next tick is counted from the end of the job before, of which one may be under way
      */
@@ -102,8 +103,8 @@ public final class ScheduleTable {
     /**
      * Keeps that a node has the kind's code; written once a minute.
      *
-     * @param silenceMillis for how long the row is wanted after that: the dead man's timer must outlive all who have the code. Kept as a time
-     *     that is so much later
+     * @param silenceMillis for how long the row is wanted after that: the dead man's timer must outlive all who have the code. Kept as a
+     *     time that is so much later
      */
     public void seen(Connection connection, String kind, long silenceMillis) throws SQLException {
         String sql = "update headroom_job_schedule set seen_at = " + dialect.nowPlusMillis() + " where kind = ? and "

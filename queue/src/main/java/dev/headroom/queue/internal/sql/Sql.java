@@ -134,8 +134,8 @@ public final class Sql {
     }
 
     /**
-     * Whether a wait for a lock took longer than the queue lets it. On MariaDB that limit is the statement's, elsewhere a statement that had too little time
-     * is not for the queue's limit, but for the application's.
+     * Whether a wait for a lock took longer than the queue lets it. On MariaDB that limit is the statement's, elsewhere a statement that
+     * had too little time is not for the queue's limit, but for the application's.
      */
     public static boolean isOverdue(SQLException failure) {
         return isLockTimeout(failure)
@@ -144,8 +144,8 @@ public final class Sql {
     }
 
     /**
-     * Whether it is for what others do at the time: a lock that they hold, or too little time. PostgreSQL has undone the transaction then, MariaDB and H2 the statement
-     * alone unless it was a deadlock: whoever began it rolls it back.
+     * Whether it is for what others do at the time: a lock that they hold, or too little time. PostgreSQL has undone the transaction then,
+     * MariaDB and H2 the statement alone unless it was a deadlock: whoever began it rolls it back.
      */
     public static boolean passes(SQLException failure) {
         return isLockTimeout(failure) || isDeadlock(failure) || isOutOfTime(failure);
@@ -161,8 +161,9 @@ public final class Sql {
     }
 
     /**
-     * Whether a server that is there has said so. MariaDB's driver takes each state of a class that it does not list for a connection's, those that applications signal among
-     * them; what it or a pool finds out itself has no number, or that of the failure to connect which is its cause.
+     * Whether a server that is there has said so. MariaDB's driver takes each state of a class that it does not list for a connection's,
+     * those that applications signal among them; what it or a pool finds out itself has no number, or that of the failure to connect which
+     * is its cause.
      */
     private static boolean isServers(SQLException failure) {
         return failure.getErrorCode() > 0 && !(failure.getCause() instanceof SQLException);

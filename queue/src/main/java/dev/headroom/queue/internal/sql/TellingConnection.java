@@ -10,8 +10,8 @@ import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to PostgreSQL whose transaction is told something with its first statement: in the text of that, so that it costs no round trip, or
- * before it where that may be one of a batch, or is none with a text of its own. For one thread.
+ * A connection to PostgreSQL whose transaction is told something with its first statement: in the text of that, so that it costs no round
+ * trip, or before it where that may be one of a batch, or is none with a text of its own. For one thread.
  */
 final class TellingConnection implements InvocationHandler {
     private final Connection whole;

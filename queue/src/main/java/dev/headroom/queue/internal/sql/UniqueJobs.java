@@ -11,12 +11,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Places a job of which there may be only one. The unique index decides; between looking and acting a job may come or go, so each step is
- * conditional and the whole is tried again. A job that is kept is locked against claims while it waits, never while it runs: its
- * completion must not wait for the caller's transaction. Callers who meet it one after the other could keep it from running for ever like that: once it
- * is overdue and still locked by others, what is enqueued next is a job beside it.
+ * conditional and the whole is tried again. A job that is kept is locked against claims while it waits, never while it runs: its completion
+ * must not wait for the caller's transaction. Callers who meet it one after the other could keep it from running for ever like that: once
+ * it is overdue and still locked by others, what is enqueued next is a job beside it.
  *
- * <p>Of a kind whose runs lock their jobs the lock says what the state does not. On PostgreSQL callers lock a job {@code FOR KEY SHARE}, which goes with
- * any lock but a claim's: who gets that one knows that no worker has the job, and waits neither for those who keep it nor has them wait.
+ * <p>Of a kind whose runs lock their jobs the lock says what the state does not. On PostgreSQL callers lock a job {@code FOR KEY SHARE},
+ * which goes with any lock but a claim's: who gets that one knows that no worker has the job, and waits neither for those who keep it nor
+ * has them wait.
  */
 public final class UniqueJobs {
     private static final int MOST_TRIES = 50;
@@ -172,14 +173,20 @@ public final class UniqueJobs {
         }
     }
 
-    /** The end of a select that locks a job which no worker has locked; one that nobody has locked where callers' locks can't be told from theirs. */
+    /**
+     * The end of a select that locks a job which no worker has locked;
+     * one that nobody has locked where callers' locks can't be told from theirs.
+     */
     private String unlessAWorkerHasIt(boolean keeps) {
         boolean together =
                 dialect.changesKeptRows() || keeps && !dialect.keepingRows().isEmpty();
         return (together ? dialect.keepingRows() : " for update") + " skip locked";
     }
 
-    /** Takes its key from a job that can't begin for those who meet it; what is enqueued now takes that. Waits for nobody who changes the job. */
+    /**
+     * Takes its key from a job that can't begin for those who meet it; what is enqueued now takes that.
+     * Waits for nobody who changes the job.
+     */
     private boolean free(Connection connection, Found found, NewJob job) throws SQLException {
         String sql = "update headroom_job set unique_key = null where id = (select id from headroom_job"
                 + " where id = ? and unique_key = ? and state = 0 for no key update skip locked)";

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Places jobs of which there may be one in a time. The key's row is the lock: whoever takes it has it until the end of the transaction, and with
- * its commit for the time; a rollback leaves it free.
+ * Places jobs of which there may be one in a time. The key's row is the lock: whoever takes it has it until the end of the transaction, and
+ * with its commit for the time; a rollback leaves it free.
  */
 public final class UniqueWindows {
     private static final int MOST_TRIES = 20;

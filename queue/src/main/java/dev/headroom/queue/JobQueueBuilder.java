@@ -312,7 +312,9 @@ public final class JobQueueBuilder {
     }
 
     /**
-     * Which jobs {@code /queue/length} counts and {@code /queue/scale} goes by. Default: {@link JobFilter#waiting()}.
+     * Which jobs {@code /queue/length} counts and {@code /queue/scale} goes by. {@link #build} refuses one that names a queue which is in neither the
+     * database nor this builder: a process that counts what others run, and may be the first one to come up, says {@code queue("images", q ->
+     * q.workers(0))}. Default: {@link JobFilter#waiting()}.
      *
      * @throws dev.headroom.config.ConfigurationException if it is null
      */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.headroom.Headroom;
+import dev.headroom.config.ConfigurationException;
 import dev.headroom.console.ConsolePanel;
 import dev.headroom.console.PanelView;
 import dev.headroom.queue.Recorder.Note;
@@ -139,6 +140,20 @@ class OperatingTest extends JobQueueContract {
         });
         recorder.release.countDown();
         awaitNoJobs();
+    }
+
+    @Test
+    void aQueueThatIsMisspeltIsNotCountedAsAnEmptyOne() {
+        built(builder().handlers(recorder));
+        JobQueueBuilder builder = builder().lengthCounts(JobFilter.waiting().queues("default", "bloked", "imges"));
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(
+                        "lengthCounts: bloked (expected: one of [blocked, default, tracked], or one that queue(…) has")
+                .hasMessageContaining("lengthCounts: imges (expected: one of ");
+        JobQueue counting = built(builder.queue("bloked", settings -> settings.workers(0))
+                .lengthCounts(JobFilter.waiting().queues("default", "bloked")));
+        assertThat(counting.count(JobFilter.waiting().queues("bloked"))).isZero();
     }
 
     @Test

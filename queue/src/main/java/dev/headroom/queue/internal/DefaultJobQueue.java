@@ -3,6 +3,10 @@ package dev.headroom.queue.internal;
 import dev.headroom.Contracts;
 import dev.headroom.Contributions;
 import dev.headroom.config.Checks;
+import dev.headroom.config.Problems;
+import dev.headroom.health.HealthCheck;
+import dev.headroom.load.LoadSignal;
+import dev.headroom.meter.Meters;
 import dev.headroom.queue.DeadLetters;
 import dev.headroom.queue.JobFilter;
 import dev.headroom.queue.JobHandle;
@@ -66,6 +70,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         queues.add("default");
         kinds.all().forEach(kind -> queues.add(kind.queue()));
         QueueNames names = new QueueNames(store, queues);
+        checkCounted(options.lengthCounts(), names.all());
         Connected connected = new Connected();
         RemoteWakeUp others = options.remoteWakeUp();
         Wakes wakes = new Wakes(new Wakeup(), others == null ? null : new RemoteTeller(options.name(), others));
@@ -76,6 +81,19 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         Pauses pauses = new Pauses(options, store, names);
         Parts parts = new Parts(options, store, kinds, names, connected, runs, producer, lengths, timers, pauses);
         return new DefaultJobQueue(parts, wakes);
+    }
+
+    /** A queue that is misspelt would count as an empty one, and servers would be stopped while its jobs wait. */
+    private static void checkCounted(JobFilter counted, Set<String> names) {
+        Problems problems = new Problems();
+        for (String queue : counted.queues()) {
+            problems.unless(
+                    names.contains(queue),
+                    "lengthCounts",
+                    queue,
+                    "one of " + names + ", or one that queue(…) has told of");
+        }
+        problems.throwIfAny();
     }
 
     /** For the test kit: what is to be done whenever there may be work, null for nothing. */

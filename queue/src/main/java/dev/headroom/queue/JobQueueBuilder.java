@@ -159,19 +159,17 @@ public final class JobQueueBuilder {
      * @throws dev.headroom.config.ConfigurationException if it is shorter than 300 ms or longer than a day
      */
     public JobQueueBuilder lease(Duration lease) {
-        Checks.that(lease != null && lease.compareTo(Duration.ofMillis(300)) >= 0, "lease", lease, ">= PT0.3S");
-        Checks.that(lease.compareTo(Duration.ofDays(1)) <= 0, "lease", lease, "at most PT24H");
-        this.lease = lease;
+        this.lease = Spans.between("lease", lease, Duration.ofMillis(300), Duration.ofDays(1));
         return this;
     }
 
     /**
      * The longest pause between two looks for work that this process was not told of; it begins at 20 ms. Default: 1 s.
      *
-     * @throws dev.headroom.config.ConfigurationException if it is null, zero, negative or longer than 36500 days
+     * @throws dev.headroom.config.ConfigurationException if it is null, shorter than 20 ms or longer than 36500 days
      */
     public JobQueueBuilder pollInterval(Duration pollInterval) {
-        this.pollInterval = Spans.positive("pollInterval", pollInterval);
+        this.pollInterval = Spans.atLeast("pollInterval", pollInterval, Duration.ofMillis(20));
         return this;
     }
 

@@ -46,7 +46,7 @@ class RefusedOptionsTest {
                 .hasMessage("handlers: java.lang.Object (expected: an object with a method that has @Job)");
         assertThatThrownBy(() -> builder.lease(java.time.Duration.ofMillis(1)))
                 .isInstanceOf(ConfigurationException.class)
-                .hasMessage("lease: PT0.001S (expected: >= PT0.3S)");
+                .hasMessage("lease: PT0.001S (expected: PT0.3S to PT24H)");
         assertThatThrownBy(() -> SmtpTransport.builder("localhost", 25)
                         .from("shop@example.org")
                         .login("shop", "secret")
@@ -91,12 +91,22 @@ class RefusedOptionsTest {
                     .isInstanceOf(ConfigurationException.class)
                     .hasMessageEndingWith(": " + forEver + " (expected: at most 36500 days)");
         }
-        assertRefused("lease: " + forEver + " (expected: at most PT24H)", () -> builder.lease(forEver));
+        assertRefused("lease: " + forEver + " (expected: PT0.3S to PT24H)", () -> builder.lease(forEver));
         assertThatThrownBy(() -> builder.handlers(new TooLong()))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("TooLong.timeout timeout: PT999999999H (expected: at most 36500 days)")
                 .hasMessageContaining("TooLong.backoff backoff: PT239999999976H (expected: at most 36500 days)")
                 .hasMessageContaining("TooLong.every @Every: PT960000H (expected: at most 36500 days)");
+    }
+
+    @Test
+    void refusesToLookForWorkWithoutAPause() {
+        JobQueueBuilder builder = JobQueue.builder(new org.h2.jdbcx.JdbcDataSource());
+        for (Duration often : List.of(Duration.ofNanos(1), Duration.ofMillis(19))) {
+            assertRefused(
+                    "pollInterval: " + often + " (expected: >= PT0.02S)", () -> builder.pollInterval(often));
+        }
+        assertThat(builder.pollInterval(Duration.ofMillis(20))).isSameAs(builder);
     }
 
     /** Says when and how often, but of no job. */

@@ -1,6 +1,7 @@
 package dev.headroom.queue.internal;
 
 import dev.headroom.config.Checks;
+import dev.headroom.config.ConfigurationException;
 import dev.headroom.config.Values;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +23,31 @@ public final class Spans {
         return bounded(option, Checks.notNegative(option, value));
     }
 
+    /** So long or more. */
+    public static Duration atLeast(String option, @Nullable Duration value, Duration shortest) {
+        if (value == null || value.compareTo(shortest) < 0) {
+            throw new ConfigurationException(option, String.valueOf(value), ">= " + shortest);
+        }
+        return bounded(option, value);
+    }
+
+    /** From the shortest to the longest, both included. */
+    public static Duration between(
+            String option, @Nullable Duration value, Duration shortest, Duration longest) {
+        if (value == null || value.compareTo(shortest) < 0 || value.compareTo(longest) > 0) {
+            throw new ConfigurationException(option, String.valueOf(value), shortest + " to " + longest);
+        }
+        return value;
+    }
+
     /** What an attribute of an annotation says, zero or more. */
     static Duration parse(String option, String text) {
         return notNegative(option, Values.duration(option, text));
+    }
+
+    /** The same, more than zero: an attribute that is to say nothing is left out. */
+    static Duration parsePositive(String option, String text) {
+        return positive(option, Values.duration(option, text));
     }
 
     private static Duration bounded(String option, Duration value) {

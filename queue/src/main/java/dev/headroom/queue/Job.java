@@ -48,7 +48,7 @@ public @interface Job {
     /** Exceptions after which it is a dead letter at once; subclasses included. */
     Class<? extends Throwable>[] giveUpOn() default {};
 
-    /** How long one run may take before its thread is interrupted; empty for no limit, or 5 s with {@link Tx#LOCK_IN_TX}. */
+    /** How long one run may take before its thread is interrupted, more than zero; empty for no limit, or 5 s with {@link Tx#LOCK_IN_TX}. */
     String timeout() default "";
 
     /** How its effects and its completion belong together. */

@@ -1,6 +1,7 @@
 package dev.headroom.queue;
 
 import dev.headroom.config.Checks;
+import dev.headroom.config.Problems;
 import dev.headroom.load.LoadFeedback;
 import dev.headroom.load.Pacer;
 import dev.headroom.queue.internal.DefaultJobQueue;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -42,7 +44,7 @@ public final class JobQueueBuilder {
     private @Nullable DataSource bookkeeping;
     private String name = "queue";
     private final List<Kind> kinds = new ArrayList<>();
-    private final Map<String, QueueSettings> queues = new HashMap<>();
+    private final Map<String, QueueSettings> queues = new TreeMap<>();
     private int workers = Math.max(2, Runtime.getRuntime().availableProcessors());
     private @Nullable Integer sharedWorkers;
     private Duration lease = Duration.ofSeconds(12);
@@ -129,7 +131,7 @@ public final class JobQueueBuilder {
 
     /**
      * How many jobs run at once in this process of all queues together that have a {@linkplain QueueSettings#weight weight}; 0 leaves them to
-     * other processes. Default: what {@link #workers} says.
+     * other processes. {@link #build} refuses it where no queue has one. Default: what {@link #workers} says.
      *
      * @throws dev.headroom.config.ConfigurationException if it is not in 0 to 100000
      */
@@ -350,11 +352,13 @@ public final class JobQueueBuilder {
     /**
      * The queue, not started. Asks the database which it is and whether it has the tables.
      *
-     * @throws dev.headroom.config.ConfigurationException with all that is wrong; a database of H2 in files that an interrupted job would close is
+     * @throws dev.headroom.config.ConfigurationException with all options that are wrong; if none is, for a database of H2 in files that an interrupted job
+     *     would close, and for {@link #lengthCounts} of a queue that there is not
      * @throws SchemaException if the tables are absent or of another version
      * @throws QueueException if the database can't be asked
      */
     public JobQueue build() {
+        Problems problems = new Problems();
         Map<String, Integer> counts = new HashMap<>();
         Map<String, Function<LoadFeedback, Pacer>> pacers = new HashMap<>();
         Map<String, BooleanSupplier> gates = new HashMap<>();
@@ -363,12 +367,15 @@ public final class JobQueueBuilder {
         queues.forEach((queue, settings) -> {
             Integer weight = settings.weight();
             if (weight != null) {
-                Checks.that(!settings.hasWorkers(), "weight of queue", queue, "a queue without workers of its own");
+                problems.unless(!settings.hasWorkers(), "weight of queue", queue, "a queue without workers of its own");
                 weights.put(queue, weight);
             } else {
                 counts.put(queue, settings.workersOr(workers));
             }
-            perTransaction.put(queue, settings.perTransaction());
+            Integer most = settings.perTransaction();
+            if (most != null) {
+                perTransaction.put(queue, most);
+            }
             BooleanSupplier gate = settings.runWhile();
             if (gate != null) {
                 gates.put(queue, gate);
@@ -378,6 +385,11 @@ public final class JobQueueBuilder {
                 pacers.put(queue, pacer);
             }
         });
+        problems.unless(
+                sharedWorkers == null || !weights.isEmpty(),
+                "sharedWorkers",
+                sharedWorkers,
+                "beside a queue that has a weight");
         QueueOptions options = new QueueOptions(
                 name,
                 dataSource,
@@ -407,6 +419,6 @@ public final class JobQueueBuilder {
                 gates,
                 remoteWakeUp,
                 endpointToken);
-        return DefaultJobQueue.open(options, kinds);
+        return DefaultJobQueue.open(options, kinds, problems);
     }
 }

@@ -25,20 +25,29 @@ public record Unique(String key, OnDuplicate onDuplicate, Until until, Duration 
     /** The most characters of a key. */
     public static final int LONGEST_KEY = 190;
 
-    /** Checks the key. */
+    /**
+     * Checks.
+     *
+     * @throws dev.headroom.config.ConfigurationException if the key is null, blank or too long, if another part is null, if the window is shorter than
+     *     1 ms or longer than 36500 days, or not zero where the key is not taken for a time; if duplicates of one that is are neither kept nor refused
+     */
     public Unique {
-        Checks.notBlank("unique", key);
-        Checks.that(key.length() <= LONGEST_KEY, "unique", key, "at most " + LONGEST_KEY + " characters");
+        Checks.notBlank("key", key);
+        int length = key.length();
+        Checks.that(length <= LONGEST_KEY, "key", length + " characters", "at most " + LONGEST_KEY + " characters");
         Checks.present("onDuplicate", onDuplicate);
         Checks.present("until", until);
-        Spans.notNegative("within", window);
-        boolean windowed = until == Until.WINDOW;
-        Checks.that(windowed != window.isZero(), "within", window, windowed ? "more than zero" : "zero");
-        Checks.that(
-                !windowed || onDuplicate == OnDuplicate.KEEP || onDuplicate == OnDuplicate.FAIL,
-                "onDuplicate",
-                onDuplicate,
-                "KEEP or FAIL for a key that is taken for a time");
+        Checks.present("window", window);
+        if (until == Until.WINDOW) {
+            Spans.atLeast("window", window, Duration.ofMillis(1));
+            Checks.that(
+                    onDuplicate == OnDuplicate.KEEP || onDuplicate == OnDuplicate.FAIL,
+                    "onDuplicate",
+                    onDuplicate,
+                    "KEEP or FAIL for a key that is taken for a time");
+        } else {
+            Checks.that(window.isZero(), "window", window, "zero unless until is WINDOW");
+        }
     }
 
     /** What is done with a job whose key another one has that waits; one that runs is kept, or fails the enqueue. */
@@ -73,16 +82,20 @@ public record Unique(String key, OnDuplicate onDuplicate, Until until, Duration 
         return new Unique(key, policy, until, window);
     }
 
-    /** The same with the key free once the job has started; for work that must see what was written before it was enqueued. */
+    /**
+     * The same with the key free once the job has started; for work that must see what was written before it was enqueued. Instead of a time that was
+     * said before.
+     */
     public Unique untilStart() {
         return new Unique(key, onDuplicate, Until.START, Duration.ZERO);
     }
 
     /**
      * The same with the key taken for a time from the enqueue, by the database's clock, whether the job waits, runs or has ended by then: at most
-     * one in that time. The job that is there may have ended, so it is kept or the enqueue fails, nothing else.
+     * one in that time, instead of until its start, if that was said before. The job that is there may have ended, so it is kept or the enqueue fails,
+     * nothing else.
      *
-     * @throws dev.headroom.config.ConfigurationException if it is not positive, or duplicates are replaced or debounced
+     * @throws dev.headroom.config.ConfigurationException if it is shorter than 1 ms or longer than 36500 days, or duplicates are replaced or debounced
      */
     public Unique within(Duration time) {
         return new Unique(key, onDuplicate, Until.WINDOW, time);

@@ -145,6 +145,75 @@ class RefusedOptionsTest {
                 .hasMessageContaining("Zoned.misfiring zone and misfire: UTC, ALL (expected: those that are the");
     }
 
+    /** No time at all, where empty says that there is no limit. */
+    public static class AtOnce {
+        @Job(name = "no.time", timeout = "0s")
+        public void timeout() {}
+
+        @Job(name = "no.silence")
+        @Every(fixedRate = "1m", silence = "0s")
+        public void silence() {}
+    }
+
+    @Test
+    void refusesNoTimeWhereItWouldMeanAnyTime() {
+        JobQueueBuilder builder = JobQueue.builder(new org.h2.jdbcx.JdbcDataSource());
+        assertThatThrownBy(() -> builder.handlers(new AtOnce()))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("AtOnce.timeout timeout: PT0S (expected: > PT0S)")
+                .hasMessageContaining("AtOnce.silence silence: PT0S (expected: > PT0S)");
+        assertRefused(
+                "window: PT0.000000001S (expected: >= PT0.001S)",
+                () -> Unique.of("key").within(Duration.ofNanos(1)));
+        assertRefused(
+                "window: PT1H (expected: zero unless until is WINDOW)",
+                () -> new Unique("key", Unique.OnDuplicate.KEEP, Unique.Until.DONE, Duration.ofHours(1)));
+        Unique taken = Unique.of("key").untilStart().within(Duration.ofHours(1));
+        assertThat(taken.until()).as("what is said last").isEqualTo(Unique.Until.WINDOW);
+        assertThat(taken.untilStart().window()).as("what is said last").isZero();
+    }
+
+    /** One that its transaction locks, and one that none does. */
+    public static class LockedAndNot {
+        @Job(name = "locked", queue = "locked", tx = Tx.LOCK_IN_TX)
+        public void locked() {}
+
+        @Job(name = "plain", queue = "plain")
+        public void plain() {}
+
+        @Job(name = "weighed", queue = "weighed")
+        public void weighed() {}
+    }
+
+    @Test
+    void tellsAllOptionsAtOnceThatCanNotTakeEffect() {
+        JobQueueBuilder builder = JobQueue.builder(new org.h2.jdbcx.JdbcDataSource())
+                .handlers(new LockedAndNot())
+                .sharedWorkers(8)
+                .queue("locked", q -> q.pacer(load -> null).perTransaction(1))
+                .queue("plain", q -> q.perTransaction(1))
+                .queue("others", q -> q.perTransaction(1));
+        assertRefused(
+                """
+                3 problems in the configuration:
+                  1) sharedWorkers: 8 (expected: beside a queue that has a weight)
+                  2) pacer of queue: locked (expected: a queue without kinds that have LOCK_IN_TX)
+                  3) perTransaction of queue: plain (expected: a queue whose kinds have LOCK_IN_TX)""",
+                builder::build);
+        builder.queue("locked", q -> q.weight(2)).queue("weighed", q -> q.weight(3)
+                .workers(1)
+                .perTransaction(9));
+        assertRefused(
+                """
+                5 problems in the configuration:
+                  1) weight of queue: weighed (expected: a queue without workers of its own)
+                  2) pacer of queue: locked (expected: a queue without kinds that have LOCK_IN_TX)
+                  3) weight of queue: locked (expected: a queue without kinds that have LOCK_IN_TX)
+                  4) perTransaction of queue: plain (expected: a queue whose kinds have LOCK_IN_TX)
+                  5) perTransaction of queue: weighed (expected: a queue whose kinds have LOCK_IN_TX)""",
+                builder::build);
+    }
+
     /** Leaves open what it takes. */
     public static class Indexing<T> {
         @Job(name = "index")

@@ -27,6 +27,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,17 +57,23 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         this.vitals = new QueueVitals(parts, () -> node);
     }
 
-    /** Opens a queue whose tables are there. */
-    public static DefaultJobQueue open(QueueOptions options, List<Kind> handlers) {
-        Kinds kinds = new Kinds(handlers);
-        options.pacers()
-                .keySet()
-                .forEach(queue -> Checks.that(
-                        !kinds.locks(queue), "pacer of queue", queue, "a queue without kinds that have LOCK_IN_TX"));
-        options.weights()
-                .keySet()
-                .forEach(queue -> Checks.that(
-                        !kinds.locks(queue), "weight of queue", queue, "a queue without kinds that have LOCK_IN_TX"));
+    /**
+     * Opens a queue whose tables are there.
+     *
+     * @param problems what was found in the options so far
+     */
+    public static DefaultJobQueue open(QueueOptions options, List<Kind> handlers, Problems problems) {
+        Kinds kinds = new Kinds(handlers, problems);
+        String unlocked = "a queue without kinds that have LOCK_IN_TX";
+        check(problems, "pacer", options.pacers().keySet(), queue -> !kinds.locks(queue), unlocked);
+        check(problems, "weight", options.weights().keySet(), queue -> !kinds.locks(queue), unlocked);
+        check(
+                problems,
+                "perTransaction",
+                options.perTransaction().keySet(),
+                queue -> kinds.locks(queue) || !kinds.serves(queue),
+                "a queue whose kinds have LOCK_IN_TX");
+        problems.throwIfAny();
         Store store = Store.open(options.bookkeeping(), options.dataSource(), options.lease());
         Set<String> queues = new TreeSet<>(options.told());
         queues.add("default");
@@ -81,6 +90,13 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         Pauses pauses = new Pauses(options, store, names);
         Parts parts = new Parts(options, store, kinds, names, connected, runs, producer, lengths, timers, pauses);
         return new DefaultJobQueue(parts, wakes);
+    }
+
+    private static void check(
+            Problems problems, String option, Set<String> queues, Predicate<String> fits, String expected) {
+        for (String queue : new TreeSet<>(queues)) {
+            problems.unless(fits.test(queue), option + " of queue", queue, expected);
+        }
     }
 
     /** A queue that is misspelt would count as an empty one, and servers would be stopped while its jobs wait. */

@@ -78,7 +78,7 @@ public final class HandlerScan {
         Type payload = declared == null || handler == null ? declared : Payloads.known(declared, method, handler, site);
         boolean locks = job.tx() == Tx.LOCK_IN_TX;
         String longest = locks && job.timeout().isEmpty() ? Tx.LONGEST_LOCK : job.timeout();
-        Duration timeout = longest.isEmpty() ? Duration.ZERO : Spans.parse(site + " timeout", longest);
+        Duration timeout = longest.isEmpty() ? Duration.ZERO : Spans.parsePositive(site + " timeout", longest);
         Limits limits = Limits.of(method, site);
         Checks.that(!locks || limits == null, site + " tx", job.tx(), "NONE or COMPLETE_IN_TX for a kind with @Limit");
         return new Kind(
@@ -134,7 +134,8 @@ public final class HandlerScan {
                 site + " zone and misfire",
                 every.zone() + ", " + every.misfire(),
                 "those that are the default, without cron");
-        Duration silence = every.silence().isEmpty() ? Duration.ZERO : Spans.parse(site + " silence", every.silence());
+        Duration silence =
+                every.silence().isEmpty() ? Duration.ZERO : Spans.parsePositive(site + " silence", every.silence());
         return every.cron().isEmpty() ? interval(every, site, silence) : calendar(every, site, silence);
     }
 

@@ -26,9 +26,9 @@ final class Kinds {
 
     private final Set<String> inTurns = ConcurrentHashMap.newKeySet();
 
-    Kinds(Collection<Kind> kinds) {
+    /** @param problems told of those that can't be beside one another */
+    Kinds(Collection<Kind> kinds, Problems problems) {
         kinds.stream().filter(kind -> kind.fairBy() != null).map(Kind::queue).forEach(inTurns::add);
-        Problems problems = new Problems();
         for (Kind kind : kinds) {
             problems.unless(
                     byName.putIfAbsent(kind.name(), kind) == null,
@@ -43,7 +43,6 @@ final class Kinds {
                     kind.tx().name(),
                     "LOCK_IN_TX as the others of its queue " + kind.queue());
         }
-        problems.throwIfAny();
     }
 
     /** Whether a queue's jobs are locked by the transactions that run them. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headroom.config.ConfigurationException;
+import dev.headroom.load.Pacer;
 import dev.headroom.queue.mail.smtp.SmtpTransport;
 import java.time.Duration;
 import java.util.List;
@@ -190,7 +191,8 @@ class RefusedOptionsTest {
         JobQueueBuilder builder = JobQueue.builder(new org.h2.jdbcx.JdbcDataSource())
                 .handlers(new LockedAndNot())
                 .sharedWorkers(8)
-                .queue("locked", q -> q.pacer(load -> null).perTransaction(1))
+                .queue("locked", q -> q.pacer(load -> Pacer.builder("locked", load).build())
+                        .perTransaction(1))
                 .queue("plain", q -> q.perTransaction(1))
                 .queue("others", q -> q.perTransaction(1));
         assertRefused(

@@ -87,6 +87,30 @@ class UpcastTest extends JobQueueContract {
         assertThat(third.seen).containsExactlyInAnyOrder(new Third(80, 80, "jpeg"), new Third(1, 2, "png"));
     }
 
+    /** Whose older payloads lack what it wants of them. */
+    public static class Failing {
+        @Job(name = "thumb", version = 2)
+        public void thumb(Third request) {}
+
+        @Upcast(job = "thumb", from = 1)
+        public Third squared(Map<String, Object> old) {
+            return new Third((int) old.get("height"), 0, "");
+        }
+    }
+
+    @Test
+    void aDeadLetterTellsWhereAnUpcastFailed() {
+        built(builder().handlers(new FirstThumbs())).enqueue(FirstThumbs::thumb, new First(90));
+        JobQueue newer = started(builder().handlers(new Failing()));
+        awaitNoJobs();
+        assertThat(newer.dead().newest(2)).singleElement().satisfies(dead -> {
+            assertThat(dead.reason()).isEqualTo(DeadJob.Reason.UNREADABLE);
+            assertThat(dead.error())
+                    .contains("payload of thumb: @Upcast squared failed: java.lang.NullPointerException")
+                    .contains("at dev.headroom.queue.UpcastTest$Failing.squared(");
+        });
+    }
+
     /** From a version that is not older. */
     public static class Wrong {
         @Job(name = "wrong", version = 2)

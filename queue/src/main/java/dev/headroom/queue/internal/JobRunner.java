@@ -87,7 +87,8 @@ final class JobRunner {
                         options.name(),
                         job.id(),
                         kind.name(),
-                        unreadable.getMessage());
+                        unreadable.getMessage(),
+                        unreadable);
                 return new JobOutcome.Dead(DeadJob.Reason.UNREADABLE, Errors.text(unreadable));
             }
             return run(assignment, kind, kind.code(), payload, locked);

@@ -27,7 +27,7 @@ record Upcasts(int version, Map<Integer, Step> steps) {
                 return next;
             } catch (InvocationTargetException | IllegalAccessException | IllegalArgumentException failed) {
                 Throwable cause = failed instanceof InvocationTargetException thrown ? thrown.getCause() : failed;
-                throw new CodecException(what + ": @Upcast " + method.getName() + " failed: " + cause);
+                throw new CodecException(what + ": @Upcast " + method.getName() + " failed: " + cause, cause);
             }
         }
     }

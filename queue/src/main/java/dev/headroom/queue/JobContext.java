@@ -17,7 +17,7 @@ public interface JobContext {
     /** The kind's stable name. */
     String name();
 
-    /** Which run this is, from 1; runs that a crash ended count. */
+    /** Which run this is, from 1; runs that a crash ended count, those that a {@link SnoozeException} ended don't. */
     int attempt();
 
     /** How many attempts there are before the job is a dead letter. */

@@ -197,7 +197,7 @@ public final class JobQueueBuilder {
 
     /**
      * How many processes may die with a job before it is a dead letter. What a process held that died, begun or not, is suspect from then on; the
-     * crashes that follow count for those of them alone that had begun. A job that fails or ends is suspect no more. Default: 3.
+     * crashes that follow count for those of them alone that had begun. A job that fails, is snoozed or ends is suspect no more. Default: 3.
      *
      * @throws dev.headroom.config.ConfigurationException if it is not in 2 to 1000: after the first crash nobody knows which of them it was
      */

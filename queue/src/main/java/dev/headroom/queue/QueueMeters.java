@@ -8,7 +8,7 @@ public final class QueueMeters {
     /** Times how long a job was ready before a worker took it up; tag {@code queue}. */
     public static final String PICKUP = "headroom.queue.pickup";
 
-    /** Times runs; tags {@code job} and {@code outcome} (done, retried, dead, cancelled, parked, returned, lost). */
+    /** Times runs; tags {@code job} and {@code outcome} (done, retried, snoozed, dead, cancelled, parked, returned, lost). */
     public static final String RUN = "headroom.queue.run";
 
     /** Times claims, as one transaction; tag {@code result} (jobs, none, failed). */

@@ -1,6 +1,7 @@
 package dev.headroom.queue.internal;
 
 import dev.headroom.queue.DeadJob;
+import dev.headroom.queue.SnoozeException;
 import dev.headroom.queue.internal.sql.ClaimedJob;
 import dev.headroom.queue.internal.sql.Sql;
 import java.sql.SQLException;
@@ -113,6 +114,12 @@ final class FailedRuns {
     /** A transaction could be begun. */
     void present() {
         awaySince.set(0);
+    }
+
+    /** Its handler wants it to run again later, and has not failed. */
+    JobOutcome snoozed(ClaimedJob job, SnoozeException snooze) {
+        log.debug("{}: job {} of {} is {}", options.name(), job.id(), job.kind(), snooze.getMessage());
+        return new JobOutcome.Snoozed(snooze.time().toMillis(), Errors.text(snooze));
     }
 
     /** It may have done nothing wrong: its attempt counts, but it is no dead letter for the first of these. */

@@ -64,6 +64,14 @@ sealed interface JobOutcome {
         }
     }
 
+    /** Its handler wants it to run again later; without counting. */
+    record Snoozed(long delayMillis, String why) implements JobOutcome {
+        @Override
+        public String label() {
+            return "snoozed";
+        }
+    }
+
     /** Its commit, with its end, may have been done or not; if not, it is this. */
     record InDoubt(JobOutcome otherwise) implements JobOutcome {
         @Override

@@ -5,6 +5,7 @@ import dev.headroom.TraceId;
 import dev.headroom.codec.CodecException;
 import dev.headroom.queue.DeadJob;
 import dev.headroom.queue.JobResult;
+import dev.headroom.queue.SnoozeException;
 import dev.headroom.queue.Tx;
 import dev.headroom.queue.internal.sql.ClaimedJob;
 import dev.headroom.queue.internal.sql.Sql;
@@ -147,6 +148,9 @@ final class JobRunner {
         }
         if (interruption == Assignment.Interruption.CANCELLED || assignment.cancelled()) {
             return new JobOutcome.Cancelled();
+        }
+        if (interruption == null && failure instanceof SnoozeException snooze) {
+            return failures.snoozed(assignment.job, snooze);
         }
         if (work.progress().refused) {
             return failures.away(assignment.job, failure);

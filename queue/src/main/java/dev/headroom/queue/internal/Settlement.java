@@ -292,6 +292,8 @@ final class Settlement {
             if (ours && settled.assignment().isSuspected()) {
                 store.jobs.acquit(connection, List.of(job));
             }
+        } else if (settled.outcome() instanceof JobOutcome.Snoozed snoozed) {
+            ours = store.jobs.snooze(connection, job, snoozed.delayMillis(), snoozed.why());
         } else {
             return;
         }

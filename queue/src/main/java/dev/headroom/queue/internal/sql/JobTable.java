@@ -123,8 +123,17 @@ public final class JobTable {
 
     /** Puts a job aside for a while without counting the attempt; false if the lease was lost. */
     public boolean park(Connection connection, ClaimedJob job, long delayMillis, String why) throws SQLException {
-        String sql = rescheduling("attempt = attempt - 1, error = ?");
-        return Sql.change(connection, sql, why, delayMillis, job.id(), job.lease()) == 1;
+        return reschedule(connection, "attempt = attempt - 1, error = ?", job, delayMillis, why);
+    }
+
+    /** The same of a job whose run came to an end: no process has died with it. */
+    public boolean snooze(Connection connection, ClaimedJob job, long delayMillis, String why) throws SQLException {
+        return reschedule(connection, "attempt = attempt - 1, crashes = 0, error = ?", job, delayMillis, why);
+    }
+
+    private boolean reschedule(Connection connection, String change, ClaimedJob job, long delayMillis, String why)
+            throws SQLException {
+        return Sql.change(connection, rescheduling(change), why, delayMillis, job.id(), job.lease()) == 1;
     }
 
     private String rescheduling(String change) {

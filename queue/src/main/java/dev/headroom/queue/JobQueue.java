@@ -38,17 +38,26 @@ public interface JobQueue extends Enqueuer, Background, Component {
     /**
      * How much waits in the queue of this name; at most a second old, or twenty times as old as counting takes, 10 s at most: however much waits and however many ask,
      * counting costs the database a twentieth of a processor.
+     *
+     * @throws IllegalArgumentException if there is no queue of this name
+     * @throws QueueException if the database can't be asked, or another caller has been at it for a second
      */
     QueueLength length(String queue);
 
-    /** How much waits in all queues together; as old as {@link #length(String)}. */
+    /**
+     * How much waits in all queues together; as old as {@link #length(String)}.
+     *
+     * @throws QueueException as {@link #length(String)} does
+     */
     QueueLength length();
 
     /**
      * How many jobs there are of those that the filter means; as old as {@link #length(String)}. Ready jobs count up to {@link QueueLength#COUNTED} in
      * each queue and priority; of the others the next due, the newest dead and any running ones up to that number in all queues together.
      *
+     * @throws dev.headroom.config.ConfigurationException if there is no filter
      * @throws IllegalArgumentException if there is no queue of a name that it has
+     * @throws QueueException if the database can't be asked, or another caller has been at it for a second
      */
     long count(JobFilter filter);
 
@@ -56,6 +65,8 @@ public interface JobQueue extends Enqueuer, Background, Component {
      * What the builder's {@link ScalePolicy} advises now, from what all servers together had to do in the last minute.
      *
      * @param launched how long ago each server was launched that is not at work yet
+     * @throws dev.headroom.config.ConfigurationException if there is no list, or a time in it is null or negative
+     * @throws QueueException as {@link #length(String)} does
      */
     ScaleAdvice scale(List<Duration> launched);
 

@@ -86,7 +86,7 @@ public final class JobQueueBuilder {
      * @throws dev.headroom.config.ConfigurationException if an object has none, or an annotation can't take effect
      */
     public JobQueueBuilder handlers(Object... handlers) {
-        for (Object handler : handlers) {
+        for (Object handler : Checks.present("handlers", handlers)) {
             kinds.addAll(HandlerScan.scan(Checks.present("handlers", handler)));
         }
         return this;
@@ -111,9 +111,10 @@ public final class JobQueueBuilder {
      * Sets the options of one queue. A queue that a handler names and that is not set has the defaults; the start warns of one that is set and has no
      * handler.
      *
-     * @throws dev.headroom.config.ConfigurationException if the name is none, or a setting is refused
+     * @throws dev.headroom.config.ConfigurationException if the name is none, the settings are null, or one is refused
      */
     public JobQueueBuilder queue(String queue, Consumer<QueueSettings> settings) {
+        Checks.present("settings", settings);
         settings.accept(queues.computeIfAbsent(Checks.name("queue", queue), unset -> new QueueSettings()));
         return this;
     }
@@ -242,7 +243,7 @@ public final class JobQueueBuilder {
      * @throws dev.headroom.config.ConfigurationException if one is null
      */
     public JobQueueBuilder middleware(JobMiddleware... middleware) {
-        for (JobMiddleware each : middleware) {
+        for (JobMiddleware each : Checks.present("middleware", middleware)) {
             middlewares.add(Checks.present("middleware", each));
         }
         return this;

@@ -227,6 +227,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
 
     @Override
     public long count(JobFilter filter) {
+        Checks.present("filter", filter);
         Lengths.Seen seen = parts.lengths().fresh();
         for (String queue : filter.queues()) {
             known(queue, seen);
@@ -236,6 +237,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
 
     @Override
     public ScaleAdvice scale(List<Duration> launched) {
+        Checks.present("launched", launched).forEach(ago -> Checks.notNegative("launched", ago));
         Lengths.Seen seen = parts.lengths().fresh();
         ZonedDateTime now = seen.now().atZone(ZoneOffset.UTC);
         return parts.options().scale().decide(parts.lengths().load(seen), launched, now);

@@ -108,6 +108,7 @@ class DraftEnqueuer implements Enqueuer {
 
     @Override
     public JobBatch batch(Consumer<BatchBuilder> jobs) {
+        Checks.present("jobs", jobs);
         BatchDraft batch = new BatchDraft(producer.kinds());
         jobs.accept(batch);
         return producer.enqueue(batch, draft);

@@ -40,7 +40,9 @@ public record Kind(
         @Nullable Type payload,
         @Nullable Recurrence every,
         @Nullable Code code) {
-    static final int LAST_PRIORITY = 9;
+    /** The least important. */
+    public static final int LAST_PRIORITY = 9;
+
     static final int MOST_ATTEMPTS = 30_000;
 
     /** Checks and copies. */

@@ -28,6 +28,7 @@ record RunningJob(
         Set<String> stepsDone)
         implements JobContext {
     private static final int LONGEST_STEP = 190;
+    private static final int LONGEST_NOTE = 500;
 
     @Override
     public long id() {
@@ -70,7 +71,8 @@ record RunningJob(
         notLocked("step");
         Checks.present("type", type);
         String what = "step " + Checks.notBlank("step", name) + " of " + name();
-        Checks.that(name.length() <= LONGEST_STEP, "step", name, "at most " + LONGEST_STEP + " characters");
+        int length = name.length();
+        Checks.that(length <= LONGEST_STEP, "step", length + " characters", "at most " + LONGEST_STEP + " characters");
         Checks.that(!stepsDone.contains(name), "step", name, "a name that no other step of " + name() + " has");
         Optional<String> known = store.call("ask for a step", connection -> store.steps.find(connection, id(), name));
         assignment.stepped();
@@ -116,7 +118,8 @@ record RunningJob(
                     "track of " + assignment.job.kind() + ": false (expected: true, to have progress)");
         }
         Checks.between("share", share, 0, 1);
-        Checks.that(note.length() <= 500, "note", note.length() + " characters", "at most 500");
+        int length = Checks.present("note", note).length();
+        Checks.that(length <= LONGEST_NOTE, "note", length + " characters", "at most " + LONGEST_NOTE + " characters");
         JobProgress progress = new JobProgress(share, note);
         store.call("keep a job's progress", connection -> {
             if (!store.results.progress(connection, assignment.job, progress)) {

@@ -31,6 +31,7 @@ final class StoredDeadLetters implements DeadLetters {
 
     @Override
     public int requeueAll(String name, int limit) {
+        Checks.present("name", name);
         int checked = Checks.between("limit", limit, 1, 10_000);
         int requeued = store.call(
                 "requeue dead letters",

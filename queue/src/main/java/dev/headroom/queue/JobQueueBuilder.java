@@ -179,7 +179,7 @@ public final class JobQueueBuilder {
     /**
      * How long {@link JobQueue#close()} lets running jobs go on before it interrupts them. Default: 10 s.
      *
-     * @throws dev.headroom.config.ConfigurationException if it is null or negative
+     * @throws dev.headroom.config.ConfigurationException if it is null, negative or longer than 36500 days
      */
     public JobQueueBuilder shutdownGrace(Duration shutdownGrace) {
         this.shutdownGrace = Spans.notNegative("shutdownGrace", shutdownGrace);

@@ -89,6 +89,21 @@ class EnqueuingTest extends JobQueueContract {
         assertThatThrownBy(() -> queue.enqueueAll(Recorder::note, null))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage("payloads: null (expected: a value)");
+        assertThatThrownBy(() -> queue.batch(null))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("jobs: null (expected: a value)");
+        assertThatThrownBy(() -> queue.count(null))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("filter: null (expected: a value)");
+        assertThatThrownBy(() -> queue.scale(null))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("launched: null (expected: a value)");
+        assertThatThrownBy(() -> queue.scale(List.of(Duration.ofSeconds(-5))))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("launched: PT-5S (expected: >= PT0S)");
+        assertThatThrownBy(() -> queue.dead().requeueAll(null, 1))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("name: null (expected: a value)");
         assertThatThrownBy(() -> Mail.to("ada@example.org", (String) null))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage("to: null (expected: a text that is not blank)");

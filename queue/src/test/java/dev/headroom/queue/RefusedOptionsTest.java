@@ -6,11 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.headroom.config.ConfigurationException;
 import dev.headroom.load.Pacer;
 import dev.headroom.queue.mail.smtp.SmtpTransport;
+import dev.headroom.queue.mail.smtp.SmtpTransportBuilder;
+import dev.headroom.queue.scale.ScalePolicy;
+import dev.headroom.queue.spi.JobMiddleware;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Options that can't take effect are refused where they are written. */
 class RefusedOptionsTest {
@@ -55,7 +63,97 @@ class RefusedOptionsTest {
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageStartingWith("login: in clear (expected: startTls, tls, or inClear")
                 .hasMessageNotContaining("secret");
-        assertThat(builder).isNotNull();
+    }
+
+    /** None of which may begin. */
+    public static class Halted {
+        @Job(name = "halted")
+        @Limit(rate = "0/1m")
+        public void halted() {}
+    }
+
+    private static JobQueueBuilder queueBuilder() {
+        return JobQueue.builder(new org.h2.jdbcx.JdbcDataSource());
+    }
+
+    private static SmtpTransportBuilder smtp() {
+        return SmtpTransport.builder("localhost", 25);
+    }
+
+    private static Arguments refused(String message, ThrowingCallable call) {
+        return Arguments.of(message, call);
+    }
+
+    @SuppressWarnings("NullAway") // What callers whose compiler does not look do all the same.
+    static Stream<Arguments> allRefused() {
+        Duration negative = Duration.ofSeconds(-1);
+        Duration nothing = Duration.ZERO;
+        Duration tooLong = Duration.ofDays(36_501);
+        String key = "k".repeat(191);
+        return Stream.of(
+                refused("workers: -1 (expected: 0 to 100000)", () -> queueBuilder().workers(-1)),
+                refused("sharedWorkers: -1 (expected: 0 to 100000)", () -> queueBuilder().sharedWorkers(-1)),
+                refused("maxCrashes: 1 (expected: 2 to 1000)", () -> queueBuilder().maxCrashes(1)),
+                refused("maxPayload: 1 (expected: 2 to 1048576)", () -> queueBuilder().maxPayload(1)),
+                refused("targetBacklog: 0 (expected: >= 1)", () -> queueBuilder().targetBacklog(0)),
+                refused("shutdownGrace: PT-1S (expected: >= PT0S)", () -> queueBuilder().shutdownGrace(negative)),
+                refused("keepDead: PT0S (expected: > PT0S)", () -> queueBuilder().keepDead(nothing)),
+                refused("keepDead: PT-1S (expected: > PT0S)", () -> queueBuilder().keepDead(negative)),
+                refused("keepResults: PT0S (expected: > PT0S)", () -> queueBuilder().keepResults(nothing)),
+                refused("targetAge: PT0S (expected: > PT0S)", () -> queueBuilder().targetAge(nothing)),
+                refused("parking: PT0S (expected: > PT0S)", () -> queueBuilder().parking(nothing)),
+                refused("settings: null (expected: a value)", () -> queueBuilder().queue("a", null)),
+                refused("handlers: null (expected: a value)", () -> queueBuilder().handlers((Object[]) null)),
+                refused("handlers: null (expected: a value)", () -> queueBuilder().handlers((Object) null)),
+                refused("middleware: null (expected: a value)", () -> queueBuilder()
+                        .middleware((JobMiddleware[]) null)),
+                refused("workers: 100001 (expected: 0 to 100000)", () -> queueBuilder()
+                        .queue("a", q -> q.workers(100_001))),
+                refused("weight: 0 (expected: 1 to 1000)", () -> queueBuilder().queue("a", q -> q.weight(0))),
+                refused("weight: 1001 (expected: 1 to 1000)", () -> queueBuilder().queue("a", q -> q.weight(1_001))),
+                refused("perTransaction: 0 (expected: 1 to 250)", () -> queueBuilder()
+                        .queue("a", q -> q.perTransaction(0))),
+                refused("perTransaction: 251 (expected: 1 to 250)", () -> queueBuilder()
+                        .queue("a", q -> q.perTransaction(251))),
+                refused(
+                        "Halted.halted rate: 0/1m (expected: at least one in the time, and at most one in a microsecond)",
+                        () -> queueBuilder().handlers(new Halted())),
+                refused("states: [] (expected: at least one)", () -> new JobFilter(Set.of(), Set.of(), 0, 9)),
+                refused("states: null (expected: a value)", () -> JobFilter.waiting().states(JobState.DEAD, null, null)),
+                refused("states: null (expected: a value)", () -> JobFilter.waiting().states(null)),
+                refused("queues: [] (expected: at least one)", () -> JobFilter.waiting().queues()),
+                refused("queues: null (expected: a value)", () -> JobFilter.waiting().queues((String[]) null)),
+                refused(
+                        "queues: \"a b\" (expected: 1 to 64 letters, digits, '.', '_' or '-', beginning with a letter or digit)",
+                        () -> new JobFilter(Set.of("a b"), Set.of(JobState.READY), 0, 9)),
+                refused("firstPriority: -1 (expected: 0 to 9)", () -> JobFilter.waiting().priorities(-1, 9)),
+                refused("lastPriority: 3 (expected: 4 to 9)", () -> JobFilter.waiting().priorities(4, 3)),
+                refused("key: 191 characters (expected: at most 190 characters)", () -> Unique.of(key)),
+                refused("key: null (expected: a text that is not blank)", () -> Unique.of(null)),
+                refused("time: null (expected: >= PT0.001S)", () -> SnoozeException.forDuration(null)),
+                refused("time: PT0S (expected: >= PT0.001S)", () -> SnoozeException.forDuration(nothing)),
+                refused("time: PT876024H (expected: at most 36500 days)", () -> SnoozeException.forDuration(tooLong)),
+                refused("reason: null (expected: a value)", () -> SnoozeException.forDuration(Duration.ofDays(1), null)),
+                refused("dataSource: null (expected: a value)", () -> SchemaInstaller.install(null)),
+                refused("timeout: PT0.000000001S (expected: PT0.001S to PT1H)", () -> smtp().timeout(
+                                Duration.ofNanos(1))),
+                refused("timeout: PT1H0.001S (expected: PT0.001S to PT1H)", () -> smtp().timeout(
+                                Duration.ofHours(1).plusMillis(1))),
+                refused("bootTime: PT876024H (expected: at most 36500 days)", () -> ScalePolicy.builder()
+                        .bootTime(tooLong)),
+                refused("minimumLife: PT876024H (expected: at most 36500 days)", () -> ScalePolicy.builder()
+                        .minimumLife(tooLong)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("allRefused")
+    void refusesWhatIsOutOfItsRange(String message, ThrowingCallable call) {
+        assertRefused(message, call);
+    }
+
+    @Test
+    void aFilterMayNameAQueueTwice() {
+        assertThat(JobFilter.waiting().queues("b", "a", "b").queues()).containsExactlyInAnyOrder("a", "b");
     }
 
     /** Times that no clock can add to what it is now. */

@@ -2,6 +2,7 @@ package dev.headroom.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.headroom.codec.CodecException;
@@ -12,6 +13,8 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -165,6 +168,38 @@ class TrackingTest extends JobQueueContract {
         assertThatThrownBy(() -> builder().handlers(new Losing()))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining("has no result unless it is tracked");
+    }
+
+    /** Tells what can't be kept. */
+    public static final class Vague {
+        final List<String> refused = new CopyOnWriteArrayList<>();
+
+        @Job(name = "vague", track = true)
+        @SuppressWarnings("NullAway") // What callers whose compiler does not look do all the same.
+        public void vague(JobContext job) {
+            List<ThrowingCallable> calls = List.of(
+                    () -> job.progress(0.5, null),
+                    () -> job.progress(0.5, "n".repeat(501)),
+                    () -> job.progress(1.01, ""),
+                    () -> job.progress(Double.NaN, ""),
+                    () -> job.step("s".repeat(191), () -> {}));
+            calls.forEach(call -> refused.add(catchThrowableOfType(ConfigurationException.class, call)
+                    .getMessage()));
+        }
+    }
+
+    @Test
+    void progressThatCannotBeKeptIsRefused() {
+        Vague vague = new Vague();
+        started(builder().handlers(vague)).enqueue(Vague::vague);
+        awaitNoJobs();
+        assertThat(vague.refused)
+                .containsExactly(
+                        "note: null (expected: a value)",
+                        "note: 501 characters (expected: at most 500 characters)",
+                        "share: 1.01 (expected: 0.0 to 1.0)",
+                        "share: NaN (expected: 0.0 to 1.0)",
+                        "step: 191 characters (expected: at most 190 characters)");
     }
 
     /** Its result would go nowhere. */

@@ -1,6 +1,7 @@
 package dev.headroom.queue.scale;
 
 import dev.headroom.config.Checks;
+import dev.headroom.queue.internal.Spans;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.LocalTime;
@@ -98,20 +99,20 @@ public final class ScalePolicyBuilder {
     /**
      * For how long a launched server that is not at work yet counts as booting. Default: 10 min.
      *
-     * @throws dev.headroom.config.ConfigurationException if it is null or negative
+     * @throws dev.headroom.config.ConfigurationException if it is null, negative or longer than 36500 days
      */
     public ScalePolicyBuilder bootTime(Duration bootTime) {
-        this.bootTime = Checks.notNegative("bootTime", bootTime);
+        this.bootTime = Spans.notNegative("bootTime", bootTime);
         return this;
     }
 
     /**
      * A server goes only after it was up for more than this: if the work comes back, it is still there. Default: 45 min.
      *
-     * @throws dev.headroom.config.ConfigurationException if it is null or negative
+     * @throws dev.headroom.config.ConfigurationException if it is null, negative or longer than 36500 days
      */
     public ScalePolicyBuilder minimumLife(Duration minimumLife) {
-        this.minimumLife = Checks.notNegative("minimumLife", minimumLife);
+        this.minimumLife = Spans.notNegative("minimumLife", minimumLife);
         return this;
     }
 

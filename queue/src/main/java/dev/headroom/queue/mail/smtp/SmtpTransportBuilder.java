@@ -2,6 +2,7 @@ package dev.headroom.queue.mail.smtp;
 
 import dev.headroom.config.Checks;
 import dev.headroom.config.ConfigurationException;
+import dev.headroom.queue.internal.Spans;
 import jakarta.mail.Session;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
@@ -49,7 +50,11 @@ public final class SmtpTransportBuilder {
         return this;
     }
 
-    /** Logs in, over a connection that is encrypted by {@link #startTls} or {@link #tls}, unless {@link #inClear}. Default: does not. */
+    /**
+     * Logs in, over a connection that is encrypted by {@link #startTls} or {@link #tls}, unless {@link #inClear}. Default: does not.
+     *
+     * @throws ConfigurationException if the user is null or blank, or the password null
+     */
     public SmtpTransportBuilder login(String user, String password) {
         this.login = new Login(Checks.notBlank("user", user), Checks.present("password", password));
         return this;
@@ -70,6 +75,8 @@ public final class SmtpTransportBuilder {
     /**
      * Whose certificates are trusted, with {@link #startTls} or {@link #tls}: for a server whose certificate is from an authority of one's own.
      * Default: the JVM's.
+     *
+     * @throws ConfigurationException if it is null
      */
     public SmtpTransportBuilder trust(SSLContext trust) {
         this.trust = Checks.present("trust", trust);
@@ -82,9 +89,13 @@ public final class SmtpTransportBuilder {
         return this;
     }
 
-    /** How long to wait for the connection, and for each answer. Default: 10 s. */
+    /**
+     * How long to wait for the connection, and for each answer. Default: 10 s.
+     *
+     * @throws ConfigurationException if it is null, shorter than 1 ms or longer than 1 h
+     */
     public SmtpTransportBuilder timeout(Duration timeout) {
-        this.timeout = Checks.positive("timeout", timeout);
+        this.timeout = Spans.between("timeout", timeout, Duration.ofMillis(1), Duration.ofHours(1));
         return this;
     }
 

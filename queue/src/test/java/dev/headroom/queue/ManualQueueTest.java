@@ -170,6 +170,40 @@ class ManualQueueTest extends JobQueueContract {
         }
     }
 
+    /** Enqueues from within, in a transaction of its own. */
+    public static class Nesting {
+        final List<String> order = new CopyOnWriteArrayList<>();
+        volatile JobQueue queue;
+
+        @Job(name = "outer")
+        public void outer() {
+            order.add("outer begins");
+            queue.enqueue(Nesting::inner);
+            order.add("outer ends");
+        }
+
+        @Job(name = "inner")
+        public void inner() {
+            order.add("inner");
+        }
+    }
+
+    @Test
+    void runsOneJobAndNoneOfThoseThatItEnqueuesInlineToo() {
+        Nesting nesting = new Nesting();
+        JobQueue queue = built(builder().handlers(nesting));
+        nesting.queue = queue;
+        try (ManualQueue jobs = ManualQueue.inline(queue)) {
+            queue.delay(Duration.ofDays(1)).enqueue(Nesting::outer);
+            jobs.advance(Duration.ofDays(1));
+            assertThat(jobs.runNext()).isTrue();
+            assertThat(nesting.order).containsExactly("outer begins", "outer ends");
+            assertThat(jobs.runNext()).isTrue();
+            assertThat(nesting.order).containsExactly("outer begins", "outer ends", "inner");
+            assertThat(jobs.runNext()).isFalse();
+        }
+    }
+
     @Test
     void runsInlineWhatWasCommittedAndWhatThatEnqueues() throws Exception {
         JobQueue queue = built(builder().handlers(recorder));

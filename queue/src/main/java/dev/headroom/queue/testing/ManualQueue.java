@@ -38,6 +38,7 @@ public final class ManualQueue implements AutoCloseable {
     /**
      * A manual worker of this queue, which must not be started.
      *
+     * @throws dev.headroom.config.ConfigurationException if there is no queue
      * @throws IllegalStateException if it is
      */
     public static ManualQueue of(JobQueue queue) {
@@ -48,6 +49,9 @@ public final class ManualQueue implements AutoCloseable {
      * Runs jobs by itself, on the thread that enqueues them, as soon as their transaction has committed: those of its own, of {@code
      * JdbcTransactions} and of a framework that the queue knows. A plain connection's commit can't be seen; {@link #drain} runs what it
      * enqueued. What is delayed, or to be tried again, waits for {@link #advance} and {@link #drain}.
+     *
+     * @throws dev.headroom.config.ConfigurationException if there is no queue
+     * @throws IllegalStateException if it is started
      */
     public static ManualQueue inline(JobQueue queue) {
         ManualQueue jobs = of(queue);
@@ -155,15 +159,27 @@ public final class ManualQueue implements AutoCloseable {
         }
     }
 
-    /** Runs the next job that is ready; false if there is none. */
+    /**
+     * Runs the next job that is ready, and no other: what it enqueues waits, {@linkplain #inline} too, for the next call or for {@link #drain}.
+     *
+     * @return false if there is none
+     */
     public boolean runNext() {
-        return node.runNext();
+        draining.lock();
+        try {
+            return node.runNext();
+        } finally {
+            draining.unlock();
+        }
     }
 
     /**
      * Lets time pass without waiting: for delayed jobs and those to be tried again, for rates, times of unique jobs and schedules. A kind with
      * {@link dev.headroom.queue.Every} is enqueued at each of its ticks in that time, as if a process had been there all the while; with {@code
      * fixedDelay} once, as its next tick is counted from the end of that job. A schedule that no process has kept yet begins with the first call.
+     *
+     * <p>What waits is brought forward; no clock moves. So an instant that is given to {@link dev.headroom.queue.Enqueuer#at} afterwards is as far away
+     * as the database's clock has it, whatever has been advanced before.
      *
      * @throws dev.headroom.config.ConfigurationException if the time is negative
      * @throws IllegalStateException if schedules have more than 100,000 ticks in that time

@@ -125,7 +125,7 @@ class CronTest extends JobQueueContract {
         JobQueue moved = started(builder().handlers(new Moved()));
         await().until(() -> count("headroom_job_schedule where spec = 'another'") == 2);
         assertThatThrownBy(() -> timers(moved).probe().check())
-                .hasMessageMatching("schedules: none has ended well of once for 72\\d\\d s");
+                .hasMessageMatching("once: silent for 72\\d\\d s \\(expected: at most 3600 s\\)");
     }
 
     @Test
@@ -134,7 +134,7 @@ class CronTest extends JobQueueContract {
         await().untilAsserted(
                         () -> assertThatThrownBy(() -> timers(queue).probe().check())
                                 .isInstanceOf(IllegalStateException.class)
-                                .hasMessageMatching("schedules: none has ended well of soon for \\d+ s"));
+                                .hasMessageMatching("soon: silent for \\d+ s \\(expected: at most \\d+ s\\)"));
     }
 
     @Test
@@ -169,7 +169,7 @@ class CronTest extends JobQueueContract {
         execute("update headroom_job_schedule set done_at = done_at - interval '2' hour");
         assertThatThrownBy(() -> check.probe().check())
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageMatching("schedules: none has ended well of once for 72\\d\\d s");
+                .hasMessageMatching("once: silent for 72\\d\\d s \\(expected: at most 3600 s\\)");
         execute("update headroom_job_schedule set next_at = next_at - interval '1' year where kind = 'once'");
         await().until(() -> yearly.once.get() == 1);
         awaitNoJobs();

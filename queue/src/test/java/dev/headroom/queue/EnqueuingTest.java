@@ -283,7 +283,7 @@ class EnqueuingTest extends JobQueueContract {
                 .hasMessageContaining("name: unheard-of (expected: one of ");
         assertThatThrownBy(() -> queue.enqueue(Recorder::note, new Note(1, "x".repeat(100))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("expected: <= 100; store it as a blob and send its key");
+                .hasMessageContaining("expected: at most 100; store it as a blob and send its key");
         assertThat(count("headroom_job")).isZero();
     }
 

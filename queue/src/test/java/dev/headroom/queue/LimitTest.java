@@ -98,6 +98,14 @@ class LimitTest extends JobQueueContract {
     }
 
     @Test
+    void refusesAKeyThatIsTooLongAndDoesNotRepeatIt() {
+        JobQueue queue = built(builder().handlers(calls));
+        assertThatThrownBy(() -> queue.enqueue(Calls::call, new Call("x".repeat(191), 1)))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessage("@Limit by of call: 191 characters (expected: at most 190 characters)");
+    }
+
+    @Test
     void beginsNoMoreInATimeThanTheRateAllows() {
         JobQueue queue = built(builder().handlers(calls));
         queue.enqueueAll(Calls::paced, calls("any", 30));

@@ -135,7 +135,9 @@ class MiddlewareTest extends JobQueueContract {
         }));
         assertThatThrownBy(() -> queue.enqueue(Recorder::note, new Note(1, "")))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageStartingWith("enqueue of note: refused by ");
+                .hasMessageStartingWith("middleware: dev.headroom.queue.MiddlewareTest$")
+                .hasMessageEndingWith(
+                        " did not proceed with an enqueue of note (expected: Enqueue.proceed() called, or an exception)");
         assertThat(refused).containsExactly("note");
         assertThat(count("headroom_job")).isZero();
     }

@@ -57,7 +57,7 @@ class TrackingTest extends JobQueueContract {
         JobHandle inTransaction = queue.enqueue(Recorder::trackedEffectLong, new Note(2, ""));
         assertThat(plain.await(LONG).orElseThrow().error())
                 .contains("its effects stand and are not repeated")
-                .contains("result of tracked.long: 1002 characters (expected: <= 500");
+                .contains("result of tracked.long: 1002 characters (expected: at most 500");
         assertThat(inTransaction.await(LONG).orElseThrow().error()).contains("its effects were rolled back");
         assertThat(recorder.runs).containsEntry(1L, 1).containsEntry(2L, 1);
         assertThat(count("effect")).isZero();

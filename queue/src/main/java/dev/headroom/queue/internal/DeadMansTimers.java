@@ -4,6 +4,8 @@ import dev.headroom.queue.internal.sql.ScheduleTable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -44,11 +46,16 @@ final class DeadMansTimers {
         return silence;
     }
 
-    /** Those of them that have been silent for too long. */
-    Map<String, Duration> tooLong(Connection connection) throws SQLException {
-        Map<String, Duration> silence = new TreeMap<>(silence(connection));
-        silence.entrySet()
-                .removeIf(each -> each.getValue().compareTo(Objects.requireNonNull(limits.get(each.getKey()))) <= 0);
-        return silence;
+    /** What is to be told of those of them that have been silent for too long. */
+    List<String> tooLong(Connection connection) throws SQLException {
+        List<String> late = new ArrayList<>();
+        silence(connection).forEach((kind, silence) -> {
+            Duration limit = Objects.requireNonNull(limits.get(kind));
+            if (silence.compareTo(limit) > 0) {
+                late.add(kind + ": silent for " + silence.toSeconds() + " s (expected: at most " + limit.toSeconds()
+                        + " s)");
+            }
+        });
+        return late;
     }
 }

@@ -53,7 +53,7 @@ final class JsonPayloads {
                     + withoutAdvice(e.getOriginalMessage()));
         }
         if (text.length() > longest) {
-            throw new IllegalArgumentException(what + ": " + text.length() + " characters (expected: <= " + longest
+            throw new IllegalArgumentException(what + ": " + text.length() + " characters (expected: at most " + longest
                     + "; store it as a blob and send its key)");
         }
         return text;

@@ -5,6 +5,7 @@ import dev.headroom.annotation.MethodSite;
 import dev.headroom.config.Checks;
 import dev.headroom.config.ConfigurationException;
 import dev.headroom.queue.Limit;
+import dev.headroom.queue.Unique;
 import dev.headroom.queue.internal.sql.Allowance;
 import java.lang.reflect.Method;
 import java.time.Duration;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** The limit of a kind, and how the key of a job is found. Immutable. */
 record Limits(Allowance allowance, @Nullable KeyExpression by) {
     private static final Pattern RATE = Pattern.compile("(\\d{1,9})/(.+)");
-    private static final int LONGEST_KEY = 190;
+    private static final int LONGEST_KEY = Unique.LONGEST_KEY;
     private static final int LANES = 32_766;
 
     static @Nullable Limits of(Method method, String site) {
@@ -55,7 +56,10 @@ record Limits(Allowance allowance, @Nullable KeyExpression by) {
     String key(String kind, @Nullable Object payload) {
         String value = by == null ? "" : text(by, payload).stripTrailing();
         Checks.that(
-                value.length() <= LONGEST_KEY, "@Limit by of " + kind, value, "at most " + LONGEST_KEY + " characters");
+                value.length() <= LONGEST_KEY,
+                "@Limit by of " + kind,
+                value.length() + " characters",
+                "at most " + LONGEST_KEY + " characters");
         return kind + ":" + value;
     }
 

@@ -70,7 +70,9 @@ public record Middlewares(List<JobMiddleware> all) {
             all.get(next).enqueue(inner);
             T result = inner.inserted;
             if (result == null) {
-                throw new IllegalStateException("enqueue of " + name + ": refused by " + all.get(next));
+                throw new IllegalStateException("middleware: "
+                        + all.get(next).getClass().getName() + " did not proceed with an enqueue of " + name
+                        + " (expected: Enqueue.proceed() called, or an exception)");
             }
             return result;
         }

@@ -9,10 +9,8 @@ import dev.headroom.queue.QueueMeters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a queue tells of itself without being asked: gauges, load signals and health checks. */
@@ -111,12 +109,9 @@ final class QueueVitals {
     }
 
     private void checkSchedules() {
-        Map<String, Duration> silent = parts.store().call("ask its schedules", parts.timers()::tooLong);
+        List<String> silent = parts.store().call("ask its schedules", parts.timers()::tooLong);
         if (!silent.isEmpty()) {
-            String list = silent.entrySet().stream()
-                    .map(each -> each.getKey() + " for " + each.getValue().toSeconds() + " s")
-                    .collect(Collectors.joining(", "));
-            throw new IllegalStateException("schedules: none has ended well of " + list);
+            throw new IllegalStateException(String.join(", ", silent));
         }
     }
 }

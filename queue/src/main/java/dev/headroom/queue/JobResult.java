@@ -16,6 +16,7 @@ import java.util.Optional;
  */
 public interface JobResult {
     /** The ends that a job comes to. */
+    // Kept in the database by their ordinals: one that is added comes last.
     enum End {
         /** Its handler returned. */
         DONE,

@@ -205,6 +205,22 @@ class ManualQueueTest extends JobQueueContract {
     }
 
     @Test
+    void aRequeueWakesIfThereIsAnythingToRequeue() {
+        JobQueue queue = built(builder().handlers(recorder));
+        JobQueue other = built(builder().handlers(recorder));
+        try (ManualQueue jobs = ManualQueue.inline(queue)) {
+            queue.enqueue(Recorder::refused, new Note(1, ""));
+            other.enqueue(Recorder::note, new Note(2, "unseen"));
+            assertThat(queue.dead().requeue(Long.MAX_VALUE)).isFalse();
+            assertThat(queue.dead().requeueAll("note", 10)).isZero();
+            jobs.assertEnqueued(Recorder::note, new Note(2, "unseen"));
+            assertThat(queue.dead().requeueAll("refused", 10)).isOne();
+            jobs.assertNothingEnqueued();
+        }
+        assertThat(queue.dead().newest(9)).hasSize(1);
+    }
+
+    @Test
     void runsInlineWhatWasCommittedAndWhatThatEnqueues() throws Exception {
         JobQueue queue = built(builder().handlers(recorder));
         recorder.queue = queue;

@@ -268,6 +268,22 @@ class PauseTest extends JobQueueContract {
     }
 
     @Test
+    void whatOthersResumedMeanwhileBeginsWhenThatIsSeen() {
+        JobQueue queue = built(builder().handlers(recorder, ledger));
+        JobQueue other = built(builder().handlers(recorder, ledger));
+        try (ManualQueue manual = ManualQueue.inline(queue)) {
+            queue.pause("default");
+            queue.enqueue(Recorder::note, new Note(1, "resumed"));
+            other.resume("default");
+            assertThat(recorder.order).isEmpty();
+            queue.pause("ledger");
+            assertThat(recorder.order).containsExactly("resumed");
+            manual.assertNothingEnqueued();
+        }
+        queue.resume("ledger");
+    }
+
+    @Test
     void holdsInTheTestKitToo() {
         JobQueue queue = built(builder().handlers(recorder));
         try (ManualQueue manual = ManualQueue.of(queue)) {

@@ -254,22 +254,29 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
 
     @Override
     public boolean pause(String queue) {
-        boolean changed = parts.pauses().pause(queue);
+        Pauses.Outcome outcome = parts.pauses().pause(queue);
         parts.lengths().changed();
-        return changed;
+        if (outcome.resumed()) {
+            readyAgain();
+        }
+        return outcome.changed();
     }
 
     @Override
     public boolean resume(String queue) {
-        boolean changed = parts.pauses().resume(queue);
+        Pauses.Outcome outcome = parts.pauses().resume(queue);
         parts.lengths().changed();
+        readyAgain();
+        return outcome.changed();
+    }
+
+    private void readyAgain() {
         Node working = node;
         if (working != null) {
             working.readyAgain();
         } else {
             wakes.here().signal();
         }
-        return changed;
     }
 
     @Override

@@ -85,13 +85,21 @@ final class Pauses {
         seen(store.call("look for paused queues", store.queues::pausedNumbers), asked);
     }
 
-    /** Pauses a queue; false if it was. */
-    boolean pause(String queue) {
+    /**
+     * What came of it.
+     *
+     * @param changed whether the queue was changed
+     * @param resumed whether jobs begin again here that did not before: others may have resumed queues meanwhile
+     */
+    record Outcome(boolean changed, boolean resumed) {}
+
+    /** Pauses a queue, unless it is. */
+    Outcome pause(String queue) {
         return change("pause a queue", queue, store.queues::pause);
     }
 
-    /** Resumes a queue; false if it was not paused. */
-    boolean resume(String queue) {
+    /** Resumes a queue, if it is paused. */
+    Outcome resume(String queue) {
         return change("resume a queue", queue, store.queues::resume);
     }
 
@@ -104,7 +112,7 @@ final class Pauses {
     /** What was changed, and which queues are paused then. */
     private record Changed(boolean changed, Set<Integer> paused) {}
 
-    private boolean change(String what, String queue, Change change) {
+    private Outcome change(String what, String queue, Change change) {
         changing.lock();
         try {
             version.incrementAndGet();
@@ -112,8 +120,7 @@ final class Pauses {
                 boolean changed = change.on(connection, number(connection, queue));
                 return new Changed(changed, store.queues.pausedNumbers(connection));
             });
-            set(done.paused());
-            return done.changed();
+            return new Outcome(done.changed(), set(done.paused()));
         } finally {
             version.incrementAndGet();
             changing.unlock();

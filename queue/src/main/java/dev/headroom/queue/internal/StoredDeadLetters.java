@@ -25,7 +25,9 @@ final class StoredDeadLetters implements DeadLetters {
     public boolean requeue(long id) {
         boolean requeued =
                 store.call("requeue a dead letter", connection -> store.dead.requeue(connection, List.of(id)) > 0);
-        wake.run();
+        if (requeued) {
+            wake.run();
+        }
         return requeued;
     }
 
@@ -36,7 +38,9 @@ final class StoredDeadLetters implements DeadLetters {
         int requeued = store.call(
                 "requeue dead letters",
                 connection -> store.dead.requeue(connection, store.dead.ofKind(connection, name, checked)));
-        wake.run();
+        if (requeued > 0) {
+            wake.run();
+        }
         return requeued;
     }
 

@@ -141,7 +141,7 @@ public final class ConsumptionSignal implements LoadSignal {
      * @param name the signal's name, such as {@code storage.east}
      * @param free how much is left now, in any unit, such as bytes; less than 0 when that is not known
      * @param until the day from which on there is more
-     * @throws dev.headroom.config.ConfigurationException if one of them is null, or the name is none
+     * @throws dev.headroom.config.ConfigurationException if one of them is null, the name is none, or the day is before 1970 or after the year 9999
      */
     public static Builder builder(String name, LongSupplier free, Instant until) {
         return new Builder(name, free, until);
@@ -149,6 +149,9 @@ public final class ConsumptionSignal implements LoadSignal {
 
     /** Options of the signal. Not thread-safe. */
     public static final class Builder {
+        private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
+        private static final Duration LONGEST_WINDOW = Duration.ofDays(36_500);
+
         private final String name;
         private final LongSupplier free;
         private final Instant until;
@@ -159,12 +162,17 @@ public final class ConsumptionSignal implements LoadSignal {
             this.name = Checks.name("name", name);
             this.free = Checks.present("free", free);
             this.until = Checks.present("until", until);
+            Checks.that(
+                    !until.isBefore(Instant.EPOCH) && until.isBefore(END),
+                    "until",
+                    until,
+                    "a day from the year 1970 to 9999");
         }
 
         /**
          * What is looked back at. Default: 1 h.
          *
-         * @throws dev.headroom.config.ConfigurationException if it is shorter than 60 ms
+         * @throws dev.headroom.config.ConfigurationException if it is shorter than 60 ms or longer than 36500 days
          */
         public Builder window(Duration window) {
             Checks.that(
@@ -172,6 +180,7 @@ public final class ConsumptionSignal implements LoadSignal {
                     "window",
                     window,
                     ">= PT0.06S");
+            Checks.that(window.compareTo(LONGEST_WINDOW) <= 0, "window", window, "at most 36500 days");
             this.window = window;
             return this;
         }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.headroom.config.ConfigurationException;
 import dev.headroom.testkit.ManualClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What is used up is held against the day on which there is more. */
@@ -129,6 +131,16 @@ class ConsumptionSignalTest {
                         ConsumptionSignal.builder("a", () -> 1, Instant.EPOCH).window(Duration.ofMillis(59)))
                 .hasMessage("window: PT0.059S (expected: >= PT0.06S)");
         assertThatThrownBy(() -> ConsumptionSignal.builder("a", () -> 1, null)).hasMessageStartingWith("until: null");
+        Duration forEver = Duration.ofSeconds(Long.MAX_VALUE);
+        assertThatThrownBy(() ->
+                        ConsumptionSignal.builder("a", () -> 1, Instant.EPOCH).window(forEver))
+                .hasMessage("window: " + forEver + " (expected: at most 36500 days)");
+        for (Instant never : List.of(
+                Instant.MAX, Instant.MIN, Instant.ofEpochMilli(Long.MIN_VALUE), Instant.ofEpochMilli(Long.MAX_VALUE))) {
+            assertThatThrownBy(() -> ConsumptionSignal.builder("a", () -> 1, never))
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessage("until: " + never + " (expected: a day from the year 1970 to 9999)");
+        }
     }
 
     /** A data centre. */

@@ -13,13 +13,21 @@ import java.util.List;
  * }</pre>
  */
 public interface DeadLetters {
-    /** The newest ones first. */
+    /**
+     * The newest ones first.
+     *
+     * @throws dev.headroom.config.ConfigurationException if the limit is not in 1 to 10000
+     */
     List<DeadJob> newest(int limit);
 
     /** Makes it ready again with all its attempts, and part of its batch again; returns whether there was such a dead letter. */
     boolean requeue(long id);
 
-    /** Makes all dead letters of a kind ready again, at most {@code limit}; returns how many. */
+    /**
+     * Makes all dead letters of a kind ready again, at most {@code limit}; returns how many.
+     *
+     * @throws dev.headroom.config.ConfigurationException if the name is null, or the limit not in 1 to 10000
+     */
     int requeueAll(String name, int limit);
 
     /** Deletes it for good; returns whether there was such a dead letter. */

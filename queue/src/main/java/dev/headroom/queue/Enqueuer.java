@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes jobs. Each option gives a new enqueuer and leaves this one as it was; an enqueuer that holds a connection is to be used by that
@@ -50,7 +51,11 @@ public interface Enqueuer {
      */
     Enqueuer priority(int priority);
 
-    /** Enqueues one job at most of this key: see {@link Unique}. Keeps one that is there until it is done. */
+    /**
+     * Enqueues one job at most of this key: see {@link Unique}. Keeps one that is there until it is done.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is null, blank or longer than 190 characters
+     */
     default Enqueuer unique(String key) {
         return unique(Unique.of(key));
     }
@@ -59,13 +64,21 @@ public interface Enqueuer {
      * Enqueues one job at most of this key. The handle that {@code enqueue} returns is that of the job that is there. A waiting job that is
      * kept starts no earlier than the caller's transaction ends, so it sees what that wrote (on H2 it may start earlier). Of one that has been ready
      * for 5 s and that another transaction has locked a second one is enqueued instead: transactions that overlap would keep it waiting for ever.
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is null
      */
     Enqueuer unique(Unique unique);
 
     /**
      * Enqueues a job without payload.
      *
-     * @throws IllegalArgumentException if the method is not a plain reference to a method with {@link Job}
+     * @throws IllegalArgumentException if the method is not a plain reference to a method with {@link Job}; if the payload is not one of its kind, or has more
+     *     than {@link JobQueueBuilder#maxPayload} characters
+     * @throws dev.headroom.config.ConfigurationException if the method is null, or its annotations can't take effect; if the key of its {@link Limit} has more than
+     *     190 characters; if a {@link Unique} key is to be free at the start of a job with {@link Tx#LOCK_IN_TX}
+     * @throws dev.headroom.codec.CodecException if the payload has no JSON
+     * @throws DuplicateJobException if another job has the {@link Unique} key and that says so; a transaction of the caller's goes on
+     * @throws IllegalStateException if middleware neither proceeds nor throws, or the thread's transaction takes nothing more
      * @throws QueueException if the database refuses it; a transaction of the caller's is then the caller's to roll back
      */
     <T> JobHandle enqueue(JobMethod.Plain<T> method);
@@ -73,21 +86,29 @@ public interface Enqueuer {
     /** Enqueues a job without payload; otherwise as {@link #enqueue(JobMethod.Plain)}. */
     <T> JobHandle enqueue(JobMethod.WithContext<T> method);
 
-    /** Enqueues a job; throws as {@link #enqueue(JobMethod.Plain)} does, and for a payload that has no JSON or too much of it. */
+    /** Enqueues a job; otherwise as {@link #enqueue(JobMethod.Plain)}. */
     <T, P> JobHandle enqueue(JobMethod.WithPayload<T, P> method, P payload);
 
     /** Enqueues a job; otherwise as {@link #enqueue(JobMethod.WithPayload, Object)}. */
     <T, P> JobHandle enqueue(JobMethod.WithBoth<T, P> method, P payload);
 
     /**
-     * Enqueues a job of a registered kind by its name.
+     * Enqueues a job of a registered kind by its name; otherwise as {@link #enqueue(JobMethod.Plain)}.
      *
-     * @throws IllegalArgumentException if no kind of that name is registered, or it takes another payload
+     * @param payload null for a kind that takes none
+     * @throws IllegalArgumentException also if no kind of that name is registered
      */
-    JobHandle enqueue(String name, Object payload);
+    JobHandle enqueue(String name, @Nullable Object payload);
 
-    /** Enqueues one job for each payload, in one batch; all in the same transaction. */
+    /**
+     * Enqueues one job for each payload, in one batch; all in the same transaction. Otherwise as {@link #enqueue(JobMethod.Plain)}.
+     *
+     * @throws dev.headroom.config.ConfigurationException also if there are no payloads, one is null, or this enqueuer has a unique key
+     */
     <T, P> void enqueueAll(JobMethod.WithPayload<T, P> method, Collection<? extends P> payloads);
+
+    /** Enqueues one job for each payload; otherwise as {@link #enqueueAll(JobMethod.WithPayload, Collection)}. */
+    <T, P> void enqueueAll(JobMethod.WithBoth<T, P> method, Collection<? extends P> payloads);
 
     /**
      * Enqueues jobs that belong together, in one transaction: they may wait for one another, their ends are counted, and a job may run at
@@ -101,10 +122,7 @@ public interface Enqueuer {
      * });
      * }</pre>
      *
-     * @throws dev.headroom.config.ConfigurationException if this enqueuer has a unique key, or there is no job
+     * @throws dev.headroom.config.ConfigurationException if this enqueuer has a unique key, or there is no job; otherwise as {@link #enqueue(JobMethod.Plain)}
      */
     JobBatch batch(Consumer<BatchBuilder> jobs);
-
-    /** Enqueues one job for each payload, in one batch; all in the same transaction. */
-    <T, P> void enqueueAll(JobMethod.WithBoth<T, P> method, Collection<? extends P> payloads);
 }

@@ -11,6 +11,13 @@ import java.util.concurrent.Callable;
  * <p>Trace id and user of whoever enqueued the job are in the {@link dev.headroom.RequestContext} (and so in the log lines).
  */
 public interface JobContext {
+    /** A part of the work that gives nothing. */
+    @FunctionalInterface
+    interface Action {
+        /** Does it. */
+        void run() throws Exception;
+    }
+
     /** The job's number, unique in this database. */
     long id();
 
@@ -35,13 +42,6 @@ public interface JobContext {
     /** Whether it was {@linkplain JobHandle#cancel() cancelled}: it should end early by throwing; its effects so far are its own to undo. */
     boolean cancelled();
 
-    /** A part of the work that gives nothing. */
-    @FunctionalInterface
-    interface Action {
-        /** Does it. */
-        void run() throws Exception;
-    }
-
     /**
      * Does a part of the work, once: what it gave is kept, and a later run of the same job, after a failure or a crash, gets that and does not
      * do it again. A part that was under way when the process died is done again. Kept in a transaction of its own, also in a {@link
@@ -57,6 +57,7 @@ public interface JobContext {
      * @param name unique within the job, at most 190 characters; the name of a step that this run has done already is refused
      * @param type what it gives: anything with JSON, not null
      * @throws Exception what the work throws; the step is not done then
+     * @throws dev.headroom.config.ConfigurationException if the name is null, blank, too long or another step's of this run, or what the work gave is null
      * @throws IllegalStateException if the lease was lost meanwhile: another node runs the job; or if its kind is {@link Tx#LOCK_IN_TX}
      * @throws dev.headroom.codec.CodecException if the result has no JSON, or can't be read as this type
      * @throws QueueException if the database can't be asked
@@ -80,6 +81,7 @@ public interface JobContext {
      *
      * @param share from 0 to 1
      * @param note at most 500 characters
+     * @throws dev.headroom.config.ConfigurationException if the share is not in 0 to 1, or the note is null or too long
      * @throws IllegalStateException if the kind is not {@linkplain Job#track() tracked}, or is {@link Tx#LOCK_IN_TX}
      * @throws QueueException if the database refuses it
      */

@@ -47,6 +47,7 @@ public interface JobHandle {
      * transaction that enqueued it must have been committed. Also a job is waited for whose kind is tracked only where it runs.
      *
      * @return how it ended; empty if it had not by then, and at once if there is no such job and no result of it
+     * @throws dev.headroom.config.ConfigurationException if the time is null, negative or longer than 36500 days
      * @throws InterruptedException if the thread is interrupted meanwhile
      * @throws QueueException if the database can't be asked
      */

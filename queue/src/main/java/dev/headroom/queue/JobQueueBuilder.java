@@ -71,7 +71,8 @@ public final class JobQueueBuilder {
     }
 
     /**
-     * The component's name in logs and the console. Default: {@code queue}.
+     * The component's name: in logs, the console and the names of its threads, in the paths {@code /<name>/length} and {@code /<name>/scale}, in the health checks
+     * {@code <name>} and {@code <name>-schedules}, and in the load signals {@code <name>.age} and {@code <name>.backlog}. Default: {@code queue}.
      *
      * @throws dev.headroom.config.ConfigurationException if it is not a name: 1 to 64 letters, digits, dots, underscores or hyphens, beginning with a letter or digit
      */
@@ -108,8 +109,8 @@ public final class JobQueueBuilder {
     }
 
     /**
-     * Sets the options of one queue. A queue that a handler names and that is not set has the defaults; the start warns of one that is set and has no
-     * handler.
+     * Sets the options of one queue; of one that was set before, those that are named. A queue that a handler names and that is not set has the defaults;
+     * the start warns of one that is set and has no handler.
      *
      * @throws dev.headroom.config.ConfigurationException if the name is none, the settings are null, or one is refused
      */
@@ -126,7 +127,7 @@ public final class JobQueueBuilder {
      * @throws dev.headroom.config.ConfigurationException if it is not in 0 to 100000
      */
     public JobQueueBuilder workers(int workers) {
-        this.workers = Checks.between("workers", workers, 0, 100_000);
+        this.workers = Checks.between("workers", workers, 0, Workers.MOST);
         return this;
     }
 
@@ -137,7 +138,7 @@ public final class JobQueueBuilder {
      * @throws dev.headroom.config.ConfigurationException if it is not in 0 to 100000
      */
     public JobQueueBuilder sharedWorkers(int sharedWorkers) {
-        this.sharedWorkers = Checks.between("sharedWorkers", sharedWorkers, 0, 100_000);
+        this.sharedWorkers = Checks.between("sharedWorkers", sharedWorkers, 0, Workers.MOST);
         return this;
     }
 
@@ -218,7 +219,7 @@ public final class JobQueueBuilder {
     }
 
     /**
-     * For how long the results of {@linkplain Job#track() tracked} jobs are kept after their end. Default: 1 h.
+     * For how long the results of {@linkplain Job#track() tracked} jobs, and the numbers of batches, are kept after their end. Default: 1 h.
      *
      * @throws dev.headroom.config.ConfigurationException if it is null, zero, negative or longer than 36500 days
      */
@@ -250,7 +251,7 @@ public final class JobQueueBuilder {
     }
 
     /**
-     * The age of the oldest ready job at which the load signal {@code queue.age} is 1. Default: 5 min.
+     * The age of the oldest ready job at which the load signal {@code <name>.age}, {@code queue.age} unless named otherwise, is 1. Default: 5 min.
      *
      * @throws dev.headroom.config.ConfigurationException if it is null, zero, negative or longer than 36500 days
      */
@@ -260,7 +261,7 @@ public final class JobQueueBuilder {
     }
 
     /**
-     * The number of ready jobs at which the load signal {@code queue.backlog} is 1. Default: 10000.
+     * The number of ready jobs at which the load signal {@code <name>.backlog} is 1. Default: 10000.
      *
      * @throws dev.headroom.config.ConfigurationException if it is less than 1
      */
@@ -313,7 +314,7 @@ public final class JobQueueBuilder {
     }
 
     /**
-     * Which jobs {@code /queue/length} counts and {@code /queue/scale} goes by. {@link #build} refuses one that names a queue which is in neither the
+     * Which jobs {@code /<name>/length} counts and {@code /<name>/scale} goes by. {@link #build} refuses one that names a queue which is in neither the
      * database nor this builder: a process that counts what others run, and may be the first one to come up, says {@code queue("images", q ->
      * q.workers(0))}. Default: {@link JobFilter#waiting()}.
      *
@@ -325,7 +326,7 @@ public final class JobQueueBuilder {
     }
 
     /**
-     * What a request to {@code /queue/length} and {@code /queue/scale} must send, as {@code Authorization: Bearer <token>}; others are answered
+     * What a request to {@code /<name>/length} and {@code /<name>/scale} must send, as {@code Authorization: Bearer <token>}; others are answered
      * 404. Default: none, and everybody is answered who can reach the paths: how much waits, and the servers' process numbers and host names.
      *
      * @throws dev.headroom.config.ConfigurationException if it is shorter than 16 characters
@@ -341,7 +342,7 @@ public final class JobQueueBuilder {
     }
 
     /**
-     * When servers are to come and go, as {@code /queue/scale} advises. Default: {@link ScalePolicy#withDefaults()}.
+     * When servers are to come and go, as {@code /<name>/scale} advises. Default: {@link ScalePolicy#withDefaults()}.
      *
      * @throws dev.headroom.config.ConfigurationException if it is null
      */

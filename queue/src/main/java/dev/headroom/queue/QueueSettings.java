@@ -26,7 +26,7 @@ public final class QueueSettings {
      * @throws dev.headroom.config.ConfigurationException if it is not in 0 to 100000
      */
     public QueueSettings workers(int workers) {
-        this.workers = Checks.between("workers", workers, 0, 100_000);
+        this.workers = Checks.between("workers", workers, 0, Workers.MOST);
         return this;
     }
 
@@ -88,6 +88,8 @@ public final class QueueSettings {
      * <pre>{@code
      * queue("mail", q -> q.runWhile(sendMail::on))  // a flag
      * }</pre>
+     *
+     * @throws dev.headroom.config.ConfigurationException if it is null
      */
     public QueueSettings runWhile(BooleanSupplier open) {
         this.runWhile = Checks.present("runWhile", open);

@@ -257,7 +257,7 @@ class EnqueuingTest extends JobQueueContract {
     void takesHandlersWithoutPayloadAndWithContext() {
         JobQueue queue = started(builder().handlers(recorder));
         queue.enqueue(Recorder::plain);
-        JobHandle second = queue.enqueue(Recorder::plainWithContext);
+        JobHandle second = queue.enqueue("plain.context", null);
         awaitNoJobs();
         assertThat(recorder.order)
                 .hasSize(2)
@@ -272,6 +272,9 @@ class EnqueuingTest extends JobQueueContract {
                         () -> queue.enqueue((Recorder r, Note n) -> r.note(new Note(1, "captured")), new Note(1, "x")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("expected: a plain reference to a method with @Job");
+        assertThatThrownBy(() -> queue.enqueue("note", null))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("payload of note: none (expected: ");
         assertThatThrownBy(() -> queue.enqueue(Object::notify))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("expected: a method with @Job");

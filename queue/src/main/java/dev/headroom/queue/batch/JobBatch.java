@@ -31,6 +31,7 @@ public interface JobBatch {
      * Waits until all its jobs have ended; looks at pauses of 5 to 250 ms.
      *
      * @return how it ended; empty if it had not by then, and at once if there is no such batch: forgotten, or not committed yet
+     * @throws dev.headroom.config.ConfigurationException if the time is null, negative or longer than 36500 days
      * @throws InterruptedException if the thread is interrupted meanwhile
      * @throws dev.headroom.queue.QueueException if the database can't be asked
      */

@@ -75,7 +75,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
         problems.throwIfAny();
         Store store = Store.open(options.bookkeeping(), options.dataSource(), options.lease());
         Set<String> queues = new TreeSet<>(options.told());
-        queues.add("default");
+        queues.add(QueueNames.DEFAULT);
         kinds.all().forEach(kind -> queues.add(kind.queue()));
         QueueNames names = new QueueNames(store, queues);
         checkCounted(options.lengthCounts(), names.all());
@@ -167,7 +167,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
     private void warnOfIdleWorkers() {
         QueueOptions options = parts.options();
         Set<String> idle = new TreeSet<>(options.told());
-        idle.removeIf(queue -> queue.equals("default")
+        idle.removeIf(queue -> queue.equals(QueueNames.DEFAULT)
                 || parts.kinds().serves(queue)
                 || (options.workersOf(queue) == 0 && !options.weights().containsKey(queue)));
         Set<String> handled = new TreeSet<>(parts.names().all());

@@ -52,7 +52,7 @@ class DraftEnqueuer implements Enqueuer {
 
     @Override
     public Enqueuer priority(int priority) {
-        int checked = Checks.between("priority", priority, 0, 9);
+        int checked = Checks.between("priority", priority, 0, Kind.LAST_PRIORITY);
         return new DraftEnqueuer(
                 producer, new Draft(draft.connection(), draft.delay(), draft.at(), checked, draft.unique()));
     }
@@ -85,7 +85,7 @@ class DraftEnqueuer implements Enqueuer {
     }
 
     @Override
-    public JobHandle enqueue(String name, Object payload) {
+    public JobHandle enqueue(String name, @Nullable Object payload) {
         return producer.enqueue(producer.kinds().named(name), payload, draft);
     }
 

@@ -98,7 +98,7 @@ public record Kind(
     public static Kind plain(String name, Class<?> payload, Plain code) {
         return new Kind(
                 name,
-                "default",
+                QueueNames.DEFAULT,
                 4,
                 25,
                 new Backoff(Duration.ofSeconds(1), Duration.ofHours(1)),

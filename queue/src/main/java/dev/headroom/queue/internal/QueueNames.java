@@ -8,6 +8,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** The queues' names and the small numbers that stand for them in the database. Thread-safe. */
 final class QueueNames {
+    /** The queue of those who name none; {@code @Job} says the same. */
+    static final String DEFAULT = "default";
+
     private final Store store;
     private final Map<String, Integer> numbers = new ConcurrentHashMap<>();
     private final Map<Integer, String> names = new ConcurrentHashMap<>();

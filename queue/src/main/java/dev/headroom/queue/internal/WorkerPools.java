@@ -49,7 +49,7 @@ record WorkerPools(List<WorkerPool> leased, List<LockPool> locking) {
     private static Set<String> served(Parts parts) {
         Set<String> served = new TreeSet<>(parts.names().all());
         // Other components give their handlers, which are all in this one, when they like.
-        served.removeIf(queue -> !queue.equals("default")
+        served.removeIf(queue -> !queue.equals(QueueNames.DEFAULT)
                 && !parts.options().told().contains(queue)
                 && !parts.kinds().serves(queue));
         return served;

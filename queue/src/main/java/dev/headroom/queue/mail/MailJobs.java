@@ -36,7 +36,6 @@ public final class MailJobs {
             queue = "mail",
             timeout = "1m",
             backoff = "5s..6h",
-            attempts = 25,
             giveUpOn = MailRejectedException.class)
     public void send(Mail mail, JobContext job) throws Exception {
         transport.send(mail, "<" + job.idempotencyKey().replace(':', '.') + "@" + domain + ">");

@@ -2,8 +2,6 @@ package dev.headroom.queue;
 
 import dev.headroom.config.Checks;
 import dev.headroom.config.Problems;
-import dev.headroom.load.LoadFeedback;
-import dev.headroom.load.Pacer;
 import dev.headroom.queue.internal.DefaultJobQueue;
 import dev.headroom.queue.internal.HandlerScan;
 import dev.headroom.queue.internal.Kind;
@@ -16,15 +14,12 @@ import dev.headroom.queue.spi.JobMiddleware;
 import dev.headroom.queue.spi.RemoteWakeUp;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadFactory;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -361,34 +356,15 @@ public final class JobQueueBuilder {
      */
     public JobQueue build() {
         Problems problems = new Problems();
-        Map<String, Integer> counts = new HashMap<>();
-        Map<String, Function<LoadFeedback, Pacer>> pacers = new HashMap<>();
-        Map<String, BooleanSupplier> gates = new HashMap<>();
-        Map<String, Integer> weights = new HashMap<>();
-        Map<String, Integer> perTransaction = new HashMap<>();
-        queues.forEach((queue, settings) -> {
-            Integer weight = settings.weight();
-            if (weight != null) {
-                problems.unless(!settings.hasWorkers(), "weight of queue", queue, "a queue without workers of its own");
-                weights.put(queue, weight);
-            } else {
-                counts.put(queue, settings.workersOr(workers));
-            }
-            Integer most = settings.perTransaction();
-            if (most != null) {
-                perTransaction.put(queue, most);
-            }
-            BooleanSupplier gate = settings.runWhile();
-            if (gate != null) {
-                gates.put(queue, gate);
-            }
-            Function<LoadFeedback, Pacer> pacer = settings.pacer();
-            if (pacer != null) {
-                pacers.put(queue, pacer);
-            }
-        });
+        Map<String, QueueOptions.OfQueue> given = new TreeMap<>();
+        queues.forEach((queue, settings) -> given.put(queue, settings.options()));
+        given.forEach((queue, options) -> problems.unless(
+                options.weight() == null || options.workers() == null,
+                "weight of queue",
+                queue,
+                "a queue without workers of its own"));
         problems.unless(
-                sharedWorkers == null || !weights.isEmpty(),
+                sharedWorkers == null || given.values().stream().anyMatch(options -> options.weight() != null),
                 "sharedWorkers",
                 sharedWorkers,
                 "beside a queue that has a weight");
@@ -396,10 +372,8 @@ public final class JobQueueBuilder {
                 name,
                 dataSource,
                 bookkeeping != null ? bookkeeping : dataSource,
-                counts,
+                given,
                 workers,
-                weights,
-                perTransaction,
                 sharedWorkers != null ? sharedWorkers : workers,
                 lease,
                 pollInterval,
@@ -417,8 +391,6 @@ public final class JobQueueBuilder {
                 scale,
                 new Middlewares(middlewares),
                 keepDead,
-                pacers,
-                gates,
                 remoteWakeUp,
                 endpointToken);
         return DefaultJobQueue.open(options, kinds, problems);

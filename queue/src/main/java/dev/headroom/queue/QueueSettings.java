@@ -3,6 +3,7 @@ package dev.headroom.queue;
 import dev.headroom.config.Checks;
 import dev.headroom.load.LoadFeedback;
 import dev.headroom.load.Pacer;
+import dev.headroom.queue.internal.QueueOptions;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -96,27 +97,7 @@ public final class QueueSettings {
         return this;
     }
 
-    @Nullable BooleanSupplier runWhile() {
-        return runWhile;
-    }
-
-    @Nullable Integer perTransaction() {
-        return perTransaction;
-    }
-
-    @Nullable Function<LoadFeedback, Pacer> pacer() {
-        return pacer;
-    }
-
-    @Nullable Integer weight() {
-        return weight;
-    }
-
-    boolean hasWorkers() {
-        return workers != null;
-    }
-
-    int workersOr(int otherwise) {
-        return workers != null ? workers : otherwise;
+    QueueOptions.OfQueue options() {
+        return new QueueOptions.OfQueue(workers, weight, perTransaction, pacer, runWhile);
     }
 }

@@ -9,6 +9,7 @@ import dev.headroom.queue.spi.RemoteWakeUp;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.BooleanSupplier;
@@ -22,10 +23,8 @@ public record QueueOptions(
         String name,
         DataSource dataSource,
         DataSource bookkeeping,
-        Map<String, Integer> workers,
-        int defaultWorkers,
-        Map<String, Integer> weights,
-        Map<String, Integer> perTransaction,
+        Map<String, OfQueue> queues,
+        int workers,
         int sharedWorkers,
         Duration lease,
         Duration pollInterval,
@@ -43,33 +42,73 @@ public record QueueOptions(
         ScalePolicy scale,
         Middlewares middlewares,
         @Nullable Duration keepDead,
-        Map<String, Function<LoadFeedback, Pacer>> pacers,
-        Map<String, BooleanSupplier> gates,
         @Nullable RemoteWakeUp remoteWakeUp,
         @Nullable String endpointToken) {
-    /** Copies the maps. */
+    /** The options of one queue; null what was not given. */
+    public record OfQueue(
+            @Nullable Integer workers,
+            @Nullable Integer weight,
+            @Nullable Integer perTransaction,
+            @Nullable Function<LoadFeedback, Pacer> pacer,
+            @Nullable BooleanSupplier runWhile) {
+        static final OfQueue NONE = new OfQueue(null, null, null, null, null);
+    }
+
+    /** Copies the map. */
     public QueueOptions {
-        workers = Map.copyOf(workers);
-        weights = Map.copyOf(weights);
-        perTransaction = Map.copyOf(perTransaction);
-        pacers = Map.copyOf(pacers);
-        gates = Map.copyOf(gates);
+        queues = Map.copyOf(queues);
+    }
+
+    private OfQueue of(String queue) {
+        return queues.getOrDefault(queue, OfQueue.NONE);
+    }
+
+    /** What of the queues' options was given, by the queues' names. */
+    private <T> Map<String, T> given(Function<OfQueue, @Nullable T> option) {
+        Map<String, T> given = new TreeMap<>();
+        queues.forEach((queue, of) -> {
+            T value = option.apply(of);
+            if (value != null) {
+                given.put(queue, value);
+            }
+        });
+        return given;
     }
 
     /** How many workers of its own a queue has in this process. */
     public int workersOf(String queue) {
-        return weights.containsKey(queue) ? 0 : workers.getOrDefault(queue, defaultWorkers);
+        Integer own = of(queue).workers();
+        return of(queue).weight() != null ? 0 : own != null ? own : workers;
+    }
+
+    /** The weights of the queues that have one. */
+    Map<String, Integer> weights() {
+        return given(OfQueue::weight);
+    }
+
+    /** What makes the pacers of the queues that have one. */
+    Map<String, Function<LoadFeedback, Pacer>> pacers() {
+        return given(OfQueue::pacer);
+    }
+
+    /** What keeps the jobs of queues back in this process. */
+    Map<String, BooleanSupplier> gates() {
+        return given(OfQueue::runWhile);
+    }
+
+    /** How many jobs with LOCK_IN_TX one transaction may run, where that was said. */
+    Map<String, Integer> perTransaction() {
+        return given(OfQueue::perTransaction);
     }
 
     /** How many jobs with LOCK_IN_TX one transaction may run. */
     int perTransactionOf(String queue) {
-        return perTransaction.getOrDefault(queue, Integer.MAX_VALUE);
+        Integer most = of(queue).perTransaction();
+        return most != null ? most : Integer.MAX_VALUE;
     }
 
     /** The queues whose settings were given. */
     public Set<String> told() {
-        Set<String> told = new TreeSet<>(workers.keySet());
-        told.addAll(weights.keySet());
-        return told;
+        return new TreeSet<>(queues.keySet());
     }
 }

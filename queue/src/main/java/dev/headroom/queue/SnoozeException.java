@@ -46,8 +46,7 @@ public final class SnoozeException extends HeadroomException {
      * @throws dev.headroom.config.ConfigurationException if the time is null, shorter than 1 ms or longer than 36500 days, or the reason is null
      */
     public static SnoozeException forDuration(Duration time, String reason) {
-        return new SnoozeException(
-                checked(time), "snoozed for " + time + ": " + Checks.present("reason", reason));
+        return new SnoozeException(checked(time), "snoozed for " + time + ": " + Checks.present("reason", reason));
     }
 
     private static Duration checked(Duration time) {

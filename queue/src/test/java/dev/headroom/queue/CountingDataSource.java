@@ -8,6 +8,8 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Logger;
@@ -18,6 +20,7 @@ final class CountingDataSource implements DataSource {
     private final DataSource target;
     final AtomicLong statements = new AtomicLong();
     final List<String> texts = new CopyOnWriteArrayList<>();
+    private final Map<String, List<String>> byThread = new ConcurrentHashMap<>();
 
     CountingDataSource(DataSource target) {
         this.target = target;
@@ -26,7 +29,16 @@ final class CountingDataSource implements DataSource {
     /** How many statements there were since this was asked last. */
     long sinceLast() {
         texts.clear();
+        byThread.clear();
         return statements.getAndSet(0);
+    }
+
+    /** The statements since then on threads whose name has this part. */
+    List<String> onThreads(String part) {
+        return byThread.entrySet().stream()
+                .filter(each -> each.getKey().contains(part))
+                .flatMap(each -> each.getValue().stream())
+                .toList();
     }
 
     @Override
@@ -51,7 +63,10 @@ final class CountingDataSource implements DataSource {
                     } else if (method.getName().startsWith("execute")) {
                         boolean batch = method.getName().endsWith("Batch");
                         statements.addAndGet(batch ? batched.getAndSet(0) : 1);
-                        texts.add(text.isEmpty() && arguments != null ? String.valueOf(arguments[0]) : text);
+                        String executed = text.isEmpty() && arguments != null ? String.valueOf(arguments[0]) : text;
+                        texts.add(executed);
+                        byThread.computeIfAbsent(Thread.currentThread().getName(), name -> new CopyOnWriteArrayList<>())
+                                .add(executed);
                     }
                     return call(statement, method, arguments);
                 }));

@@ -91,58 +91,108 @@ class RefusedOptionsTest {
         Duration tooLong = Duration.ofDays(36_501);
         String key = "k".repeat(191);
         return Stream.of(
-                refused("workers: -1 (expected: 0 to 100000)", () -> queueBuilder().workers(-1)),
-                refused("sharedWorkers: -1 (expected: 0 to 100000)", () -> queueBuilder().sharedWorkers(-1)),
-                refused("maxCrashes: 1 (expected: 2 to 1000)", () -> queueBuilder().maxCrashes(1)),
-                refused("maxPayload: 1 (expected: 2 to 1048576)", () -> queueBuilder().maxPayload(1)),
-                refused("targetBacklog: 0 (expected: >= 1)", () -> queueBuilder().targetBacklog(0)),
-                refused("shutdownGrace: PT-1S (expected: >= PT0S)", () -> queueBuilder().shutdownGrace(negative)),
-                refused("keepDead: PT0S (expected: > PT0S)", () -> queueBuilder().keepDead(nothing)),
-                refused("keepDead: PT-1S (expected: > PT0S)", () -> queueBuilder().keepDead(negative)),
-                refused("keepResults: PT0S (expected: > PT0S)", () -> queueBuilder().keepResults(nothing)),
-                refused("targetAge: PT0S (expected: > PT0S)", () -> queueBuilder().targetAge(nothing)),
+                refused(
+                        "workers: -1 (expected: 0 to 100000)",
+                        () -> queueBuilder().workers(-1)),
+                refused(
+                        "sharedWorkers: -1 (expected: 0 to 100000)",
+                        () -> queueBuilder().sharedWorkers(-1)),
+                refused(
+                        "maxCrashes: 1 (expected: 2 to 1000)",
+                        () -> queueBuilder().maxCrashes(1)),
+                refused(
+                        "maxPayload: 1 (expected: 2 to 1048576)",
+                        () -> queueBuilder().maxPayload(1)),
+                refused(
+                        "targetBacklog: 0 (expected: >= 1)",
+                        () -> queueBuilder().targetBacklog(0)),
+                refused(
+                        "shutdownGrace: PT-1S (expected: >= PT0S)",
+                        () -> queueBuilder().shutdownGrace(negative)),
+                refused(
+                        "keepDead: PT0S (expected: > PT0S)",
+                        () -> queueBuilder().keepDead(nothing)),
+                refused(
+                        "keepDead: PT-1S (expected: > PT0S)",
+                        () -> queueBuilder().keepDead(negative)),
+                refused(
+                        "keepResults: PT0S (expected: > PT0S)",
+                        () -> queueBuilder().keepResults(nothing)),
+                refused(
+                        "targetAge: PT0S (expected: > PT0S)",
+                        () -> queueBuilder().targetAge(nothing)),
                 refused("parking: PT0S (expected: > PT0S)", () -> queueBuilder().parking(nothing)),
-                refused("settings: null (expected: a value)", () -> queueBuilder().queue("a", null)),
-                refused("handlers: null (expected: a value)", () -> queueBuilder().handlers((Object[]) null)),
-                refused("handlers: null (expected: a value)", () -> queueBuilder().handlers((Object) null)),
-                refused("middleware: null (expected: a value)", () -> queueBuilder()
-                        .middleware((JobMiddleware[]) null)),
-                refused("workers: 100001 (expected: 0 to 100000)", () -> queueBuilder()
-                        .queue("a", q -> q.workers(100_001))),
+                refused(
+                        "settings: null (expected: a value)",
+                        () -> queueBuilder().queue("a", null)),
+                refused(
+                        "handlers: null (expected: a value)",
+                        () -> queueBuilder().handlers((Object[]) null)),
+                refused(
+                        "handlers: null (expected: a value)",
+                        () -> queueBuilder().handlers((Object) null)),
+                refused(
+                        "middleware: null (expected: a value)",
+                        () -> queueBuilder().middleware((JobMiddleware[]) null)),
+                refused(
+                        "workers: 100001 (expected: 0 to 100000)",
+                        () -> queueBuilder().queue("a", q -> q.workers(100_001))),
                 refused("weight: 0 (expected: 1 to 1000)", () -> queueBuilder().queue("a", q -> q.weight(0))),
-                refused("weight: 1001 (expected: 1 to 1000)", () -> queueBuilder().queue("a", q -> q.weight(1_001))),
-                refused("perTransaction: 0 (expected: 1 to 250)", () -> queueBuilder()
-                        .queue("a", q -> q.perTransaction(0))),
-                refused("perTransaction: 251 (expected: 1 to 250)", () -> queueBuilder()
-                        .queue("a", q -> q.perTransaction(251))),
+                refused(
+                        "weight: 1001 (expected: 1 to 1000)",
+                        () -> queueBuilder().queue("a", q -> q.weight(1_001))),
+                refused(
+                        "perTransaction: 0 (expected: 1 to 250)",
+                        () -> queueBuilder().queue("a", q -> q.perTransaction(0))),
+                refused(
+                        "perTransaction: 251 (expected: 1 to 250)",
+                        () -> queueBuilder().queue("a", q -> q.perTransaction(251))),
                 refused(
                         "Halted.halted rate: 0/1m (expected: at least one in the time, and at most one in a microsecond)",
                         () -> queueBuilder().handlers(new Halted())),
                 refused("states: [] (expected: at least one)", () -> new JobFilter(Set.of(), Set.of(), 0, 9)),
-                refused("states: null (expected: a value)", () -> JobFilter.waiting().states(JobState.DEAD, null, null)),
-                refused("states: null (expected: a value)", () -> JobFilter.waiting().states(null)),
-                refused("queues: [] (expected: at least one)", () -> JobFilter.waiting().queues()),
-                refused("queues: null (expected: a value)", () -> JobFilter.waiting().queues((String[]) null)),
+                refused(
+                        "states: null (expected: a value)",
+                        () -> JobFilter.waiting().states(JobState.DEAD, null, null)),
+                refused(
+                        "states: null (expected: a value)",
+                        () -> JobFilter.waiting().states(null)),
+                refused(
+                        "queues: [] (expected: at least one)",
+                        () -> JobFilter.waiting().queues()),
+                refused(
+                        "queues: null (expected: a value)",
+                        () -> JobFilter.waiting().queues((String[]) null)),
                 refused(
                         "queues: \"a b\" (expected: 1 to 64 letters, digits, '.', '_' or '-', beginning with a letter or digit)",
                         () -> new JobFilter(Set.of("a b"), Set.of(JobState.READY), 0, 9)),
-                refused("firstPriority: -1 (expected: 0 to 9)", () -> JobFilter.waiting().priorities(-1, 9)),
-                refused("lastPriority: 3 (expected: 4 to 9)", () -> JobFilter.waiting().priorities(4, 3)),
+                refused(
+                        "firstPriority: -1 (expected: 0 to 9)",
+                        () -> JobFilter.waiting().priorities(-1, 9)),
+                refused(
+                        "lastPriority: 3 (expected: 4 to 9)",
+                        () -> JobFilter.waiting().priorities(4, 3)),
                 refused("key: 191 characters (expected: at most 190 characters)", () -> Unique.of(key)),
                 refused("key: null (expected: a text that is not blank)", () -> Unique.of(null)),
                 refused("time: null (expected: >= PT0.001S)", () -> SnoozeException.forDuration(null)),
                 refused("time: PT0S (expected: >= PT0.001S)", () -> SnoozeException.forDuration(nothing)),
                 refused("time: PT876024H (expected: at most 36500 days)", () -> SnoozeException.forDuration(tooLong)),
-                refused("reason: null (expected: a value)", () -> SnoozeException.forDuration(Duration.ofDays(1), null)),
+                refused(
+                        "reason: null (expected: a value)",
+                        () -> SnoozeException.forDuration(Duration.ofDays(1), null)),
                 refused("dataSource: null (expected: a value)", () -> SchemaInstaller.install(null)),
-                refused("timeout: PT0.000000001S (expected: PT0.001S to PT1H)", () -> smtp().timeout(
-                                Duration.ofNanos(1))),
-                refused("timeout: PT1H0.001S (expected: PT0.001S to PT1H)", () -> smtp().timeout(
-                                Duration.ofHours(1).plusMillis(1))),
-                refused("bootTime: PT876024H (expected: at most 36500 days)", () -> ScalePolicy.builder()
-                        .bootTime(tooLong)),
-                refused("minimumLife: PT876024H (expected: at most 36500 days)", () -> ScalePolicy.builder()
-                        .minimumLife(tooLong)));
+                refused(
+                        "timeout: PT0.000000001S (expected: PT0.001S to PT1H)",
+                        () -> smtp().timeout(Duration.ofNanos(1))),
+                refused(
+                        "timeout: PT1H0.001S (expected: PT0.001S to PT1H)",
+                        () -> smtp().timeout(Duration.ofHours(1).plusMillis(1))),
+                refused(
+                        "bootTime: PT876024H (expected: at most 36500 days)",
+                        () -> ScalePolicy.builder().bootTime(tooLong)),
+                refused(
+                        "minimumLife: PT876024H (expected: at most 36500 days)",
+                        () -> ScalePolicy.builder().minimumLife(tooLong)));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -202,8 +252,7 @@ class RefusedOptionsTest {
     void refusesToLookForWorkWithoutAPause() {
         JobQueueBuilder builder = JobQueue.builder(new org.h2.jdbcx.JdbcDataSource());
         for (Duration often : List.of(Duration.ofNanos(1), Duration.ofMillis(19))) {
-            assertRefused(
-                    "pollInterval: " + often + " (expected: >= PT0.02S)", () -> builder.pollInterval(often));
+            assertRefused("pollInterval: " + often + " (expected: >= PT0.02S)", () -> builder.pollInterval(often));
         }
         assertThat(builder.pollInterval(Duration.ofMillis(20))).isSameAs(builder);
     }
@@ -289,29 +338,26 @@ class RefusedOptionsTest {
         JobQueueBuilder builder = JobQueue.builder(new org.h2.jdbcx.JdbcDataSource())
                 .handlers(new LockedAndNot())
                 .sharedWorkers(8)
-                .queue("locked", q -> q.pacer(load -> Pacer.builder("locked", load).build())
-                        .perTransaction(1))
+                .queue(
+                        "locked",
+                        q -> q.pacer(load -> Pacer.builder("locked", load).build())
+                                .perTransaction(1))
                 .queue("plain", q -> q.perTransaction(1))
                 .queue("others", q -> q.perTransaction(1));
-        assertRefused(
-                """
+        assertRefused("""
                 3 problems in the configuration:
                   1) sharedWorkers: 8 (expected: beside a queue that has a weight)
                   2) pacer of queue: locked (expected: a queue without kinds that have LOCK_IN_TX)
-                  3) perTransaction of queue: plain (expected: a queue whose kinds have LOCK_IN_TX)""",
-                builder::build);
-        builder.queue("locked", q -> q.weight(2)).queue("weighed", q -> q.weight(3)
-                .workers(1)
-                .perTransaction(9));
-        assertRefused(
-                """
+                  3) perTransaction of queue: plain (expected: a queue whose kinds have LOCK_IN_TX)""", builder::build);
+        builder.queue("locked", q -> q.weight(2))
+                .queue("weighed", q -> q.weight(3).workers(1).perTransaction(9));
+        assertRefused("""
                 5 problems in the configuration:
                   1) weight of queue: weighed (expected: a queue without workers of its own)
                   2) pacer of queue: locked (expected: a queue without kinds that have LOCK_IN_TX)
                   3) weight of queue: locked (expected: a queue without kinds that have LOCK_IN_TX)
                   4) perTransaction of queue: plain (expected: a queue whose kinds have LOCK_IN_TX)
-                  5) perTransaction of queue: weighed (expected: a queue whose kinds have LOCK_IN_TX)""",
-                builder::build);
+                  5) perTransaction of queue: weighed (expected: a queue whose kinds have LOCK_IN_TX)""", builder::build);
     }
 
     /** Leaves open what it takes. */

@@ -97,14 +97,14 @@ class RunningTest extends JobQueueContract {
         counting.sinceLast();
         long begun = System.nanoTime();
         queue.start();
-        await().until(() -> looks(counting) >= 7);
+        await().until(() -> looks(counting.texts) >= 7);
         // After 20 ms, 40 ms and so on at the earliest; it may be told to look up to three times as it comes up.
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(20 + 40 + 70));
     }
 
     /** Every claim begins with a look whether its process lives. */
-    private static long looks(CountingDataSource counting) {
-        return counting.texts.stream()
+    static long looks(List<String> statements) {
+        return statements.stream()
                 .filter(text -> text.contains("headroom_job_node n where n.id = ?")
                         || text.startsWith("select 1 from headroom_job_node"))
                 .count();

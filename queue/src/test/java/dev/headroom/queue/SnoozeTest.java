@@ -147,8 +147,7 @@ class SnoozeTest extends JobQueueContract {
     void ofThoseThatATransactionLocksEachIsDoneOnce() {
         orders.time = Duration.ofMillis(1);
         IntStream.range(0, 20).forEach(i -> orders.snoozes.put((long) i, i % 3));
-        List<Note> notes =
-                IntStream.range(0, 20).mapToObj(i -> new Note(i, "")).toList();
+        List<Note> notes = IntStream.range(0, 20).mapToObj(i -> new Note(i, "")).toList();
         JobQueue queue = built(builder().handlers(orders).workers(2));
         List<String> outcomes = new CopyOnWriteArrayList<>();
         queue.connect(outcomes(outcomes));
@@ -163,7 +162,8 @@ class SnoozeTest extends JobQueueContract {
         assertThat(number("select count(distinct id) from effect")).isEqualTo(20);
         assertThat(orders.attempts).containsOnly(1);
         assertThat(queue.dead().newest(9)).isEmpty();
-        await().untilAsserted(() -> assertThat(outcomes).filteredOn("done"::equals).hasSize(40));
+        await().untilAsserted(
+                        () -> assertThat(outcomes).filteredOn("done"::equals).hasSize(40));
         assertThat(outcomes).contains("snoozed").doesNotContain("retried", "dead");
     }
 
@@ -176,7 +176,9 @@ class SnoozeTest extends JobQueueContract {
         try (ManualQueue jobs = ManualQueue.of(queue)) {
             jobs.drain();
             assertThat(orders.order).containsExactly("snoozed 1", "done 2");
-            assertThat(queue.unique("key").enqueue(Orders::limited, new Note(3, "")).id())
+            assertThat(queue.unique("key")
+                            .enqueue(Orders::limited, new Note(3, ""))
+                            .id())
                     .isEqualTo(first.id());
             jobs.advance(TIME);
             jobs.drain();

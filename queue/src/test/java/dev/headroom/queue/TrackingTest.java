@@ -183,8 +183,8 @@ class TrackingTest extends JobQueueContract {
                     () -> job.progress(1.01, ""),
                     () -> job.progress(Double.NaN, ""),
                     () -> job.step("s".repeat(191), () -> {}));
-            calls.forEach(call -> refused.add(catchThrowableOfType(ConfigurationException.class, call)
-                    .getMessage()));
+            calls.forEach(call -> refused.add(
+                    catchThrowableOfType(ConfigurationException.class, call).getMessage()));
         }
     }
 

@@ -60,6 +60,9 @@ final class HeadroomSubject implements QueueSubject {
         database.execute("create table if not exists effect (id bigint)");
         JobQueueBuilder builder =
                 JobQueue.builder(pool).handlers(new Handlers()).workers(WORKERS);
+        if (kind == Kind.LOCK_IN_TX || kind == Kind.LOCK_IN_TX_ROW) {
+            builder.handlers(new Locking());
+        }
         if (kind == Kind.PACED) {
             builder.queue("default", settings -> settings.workers(WORKERS).pacer(HeadroomSubject::pacer));
         }
@@ -97,21 +100,9 @@ final class HeadroomSubject implements QueueSubject {
             Work.run(payload.number());
         }
 
-        /** The same, and taken up in the same transaction. */
-        @Job(name = "work.lock", queue = "locked", tx = Tx.LOCK_IN_TX)
-        public void lockInTx(Payload payload) {
-            Work.run(payload.number());
-        }
-
         /** Effect exactly once, and there is one. */
         @Job(name = "work.tx.row", tx = Tx.COMPLETE_IN_TX)
         public void completeInTxWithRow(Payload payload, JobContext job) throws SQLException {
-            insert(payload, job);
-        }
-
-        /** The same, and taken up in the same transaction. */
-        @Job(name = "work.lock.row", queue = "locked", tx = Tx.LOCK_IN_TX)
-        public void lockInTxWithRow(Payload payload, JobContext job) throws SQLException {
             insert(payload, job);
         }
 
@@ -131,15 +122,30 @@ final class HeadroomSubject implements QueueSubject {
         }
     }
 
+    /** Handlers of a queue of their own: who has none of them does not look into it. */
+    public static final class Locking {
+        /** Effect exactly once, and taken up in the same transaction. */
+        @Job(name = "work.lock", queue = "locked", tx = Tx.LOCK_IN_TX)
+        public void lockInTx(Payload payload) {
+            Work.run(payload.number());
+        }
+
+        /** The same, and there is an effect. */
+        @Job(name = "work.lock.row", queue = "locked", tx = Tx.LOCK_IN_TX)
+        public void lockInTxWithRow(Payload payload, JobContext job) throws SQLException {
+            Handlers.insert(payload, job);
+        }
+    }
+
     @Override
     public void enqueueAll(List<Long> numbers) {
         List<Payload> payloads = numbers.stream().map(Payload::new).toList();
         switch (kind) {
             case LEASE, PACED -> queue.enqueueAll(Handlers::lease, payloads);
             case COMPLETE_IN_TX -> queue.enqueueAll(Handlers::completeInTx, payloads);
-            case LOCK_IN_TX -> queue.enqueueAll(Handlers::lockInTx, payloads);
+            case LOCK_IN_TX -> queue.enqueueAll(Locking::lockInTx, payloads);
             case COMPLETE_IN_TX_ROW -> queue.enqueueAll(Handlers::completeInTxWithRow, payloads);
-            case LOCK_IN_TX_ROW -> queue.enqueueAll(Handlers::lockInTxWithRow, payloads);
+            case LOCK_IN_TX_ROW -> queue.enqueueAll(Locking::lockInTxWithRow, payloads);
             case KEYED ->
                 queue.enqueueAll(
                         Handlers::keyed, numbers.stream().map(Keyed::of).toList());
@@ -152,9 +158,9 @@ final class HeadroomSubject implements QueueSubject {
         switch (kind) {
             case LEASE, PACED -> queue.enqueue(Handlers::lease, payload);
             case COMPLETE_IN_TX -> queue.enqueue(Handlers::completeInTx, payload);
-            case LOCK_IN_TX -> queue.enqueue(Handlers::lockInTx, payload);
+            case LOCK_IN_TX -> queue.enqueue(Locking::lockInTx, payload);
             case COMPLETE_IN_TX_ROW -> queue.enqueue(Handlers::completeInTxWithRow, payload);
-            case LOCK_IN_TX_ROW -> queue.enqueue(Handlers::lockInTxWithRow, payload);
+            case LOCK_IN_TX_ROW -> queue.enqueue(Locking::lockInTxWithRow, payload);
             case KEYED -> queue.enqueue(Handlers::keyed, Keyed.of(number));
         }
     }

@@ -23,6 +23,9 @@ final class Dispatcher implements Runnable {
     private static final long LOAD_PAUSE = 100;
     private static final long PROMOTE_EVERY = 250_000_000;
 
+    /** What woke it is ready as a rule: of a stream of jobs not each one has it look for what is due. The pause after it is no longer. */
+    private static final long PROMOTE_WHEN_WOKEN_EVERY = SHORTEST_PAUSE * 1_000_000;
+
     /** So often, for whoever counts what is ready, where no worker could take it. */
     private static final long PROMOTE_FOR_NOBODY_EVERY = 15_000_000_000L;
 
@@ -44,7 +47,7 @@ final class Dispatcher implements Runnable {
     private final DueWindow window = new DueWindow(System::nanoTime);
     private final AtomicReference<Set<Long>> toHandBack = new AtomicReference<>(Set.of());
     private @Nullable Long dueAt;
-    private long promotedAt;
+    private long promotedAt = System.nanoTime() - PROMOTE_FOR_NOBODY_EVERY;
     private boolean busy;
     private int first;
 
@@ -144,7 +147,7 @@ final class Dispatcher implements Runnable {
             more |= feeder.feed(pools.get((first + i) % pools.size()), factors);
         }
         // After the claims: a job that is ready does not wait for it.
-        if (!busy || System.nanoTime() - promotedAt > PROMOTE_EVERY || isDue()) {
+        if (System.nanoTime() - promotedAt > (busy ? PROMOTE_EVERY : PROMOTE_WHEN_WOKEN_EVERY) || isDue()) {
             more |= promote();
         }
         if (more) {

@@ -192,14 +192,14 @@ final class Node {
         }
         settled.forEach(each -> runs.settled(each.assignment().job.id()));
         if (held.settled(settled)) {
-            wakeup.signal();
+            wakeup.signalAlone();
         }
     }
 
     /** Their workers need not be idle until others let go of what they have locked. */
     private void waiting(List<Settled> settled) {
         if (held.late(settled)) {
-            wakeup.signal();
+            wakeup.signalAlone();
         }
     }
 

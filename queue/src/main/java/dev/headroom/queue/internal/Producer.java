@@ -38,8 +38,8 @@ final class Producer {
     private final QueueNames names;
     private final Connected connected;
     private final LocalRuns runs;
-    private final Wakes wakes;
-    private final Runnable wake;
+    private final Wake all;
+    private final Wake leased;
     private final JsonPayloads payloads;
 
     Producer(
@@ -56,10 +56,13 @@ final class Producer {
         this.names = names;
         this.connected = connected;
         this.runs = runs;
-        this.wakes = wakes;
-        this.wake = wakes::signal;
+        this.all = new Wake(wakes::signal, wakes::soon);
+        this.leased = new Wake(wakes::signalLeased, wakes::soonLeased);
         this.payloads = new JsonPayloads(options.maxPayload());
     }
+
+    /** What tells of jobs: once they are there, and when they will be in a moment. */
+    private record Wake(Runnable now, Runnable soon) {}
 
     Kinds kinds() {
         return kinds;
@@ -188,7 +191,7 @@ final class Producer {
         Checks.that(end != null || !jobs.isEmpty(), "batch", "empty", "at least one job");
         NewJob last = end == null ? null : job(end, draft, !jobs.isEmpty());
         Kind named = end != null ? end.kind : batch.steps().get(0).kind;
-        return insert(named, draft, jobs.size() + (end == null ? 0 : 1), connection -> {
+        return insert(named, draft, jobs.size() + (end == null ? 0 : 1), all, connection -> {
             long id = store.batches.open(connection, jobs.size());
             List<Long> ids = insert(connection, batch.steps(), due(connection, jobs, draft));
             Map<Long, Integer> members = new TreeMap<>();
@@ -287,10 +290,14 @@ final class Producer {
     }
 
     private <T> T insert(Kind kind, Draft draft, int count, Sql.Work<T> insertion) {
+        return insert(kind, draft, count, kind.tx() == Tx.LOCK_IN_TX ? all : leased, insertion);
+    }
+
+    private <T> T insert(Kind kind, Draft draft, int count, Wake wake, Sql.Work<T> insertion) {
         DebugLog debug = RequestContext.currentDebug();
         long began = System.nanoTime();
         try {
-            T inserted = place(draft, insertion);
+            T inserted = place(draft, wake, insertion);
             connected
                     .get()
                     .meters()
@@ -304,39 +311,39 @@ final class Producer {
         }
     }
 
-    private <T> T place(Draft draft, Sql.Work<T> insertion) throws SQLException {
+    private <T> T place(Draft draft, Wake wake, Sql.Work<T> insertion) throws SQLException {
         Connection given = draft.connection();
         if (given != null) {
-            return placeIn(given, insertion);
+            return placeIn(given, wake, insertion);
         }
         CurrentTransaction current = options.currentTransaction();
         Connection borrowed = current.connection();
         if (borrowed == null) {
-            return JdbcTransactions.inTransaction(options.dataSource(), own -> placeIn(own, insertion));
+            return JdbcTransactions.inTransaction(options.dataSource(), own -> placeIn(own, wake, insertion));
         }
         T inserted = insertion.on(borrowed);
-        if (!current.afterCommit(wake)) {
-            wakeAfterCommit(borrowed);
+        if (!current.afterCommit(wake.now())) {
+            wakeAfterCommit(borrowed, wake);
         }
         return inserted;
     }
 
-    private <T> T placeIn(Connection borrowed, Sql.Work<T> insertion) throws SQLException {
+    private <T> T placeIn(Connection borrowed, Wake wake, Sql.Work<T> insertion) throws SQLException {
         T inserted = borrowed.getAutoCommit() ? Sql.atOnce(borrowed, insertion) : insertion.on(borrowed);
-        wakeAfterCommit(borrowed);
+        wakeAfterCommit(borrowed, wake);
         return inserted;
     }
 
-    private void wakeAfterCommit(Connection borrowed) {
+    private void wakeAfterCommit(Connection borrowed, Wake wake) {
         Connection real = BorrowedConnection.real(borrowed);
-        if (!JdbcTransactions.hook().afterCommit(real, wake)) {
+        if (!JdbcTransactions.hook().afterCommit(real, wake.now())) {
             AtomicBoolean atOnce = new AtomicBoolean(true);
             connected.get().transactions().afterCommit(real, () -> {
                 if (atOnce.get() && isOpen(real)) {
                     // Nobody knows its transaction: it will commit in a moment.
-                    wakes.soon();
+                    wake.soon().run();
                 } else {
-                    wake.run();
+                    wake.now().run();
                 }
             });
             atOnce.set(false);

@@ -32,8 +32,7 @@ public final class Spans {
     }
 
     /** From the shortest to the longest, both included. */
-    public static Duration between(
-            String option, @Nullable Duration value, Duration shortest, Duration longest) {
+    public static Duration between(String option, @Nullable Duration value, Duration shortest, Duration longest) {
         if (value == null || value.compareTo(shortest) < 0 || value.compareTo(longest) > 0) {
             throw new ConfigurationException(option, String.valueOf(value), shortest + " to " + longest);
         }

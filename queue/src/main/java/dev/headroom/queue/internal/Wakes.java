@@ -24,6 +24,22 @@ record Wakes(Wakeup here, @Nullable RemoteTeller others) {
         }
     }
 
+    /** The same of jobs that a lease is to hold: those that lock theirs have nothing to look for. */
+    void signalLeased() {
+        here.signalAlone();
+        if (others != null) {
+            others.signal();
+        }
+    }
+
+    /** The same of such jobs. */
+    void soonLeased() {
+        here.soonAlone();
+        if (others != null) {
+            others.soon();
+        }
+    }
+
     void close() {
         if (others != null) {
             others.close();

@@ -39,6 +39,11 @@ final class Wakeup {
 
     void signal() {
         passOn();
+        signalAlone();
+    }
+
+    /** Signals to this one alone. */
+    void signalAlone() {
         Runnable told = instead;
         if (told != null) {
             told.run();
@@ -60,6 +65,11 @@ final class Wakeup {
     /** There may be something to do in a moment, which nobody will tell of: a pause ends after {@value #SOON_MILLIS} ms at the latest. */
     void soon() {
         followers.forEach(Wakeup::soon);
+        soonAlone();
+    }
+
+    /** The same of this one alone. */
+    void soonAlone() {
         Runnable told = instead;
         if (told != null) {
             told.run();

@@ -78,7 +78,8 @@ final class LimitRows {
     }
 
     /** Locks the rows of keys in their order; those that there are not are made with their limit. */
-    Map<String, Row> lock(Connection connection, Set<String> sorted, Map<String, Allowance> allowances) throws SQLException {
+    Map<String, Row> lock(Connection connection, Set<String> sorted, Map<String, Allowance> allowances)
+            throws SQLException {
         Map<String, Row> rows = read(connection, sorted, LOCK);
         while (rows.size() < allowances.size()) {
             SortedMap<String, Allowance> missing = new TreeMap<>(allowances);

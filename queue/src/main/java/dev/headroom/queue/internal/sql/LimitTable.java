@@ -110,9 +110,7 @@ public final class LimitTable {
             granted += each.granted() ? 1 : 0;
         }
         // What was put aside before comes first.
-        long free = row.blocked()
-                ? 0
-                : Math.min(row.slots(others + granted), row.turns(allowance.headStartMicros()));
+        long free = row.blocked() ? 0 : Math.min(row.slots(others + granted), row.turns(allowance.headStartMicros()));
         long turn = row.turn();
         for (ClaimedJob each : jobs) {
             if (!each.granted() && free-- > 0) {

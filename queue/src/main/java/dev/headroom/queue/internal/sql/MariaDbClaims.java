@@ -57,8 +57,7 @@ final class MariaDbClaims {
         return locked;
     }
 
-    private static int lock(
-            Connection connection, Claim claim, Slot slot, String lane, int limit, List<LockedJob> into)
+    private static int lock(Connection connection, Claim claim, Slot slot, String lane, int limit, List<LockedJob> into)
             throws SQLException {
         // In the second round of turns those of the first, which are this transaction's own, come again.
         Set<Long> known = lane.isEmpty()

@@ -129,7 +129,8 @@ final class PostgresClaims {
                 // In the second round of turns those of the first, which are this transaction's own, come again.
                 int before = locked.size();
                 int known = (int) locked.stream()
-                        .filter(each -> each.job().lane() == lane && each.place().slot().equals(slot))
+                        .filter(each ->
+                                each.job().lane() == lane && each.place().slot().equals(slot))
                         .count();
                 try (PreparedStatement statement = connection.prepareStatement(LOCK_OF_LANE)) {
                     statement.setInt(1, claim.queue());

@@ -75,7 +75,8 @@ public final class QueueTable {
 
     /** Pauses a queue; false if it is paused already. */
     public boolean pause(Connection connection, int queue) throws SQLException {
-        String sql = "update headroom_job_queue set paused_at = " + dialect.now() + " where paused_at is null and id = ?";
+        String sql =
+                "update headroom_job_queue set paused_at = " + dialect.now() + " where paused_at is null and id = ?";
         return Sql.change(connection, sql, queue) == 1;
     }
 

@@ -114,7 +114,8 @@ public final class ScheduleTable {
 
     /** Deletes the schedules that no node has had the code of for a day, and for the silence of its timer before that; returns how many. */
     public int forgetUnseen(Connection connection) throws SQLException {
-        String unseen = dialect.millisSince("seen_at") + " > " + Duration.ofDays(1).toMillis();
+        String unseen =
+                dialect.millisSince("seen_at") + " > " + Duration.ofDays(1).toMillis();
         return Sql.change(connection, "delete from headroom_job_schedule where " + unseen);
     }
 

@@ -31,8 +31,7 @@ public final class UniqueWindows {
         for (int tries = 0; tries < MOST_TRIES; tries++) {
             if (retake(connection, key, millis) || take(connection, key, millis)) {
                 long id = inserts.insert(connection, job);
-                Sql.change(
-                        connection, "update headroom_job_window set job_id = ? where unique_key = ?", id, key);
+                Sql.change(connection, "update headroom_job_window set job_id = ? where unique_key = ?", id, key);
                 return new UniqueJobs.Placed(id, true, false);
             }
             OptionalLong holder = holder(connection, key);
@@ -45,8 +44,7 @@ public final class UniqueWindows {
     }
 
     private boolean take(Connection connection, String key, long millis) throws SQLException {
-        String sql =
-                dialect.insertIfAbsent("headroom_job_window", "unique_key", "free_at", dialect.nowPlusMillis());
+        String sql = dialect.insertIfAbsent("headroom_job_window", "unique_key", "free_at", dialect.nowPlusMillis());
         return Sql.change(connection, sql, key, millis) == 1;
     }
 

@@ -2,10 +2,11 @@
 -- state: 0 ready, 1 running, 2 scheduled, 3 put aside until there is room for it, 4 waits for others to end.
 -- Terminal states leave headroom_job in the transaction that ends them.
 
-create sequence if not exists headroom_job_pos no cache;
+-- Handed out to all sessions in order, so they may be reserved: else each is a write of the catalog.
+create sequence if not exists headroom_job_pos cache 1000;
 
 create table if not exists headroom_job (
-  id           bigint generated always as identity primary key,
+  id           bigint generated always as identity (cache 1000) primary key,
   queue        smallint not null,
   state        smallint default 0 not null,
   priority     smallint default 4 not null,

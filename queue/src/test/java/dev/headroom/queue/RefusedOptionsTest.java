@@ -72,84 +72,44 @@ class RefusedOptionsTest {
         public void halted() {}
     }
 
-    private static JobQueueBuilder queueBuilder() {
-        return JobQueue.builder(new org.h2.jdbcx.JdbcDataSource());
-    }
-
-    private static SmtpTransportBuilder smtp() {
-        return SmtpTransport.builder("localhost", 25);
-    }
-
     private static Arguments refused(String message, ThrowingCallable call) {
         return Arguments.of(message, call);
     }
 
     @SuppressWarnings("NullAway") // What callers whose compiler does not look do all the same.
     static Stream<Arguments> allRefused() {
+        JobQueueBuilder options = JobQueue.builder(new org.h2.jdbcx.JdbcDataSource());
+        SmtpTransportBuilder smtp = SmtpTransport.builder("localhost", 25);
         Duration negative = Duration.ofSeconds(-1);
         Duration nothing = Duration.ZERO;
         Duration tooLong = Duration.ofDays(36_501);
         String key = "k".repeat(191);
         return Stream.of(
-                refused(
-                        "workers: -1 (expected: 0 to 100000)",
-                        () -> queueBuilder().workers(-1)),
-                refused(
-                        "sharedWorkers: -1 (expected: 0 to 100000)",
-                        () -> queueBuilder().sharedWorkers(-1)),
-                refused(
-                        "maxCrashes: 1 (expected: 2 to 1000)",
-                        () -> queueBuilder().maxCrashes(1)),
-                refused(
-                        "maxPayload: 1 (expected: 2 to 1048576)",
-                        () -> queueBuilder().maxPayload(1)),
-                refused(
-                        "targetBacklog: 0 (expected: >= 1)",
-                        () -> queueBuilder().targetBacklog(0)),
-                refused(
-                        "shutdownGrace: PT-1S (expected: >= PT0S)",
-                        () -> queueBuilder().shutdownGrace(negative)),
-                refused(
-                        "keepDead: PT0S (expected: > PT0S)",
-                        () -> queueBuilder().keepDead(nothing)),
-                refused(
-                        "keepDead: PT-1S (expected: > PT0S)",
-                        () -> queueBuilder().keepDead(negative)),
-                refused(
-                        "keepResults: PT0S (expected: > PT0S)",
-                        () -> queueBuilder().keepResults(nothing)),
-                refused(
-                        "targetAge: PT0S (expected: > PT0S)",
-                        () -> queueBuilder().targetAge(nothing)),
-                refused("parking: PT0S (expected: > PT0S)", () -> queueBuilder().parking(nothing)),
-                refused(
-                        "settings: null (expected: a value)",
-                        () -> queueBuilder().queue("a", null)),
-                refused(
-                        "handlers: null (expected: a value)",
-                        () -> queueBuilder().handlers((Object[]) null)),
-                refused(
-                        "handlers: null (expected: a value)",
-                        () -> queueBuilder().handlers((Object) null)),
-                refused(
-                        "middleware: null (expected: a value)",
-                        () -> queueBuilder().middleware((JobMiddleware[]) null)),
-                refused(
-                        "workers: 100001 (expected: 0 to 100000)",
-                        () -> queueBuilder().queue("a", q -> q.workers(100_001))),
-                refused("weight: 0 (expected: 1 to 1000)", () -> queueBuilder().queue("a", q -> q.weight(0))),
-                refused(
-                        "weight: 1001 (expected: 1 to 1000)",
-                        () -> queueBuilder().queue("a", q -> q.weight(1_001))),
-                refused(
-                        "perTransaction: 0 (expected: 1 to 250)",
-                        () -> queueBuilder().queue("a", q -> q.perTransaction(0))),
+                refused("workers: -1 (expected: 0 to 100000)", () -> options.workers(-1)),
+                refused("sharedWorkers: -1 (expected: 0 to 100000)", () -> options.sharedWorkers(-1)),
+                refused("maxCrashes: 1 (expected: 2 to 1000)", () -> options.maxCrashes(1)),
+                refused("maxPayload: 1 (expected: 2 to 1048576)", () -> options.maxPayload(1)),
+                refused("targetBacklog: 0 (expected: >= 1)", () -> options.targetBacklog(0)),
+                refused("shutdownGrace: PT-1S (expected: >= PT0S)", () -> options.shutdownGrace(negative)),
+                refused("keepDead: PT0S (expected: > PT0S)", () -> options.keepDead(nothing)),
+                refused("keepDead: PT-1S (expected: > PT0S)", () -> options.keepDead(negative)),
+                refused("keepResults: PT0S (expected: > PT0S)", () -> options.keepResults(nothing)),
+                refused("targetAge: PT0S (expected: > PT0S)", () -> options.targetAge(nothing)),
+                refused("parking: PT0S (expected: > PT0S)", () -> options.parking(nothing)),
+                refused("settings: null (expected: a value)", () -> options.queue("a", null)),
+                refused("handlers: null (expected: a value)", () -> options.handlers((Object[]) null)),
+                refused("handlers: null (expected: a value)", () -> options.handlers((Object) null)),
+                refused("middleware: null (expected: a value)", () -> options.middleware((JobMiddleware[]) null)),
+                refused("workers: 100001 (expected: 0 to 100000)", () -> options.queue("a", q -> q.workers(100_001))),
+                refused("weight: 0 (expected: 1 to 1000)", () -> options.queue("a", q -> q.weight(0))),
+                refused("weight: 1001 (expected: 1 to 1000)", () -> options.queue("a", q -> q.weight(1_001))),
+                refused("perTransaction: 0 (expected: 1 to 250)", () -> options.queue("a", q -> q.perTransaction(0))),
                 refused(
                         "perTransaction: 251 (expected: 1 to 250)",
-                        () -> queueBuilder().queue("a", q -> q.perTransaction(251))),
+                        () -> options.queue("a", q -> q.perTransaction(251))),
                 refused(
                         "Halted.halted rate: 0/1m (expected: at least one in the time, and at most one in a microsecond)",
-                        () -> queueBuilder().handlers(new Halted())),
+                        () -> options.handlers(new Halted())),
                 refused("states: [] (expected: at least one)", () -> new JobFilter(Set.of(), Set.of(), 0, 9)),
                 refused(
                         "states: null (expected: a value)",
@@ -159,7 +119,7 @@ class RefusedOptionsTest {
                         () -> JobFilter.waiting().states(null)),
                 refused(
                         "queues: [] (expected: at least one)",
-                        () -> JobFilter.waiting().queues()),
+                        () -> JobFilter.waiting().queues(new String[0])),
                 refused(
                         "queues: null (expected: a value)",
                         () -> JobFilter.waiting().queues((String[]) null)),
@@ -183,10 +143,10 @@ class RefusedOptionsTest {
                 refused("dataSource: null (expected: a value)", () -> SchemaInstaller.install(null)),
                 refused(
                         "timeout: PT0.000000001S (expected: PT0.001S to PT1H)",
-                        () -> smtp().timeout(Duration.ofNanos(1))),
+                        () -> smtp.timeout(Duration.ofNanos(1))),
                 refused(
                         "timeout: PT1H0.001S (expected: PT0.001S to PT1H)",
-                        () -> smtp().timeout(Duration.ofHours(1).plusMillis(1))),
+                        () -> smtp.timeout(Duration.ofHours(1).plusMillis(1))),
                 refused(
                         "bootTime: PT876024H (expected: at most 36500 days)",
                         () -> ScalePolicy.builder().bootTime(tooLong)),

@@ -141,7 +141,8 @@ public final class ConsumptionSignal implements LoadSignal {
      * @param name the signal's name, such as {@code storage.east}
      * @param free how much is left now, in any unit, such as bytes; less than 0 when that is not known
      * @param until the day from which on there is more
-     * @throws dev.headroom.config.ConfigurationException if one of them is null, the name is none, or the day is before 1970 or after the year 9999
+     * @throws dev.headroom.config.ConfigurationException if one of them is null, the name is none, or the day is before 1970 or after the
+     *     year 9999
      */
     public static Builder builder(String name, LongSupplier free, Instant until) {
         return new Builder(name, free, until);

@@ -72,10 +72,11 @@ public interface Enqueuer {
     /**
      * Enqueues a job without payload.
      *
-     * @throws IllegalArgumentException if the method is not a plain reference to a method with {@link Job}; if the payload is not one of its kind, or has more
-     *     than {@link JobQueueBuilder#maxPayload} characters
-     * @throws dev.headroom.config.ConfigurationException if the method is null, or its annotations can't take effect; if the key of its {@link Limit} has more than
-     *     190 characters; if a {@link Unique} key is to be free at the start of a job with {@link Tx#LOCK_IN_TX}
+     * @throws IllegalArgumentException if the method is not a plain reference to a method with {@link Job}; if the payload is not one of
+     *     its kind, or has more than {@link JobQueueBuilder#maxPayload} characters
+     * @throws dev.headroom.config.ConfigurationException if the method is null, or its annotations can't take effect; if the key of its
+     *     {@link Limit} has more than 190 characters; if a {@link Unique} key is to be free at the start of a job with
+     *     {@link Tx#LOCK_IN_TX}
      * @throws dev.headroom.codec.CodecException if the payload has no JSON
      * @throws DuplicateJobException if another job has the {@link Unique} key and that says so; a transaction of the caller's goes on
      * @throws IllegalStateException if middleware neither proceeds nor throws, or the thread's transaction takes nothing more
@@ -122,7 +123,8 @@ public interface Enqueuer {
      * });
      * }</pre>
      *
-     * @throws dev.headroom.config.ConfigurationException if this enqueuer has a unique key, or there is no job; otherwise as {@link #enqueue(JobMethod.Plain)}
+     * @throws dev.headroom.config.ConfigurationException if this enqueuer has a unique key, or there is no job; otherwise as
+     *     {@link #enqueue(JobMethod.Plain)}
      */
     JobBatch batch(Consumer<BatchBuilder> jobs);
 }

@@ -45,9 +45,10 @@ public @interface Every {
     Misfire misfire() default Misfire.ONCE;
 
     /**
-     * The dead man's timer: when no job of this kind has ended well for so long, more than zero, the health check {@code <name>-schedules} of the queue fails and names
-     * it. A process that has the handler and is built, but not started, checks it too; a kind whose schedule no started node has ever kept
-     * counts as silent since that process has been up. The meter {@code headroom.queue.silence} says for how long. Default: none.
+     * The dead man's timer: when no job of this kind has ended well for so long, more than zero, the health check {@code <name>-schedules}
+     * of the queue fails and names it. A process that has the handler and is built, but not started, checks it too; a kind whose schedule
+     * no started node has ever kept counts as silent since that process has been up. The meter {@code headroom.queue.silence} says for how
+     * long. Default: none.
      */
     String silence() default "";
 }

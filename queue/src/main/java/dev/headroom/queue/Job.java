@@ -13,8 +13,8 @@ import java.lang.annotation.Target;
  * JobContext}, both in that order, or nothing. The payload is written as JSON: a record, a list or map, text, a number. Calling the method runs it in place; a job is made by
  * {@link JobQueue#enqueue enqueuing} it. The annotation may stand on an interface's method that the handler implements.
  *
- * <p>A run that returns is done, one that throws has failed, and is tried again after a {@link #backoff} until its {@link #attempts} are used up; one that throws a
- * {@link SnoozeException} has done neither, and runs again when that says.
+ * <p>A run that returns is done, one that throws has failed, and is tried again after a {@link #backoff} until its {@link #attempts} are
+ * used up; one that throws a {@link SnoozeException} has done neither, and runs again when that says.
  *
  * <pre>{@code
  * class Images {

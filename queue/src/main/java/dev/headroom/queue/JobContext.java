@@ -57,7 +57,8 @@ public interface JobContext {
      * @param name unique within the job, at most 190 characters; the name of a step that this run has done already is refused
      * @param type what it gives: anything with JSON, not null
      * @throws Exception what the work throws; the step is not done then
-     * @throws dev.headroom.config.ConfigurationException if the name is null, blank, too long or another step's of this run, or what the work gave is null
+     * @throws dev.headroom.config.ConfigurationException if the name is null, blank, too long or another step's of this run, or what the
+     *     work gave is null
      * @throws IllegalStateException if the lease was lost meanwhile: another node runs the job; or if its kind is {@link Tx#LOCK_IN_TX}
      * @throws dev.headroom.codec.CodecException if the result has no JSON, or can't be read as this type
      * @throws QueueException if the database can't be asked

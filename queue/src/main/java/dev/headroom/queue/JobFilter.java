@@ -24,7 +24,8 @@ public record JobFilter(Set<String> queues, Set<JobState> states, int firstPrior
     /**
      * Checks and copies.
      *
-     * @throws dev.headroom.config.ConfigurationException if a queue's name is none, if no state is given, or the priorities are not in 0 to 9 and in order
+     * @throws dev.headroom.config.ConfigurationException if a queue's name is none, if no state is given, or the priorities are not
+     *     in 0 to 9 and in order
      */
     public JobFilter {
         for (String queue : Checks.present("queues", queues)) {

@@ -66,8 +66,9 @@ public final class JobQueueBuilder {
     }
 
     /**
-     * The component's name: in logs, the console and the names of its threads, in the paths {@code /<name>/length} and {@code /<name>/scale}, in the health checks
-     * {@code <name>} and {@code <name>-schedules}, and in the load signals {@code <name>.age} and {@code <name>.backlog}. Default: {@code queue}.
+     * The component's name: in logs, the console and the names of its threads, in the paths {@code /<name>/length} and
+     * {@code /<name>/scale}, in the health checks {@code <name>} and {@code <name>-schedules}, and in the load signals {@code <name>.age}
+     * and {@code <name>.backlog}. Default: {@code queue}.
      *
      * @throws dev.headroom.config.ConfigurationException if it is not a name: 1 to 64 letters, digits, dots, underscores or hyphens, beginning with a letter or digit
      */
@@ -104,8 +105,8 @@ public final class JobQueueBuilder {
     }
 
     /**
-     * Sets the options of one queue; of one that was set before, those that are named. A queue that a handler names and that is not set has the defaults;
-     * the start warns of one that is set and has no handler.
+     * Sets the options of one queue; of one that was set before, those that are named. A queue that a handler names and that is not set has
+     * the defaults; the start warns of one that is set and has no handler.
      *
      * @throws dev.headroom.config.ConfigurationException if the name is none, the settings are null, or one is refused
      */
@@ -194,7 +195,8 @@ public final class JobQueueBuilder {
 
     /**
      * How many processes may die with a job before it is a dead letter. What a process held that died, begun or not, is suspect from then on; the
-     * crashes that follow count for those of them alone that had begun. A job that fails, is snoozed or ends is suspect no more. Default: 3.
+     * crashes that follow count for those of them alone that had begun. A job that fails, is snoozed or ends is suspect no more.
+     * Default: 3.
      *
      * @throws dev.headroom.config.ConfigurationException if it is not in 2 to 1000: after the first crash nobody knows which of them it was
      */
@@ -214,7 +216,8 @@ public final class JobQueueBuilder {
     }
 
     /**
-     * For how long the results of {@linkplain Job#track() tracked} jobs, and the numbers of batches, are kept after their end. Default: 1 h.
+     * For how long the results of {@linkplain Job#track() tracked} jobs, and the numbers of batches, are kept after their end.
+     * Default: 1 h.
      *
      * @throws dev.headroom.config.ConfigurationException if it is null, zero, negative or longer than 36500 days
      */
@@ -246,7 +249,8 @@ public final class JobQueueBuilder {
     }
 
     /**
-     * The age of the oldest ready job at which the load signal {@code <name>.age}, {@code queue.age} unless named otherwise, is 1. Default: 5 min.
+     * The age of the oldest ready job at which the load signal {@code <name>.age}, {@code queue.age} unless named otherwise, is 1.
+     * Default: 5 min.
      *
      * @throws dev.headroom.config.ConfigurationException if it is null, zero, negative or longer than 36500 days
      */
@@ -309,9 +313,9 @@ public final class JobQueueBuilder {
     }
 
     /**
-     * Which jobs {@code /<name>/length} counts and {@code /<name>/scale} goes by. {@link #build} refuses one that names a queue which is in neither the
-     * database nor this builder: a process that counts what others run, and may be the first one to come up, says {@code queue("images", q ->
-     * q.workers(0))}. Default: {@link JobFilter#waiting()}.
+     * Which jobs {@code /<name>/length} counts and {@code /<name>/scale} goes by. {@link #build} refuses one that names a queue which is in
+     * neither the database nor this builder: a process that counts what others run, and may be the first one to come up, says
+     * {@code queue("images", q -> q.workers(0))}. Default: {@link JobFilter#waiting()}.
      *
      * @throws dev.headroom.config.ConfigurationException if it is null
      */
@@ -321,8 +325,9 @@ public final class JobQueueBuilder {
     }
 
     /**
-     * What a request to {@code /<name>/length} and {@code /<name>/scale} must send, as {@code Authorization: Bearer <token>}; others are answered
-     * 404. Default: none, and everybody is answered who can reach the paths: how much waits, and the servers' process numbers and host names.
+     * What a request to {@code /<name>/length} and {@code /<name>/scale} must send, as {@code Authorization: Bearer <token>}; others are
+     * answered 404. Default: none, and everybody is answered who can reach the paths: how much waits, and the servers' process numbers and
+     * host names.
      *
      * @throws dev.headroom.config.ConfigurationException if it is shorter than 16 characters
      */
@@ -349,8 +354,8 @@ public final class JobQueueBuilder {
     /**
      * The queue, not started. Asks the database which it is and whether it has the tables.
      *
-     * @throws dev.headroom.config.ConfigurationException with all options that are wrong; if none is, for a database of H2 in files that an interrupted job
-     *     would close, and for {@link #lengthCounts} of a queue that there is not
+     * @throws dev.headroom.config.ConfigurationException with all options that are wrong; if none is, for a database of H2 in files that an
+     *     interrupted job would close, and for {@link #lengthCounts} of a queue that there is not
      * @throws SchemaException if the tables are absent or of another version
      * @throws QueueException if the database can't be asked
      */

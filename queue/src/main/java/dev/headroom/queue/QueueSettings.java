@@ -70,8 +70,8 @@ public final class QueueSettings {
 
     /**
      * How many short jobs with {@link Tx#LOCK_IN_TX} one transaction may run, one after the other; 1 gives each a transaction of its own, for
-     * handlers that lock rows which many want. Default: 250, the most there may be. {@link JobQueueBuilder#build} refuses it for a queue whose handlers
-     * here have no {@link Tx#LOCK_IN_TX}.
+     * handlers that lock rows which many want. Default: 250, the most there may be. {@link JobQueueBuilder#build} refuses it for a queue
+     * whose handlers here have no {@link Tx#LOCK_IN_TX}.
      *
      * @throws dev.headroom.config.ConfigurationException if it is not in 1 to 250
      */

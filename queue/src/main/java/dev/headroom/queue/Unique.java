@@ -28,8 +28,9 @@ public record Unique(String key, OnDuplicate onDuplicate, Until until, Duration 
     /**
      * Checks.
      *
-     * @throws dev.headroom.config.ConfigurationException if the key is null, blank or too long, if another part is null, if the window is shorter than
-     *     1 ms or longer than 36500 days, or not zero where the key is not taken for a time; if duplicates of one that is are neither kept nor refused
+     * @throws dev.headroom.config.ConfigurationException if the key is null, blank or too long, if another part is null, if the window is
+     *     shorter than 1 ms or longer than 36500 days, or not zero where the key is not taken for a time; if duplicates of one that is are
+     *     neither kept nor refused
      */
     public Unique {
         Checks.notBlank("key", key);
@@ -83,8 +84,8 @@ public record Unique(String key, OnDuplicate onDuplicate, Until until, Duration 
     }
 
     /**
-     * The same with the key free once the job has started; for work that must see what was written before it was enqueued. Instead of a time that was
-     * said before.
+     * The same with the key free once the job has started; for work that must see what was written before it was enqueued. Instead of a
+     * time that was said before.
      */
     public Unique untilStart() {
         return new Unique(key, onDuplicate, Until.START, Duration.ZERO);
@@ -92,10 +93,11 @@ public record Unique(String key, OnDuplicate onDuplicate, Until until, Duration 
 
     /**
      * The same with the key taken for a time from the enqueue, by the database's clock, whether the job waits, runs or has ended by then: at most
-     * one in that time, instead of until its start, if that was said before. The job that is there may have ended, so it is kept or the enqueue fails,
-     * nothing else.
+     * one in that time, instead of until its start, if that was said before. The job that is there may have ended, so it is kept or the
+     * enqueue fails, nothing else.
      *
-     * @throws dev.headroom.config.ConfigurationException if it is shorter than 1 ms or longer than 36500 days, or duplicates are replaced or debounced
+     * @throws dev.headroom.config.ConfigurationException if it is shorter than 1 ms or longer than 36500 days, or duplicates are replaced
+     *     or debounced
      */
     public Unique within(Duration time) {
         return new Unique(key, onDuplicate, Until.WINDOW, time);

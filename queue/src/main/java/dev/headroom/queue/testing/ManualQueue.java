@@ -160,7 +160,8 @@ public final class ManualQueue implements AutoCloseable {
     }
 
     /**
-     * Runs the next job that is ready, and no other: what it enqueues waits, {@linkplain #inline} too, for the next call or for {@link #drain}.
+     * Runs the next job that is ready, and no other: what it enqueues waits, {@linkplain #inline} too, for the next call or for
+     * {@link #drain}.
      *
      * @return false if there is none
      */
@@ -178,8 +179,8 @@ public final class ManualQueue implements AutoCloseable {
      * {@link dev.headroom.queue.Every} is enqueued at each of its ticks in that time, as if a process had been there all the while; with {@code
      * fixedDelay} once, as its next tick is counted from the end of that job. A schedule that no process has kept yet begins with the first call.
      *
-     * <p>What waits is brought forward; no clock moves. So an instant that is given to {@link dev.headroom.queue.Enqueuer#at} afterwards is as far away
-     * as the database's clock has it, whatever has been advanced before.
+     * <p>What waits is brought forward; no clock moves. So an instant that is given to {@link dev.headroom.queue.Enqueuer#at} afterwards is
+     * as far away as the database's clock has it, whatever has been advanced before.
      *
      * @throws dev.headroom.config.ConfigurationException if the time is negative
      * @throws IllegalStateException if schedules have more than 100,000 ticks in that time

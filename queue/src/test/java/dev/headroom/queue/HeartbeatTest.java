@@ -11,10 +11,13 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -168,6 +171,56 @@ class HeartbeatTest extends JobQueueContract {
                 HeartbeatTest.class.getClassLoader(),
                 new Class<?>[] {type},
                 (proxy, method, arguments) -> after.of(method.getName(), Delegated.call(target, method, arguments))));
+    }
+
+    @Test
+    void aConnectionIsGivenBackInTheModeInWhichItCame() throws Exception {
+        Queue<Boolean> givenBack = new ConcurrentLinkedQueue<>();
+        JobQueue queue = started(JobQueue.builder(withoutAutoCommit(givenBack))
+                .lease(LEASE)
+                .pollInterval(Duration.ofMillis(100))
+                .handlers(recorder));
+        queue.enqueue(Recorder::note, new Note(1, ""));
+        awaitNoJobs();
+        await().atMost(Duration.ofSeconds(20)).until(() -> number("select count(*) from headroom_job_node") == 1);
+        String seen = text("select last_seen from headroom_job_node");
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> !text("select last_seen from headroom_job_node").equals(seen));
+        queue.close();
+        assertThat(givenBack).isNotEmpty().containsOnly(false);
+    }
+
+    /** A pool whose connections are in no auto-commit mode, and that finds them in the one of these when it gets them back. */
+    private DataSource withoutAutoCommit(Queue<Boolean> givenBack) {
+        return Proxied.connections(
+                Proxied.giving(dataSource(), HeartbeatTest::withoutAutoCommit), (connection, method, arguments) -> {
+                    if (method.getName().equals("close") && !connection.isClosed()) {
+                        givenBack.add(connection.getAutoCommit());
+                        if (!connection.getAutoCommit()) {
+                            connection.rollback();
+                            connection.setAutoCommit(true);
+                        }
+                    }
+                    return Delegated.call(connection, method, arguments);
+                });
+    }
+
+    private String text(String sql) throws SQLException {
+        try (Connection connection = dataSource().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+
+    private static Connection withoutAutoCommit(Connection connection) {
+        try {
+            connection.setAutoCommit(false);
+            return connection;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

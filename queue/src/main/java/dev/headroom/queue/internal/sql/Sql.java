@@ -179,11 +179,9 @@ public final class Sql {
     }
 
     /** Sets auto-commit back; a broken connection is left to its pool to find out. */
-    public static void restore(Connection connection, boolean autoCommit) {
+    private static void restore(Connection connection, boolean autoCommit) {
         try {
-            if (autoCommit) {
-                connection.setAutoCommit(true);
-            }
+            connection.setAutoCommit(autoCommit);
         } catch (SQLException broken) {
             // The work's own outcome stands; the pool discards the connection.
         }

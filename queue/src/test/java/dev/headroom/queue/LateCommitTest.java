@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.headroom.queue.Recorder.Note;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
+import dev.headroom.queue.internal.sql.Delegated;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
@@ -178,35 +176,18 @@ class LateCommitTest extends JobQueueContract {
 
     /** On the database as it says of its server what is set, and with looks below the floors counted. */
     private JobQueueBuilder watched() {
-        DataSource watched = (DataSource) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
-                    Object made = call(dataSource(), method, arguments);
-                    return made instanceof Connection real ? watched(real) : made;
-                });
+        DataSource watched = Proxied.connections(dataSource(), (connection, method, arguments) -> {
+            if (method.getName().equals("prepareStatement")) {
+                arguments[0] = ((String) arguments[0]).replace(SERVER, server.get());
+            }
+            Object result = Delegated.call(connection, method, arguments);
+            if (method.getName().equals("commit")
+                    && Thread.currentThread().getName().endsWith("-floors")) {
+                sweeps.incrementAndGet();
+            }
+            return result;
+        });
         return JobQueue.builder(watched).pollInterval(Duration.ofMillis(100)).shutdownGrace(Duration.ofSeconds(2));
-    }
-
-    private Connection watched(Connection real) {
-        return (Connection) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("prepareStatement")) {
-                        arguments[0] = ((String) arguments[0]).replace(SERVER, server.get());
-                    }
-                    Object result = call(real, method, arguments);
-                    if (method.getName().equals("commit")
-                            && Thread.currentThread().getName().endsWith("-floors")) {
-                        sweeps.incrementAndGet();
-                    }
-                    return result;
-                });
-    }
-
-    private static Object call(Object target, Method method, Object[] arguments) throws Throwable {
-        try {
-            return method.invoke(target, arguments);
-        } catch (InvocationTargetException thrown) {
-            throw thrown.getCause();
-        }
     }
 
     private long entriesRead() {

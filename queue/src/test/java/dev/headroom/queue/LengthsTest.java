@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.headroom.queue.internal.sql.Delegated;
 import dev.headroom.queue.servlet.QueueLengthServlet;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,7 +13,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,11 +50,7 @@ class LengthsTest {
                         away.await();
                         throw new SQLTransientConnectionException("pool: no connection in time");
                     }
-                    try {
-                        return method.invoke(real, arguments);
-                    } catch (InvocationTargetException thrown) {
-                        throw thrown.getCause();
-                    }
+                    return Delegated.call(real, method, arguments);
                 });
     }
 
@@ -99,11 +94,14 @@ class LengthsTest {
             SchemaInstaller.install(database.dataSource());
             CountDownLatch never = new CountDownLatch(1);
             AtomicInteger counts = new AtomicInteger();
-            DataSource slow = (DataSource) Proxy.newProxyInstance(
-                    getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
-                        Object made = method.invoke(database.dataSource(), arguments);
-                        return made instanceof Connection real ? slow(real, counts, never) : made;
-                    });
+            DataSource slow = Proxied.connections(database.dataSource(), (connection, method, arguments) -> {
+                if (method.getName().equals("prepareStatement")
+                        && String.valueOf(arguments[0]).startsWith(COUNT)) {
+                    counts.incrementAndGet();
+                    assertThat(never.await(300, TimeUnit.MILLISECONDS)).isFalse();
+                }
+                return Delegated.call(connection, method, arguments);
+            });
             try (JobQueue queue = JobQueue.builder(slow).build()) {
                 counts.set(0);
                 assertThat(queue.length().ready()).isZero();
@@ -168,21 +166,5 @@ class LengthsTest {
 
     private static long counts(CountingDataSource counting) {
         return counting.texts.stream().filter(text -> text.startsWith(COUNT)).count();
-    }
-
-    private Connection slow(Connection real, AtomicInteger counts, CountDownLatch never) {
-        return (Connection) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("prepareStatement")
-                            && String.valueOf(arguments[0]).startsWith(COUNT)) {
-                        counts.incrementAndGet();
-                        assertThat(never.await(300, TimeUnit.MILLISECONDS)).isFalse();
-                    }
-                    try {
-                        return method.invoke(real, arguments);
-                    } catch (InvocationTargetException thrown) {
-                        throw thrown.getCause();
-                    }
-                });
     }
 }

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.headroom.queue.Recorder.Note;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
-import java.sql.Connection;
+import dev.headroom.queue.internal.sql.Delegated;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -81,29 +79,12 @@ class LockedSharingTest extends JobQueueContract {
 
     /** Its commits take as long as on a slow disk. */
     private static DataSource slow(DataSource target, AtomicInteger commits) {
-        return (DataSource) Proxy.newProxyInstance(
-                LockedSharingTest.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, given) -> {
-                    Object result = call(target, method, given);
-                    return result instanceof Connection connection ? slow(connection, commits) : result;
-                });
-    }
-
-    private static Connection slow(Connection connection, AtomicInteger commits) {
-        return (Connection) Proxy.newProxyInstance(
-                LockedSharingTest.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, given) -> {
-                    if (method.getName().equals("commit")) {
-                        commits.incrementAndGet();
-                        TimeUnit.MILLISECONDS.sleep(25);
-                    }
-                    return call(connection, method, given);
-                });
-    }
-
-    private static Object call(Object target, java.lang.reflect.Method method, Object[] arguments) throws Throwable {
-        try {
-            return method.invoke(target, arguments);
-        } catch (InvocationTargetException thrown) {
-            throw thrown.getCause();
-        }
+        return Proxied.connections(target, (connection, method, arguments) -> {
+            if (method.getName().equals("commit")) {
+                commits.incrementAndGet();
+                TimeUnit.MILLISECONDS.sleep(25);
+            }
+            return Delegated.call(connection, method, arguments);
+        });
     }
 }

@@ -4,34 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.headroom.queue.Recorder.Note;
 import dev.headroom.queue.internal.sql.Delegated;
 import dev.headroom.testkit.SharedPostgres;
 import dev.headroom.testkit.TestDatabase;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
-import org.slf4j.LoggerFactory;
 
 /** A server that lets the queue wait for a lock has not vanished: what is kept waiting is known not to have happened, and costs nothing. */
 @OnEveryBackend
@@ -41,63 +31,7 @@ class PatienceTest extends JobQueueContract {
     /** As long as the queue waits for the answer of a server, and longer. */
     private static final Duration LONG = LEASE.multipliedBy(6);
 
-    /** Whether the thread has run a handler in its transaction. */
-    private static final ThreadLocal<Boolean> RAN = ThreadLocal.withInitial(() -> false);
-
     private final Waiting waiting = new Waiting();
-
-    /** Handlers that have one attempt, and end when they are told to. */
-    public static final class Waiting {
-        final List<Integer> attempts = new CopyOnWriteArrayList<>();
-        final CountDownLatch began = new CountDownLatch(1);
-        final CountDownLatch end = new CountDownLatch(1);
-
-        @Job(name = "waiting.complete", tx = Tx.COMPLETE_IN_TX, attempts = 1, track = true, backoff = "1ms..2ms")
-        public void complete(Note note, JobContext job) throws Exception {
-            write(note, job);
-        }
-
-        @Job(name = "waiting.lock", queue = "locking", tx = Tx.LOCK_IN_TX, attempts = 1, track = true)
-        public String lock(Note note, JobContext job) throws Exception {
-            write(note, job);
-            return note.text();
-        }
-
-        private void write(Note note, JobContext job) throws Exception {
-            try (PreparedStatement insert = job.connection().prepareStatement("insert into effect values (?, ?)")) {
-                insert.setLong(1, note.id());
-                insert.setString(2, note.text());
-                insert.executeUpdate();
-            }
-            ended(note, job);
-        }
-
-        @Job(name = "waiting.hurried", tx = Tx.COMPLETE_IN_TX, attempts = 1, track = true)
-        public String hurry(Note note, JobContext job) throws Exception {
-            job.connection().createStatement().execute("set local lock_timeout = '300ms'");
-            ended(note, job);
-            return note.text();
-        }
-
-        @Job(name = "waiting.fails", queue = "locking", tx = Tx.LOCK_IN_TX, attempts = 1)
-        public void fail(Note note) {
-            throw new IllegalStateException(note.text());
-        }
-
-        @Job(name = "waiting.colliding", queue = "locking", tx = Tx.LOCK_IN_TX, attempts = 1, backoff = "1ms..2ms")
-        public void collide(Note note, JobContext job) throws Exception {
-            write(note, job);
-            throw new SQLException("elsewhere", "40001");
-        }
-
-        @Job(name = "waiting.none", attempts = 1)
-        public void ended(Note note, JobContext job) throws InterruptedException {
-            attempts.add(job.attempt());
-            RAN.set(true);
-            began.countDown();
-            assertThat(end.await(30, TimeUnit.SECONDS)).isTrue();
-        }
-    }
 
     @Test
     void aJobWhoseCompletionWaitsForALockForLongRunsAgainAndHasLostNoAttempt() throws Exception {
@@ -215,112 +149,6 @@ class PatienceTest extends JobQueueContract {
     }
 
     @Test
-    void aCompletionThatNeverGetsItsLockCountsInTheEnd() {
-        waiting.end.countDown();
-        JobQueue queue = started(JobQueue.builder(refusing(dataSource(), "55P03", Integer.MAX_VALUE))
-                .pollInterval(Duration.ofMillis(20))
-                .workers(1)
-                .handlers(waiting));
-        queue.enqueue(Waiting::complete, new Note(1, ""));
-        awaitNoJobs();
-        assertThat(waiting.attempts).containsSubsequence(1, 2, 3).hasSize(13);
-        waiting.attempts.clear();
-        queue.enqueue(Waiting::lock, new Note(2, ""));
-        awaitNoJobs();
-        assertThat(waiting.attempts).containsOnly(1).hasSize(11);
-        assertThat(queue.dead().newest(9))
-                .extracting(DeadJob::reason)
-                .containsExactly(DeadJob.Reason.EXHAUSTED, DeadJob.Reason.EXHAUSTED);
-        assertThat(count("effect")).isZero();
-    }
-
-    @Test
-    void aCommitThatTheDatabaseChoseToEndADeadlockIsTriedAgainAndDoesNotCount() {
-        waiting.end.countDown();
-        JobQueue queue = started(JobQueue.builder(refusing(dataSource(), "40P01", 1))
-                .pollInterval(Duration.ofMillis(20))
-                .workers(1)
-                .handlers(waiting));
-        queue.enqueue(Waiting::complete, new Note(1, ""));
-        awaitNoJobs();
-        assertThat(queue.dead().newest(1)).isEmpty();
-        assertThat(waiting.attempts).containsExactly(1, 1);
-        assertThat(count("effect")).isOne();
-    }
-
-    @Test
-    void deadlocksThatComeAgainAndAgainAreWarnedOfPausedForAndCountedInTheEnd() {
-        waiting.end.countDown();
-        AtomicInteger drawn = new AtomicInteger();
-        JobQueue queue = started(JobQueue.builder(refusing(dataSource(), "40001", Integer.MAX_VALUE))
-                .random(() -> {
-                    drawn.incrementAndGet();
-                    return 0;
-                })
-                .pollInterval(Duration.ofMillis(20))
-                .workers(1)
-                .handlers(waiting));
-        List<String> warnings = warnings(() -> {
-            queue.enqueue(Waiting::complete, new Note(1, ""));
-            awaitNoJobs();
-        });
-        assertThat(waiting.attempts).containsSubsequence(1, 2, 3).hasSize(23);
-        assertThat(drawn).as("pauses, two of them before attempts").hasValue(20);
-        assertThat(warnings).anySatisfy(warning -> assertThat(warning).contains("3 times by now, of which 20"));
-        waiting.attempts.clear();
-        queue.enqueue(Waiting::lock, new Note(2, ""));
-        awaitNoJobs();
-        assertThat(waiting.attempts).containsOnly(1).hasSize(21);
-        waiting.attempts.clear();
-        queue.enqueue(Waiting::collide, new Note(3, ""));
-        awaitNoJobs();
-        assertThat(waiting.attempts).containsSubsequence(1, 2, 3).hasSize(23);
-        assertThat(queue.dead().newest(9))
-                .extracting(DeadJob::reason)
-                .hasSize(3)
-                .containsOnly(DeadJob.Reason.EXHAUSTED);
-        assertThat(count("effect")).isZero();
-    }
-
-    private static List<String> warnings(Runnable work) {
-        Logger logger = (Logger) LoggerFactory.getLogger("dev.headroom.queue.internal.FailedRuns");
-        ListAppender<ILoggingEvent> appender = new ListAppender<>();
-        appender.start();
-        logger.addAppender(appender);
-        logger.setAdditive(false);
-        logger.setLevel(Level.WARN);
-        try {
-            work.run();
-        } finally {
-            logger.setLevel(null);
-            logger.setAdditive(true);
-            logger.detachAppender(appender);
-        }
-        return appender.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
-    }
-
-    @Test
-    void theApplicationsOwnLimitOfAStatementCountsAtOnce() throws Exception {
-        assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
-        waiting.end.countDown();
-        execute(
-                "create function too_slow() returns trigger language plpgsql as $$ begin if exists (select 1 from effect)"
-                        + " then raise exception 'too slow' using errcode = '57014'; end if; return old; end $$");
-        try {
-            execute("create trigger too_slow before delete on headroom_job for each row execute function too_slow()");
-            JobQueue queue = started(builder().workers(1).handlers(waiting));
-            queue.enqueue(Waiting::complete, new Note(1, ""));
-            awaitNoJobs();
-            queue.enqueue(Waiting::lock, new Note(2, ""));
-            awaitNoJobs();
-            assertThat(waiting.attempts).containsExactly(1, 1);
-            assertThat(queue.dead().newest(9)).hasSize(2);
-        } finally {
-            execute("drop function too_slow cascade");
-        }
-    }
-
-    @Test
     void aShorterLimitOfTheHandlersTransactionHolds() throws Exception {
         assumeThat(backend).isEqualTo(Backend.POSTGRESQL);
         JobQueue queue =
@@ -334,7 +162,7 @@ class PatienceTest extends JobQueueContract {
     void whereThePoolWaitsShorterForAnAnswerTheServerWaitsShorterForALock() throws Exception {
         // There nobody waits for an answer.
         assumeThat(backend).isNotEqualTo(Backend.H2);
-        JobQueue queue = started(JobQueue.builder(giving(dataSource(), PatienceTest::waitingShorter))
+        JobQueue queue = started(JobQueue.builder(Proxied.giving(dataSource(), PatienceTest::waitingShorter))
                 .bookkeeping(dataSource())
                 .lease(Duration.ofSeconds(30))
                 .handlers(waiting));
@@ -417,25 +245,6 @@ class PatienceTest extends JobQueueContract {
         }
     }
 
-    /** Whatever a handler ran in is not committed, so many times. */
-    private static DataSource refusing(DataSource target, String state, int times) {
-        AtomicInteger left = new AtomicInteger(times);
-        return giving(target, connection -> refusing(connection, state, left));
-    }
-
-    private static Connection refusing(Connection connection, String state, AtomicInteger left) {
-        return (Connection) Proxy.newProxyInstance(
-                PatienceTest.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
-                    boolean commits = method.getName().equals("commit") && RAN.get();
-                    RAN.set(RAN.get() && !commits);
-                    if (commits && left.getAndDecrement() > 0) {
-                        connection.rollback();
-                        throw new SQLException("refused", state);
-                    }
-                    return Delegated.call(connection, method, arguments);
-                });
-    }
-
     @Test
     void aPoolThatKnowsNoLimitsCostsTheOtherNone() {
         AtomicInteger limited = new AtomicInteger();
@@ -463,25 +272,11 @@ class PatienceTest extends JobQueueContract {
     }
 
     private static DataSource limiting(DataSource target, Limit limit) {
-        return giving(target, connection -> limiting(connection, limit));
-    }
-
-    /** The same data source, whose connections are what this makes of them. */
-    private static DataSource giving(DataSource target, UnaryOperator<Connection> made) {
-        return (DataSource) Proxy.newProxyInstance(
-                PatienceTest.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
-                    Object result = Delegated.call(target, method, arguments);
-                    return result instanceof Connection connection ? made.apply(connection) : result;
-                });
-    }
-
-    private static Connection limiting(Connection connection, Limit limit) {
-        return (Connection) Proxy.newProxyInstance(
-                PatienceTest.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("setNetworkTimeout")) {
-                        limit.set((int) arguments[1]);
-                    }
-                    return Delegated.call(connection, method, arguments);
-                });
+        return Proxied.connections(target, (connection, method, arguments) -> {
+            if (method.getName().equals("setNetworkTimeout")) {
+                limit.set((int) arguments[1]);
+            }
+            return Delegated.call(connection, method, arguments);
+        });
     }
 }

@@ -4,12 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.headroom.Contracts;
-import dev.headroom.meter.Counter;
-import dev.headroom.meter.Meters;
 import dev.headroom.queue.Recorder.Note;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -71,7 +66,7 @@ class RefusedEndTest extends JobQueueContract {
     void whatWasWrittenThoughTheAnswerWasLostIsNoLostLease(String written) {
         AtomicInteger lost = new AtomicInteger();
         JobQueue queue = built(JobQueue.builder(scripted()).handlers(kept));
-        queue.connect(counting(lost));
+        queue.connect(StubMeters.countingLostLeases(lost));
         fates.addAll(fates(written));
         queue.start();
         queue.enqueue(Kept::kept, new Note(1, "kept"));
@@ -139,52 +134,18 @@ class RefusedEndTest extends JobQueueContract {
 
     /** The next commits of ends, and of handlers with theirs, have these fates. */
     private DataSource scripted() {
-        return (DataSource) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
-                    Object result = call(dataSource(), method, arguments);
-                    return result instanceof Connection connection ? scripted(connection) : result;
-                });
-    }
-
-    private Connection scripted(Connection connection) {
-        return (Connection) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
-                    boolean ends =
-                            RUNS.get() || Thread.currentThread().getName().contains("-completer");
-                    Fate fate = method.getName().equals("commit") && ends ? fates.poll() : null;
-                    RUNS.set(RUNS.get() && fate == null);
-                    if (fate == null) {
-                        return call(connection, method, arguments);
-                    }
-                    if (fate == Fate.DONE) {
-                        connection.commit();
-                    } else {
-                        connection.rollback();
-                    }
-                    throw new SQLException("refused", fate.state);
-                });
-    }
-
-    private static Object call(Object target, java.lang.reflect.Method method, Object[] arguments) throws Throwable {
-        try {
-            return method.invoke(target, arguments);
-        } catch (InvocationTargetException thrown) {
-            throw thrown.getCause();
-        }
-    }
-
-    /** An application without anything but a counter of leases that were lost. */
-    private static Contracts counting(AtomicInteger lost) {
-        Contracts alone = Contracts.standalone();
-        Meters none = alone.meters();
-        Meters meters = (Meters) Proxy.newProxyInstance(
-                RefusedEndTest.class.getClassLoader(),
-                new Class<?>[] {Meters.class},
-                (proxy, method, arguments) ->
-                        method.getName().equals("counter") && QueueMeters.LEASE_LOST.equals(arguments[0])
-                                ? (Counter) count -> lost.addAndGet((int) count)
-                                : method.invoke(none, arguments));
-        return new Contracts(
-                meters, alone.readings(), alone.load(), alone.consistency(), alone.transactions(), alone.background());
+        return Proxied.commits(dataSource(), connection -> {
+            boolean ends = RUNS.get() || Thread.currentThread().getName().contains("-completer");
+            Fate fate = ends ? fates.poll() : null;
+            RUNS.set(RUNS.get() && fate == null);
+            if (fate == null || fate == Fate.DONE) {
+                connection.commit();
+            } else {
+                connection.rollback();
+            }
+            if (fate != null) {
+                throw new SQLException("refused", fate.state);
+            }
+        });
     }
 }

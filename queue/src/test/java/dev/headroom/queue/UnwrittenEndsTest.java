@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.headroom.queue.Recorder.Note;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -202,7 +199,7 @@ class UnwrittenEndsTest extends JobQueueContract {
                 .pollInterval(Duration.ofMillis(50))
                 .shutdownGrace(Duration.ofSeconds(2))
                 .handlers(ending));
-        queue.connect(SturdyTest.counting(lost));
+        queue.connect(StubMeters.countingLostLeases(lost));
         queue.start();
         JobQueue elsewhere = built(builder().handlers(ending));
         if (kind.equals("returned")) {
@@ -238,7 +235,7 @@ class UnwrittenEndsTest extends JobQueueContract {
                     }))
                     .pollInterval(Duration.ofMillis(100))
                     .handlers(ending));
-            queue.connect(SturdyTest.counting(lost));
+            queue.connect(StubMeters.countingLostLeases(lost));
             queue.start();
             JobHandle job = queue.enqueue(Ending::kept, new Note(1, "kept"));
             assertThat(job.await(Duration.ofSeconds(30)).orElseThrow().end()).isEqualTo(JobResult.End.DEAD);
@@ -254,38 +251,7 @@ class UnwrittenEndsTest extends JobQueueContract {
         return Thread.currentThread().getName().contains(COMPLETER);
     }
 
-    /** Commits, or does not. */
-    @FunctionalInterface
-    private interface Commit {
-        void on(Connection connection) throws SQLException;
-    }
-
-    private DataSource committing(Commit commit) {
-        return (DataSource) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
-                    Object result = call(dataSource(), method, arguments);
-                    return result instanceof Connection connection ? committing(connection, commit) : result;
-                });
-    }
-
-    private static Connection committing(Connection connection, Commit commit) {
-        return (Connection) Proxy.newProxyInstance(
-                UnwrittenEndsTest.class.getClassLoader(),
-                new Class<?>[] {Connection.class},
-                (proxy, method, arguments) -> {
-                    if (method.getName().equals("commit")) {
-                        commit.on(connection);
-                        return null;
-                    }
-                    return call(connection, method, arguments);
-                });
-    }
-
-    private static Object call(Object target, Method method, Object[] arguments) throws Throwable {
-        try {
-            return method.invoke(target, arguments);
-        } catch (InvocationTargetException thrown) {
-            throw thrown.getCause();
-        }
+    private DataSource committing(Proxied.Commit commit) {
+        return Proxied.commits(dataSource(), commit);
     }
 }

@@ -18,6 +18,7 @@ final class Warnings implements AutoCloseable {
         logger = (Logger) LoggerFactory.getLogger("dev.headroom.queue.internal." + internal);
         before = logger.getLevel();
         logger.setLevel(Level.WARN);
+        logger.setAdditive(false);
         log.start();
         logger.addAppender(log);
     }
@@ -29,6 +30,7 @@ final class Warnings implements AutoCloseable {
     @Override
     public void close() {
         logger.setLevel(before);
+        logger.setAdditive(true);
         logger.detachAppender(log);
     }
 }

@@ -150,15 +150,25 @@ final class Assignment {
                 runner.interrupt();
                 Statement statement = executing;
                 if (statement != null) {
-                    // It takes a connection of its own to the server, for which nobody here may wait.
-                    Thread thread = new Thread(() -> cancel(statement), "headroom-cancel-" + job.id());
-                    thread.setDaemon(true);
-                    cancelling = thread;
-                    thread.start();
+                    cancelling = cancelsApart(statement);
                 }
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** It takes a connection of its own to the server, for which nobody here may wait. Null where there is no thread for it: the statement goes on. */
+    private @Nullable Thread cancelsApart(Statement statement) {
+        Thread thread = new Thread(() -> cancel(statement), "headroom-cancel-" + job.id());
+        thread.setDaemon(true);
+        try {
+            thread.start();
+            return thread;
+        } catch (RuntimeException | Error none) {
+            LogLimit.quietly(() -> log.warn(
+                    "the statement of job {} of {} goes on though its time is over", job.id(), job.kind(), none));
+            return null;
         }
     }
 

@@ -66,8 +66,9 @@ final class Completer implements Runnable {
                 break;
             } catch (RuntimeException | Error unexpected) {
                 // Of one that is told, when the batch is written already.
-                log.error("the completer goes on after a failure outside of the database", unexpected);
                 batch.clear();
+                LogLimit.quietly(
+                        () -> log.error("the completer goes on after a failure outside of the database", unexpected));
             }
         }
         rewriter.close();

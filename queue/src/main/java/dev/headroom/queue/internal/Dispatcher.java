@@ -94,10 +94,8 @@ final class Dispatcher implements Runnable {
         // A claim whose commit was cut off may have happened: its jobs are looked for before the next one.
         unsure = true;
         pause = Math.min(LONGEST_PAUSE_AFTER_FAILURE, Math.max(100, pause * 2));
-        long kept = limit.pass();
-        if (kept >= 0) {
-            log.warn("{}: could not claim jobs, tries again ({} messages kept back)", options.name(), kept, failed);
-        }
+        limit.quietly(kept -> log.warn(
+                "{}: could not claim jobs, tries again ({} messages kept back)", options.name(), kept, failed));
         try {
             wakeup.pause(pause);
         } catch (InterruptedException interrupted) {

@@ -22,16 +22,13 @@ final class Gate {
     boolean isOpen() {
         try {
             known = asked.getAsBoolean();
-        } catch (RuntimeException failed) {
-            long kept = limit.pass();
-            if (kept >= 0) {
-                log.warn(
-                        "queue {}: runWhile failed, its jobs {} as before ({} messages kept back)",
-                        queue,
-                        known ? "begin" : "wait",
-                        kept,
-                        failed);
-            }
+        } catch (RuntimeException | Error failed) {
+            limit.quietly(kept -> log.warn(
+                    "queue {}: runWhile failed, its jobs {} as before ({} messages kept back)",
+                    queue,
+                    known ? "begin" : "wait",
+                    kept,
+                    failed));
         }
         return known;
     }

@@ -79,10 +79,8 @@ final class LockPool {
         } catch (InterruptedException interrupted) {
             throw interrupted;
         } catch (Exception | Error failed) {
-            long kept = limit.pass();
-            if (kept >= 0) {
-                log.warn("{}: could not take a job up, tries again ({} messages kept back)", queue, kept, failed);
-            }
+            limit.quietly(kept ->
+                    log.warn("{}: could not take a job up, tries again ({} messages kept back)", queue, kept, failed));
             wakeup.pause(PAUSE_AFTER_FAILURE);
         } finally {
             mine.pass();

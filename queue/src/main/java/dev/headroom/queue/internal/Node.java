@@ -92,6 +92,7 @@ final class Node {
         this.runs = parts.runs();
         runs.ranBy(this);
         this.watch = new Watch(
+                options.name(),
                 lease,
                 () -> Stream.concat(held.all().stream(), pools.running().stream()),
                 this::fenced,

@@ -49,9 +49,10 @@ final class RemoteListener implements Runnable {
             }
         } catch (InterruptedException interrupted) {
             throw interrupted;
-        } catch (Exception failed) {
+        } catch (Exception | Error failed) {
             if (stopped.getCount() > 0) {
-                log.warn("{}: does not hear of other processes' work, polls for it until it does", name, failed);
+                LogLimit.quietly(() -> log.warn(
+                        "{}: does not hear of other processes' work, polls for it until it does", name, failed));
             }
         }
     }

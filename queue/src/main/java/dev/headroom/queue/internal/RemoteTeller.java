@@ -51,8 +51,8 @@ final class RemoteTeller {
             if (thread == null && !closed) {
                 Thread started = new Thread(this::run, "headroom-" + name + "-teller");
                 started.setDaemon(true);
-                thread = started;
                 started.start();
+                thread = started;
             }
         } finally {
             life.unlock();
@@ -97,15 +97,12 @@ final class RemoteTeller {
     private void tell() {
         try {
             others.tell();
-        } catch (Exception failed) {
-            long kept = limit.pass();
-            if (kept >= 0) {
-                log.warn(
-                        "{}: could not tell other processes of work; they poll ({} messages kept back)",
-                        name,
-                        kept,
-                        failed);
-            }
+        } catch (Exception | Error failed) {
+            limit.quietly(kept -> log.warn(
+                    "{}: could not tell other processes of work; they poll ({} messages kept back)",
+                    name,
+                    kept,
+                    failed));
         }
     }
 

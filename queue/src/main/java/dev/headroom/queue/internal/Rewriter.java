@@ -1,6 +1,7 @@
 package dev.headroom.queue.internal;
 
 import dev.headroom.queue.DeadJob;
+import dev.headroom.queue.internal.sql.ClaimedJob;
 import dev.headroom.queue.internal.sql.Outage;
 import dev.headroom.queue.internal.sql.Sql;
 import java.sql.SQLException;
@@ -68,7 +69,6 @@ final class Rewriter implements Runnable {
 
     /** Takes over what could not be written. Thread-safe. */
     void add(List<Settled> ends, Throwable why) {
-        warn(ends, why);
         Unwritten each = new Unwritten(ends, LOCKED);
         if (isAway(why)) {
             each.doubtful = isLost(why);
@@ -76,6 +76,7 @@ final class Rewriter implements Runnable {
             failed(each);
         }
         waiting.add(each);
+        warn(ends, why);
     }
 
     /** Whether all is written. Thread-safe. */
@@ -102,10 +103,11 @@ final class Rewriter implements Runnable {
                 return;
             } catch (RuntimeException | Error unexpected) {
                 // Of one that is told, by when what was written is no more among the ends.
-                log.error("{}: the completer goes on after a failure outside of the database", name, unexpected);
                 if (next != null && !next.ends.isEmpty() && !waiting.contains(next)) {
                     waiting.add(next.dueIn(LONGEST_PAUSE));
                 }
+                LogLimit.quietly(() -> log.error(
+                        "{}: the completer goes on after a failure outside of the database", name, unexpected));
             }
         }
     }
@@ -220,17 +222,16 @@ final class Rewriter implements Runnable {
     }
 
     private void warn(List<Settled> ends, Throwable why) {
-        long kept = (passes(why) ? refusals : failures).pass();
-        if (kept >= 0) {
-            log.warn(
-                    "{}: how {} jobs ended, {} of {} among them, can't be written yet ({} messages kept back)",
-                    name,
-                    ends.size(),
-                    ends.get(0).assignment().job.id(),
-                    ends.get(0).assignment().job.kind(),
-                    kept,
-                    why);
-        }
+        ClaimedJob first = ends.get(0).assignment().job;
+        (passes(why) ? refusals : failures)
+                .quietly(kept -> log.warn(
+                        "{}: how {} jobs ended, {} of {} among them, can't be written yet ({} messages kept back)",
+                        name,
+                        ends.size(),
+                        first.id(),
+                        first.kind(),
+                        kept,
+                        why));
     }
 
     /** Whether it is for others' locks, or too little time. */
@@ -250,7 +251,9 @@ final class Rewriter implements Runnable {
     /** What is worse is written only if the database refuses what is better, not if a lock or an outage keeps it from being written. */
     private boolean putAside(Unwritten alone, Throwable why) {
         Settled settled = alone.ends.get(0);
-        for (JobOutcome instead : instead(settled.outcome(), "its end could not be written: " + why.getMessage())) {
+        for (JobOutcome instead : instead(
+                settled.outcome(),
+                "its end could not be written: " + Errors.printable(why).getMessage())) {
             Settlement.Part part;
             try {
                 part = written(alone, List.of(new Settled(settled.assignment(), instead)), LOCKED);
@@ -271,14 +274,16 @@ final class Rewriter implements Runnable {
                 refused(alone);
                 return true;
             }
-            log.error(
+            List<Settled> ends = alone.ends;
+            alone.ends = List.of();
+            LogLimit.quietly(() -> log.error(
                     "{}: how job {} of {} ended can't be written: {}",
                     name,
                     settled.assignment().job.id(),
                     settled.assignment().job.kind(),
                     what(instead),
-                    why);
-            tell(alone, alone.ends, part.lost());
+                    why));
+            tell(alone, ends, part.lost());
             return true;
         }
         waiting.add(alone.dueIn(LONGEST_PAUSE));

@@ -54,10 +54,8 @@ abstract class Rounds implements Runnable {
         try {
             round();
         } catch (SQLException | RuntimeException | Error failed) {
-            long kept = limit.pass();
-            if (kept >= 0) {
-                log.warn("{}: could not {}, tries again ({} messages kept back)", queue, purpose, kept, failed);
-            }
+            limit.quietly(kept ->
+                    log.warn("{}: could not {}, tries again ({} messages kept back)", queue, purpose, kept, failed));
         }
     }
 

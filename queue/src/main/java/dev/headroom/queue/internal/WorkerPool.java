@@ -69,8 +69,9 @@ final class WorkerPool {
                 // Nobody interrupts an idle worker but a handler's leftovers; closing is seen by the flag.
                 continue;
             } catch (RuntimeException | Error unexpected) {
-                // A meter's, say: the job is settled by then, and a worker that ended would be missed by nobody.
-                log.error("queue {}: a worker goes on after a failure outside of its job", name, unexpected);
+                // A logger's, say: the job is settled by then, and a worker that ended would be missed by nobody.
+                LogLimit.quietly(() ->
+                        log.error("queue {}: a worker goes on after a failure outside of its job", name, unexpected));
             }
         }
     }

@@ -12,12 +12,47 @@ import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** A log and conditions of the application's that throw cost no job, no end and no thread. */
+/** Meters, a log and conditions of the application's that throw cost no job, no end and no thread. */
 @OnEveryBackend
 class BrokenHelpersTest extends JobQueueContract {
     private final Recorder recorder = new Recorder();
     private final Waiting waiting = new Waiting();
+
+    @ParameterizedTest
+    @ValueSource(strings = {QueueMeters.CLAIM, QueueMeters.PICKUP, QueueMeters.RUN, QueueMeters.READY})
+    void aMeterThatIsRefusedCostsNoJob(String meter) {
+        AtomicInteger thrown = new AtomicInteger();
+        JobQueue queue = built(builder().workers(1).handlers(recorder, waiting));
+        queue.connect(StubMeters.throwing(meter, thrown));
+        runsAll(queue);
+        assertThat(thrown.get()).isPositive();
+    }
+
+    @Test
+    void metersThatCanNotBeUsedCostNoJobAndLetItClose() {
+        AtomicInteger thrown = new AtomicInteger();
+        JobQueue queue = built(builder().workers(1).handlers(recorder, waiting));
+        queue.connect(StubMeters.unusable(thrown));
+        runsAll(queue);
+        int before = thrown.get();
+        queue.close();
+        assertThat(thrown.get()).as("gauges that could not be closed").isGreaterThan(before);
+    }
+
+    private void runsAll(JobQueue queue) {
+        waiting.end.countDown();
+        queue.start();
+        for (int id = 1; id <= 3; id++) {
+            queue.enqueue(Recorder::note, new Note(id, "done"));
+            queue.enqueue(Waiting::lock, new Note(id, "locked"));
+        }
+        awaitNoJobs();
+        assertThat(recorder.order).containsExactly("done", "done", "done");
+        assertThat(waiting.attempts).containsExactly(1, 1, 1);
+        assertThat(queue.dead().newest(1)).isEmpty();
+    }
 
     /**
      * @param refused how often the end is refused before it is written, by the one who writes ends and the one who does so again

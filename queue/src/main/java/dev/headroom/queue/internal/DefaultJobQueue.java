@@ -138,7 +138,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
     @Override
     public void connect(Contracts contracts) {
         parts.connected().set(contracts);
-        vitals.connect(contracts.meters());
+        vitals.connect(parts.connected().get().meters());
     }
 
     @Override

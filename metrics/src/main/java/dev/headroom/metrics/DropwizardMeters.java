@@ -15,6 +15,7 @@ import dev.headroom.metrics.internal.Series;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +23,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Core's meters and readings over a Dropwizard registry: counters are {@link Meter}s, timers are {@link Timer}s, distributions
@@ -29,7 +33,8 @@ import java.util.function.Supplier;
  *
  * <p>Tags become parts of the name: {@code cache.gets} with {@code cache=products} is {@code cache.gets.cache.products}. Quantiles are
  * those of the last half to whole minute, off by 1.6 % at most. A name has at most 1,000 series; more are counted in one
- * whose tags are all {@code other}. Thread-safe.
+ * whose tags are all {@code other}. Where the registry has another kind of metric by the name that is left as it is, and nothing is
+ * measured; a warning says so once. Thread-safe.
  *
  * <pre>{@code
  * Headroom.builder("shop").meters(DropwizardMeters.on(registry)).build();
@@ -39,11 +44,13 @@ public final class DropwizardMeters implements Meters, Readings {
     /** The most series of one name. */
     public static final int MAXIMUM_SERIES = 1_000;
 
+    private static final Logger log = LoggerFactory.getLogger(DropwizardMeters.class);
     private static final long EPOCH_NANOS = Duration.ofSeconds(30).toNanos();
 
     private final MetricRegistry registry;
     private final Map<String, Series> byDotted = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> seriesByName = new ConcurrentHashMap<>();
+    private final Set<String> refused = ConcurrentHashMap.newKeySet();
 
     private DropwizardMeters(MetricRegistry registry) {
         this.registry = Checks.present("registry", registry);
@@ -61,24 +68,34 @@ public final class DropwizardMeters implements Meters, Readings {
 
     @Override
     public Counter counter(String name, String... tags) {
-        return get(Series.of(name, tags), Meter.class, Meter::new)::mark;
+        Meter meter = get(Series.of(name, tags), Meter.class, Meter::new);
+        return meter == null ? Meters.none().counter(name, tags) : meter::mark;
     }
 
     @Override
     public dev.headroom.meter.Timer timer(String name, String... tags) {
         Timer timer = get(Series.of(name, tags), Timer.class, () -> new Timer(reservoir()));
+        if (timer == null) {
+            return Meters.none().timer(name, tags);
+        }
         return nanos -> timer.update(nanos, TimeUnit.NANOSECONDS);
     }
 
     @Override
     public Counter distribution(String name, String... tags) {
-        return get(Series.of(name, tags), Histogram.class, () -> new Histogram(reservoir()))::update;
+        Histogram sizes = get(Series.of(name, tags), Histogram.class, () -> new Histogram(reservoir()));
+        return sizes == null ? Meters.none().distribution(name, tags) : sizes::update;
     }
 
     @Override
     public Meters.Gauge gauge(String name, DoubleSupplier value, String... tags) {
         Series series = admit(Series.of(name, tags));
         String dotted = series.dotted();
+        Metric there = registry.getMetrics().get(dotted);
+        if (there != null && !(there instanceof com.codahale.metrics.Gauge)) {
+            warn(dotted, there, com.codahale.metrics.Gauge.class);
+            return Meters.none().gauge(name, value, tags);
+        }
         com.codahale.metrics.Gauge<Double> gauge = value::getAsDouble;
         registry.remove(dotted);
         register(dotted, gauge);
@@ -102,17 +119,28 @@ public final class DropwizardMeters implements Meters, Readings {
         return series != null ? series : new Series(dotted, Map.of());
     }
 
-    private <M extends Metric> M get(Series wanted, Class<M> type, Supplier<M> maker) {
+    /** Null if the registry has something else by that name. */
+    private <M extends Metric> @Nullable M get(Series wanted, Class<M> type, Supplier<M> maker) {
         Series series = admit(wanted);
         Metric metric = registry.getMetrics().get(series.dotted());
         if (metric == null) {
             metric = register(series.dotted(), maker.get());
         }
         if (!type.isInstance(metric)) {
-            throw new IllegalArgumentException("name: " + series.dotted() + " is a "
-                    + metric.getClass().getSimpleName() + " (expected: a " + type.getSimpleName() + ")");
+            warn(series.dotted(), metric, type);
+            return null;
         }
         return type.cast(metric);
+    }
+
+    private void warn(String dotted, Metric there, Class<? extends Metric> expected) {
+        if (refused.add(dotted)) {
+            log.warn(
+                    "metrics: name: {} is a {} (expected: a {}), so that it can't be measured",
+                    dotted,
+                    there.getClass().getSimpleName(),
+                    expected.getSimpleName());
+        }
     }
 
     private Metric register(String dotted, Metric made) {
@@ -120,10 +148,7 @@ public final class DropwizardMeters implements Meters, Readings {
             return registry.register(dotted, made);
         } catch (IllegalArgumentException anotherWasFaster) {
             Metric there = registry.getMetrics().get(dotted);
-            if (there == null) {
-                throw anotherWasFaster;
-            }
-            return there;
+            return there == null ? made : there;
         }
     }
 

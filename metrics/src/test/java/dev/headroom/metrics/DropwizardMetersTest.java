@@ -67,11 +67,19 @@ class DropwizardMetersTest {
     }
 
     @Test
-    void refusesOneNameForTwoKinds() {
-        meters.counter("a");
-        assertThatThrownBy(() -> meters.timer("a"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("name: a is a Meter (expected: a Timer)");
+    void leavesAloneWhatTheRegistryHasByThatNameAndThrowsNothing() {
+        registry.counter("mine.a.b");
+        meters.counter("mine", "a", "b").increment();
+        meters.timer("mine", "a", "b").record(Duration.ofMillis(1));
+        meters.distribution("mine", "a", "b").add(1);
+        meters.gauge("mine", () -> 1, "a", "b").close();
+
+        assertThat(registry.getCounters().get("mine.a.b").getCount()).isZero();
+        assertThat(registry.getMetrics()).hasSize(1);
+    }
+
+    @Test
+    void refusesTagsThatAreNotKeysAndValues() {
         assertThatThrownBy(() -> meters.counter("b", "key")).hasMessageContaining("expected: keys and values in turn");
     }
 }

@@ -6,18 +6,23 @@ import static org.awaitility.Awaitility.await;
 
 import dev.headroom.queue.Recorder.Note;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** An end that can't be written with the others holds none of them up, nor the next jobs, and is written once. */
@@ -30,6 +35,7 @@ class UnwrittenEndsTest extends JobQueueContract {
     /** Handlers that end when they are told to. */
     public static final class Ending {
         final AtomicInteger began = new AtomicInteger();
+        final AtomicInteger ended = new AtomicInteger();
         final AtomicInteger runs = new AtomicInteger();
         final CountDownLatch first = new CountDownLatch(1);
         final CountDownLatch last = new CountDownLatch(1);
@@ -77,6 +83,7 @@ class UnwrittenEndsTest extends JobQueueContract {
                 began.incrementAndGet();
             }
             assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+            ended.incrementAndGet();
         }
     }
 
@@ -97,7 +104,11 @@ class UnwrittenEndsTest extends JobQueueContract {
     }
 
     private boolean isThere(JobHandle job) {
-        return count("headroom_job where id = " + job.id()) == 1;
+        return isThere(job.id());
+    }
+
+    private boolean isThere(long id) {
+        return count("headroom_job where id = " + id) == 1;
     }
 
     @Test
@@ -174,10 +185,13 @@ class UnwrittenEndsTest extends JobQueueContract {
         }
     }
 
-    /** @param kind how the first run ends */
+    /**
+     * @param kind how the first run ends
+     * @param state what the driver says once its end is committed; nothing if it is no exception of the database's
+     */
     @ParameterizedTest
-    @ValueSource(strings = {"returned", "retried"})
-    void anEndWhoseCommitWasInDoubtDoesNotEndTheNextRun(String kind) throws Exception {
+    @CsvSource({"returned, 08006", "retried, 08006", "returned,", "retried,"})
+    void anEndWhoseCommitWasInDoubtDoesNotEndTheNextRun(String kind, String state) throws Exception {
         AtomicBoolean refuses = new AtomicBoolean(true);
         AtomicBoolean doubts = new AtomicBoolean(true);
         AtomicInteger lost = new AtomicInteger();
@@ -193,7 +207,10 @@ class UnwrittenEndsTest extends JobQueueContract {
                     if (onCompleter() && doubts.getAndSet(false)) {
                         // The answer is lost, and meanwhile the job is taken up again.
                         await().atMost(Duration.ofSeconds(30)).until(() -> ending.again.getCount() == 0);
-                        throw new SQLException("cut off", "08006");
+                        if (state == null) {
+                            throw new IllegalStateException("after the commit");
+                        }
+                        throw new SQLException("cut off", state);
                     }
                 }))
                 .pollInterval(Duration.ofMillis(50))
@@ -245,6 +262,108 @@ class UnwrittenEndsTest extends JobQueueContract {
         } finally {
             execute("alter table headroom_job_result drop constraint no_result");
         }
+    }
+
+    /** @param state what the server says to each transaction with the end of one job, without room or by its connection's end */
+    @ParameterizedTest
+    @ValueSource(strings = {"53100", "08006"})
+    void oneThatTheServerCanNotWriteHoldsUpNoneThatWouldHaveBeenWrittenWithIt(String state) throws Exception {
+        int jobs = 8;
+        AtomicLong refused = new AtomicLong(-1);
+        AtomicBoolean holds = new AtomicBoolean();
+        CountDownLatch gathered = new CountDownLatch(1);
+        List<Long> together = new CopyOnWriteArrayList<>();
+        JobQueue queue = started(JobQueue.builder(dataSource())
+                .bookkeeping(committing(connection -> {
+                    if (onCompleter() && holds.getAndSet(false)) {
+                        awaitUninterruptibly(gathered);
+                    }
+                    long id = refused.get();
+                    if (onCompleter() && id >= 0 && left(connection, "id = " + id) == 0 && isThere(id)) {
+                        together.add(count("headroom_job") - left(connection, "1 = 1"));
+                        connection.rollback();
+                        throw new SQLException("refused", state);
+                    }
+                    connection.commit();
+                }))
+                .workers(jobs + 1)
+                .pollInterval(Duration.ofMillis(100))
+                .shutdownGrace(Duration.ofSeconds(2))
+                .handlers(ending));
+        queue.enqueue(Ending::last, new Note(99, ""));
+        List<JobHandle> all = enqueued(queue, jobs);
+        await().until(() -> ending.began.get() == jobs + 1);
+        holds.set(true);
+        // While its end is written, those of the others come together.
+        ending.last.countDown();
+        await().until(() -> !holds.get());
+        refused.set(all.get(3).id());
+        ending.first.countDown();
+        await().until(() -> ending.ended.get() == jobs + 1);
+        gathered.countDown();
+        await().atMost(Duration.ofSeconds(15)).until(() -> count("headroom_job") == 1);
+        assertThat(isThere(all.get(3))).isTrue();
+        assertThat(together.get(0)).as("ends of one transaction").isGreaterThan(1);
+        await().atMost(Duration.ofSeconds(5)).until(() -> together.contains(1L));
+        int tries = together.size();
+        await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
+        assertThat(together.size() - tries).as("tries while it is alone").isLessThan(20);
+        refused.set(-1);
+        awaitNoJobs();
+        assertThat(queue.dead().newest(1)).isEmpty();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) throws SQLException {
+        try {
+            latch.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new SQLException(e);
+        }
+    }
+
+    /** As this transaction has it. */
+    private static long left(Connection connection, String where) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("select count(*) from headroom_job where " + where)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
+    @Test
+    void anEndWhoseCommitWasInDoubtIsGivenTheTimeThatItNeeds() throws Exception {
+        // Elsewhere the limit is that of a wait.
+        assumeThat(backend).isEqualTo(Backend.MARIADB);
+        execute("create table slowness (seconds double)");
+        execute("insert into slowness values (0)");
+        execute(
+                "create trigger slow before delete on headroom_job for each row do sleep((select seconds from slowness))");
+        try {
+            AtomicBoolean doubts = new AtomicBoolean(true);
+            JobQueue queue = started(JobQueue.builder(dataSource())
+                    .bookkeeping(committing(connection -> {
+                        if (onCompleter() && doubts.getAndSet(false)) {
+                            connection.rollback();
+                            slowDown();
+                            throw new SQLException("cut off", "08006");
+                        }
+                        connection.commit();
+                    }))
+                    .pollInterval(Duration.ofMillis(100))
+                    .handlers(ending));
+            queue.enqueue(Ending::kept, new Note(1, "kept"));
+            awaitNoJobs();
+            assertThat(doubts).isFalse();
+            assertThat(queue.dead().newest(1)).isEmpty();
+        } finally {
+            execute("drop trigger slow");
+            execute("drop table slowness");
+        }
+    }
+
+    /** More than a statement may take at first. */
+    private void slowDown() throws SQLException {
+        execute("update slowness set seconds = 1.2");
     }
 
     private static boolean onCompleter() {

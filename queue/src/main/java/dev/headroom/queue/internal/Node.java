@@ -186,14 +186,15 @@ final class Node {
                 .filter(each -> each.outcome() instanceof JobOutcome.Returned)
                 .map(each -> each.assignment().job.queue())
                 .collect(Collectors.toSet());
+        boolean hungry = held.settled(settled);
         again.forEach(claims::forgetFloors);
+        settled.forEach(each -> runs.settled(each.assignment().job.id()));
+        if (hungry) {
+            wakeup.signalAlone();
+        }
         if (!again.isEmpty()) {
             // Others may have more room for them than this process.
             wakes.signal();
-        }
-        settled.forEach(each -> runs.settled(each.assignment().job.id()));
-        if (held.settled(settled)) {
-            wakeup.signalAlone();
         }
     }
 

@@ -35,6 +35,9 @@ final class Rewriter implements Runnable {
     /** The same of one that is alone and had too little time, where the limit is that of a whole statement. */
     private static final long MOST_LOCKED = 8_000;
 
+    /** The same of one whose answer was lost. */
+    private static final long LONGEST_DOUBT = 2_000;
+
     /** Of so many tries for a lock one waits for it, whoever else waits. */
     private static final int TURN = 4;
 
@@ -70,9 +73,8 @@ final class Rewriter implements Runnable {
     /** Takes over what could not be written. Thread-safe. */
     void add(List<Settled> ends, Throwable why) {
         Unwritten each = new Unwritten(ends, LOCKED);
-        if (isAway(why)) {
-            each.doubtful = isLost(why);
-        } else if (!passes(why)) {
+        each.doubtful = isDoubtful(why);
+        if (!isAway(why) && !passes(why)) {
             failed(each);
         }
         waiting.add(each);
@@ -159,20 +161,22 @@ final class Rewriter implements Runnable {
     }
 
     private long lockMillis(Unwritten next) {
-        // For one whose answer was lost nothing is claimed meanwhile.
-        boolean waits = !next.doubtful && (waiting.isEmpty() || next.refusals % TURN == TURN - 1);
-        return !next.isAlone() ? BRIEFLY : waits ? next.lockMillis : PASSING;
+        if (!next.isAlone()) {
+            return BRIEFLY;
+        }
+        boolean turn = next.refusals % TURN == TURN - 1;
+        if (next.doubtful) {
+            // Nothing is claimed meanwhile.
+            return turn ? Math.min(LONGEST_DOUBT, next.lockMillis) : PASSING;
+        }
+        return turn || waiting.isEmpty() ? next.lockMillis : PASSING;
     }
 
     private boolean again(Unwritten next, Throwable why) {
         warn(next.ends, why);
-        if (isLost(why)) { // which says nothing of what was to be written
-            next.doubtful = true;
-            waiting.add(next.dueIn(0));
-            return false;
-        }
+        next.doubtful |= isDoubtful(why);
         if (isAway(why)) {
-            withoutRoom(next);
+            away(next);
             return false;
         }
         if (passes(why)) {
@@ -197,8 +201,8 @@ final class Rewriter implements Runnable {
         return true;
     }
 
-    /** Of a server without room that may be one table's or one row's matter: what the others are is told apart in time. */
-    private void withoutRoom(Unwritten next) {
+    /** That a server has no room, or a connection ends, may be one table's or one row's matter: what the others are is told apart in time. */
+    private void away(Unwritten next) {
         next.outages++;
         if (next.outages >= FAILURES_TOGETHER && !next.isAlone()) {
             waiting.addAll(next.halves());
@@ -239,8 +243,9 @@ final class Rewriter implements Runnable {
         return refused instanceof SQLException sql && Sql.passes(sql);
     }
 
-    private static boolean isLost(Throwable failed) {
-        return failed instanceof SQLException sql && Sql.isLost(sql);
+    /** Whether it may have come after the commit: only a state that says otherwise tells that it did not. */
+    private static boolean isDoubtful(Throwable failed) {
+        return !(failed instanceof SQLException sql) || sql.getSQLState() == null || Sql.isLost(sql);
     }
 
     /** Whether the database takes nothing at all at the time. */
@@ -263,8 +268,8 @@ final class Rewriter implements Runnable {
                     refused(alone);
                     return true;
                 }
+                alone.doubtful |= isDoubtful(refusedToo);
                 if (isAway(refusedToo)) {
-                    alone.doubtful |= isLost(refusedToo);
                     waiting.add(alone.dueIn(0));
                     return false;
                 }

@@ -19,13 +19,18 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Writes how runs ended, many in one transaction; what is no longer held is left as it is. Thread-safe. */
 final class Settlement {
+    private static final Logger log = LoggerFactory.getLogger(Settlement.class);
+
     private final QueueOptions options;
     private final Store store;
     private final Kinds kinds;
     private final Runnable wake;
+    private final LogLimit limit = new LogLimit();
 
     /** @param wake called when jobs became ready with what was written */
     Settlement(QueueOptions options, Store store, Kinds kinds, Runnable wake) {
@@ -58,13 +63,13 @@ final class Settlement {
     int write(Collection<Settled> settled, long lockMillis) throws SQLException {
         if (settled.stream().allMatch(Settlement::isWritten)) {
             if (settled.stream().anyMatch(each -> each.assignment().job.batched())) {
-                wake.run();
+                wake();
             }
             return 0;
         }
         Written written = store.transact(lockMillis, connection -> write(connection, settled));
         if (written.freed) {
-            wake.run();
+            wake();
         }
         return written.lost;
     }
@@ -114,7 +119,7 @@ final class Settlement {
             return rest.isEmpty() ? new Written() : write(connection, rest);
         });
         if (came.freed) {
-            wake.run();
+            wake();
         }
         return new Part(free, came.lost, locked);
     }
@@ -142,9 +147,17 @@ final class Settlement {
         List<ClaimedJob> of(Connection connection, Collection<ClaimedJob> jobs) throws SQLException;
     }
 
-    /** Jobs became ready with what was written and committed. */
+    /** Jobs became ready with what was written and committed, which stands whatever becomes of this. */
     void wake() {
-        wake.run();
+        try {
+            wake.run();
+        } catch (RuntimeException | Error unheard) {
+            limit.quietly(kept -> log.warn(
+                    "{}: could not tell of jobs that became ready; they are found by polling ({} messages kept back)",
+                    options.name(),
+                    kept,
+                    unheard));
+        }
     }
 
     private Written write(Connection connection, Collection<Settled> settled) throws SQLException {

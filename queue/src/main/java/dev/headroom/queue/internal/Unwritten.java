@@ -18,7 +18,7 @@ final class Unwritten implements Delayed {
     /** How often they failed for what may be their own fault. */
     int failures;
 
-    /** How often the server had no room for them, or took no writes. */
+    /** How often the server had no room for them, took no writes, or was gone. */
     int outages;
 
     /** How often others' locks kept them from being written. */

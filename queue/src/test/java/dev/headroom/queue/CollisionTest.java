@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A run that did well and that the database undid for what others do, or for its own trouble, costs no attempt for as long as that may pass. */
 @OnEveryBackend
@@ -103,6 +105,30 @@ class CollisionTest extends JobQueueContract {
         } finally {
             execute("drop function too_slow cascade");
         }
+    }
+
+    /**
+     * @param state what a server says that is read-only, or full
+     * @param locked whether one transaction locks the job, runs it and removes it
+     */
+    @ParameterizedTest
+    @CsvSource({"25006, false", "25006, true", "53100, false", "53100, true"})
+    void aCommitThatAServerInTroubleRefusesBuriesNoJob(String state, boolean locked) {
+        waiting.end.countDown();
+        JobQueue queue = started(JobQueue.builder(refusing(dataSource(), state, 1))
+                .bookkeeping(dataSource())
+                .pollInterval(Duration.ofMillis(20))
+                .workers(1)
+                .handlers(waiting));
+        if (locked) {
+            queue.enqueue(Waiting::lock, new Note(1, ""));
+        } else {
+            queue.enqueue(Waiting::complete, new Note(1, ""));
+        }
+        awaitNoJobs();
+        assertThat(queue.dead().newest(1)).isEmpty();
+        assertThat(waiting.attempts).containsExactly(1, 2);
+        assertThat(count("effect")).isOne();
     }
 
     /** Whatever a handler ran in is not committed, so many times. */

@@ -3,6 +3,7 @@ package dev.headroom.queue.internal;
 import dev.headroom.queue.DeadJob;
 import dev.headroom.queue.SnoozeException;
 import dev.headroom.queue.internal.sql.ClaimedJob;
+import dev.headroom.queue.internal.sql.Outage;
 import dev.headroom.queue.internal.sql.Sql;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -15,7 +16,7 @@ import org.slf4j.LoggerFactory;
 final class FailedRuns {
     private static final Logger log = LoggerFactory.getLogger(FailedRuns.class);
 
-    /** A connection that was cut off may be the handler's fault, or not: so many attempts it gets at least. */
+    /** A connection that was cut off, or a server without room, may be the handler's fault, or not: so many attempts it gets at least. */
     private static final int FEWEST_CUT_OFF = 3;
 
     /** So many times a completion that waited too long for a lock does not count; the lock is not passing then, or the handler's own. */
@@ -136,7 +137,12 @@ final class FailedRuns {
     /** The outcome of a run whose transaction could not be committed. */
     JobOutcome uncommitted(ClaimedJob job, Exception failure) {
         Kind kind = kinds.find(job.kind());
-        return kind == null ? new JobOutcome.Returned() : failed(job, kind, failure, false);
+        if (kind == null) {
+            return new JobOutcome.Returned();
+        }
+        return failure instanceof SQLException sql && Outage.is(sql)
+                ? cutOff(job, kind, sql)
+                : failed(job, kind, failure, false);
     }
 
     /** The outcome of a run whose handler failed. */

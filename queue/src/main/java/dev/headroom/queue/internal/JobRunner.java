@@ -8,6 +8,7 @@ import dev.headroom.queue.JobResult;
 import dev.headroom.queue.SnoozeException;
 import dev.headroom.queue.Tx;
 import dev.headroom.queue.internal.sql.ClaimedJob;
+import dev.headroom.queue.internal.sql.Outage;
 import dev.headroom.queue.internal.sql.Sql;
 import dev.headroom.transaction.JdbcTransactions;
 import java.sql.Connection;
@@ -159,9 +160,9 @@ final class JobRunner {
             log.error("{}: {}", options.name(), unwritable.getMessage());
             return new JobOutcome.Dead(DeadJob.Reason.UNWRITABLE, Errors.text(unwritable));
         }
-        if (locked && interruption == null && failure instanceof SQLException lost && Sql.isLost(lost)) {
+        if (locked && interruption == null && failure instanceof SQLException trouble && isServers(trouble)) {
             // Of its transaction nothing stands, and such a job does nothing elsewhere.
-            return failures.cutOff(assignment.job, kind, lost);
+            return failures.cutOff(assignment.job, kind, trouble);
         }
         return failures.failed(assignment.job, kind, failure, interruption == Assignment.Interruption.TIMEOUT);
     }
@@ -198,7 +199,7 @@ final class JobRunner {
                 return new JobOutcome.Done(result(work.assignment().job, work.kind(), returned));
             });
         } catch (SQLException failed) {
-            if (work.progress().returned && Sql.isLost(failed)) {
+            if (work.progress().returned && isServers(failed)) {
                 return failures.cutOff(work.assignment().job, work.kind(), failed);
             }
             throw failed;
@@ -225,11 +226,16 @@ final class JobRunner {
                 // What is checked at the commit met it: a deferred constraint, or whether all can be in some order.
                 return failures.collided(assignment.job, kind, failed);
             }
-            if (work.progress().returned && Sql.isLost(failed)) {
+            if (work.progress().returned && isServers(failed)) {
                 return new JobOutcome.InDoubt(failures.cutOff(assignment.job, kind, failed));
             }
             throw failed;
         }
+    }
+
+    /** Whether it is the connection's end or the server's trouble, and so none of what the job did. */
+    private static boolean isServers(SQLException failed) {
+        return Sql.isLost(failed) || Outage.is(failed);
     }
 
     private JobOutcome on(Connection connection, Work work) throws Exception {

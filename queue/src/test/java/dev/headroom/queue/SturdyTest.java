@@ -6,8 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.headroom.queue.Recorder.Note;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -235,5 +240,46 @@ class SturdyTest extends JobQueueContract {
         worker.start();
         awaitNoJobs();
         assertThat(job.result()).isPresent();
+    }
+
+    @Test
+    void whatIsClaimedWhileTheWorkersLeaveIsGivenBackAndNoCrash() throws Exception {
+        AtomicBoolean holds = new AtomicBoolean(true);
+        CountDownLatch claimed = new CountDownLatch(1);
+        CountDownLatch left = new CountDownLatch(1);
+        JobQueue queue = started(JobQueue.builder(Proxied.commits(dataSource(), connection -> {
+                    if (Thread.currentThread().getName().endsWith("-dispatcher")
+                            && holds.get()
+                            && holdsAJob(connection)) {
+                        holds.set(false);
+                        claimed.countDown();
+                        await().atMost(Duration.ofSeconds(20)).until(() -> left.getCount() == 0);
+                    }
+                    connection.commit();
+                }))
+                .pollInterval(Duration.ofMillis(100))
+                .shutdownGrace(Duration.ofMillis(1))
+                .workers(1)
+                .handlers(recorder));
+        queue.enqueue(Recorder::note, new Note(1, ""));
+        assertThat(claimed.await(20, TimeUnit.SECONDS)).isTrue();
+        Thread closing = new Thread(queue::close);
+        closing.start();
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(each -> each.getName().endsWith("-default-1")));
+        left.countDown();
+        closing.join();
+        assertThat(count("headroom_job where state = 0 and attempt = 0 and crashes = 0"))
+                .isOne();
+        execute("delete from headroom_job");
+    }
+
+    private static boolean holdsAJob(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("select count(*) from headroom_job where state = 1")) {
+            rows.next();
+            return rows.getLong(1) > 0;
+        }
     }
 }

@@ -311,6 +311,11 @@ final class Node {
         } else if (mine != 0) {
             try {
                 store.transact(connection -> {
+                    // Claimed while the workers left: nothing of it runs here.
+                    Set<Long> late = held.ids(mine);
+                    if (!late.isEmpty()) {
+                        store.jobs.handBack(connection, mine, late);
+                    }
                     store.nodes.remove(connection, mine);
                     return true;
                 });

@@ -35,6 +35,10 @@ class CollisionTest extends JobQueueContract {
                 .extracting(DeadJob::reason)
                 .containsExactly(DeadJob.Reason.EXHAUSTED, DeadJob.Reason.EXHAUSTED);
         assertThat(count("effect")).isZero();
+        waiting.attempts.clear();
+        queue.dead().requeueAll("waiting.lock", 1);
+        awaitNoJobs();
+        assertThat(waiting.attempts).as("forgiven anew").hasSize(11);
     }
 
     @Test

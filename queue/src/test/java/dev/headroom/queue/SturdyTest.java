@@ -10,6 +10,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,6 +46,7 @@ class SturdyTest extends JobQueueContract {
     /** Handlers that fail in their own ways. */
     public static final class Strange {
         final AtomicInteger effects = new AtomicInteger();
+        final List<Long> begun = new CopyOnWriteArrayList<>();
 
         @Job(name = "unprintable", attempts = 2, backoff = "1ms..2ms")
         public void unprintable(Note note) {
@@ -59,6 +62,15 @@ class SturdyTest extends JobQueueContract {
         public String kept(Note note) {
             effects.incrementAndGet();
             return note.text();
+        }
+
+        @Job(name = "twice", attempts = 2, tx = Tx.COMPLETE_IN_TX, backoff = "3s..3s")
+        public void twice(Note note, JobContext job) throws SQLException {
+            begun.add(System.nanoTime());
+            job.connection().createStatement().close();
+            if (effects.incrementAndGet() == 1) {
+                throw new IllegalStateException("the first time");
+            }
         }
 
         @Job(name = "once", attempts = 1, tx = Tx.COMPLETE_IN_TX, backoff = "1ms..2ms")
@@ -122,6 +134,24 @@ class SturdyTest extends JobQueueContract {
         refusals.set(0);
         awaitNoJobs();
         assertThat(strange.effects).hasValue(1);
+    }
+
+    @Test
+    void anOutageIsOverOnceATransactionBeganWhateverBecameOfIt() throws Exception {
+        AtomicInteger refusals = new AtomicInteger();
+        started(JobQueue.builder(CuttingDataSource.of(dataSource(), refusals, new AtomicInteger()))
+                .bookkeeping(dataSource())
+                .pollInterval(Duration.ofMillis(100))
+                .handlers(strange));
+        refusals.set(1);
+        builtElsewhere().enqueue(Strange::twice, new Note(1, ""));
+        await().atMost(Duration.ofSeconds(20)).until(() -> strange.effects.get() == 1);
+        refusals.set(1);
+        awaitNoJobs();
+        assertThat(strange.begun).hasSize(4);
+        // As long again as the first outage and what came after it would be four seconds at least.
+        assertThat(Duration.ofNanos(strange.begun.get(3) - strange.begun.get(2)))
+                .isLessThan(Duration.ofMillis(3_500));
     }
 
     @Test

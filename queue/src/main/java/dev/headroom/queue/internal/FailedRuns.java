@@ -155,6 +155,9 @@ final class FailedRuns {
         String error = (timedOut ? "timed out after " + kind.timeout() + "\n" : "") + Errors.text(failure);
         boolean givesUp = kind.givesUpOn(thrown);
         if (givesUp || job.attempt() >= attempts) {
+            // It keeps its number, should it be requeued.
+            waits.forget(job.id());
+            deadlocks.forget(job.id());
             log.error(
                     "{}: job {} of {} is a dead letter after {} attempts",
                     options.name(),

@@ -244,6 +244,9 @@ final class JobRunner {
             returned = handleIn(connection, work);
         } finally {
             work.progress().refused = JdbcTransactions.isRefused(connection);
+            if (JdbcTransactions.isBegun(connection)) {
+                failures.present();
+            }
         }
         ClaimedJob job = work.assignment().job;
         String result = result(job, work.kind(), returned);
@@ -251,7 +254,6 @@ final class JobRunner {
             // It has done nothing that its completion must be one with.
             return new JobOutcome.Done(result);
         }
-        failures.present();
         work.progress().returned = true;
         complete(connection, job, work.kind(), result);
         return new JobOutcome.Committed();

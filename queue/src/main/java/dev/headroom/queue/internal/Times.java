@@ -24,4 +24,14 @@ final class Times {
             lock.unlock();
         }
     }
+
+    /** What befalls the job from now on is counted anew. */
+    void forget(long job) {
+        lock.lock();
+        try {
+            times.remove(job);
+        } finally {
+            lock.unlock();
+        }
+    }
 }

@@ -38,6 +38,7 @@ final class LockRunner {
     private final LoadGate gate;
     private final LocalRuns runs;
     private final Map<String, LockSize> sizes = new ConcurrentHashMap<>();
+    private final LogLimit limit = new LogLimit();
 
     LockRunner(
             Parts parts,
@@ -234,11 +235,13 @@ final class LockRunner {
         } else if (collided) {
             log.debug("{}: {} jobs run again, since others had locks", options.name(), batch.ran(), why);
         } else {
-            log.warn(
-                    "{}: {} jobs that ran in one transaction run again, one by one, since it could not be committed",
+            limit.quietly(kept -> log.warn(
+                    "{}: {} jobs that ran in one transaction run again, one by one, since it could not be committed"
+                            + " ({} messages kept back)",
                     options.name(),
                     batch.ran(),
-                    why);
+                    kept,
+                    why));
         }
     }
 
@@ -274,16 +277,16 @@ final class LockRunner {
         } else {
             size(pool).failed(batch.ran());
         }
+        if (batch.freed || !pool.mayBegin() && gone < batch.taken()) {
+            settlement.wake();
+        }
         for (Map.Entry<Settled, Long> each : batch.took) {
             Settled settled = each.getKey();
             Assignment assignment = settled.assignment();
             JobOutcome undone =
                     last != null && last.assignment() == assignment ? last.outcome() : new JobOutcome.Returned();
-            count(assignment, committed ? settled.outcome() : undone, each.getValue());
             runs.settled(assignment.job.id());
-        }
-        if (batch.freed || !pool.mayBegin() && gone < batch.taken()) {
-            settlement.wake();
+            count(assignment, committed ? settled.outcome() : undone, each.getValue());
         }
     }
 

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The connection belongs to the thread until the outermost call ends: a nested call for the same data source joins it, one for
  * another begins a transaction of its own. The work commits when it returns and rolls back when it throws, with what it threw. When
- * work that joined has failed, the whole is rolled back even if somebody caught the failure. Actions kept by {@link #hook()} run in order
+ * work that joined has failed, the whole is rolled back even if somebody caught the failure. The data source is to give connections that are in
+ * nobody's transaction: one that lends those of a framework's, as Spring's {@code TransactionAwareDataSourceProxy}, has that committed. Actions kept by {@link #hook()} run in order
  * after the commit, when the connection is already given back; each failure, an {@link Error} too, is logged and keeps no other from running. On rollback they
  * are dropped; when the commit itself fails, those of {@link Transactions#afterPossibleCommit} run. Thread-safe.
  *

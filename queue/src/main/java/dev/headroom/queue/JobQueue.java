@@ -30,7 +30,13 @@ import javax.sql.DataSource;
  * }</pre>
  */
 public interface JobQueue extends Enqueuer, Background, Component {
-    /** A builder for a queue on this database; the data source must lead to the node that takes writes. */
+    /**
+     * A builder for a queue on this database.
+     *
+     * @param dataSource leads to the node that takes writes, and gives connections that are in nobody's transaction: the queue commits them
+     * @throws dev.headroom.config.ConfigurationException if it is null; if it is, or wraps, Spring's {@code TransactionAwareDataSourceProxy}, which lends
+     *     the connection of the transaction that the thread is in
+     */
     static JobQueueBuilder builder(DataSource dataSource) {
         return new JobQueueBuilder(dataSource);
     }

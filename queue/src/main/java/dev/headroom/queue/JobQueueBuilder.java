@@ -6,6 +6,7 @@ import dev.headroom.queue.internal.DefaultJobQueue;
 import dev.headroom.queue.internal.HandlerScan;
 import dev.headroom.queue.internal.Kind;
 import dev.headroom.queue.internal.Middlewares;
+import dev.headroom.queue.internal.OwnConnections;
 import dev.headroom.queue.internal.QueueOptions;
 import dev.headroom.queue.internal.Spans;
 import dev.headroom.queue.scale.ScalePolicy;
@@ -62,7 +63,7 @@ public final class JobQueueBuilder {
     private @Nullable String endpointToken;
 
     JobQueueBuilder(DataSource dataSource) {
-        this.dataSource = Checks.present("dataSource", dataSource);
+        this.dataSource = OwnConnections.of("dataSource", dataSource);
     }
 
     /**
@@ -143,10 +144,10 @@ public final class JobQueueBuilder {
      * keep the node from showing that it lives; the heartbeat keeps one of them for itself if there are 3 or more. At least 2 connections. Default: the
      * queue's.
      *
-     * @throws dev.headroom.config.ConfigurationException if it is null
+     * @throws dev.headroom.config.ConfigurationException if it is null, or lends connections of others' transactions, as {@link JobQueue#builder} says
      */
     public JobQueueBuilder bookkeeping(DataSource bookkeeping) {
-        this.bookkeeping = Checks.present("bookkeeping", bookkeeping);
+        this.bookkeeping = OwnConnections.of("bookkeeping", bookkeeping);
         return this;
     }
 

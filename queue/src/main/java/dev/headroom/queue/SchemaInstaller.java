@@ -1,6 +1,6 @@
 package dev.headroom.queue;
 
-import dev.headroom.config.Checks;
+import dev.headroom.queue.internal.OwnConnections;
 import dev.headroom.queue.internal.sql.Schema;
 import dev.headroom.queue.internal.sql.Sql;
 import java.sql.SQLException;
@@ -27,11 +27,11 @@ public final class SchemaInstaller {
     /**
      * Creates or migrates the tables in the connection's default schema.
      *
-     * @throws dev.headroom.config.ConfigurationException if there is no data source
+     * @throws dev.headroom.config.ConfigurationException if there is no data source, or it is one that {@link JobQueue#builder} refuses
      * @throws QueueException if the database refuses
      */
     public static void install(DataSource dataSource) {
-        Checks.present("dataSource", dataSource);
+        OwnConnections.of("dataSource", dataSource);
         INSTALLING.lock();
         try {
             Sql.inTransaction(dataSource, connection -> {

@@ -9,13 +9,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * How many connections a pool gives out at most, where it says so: HikariCP, DBCP, Tomcat's and c3p0 do, by one property or another, also behind
- * wrappers that unwrap to it, as JDBC wants, or give it as Spring's do.
+ * {@linkplain DataSources wrappers}.
  */
 final class PoolSize {
     private static final List<String> GETTERS =
             List.of("getMaximumPoolSize", "getMaxTotal", "getMaxPoolSize", "getMaxActive");
-
-    private static final int DEEPEST = 8;
 
     /** The heartbeat's connection, one for claims, one for ends and one for those that could not be written with the others. */
     private static final int BOOKKEEPERS = 4;
@@ -44,29 +42,14 @@ final class PoolSize {
 
     /** Empty if it does not say. */
     static OptionalInt of(DataSource dataSource) {
-        DataSource each = dataSource;
-        for (int depth = 0; each != null && depth < DEEPEST; depth++) {
+        for (DataSource each : DataSources.chain(dataSource)) {
             for (String getter : GETTERS) {
                 if (call(each, getter) instanceof Integer size && size > 0) {
                     return OptionalInt.of(size);
                 }
             }
-            each = behind(each);
         }
         return OptionalInt.empty();
-    }
-
-    private static @Nullable DataSource behind(DataSource wrapper) {
-        Object target = call(wrapper, "getTargetDataSource");
-        if (target instanceof DataSource behind && behind != wrapper) {
-            return behind;
-        }
-        try {
-            DataSource behind = wrapper.unwrap(DataSource.class);
-            return behind == wrapper ? null : behind;
-        } catch (Exception none) {
-            return null;
-        }
     }
 
     private static @Nullable Object call(Object target, String getter) {

@@ -89,6 +89,20 @@ public interface JobContext {
     void progress(double share, String note);
 
     /**
+     * The queue that runs the job, in tests also a {@link dev.headroom.queue.testing.ManualQueue}'s: so handlers, which are there before it, need not be
+     * given it to enqueue. What is enqueued by it in the job's transaction, if the kind's {@link Job#tx} has one, belongs to that, and exists exactly if the job is
+     * done; with {@link Tx#NONE} it has a transaction of its own, as anywhere, and exists whatever becomes of the job.
+     *
+     * <pre>{@code
+     * @Job(name = "album.publish", tx = Tx.COMPLETE_IN_TX)
+     * public void publish(Album album, JobContext job) {
+     *     job.jobQueue().enqueueAll(Albums::notify, album.followers());
+     * }
+     * }</pre>
+     */
+    JobQueue jobQueue();
+
+    /**
      * The connection of the job's transaction. The queue commits it together with the job's completion, or rolls it back; closing it
      * does nothing, committing it is refused.
      *

@@ -54,6 +54,15 @@ class LockedTest extends JobQueueContract {
             }
         }
 
+        @Job(name = "entry.twice", queue = "ledger", tx = Tx.LOCK_IN_TX, attempts = 1)
+        public void twice(Note note, JobContext job) {
+            job.jobQueue().enqueue(Entries::entry, note);
+            job.jobQueue().in(job.connection()).enqueue(Entries::entry, note);
+            if (note.text().equals("fails")) {
+                throw new IllegalStateException("after it has enqueued");
+            }
+        }
+
         @Job(name = "entry.held", queue = "ledger", tx = Tx.LOCK_IN_TX, timeout = "1m", track = true)
         public String held(Note note, JobContext job) throws Exception {
             entry(note, job);
@@ -93,6 +102,16 @@ class LockedTest extends JobQueueContract {
                         + others.runs.values().stream().mapToInt(n -> n).sum())
                 .as("runs, with those that failed")
                 .isEqualTo(405);
+    }
+
+    @Test
+    void whatAHandlerEnqueuesBelongsToItsJobAndToNoOtherOfItsTransaction() {
+        JobQueue queue = built(builder().handlers(entries).workers(1));
+        queue.enqueueAll(Entries::twice, List.of(new Note(1, "first"), new Note(2, "fails"), new Note(3, "third")));
+        queue.start();
+        awaitNoJobs();
+        assertThat(entries.order).containsExactlyInAnyOrder("first", "first", "third", "third");
+        assertThat(queue.dead().newest(10)).extracting(DeadJob::name).containsExactly("entry.twice");
     }
 
     @Test

@@ -20,7 +20,6 @@ class ManualQueueTest extends JobQueueContract {
     @Test
     void runsOnTheCallersThreadInOrderWhenTold() {
         JobQueue queue = built(builder().handlers(recorder));
-        recorder.queue = queue;
         try (ManualQueue jobs = ManualQueue.of(queue)) {
             queue.enqueue(Recorder::followUp, new Note(1, "follows"));
             queue.priority(0).enqueue(Recorder::note, new Note(2, "first"));
@@ -223,7 +222,6 @@ class ManualQueueTest extends JobQueueContract {
     @Test
     void runsInlineWhatWasCommittedAndWhatThatEnqueues() throws Exception {
         JobQueue queue = built(builder().handlers(recorder));
-        recorder.queue = queue;
         try (ManualQueue jobs = ManualQueue.inline(queue)) {
             queue.enqueue(Recorder::followUp, new Note(1, "follows"));
             assertThat(recorder.order).containsExactly("follows");

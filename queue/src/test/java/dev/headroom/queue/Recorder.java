@@ -42,7 +42,6 @@ public class Recorder {
     final AtomicInteger mostConcurrent = new AtomicInteger();
     final CountDownLatch blockedBegan = new CountDownLatch(1);
     final CountDownLatch release = new CountDownLatch(1);
-    volatile JobQueue queue;
 
     @Job(name = "note")
     public void note(Note note) {
@@ -151,13 +150,19 @@ public class Recorder {
     @Job(name = "follow.up", tx = Tx.COMPLETE_IN_TX, attempts = 1)
     public void followUp(Note note, JobContext job) {
         if (note.id() % 2 == 0) {
-            queue.in(job.connection()).enqueue(Recorder::note, note);
+            job.jobQueue().in(job.connection()).enqueue(Recorder::note, note);
         } else {
-            queue.enqueue(Recorder::note, note);
+            job.jobQueue().enqueue(Recorder::note, note);
         }
         if (note.text().equals("fail")) {
             throw new Refusal("after the follow-up");
         }
+    }
+
+    @Job(name = "follow.up.apart", attempts = 1)
+    public void followUpApart(Note note, JobContext job) {
+        job.jobQueue().enqueue(Recorder::note, note);
+        throw new Refusal("after the follow-up");
     }
 
     @Job(name = "meddling", tx = Tx.COMPLETE_IN_TX, attempts = 1)

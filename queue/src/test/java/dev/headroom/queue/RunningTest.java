@@ -175,7 +175,6 @@ class RunningTest extends JobQueueContract {
     @Test
     void whatAHandlerEnqueuesBelongsToItsTransaction() {
         JobQueue queue = started(builder().handlers(recorder));
-        recorder.queue = queue;
         queue.enqueue(Recorder::followUp, new Note(1, "fail"));
         queue.enqueue(Recorder::followUp, new Note(2, "fail"));
         queue.enqueue(Recorder::followUp, new Note(3, "third"));
@@ -183,6 +182,15 @@ class RunningTest extends JobQueueContract {
         awaitNoJobs();
         assertThat(recorder.order).containsExactlyInAnyOrder("third", "fourth");
         assertThat(queue.dead().newest(10)).hasSize(2);
+    }
+
+    @Test
+    void whatAHandlerWithoutATransactionEnqueuesStandsThoughItFails() {
+        JobQueue queue = started(builder().handlers(recorder));
+        queue.enqueue(Recorder::followUpApart, new Note(1, "stands"));
+        awaitNoJobs();
+        assertThat(recorder.order).containsExactly("stands");
+        assertThat(queue.dead().newest(10)).extracting(DeadJob::name).containsExactly("follow.up.apart");
     }
 
     @Test

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.headroom.queue.Recorder.Note;
 import dev.headroom.queue.spring.SpringTransactions;
-import java.util.function.Supplier;
+import java.time.Duration;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,6 +14,7 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -39,10 +40,27 @@ class SpringBeansTest extends JobQueueContract {
             return new JdbcTemplate(dataSource);
         }
 
+        /** Made after the beans that handle its jobs. */
+        @Bean(initMethod = "start", destroyMethod = "close")
+        public JobQueue jobQueue(DataSource dataSource, Images images, Albums albums) {
+            SchemaInstaller.install(dataSource);
+            return JobQueue.builder(dataSource)
+                    .handlers(images, albums)
+                    .currentTransaction(SpringTransactions.of(dataSource))
+                    .pollInterval(Duration.ofMillis(100))
+                    .build();
+        }
+
         /** Handles jobs. */
         @Bean
         public Images images(JdbcTemplate jdbc) {
             return new Images(jdbc);
+        }
+
+        /** Handles jobs and enqueues them. */
+        @Bean
+        public Albums albums(@Lazy JobQueue queue) {
+            return new Albums(queue);
         }
 
         /** Enqueues them. */
@@ -67,6 +85,30 @@ class SpringBeansTest extends JobQueueContract {
             jdbc.update("insert into effect (id, note) values (?, 'thumb')", note.id());
             if (note.text().equals("no image")) {
                 throw new IllegalStateException(note.text());
+            }
+        }
+    }
+
+    /** Enqueues in a handler, and where it is called. */
+    @Transactional
+    public static class Albums {
+        private final JobQueue queue;
+
+        Albums(JobQueue queue) {
+            this.queue = queue;
+        }
+
+        /** Has its handler called. */
+        public void add(Note album) {
+            queue.enqueue(Albums::publish, album);
+        }
+
+        /** Fails after it has enqueued, if told to. */
+        @Job(name = "album.publish", tx = Tx.COMPLETE_IN_TX, attempts = 1)
+        public void publish(Note album, JobContext job) {
+            job.jobQueue().enqueue(Images::thumb, album);
+            if (album.text().equals("private")) {
+                throw new IllegalStateException(album.text());
             }
         }
     }
@@ -97,11 +139,7 @@ class SpringBeansTest extends JobQueueContract {
 
     @BeforeEach
     void begin() {
-        Supplier<JobQueue> queue = () -> started(builder()
-                .handlers(application.getBean(Images.class))
-                .currentTransaction(SpringTransactions.of(dataSource())));
         application.getBeanFactory().registerSingleton("dataSource", dataSource());
-        application.registerBean(JobQueue.class, queue);
         application.register(Application.class);
         application.refresh();
     }
@@ -127,5 +165,21 @@ class SpringBeansTest extends JobQueueContract {
         assertThat(count("effect")).as("none of what was rolled back").isEqualTo(3);
         assertThat(failing.state()).contains(JobState.DEAD);
         assertThat(application.getBean(JobQueue.class).dead().newest(10)).hasSize(1);
+    }
+
+    @Test
+    void aBeanThatHandlesJobsAlsoEnqueuesThem() {
+        Albums albums = application.getBean(Albums.class);
+        assertThat(AopUtils.isCglibProxy(albums)).isTrue();
+
+        albums.add(new Note(1, ""));
+        albums.add(new Note(2, "private"));
+        awaitNoJobs();
+
+        assertThat(count("effect where note = 'thumb' and id = 1")).isOne();
+        assertThat(count("effect")).isOne();
+        assertThat(application.getBean(JobQueue.class).dead().newest(10))
+                .extracting(DeadJob::name)
+                .containsExactly("album.publish");
     }
 }

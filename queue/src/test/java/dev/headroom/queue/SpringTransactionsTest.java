@@ -71,7 +71,6 @@ class SpringTransactionsTest extends JobQueueContract {
         private final TransactionTemplate transactional;
         private final TransactionTemplate apart;
         final List<String> told = new CopyOnWriteArrayList<>();
-        JobQueue queue;
 
         Orders(DataSource dataSource) {
             jdbc = new JdbcTemplate(dataSource);
@@ -130,13 +129,13 @@ class SpringTransactionsTest extends JobQueueContract {
         }
 
         @Job(name = "order", tx = Tx.COMPLETE_IN_TX, attempts = 1)
-        public void order(Note note) {
+        public void order(Note note, JobContext job) {
             jdbc.update("insert into effect (id, note) values (?, 'template')", note.id());
             apart.executeWithoutResult(
                     status -> jdbc.update("insert into effect (id, note) values (?, 'apart')", note.id()));
             transactional.executeWithoutResult(status -> {
                 jdbc.update("insert into effect (id, note) values (?, 'transactional')", note.id());
-                queue.enqueue(Recorder::note, note);
+                job.jobQueue().enqueue(Recorder::note, note);
                 TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
                     @Override
                     public void afterCommit() {
@@ -158,7 +157,6 @@ class SpringTransactionsTest extends JobQueueContract {
         Orders orders = new Orders(dataSource());
         JobQueue queue =
                 built(builder().handlers(orders, recorder).currentTransaction(SpringTransactions.of(dataSource())));
-        orders.queue = queue;
         queue.enqueue(Orders::order, new Note(1, "done"));
         queue.enqueue(Orders::order, new Note(2, "fails"));
         queue.enqueue(Orders::order, new Note(3, "marked"));

@@ -150,7 +150,7 @@ public final class DefaultJobQueue extends DraftEnqueuer implements JobQueue {
             }
             if (node == null) {
                 warnOfIdleWorkers();
-                Node started = new Node(parts, wakes, gate);
+                Node started = new Node(this, parts, wakes, gate);
                 node = started;
                 started.start();
             }

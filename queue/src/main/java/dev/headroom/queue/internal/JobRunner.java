@@ -4,6 +4,7 @@ import dev.headroom.RequestContext;
 import dev.headroom.TraceId;
 import dev.headroom.codec.CodecException;
 import dev.headroom.queue.DeadJob;
+import dev.headroom.queue.JobQueue;
 import dev.headroom.queue.JobResult;
 import dev.headroom.queue.SnoozeException;
 import dev.headroom.queue.Tx;
@@ -23,6 +24,7 @@ import org.slf4j.LoggerFactory;
 final class JobRunner {
     private static final Logger log = LoggerFactory.getLogger(JobRunner.class);
 
+    private final JobQueue queue;
     private final QueueOptions options;
     private final Store store;
     private final Kinds kinds;
@@ -31,10 +33,12 @@ final class JobRunner {
     private final LogLimit aside = new LogLimit();
     private final FailedRuns failures;
 
-    JobRunner(QueueOptions options, Store store, Kinds kinds, FailedRuns failures, BooleanSupplier stopping) {
-        this.options = options;
-        this.store = store;
-        this.kinds = kinds;
+    /** @param queue what handlers know as the queue that runs them */
+    JobRunner(JobQueue queue, Parts parts, FailedRuns failures, BooleanSupplier stopping) {
+        this.queue = queue;
+        this.options = parts.options();
+        this.store = parts.store();
+        this.kinds = parts.kinds();
         this.failures = failures;
         this.stopping = stopping;
         this.payloads = new JsonPayloads(options.maxPayload());
@@ -187,7 +191,7 @@ final class JobRunner {
 
     private @Nullable Object handle(Work work, @Nullable Connection lent) throws Exception {
         RunningJob running = new RunningJob(
-                store, payloads, work.assignment(), work.kind(), lent, stopping, ConcurrentHashMap.newKeySet());
+                queue, store, payloads, work.assignment(), work.kind(), lent, stopping, ConcurrentHashMap.newKeySet());
         return options.middlewares().run(work.code(), work.payload(), running);
     }
 

@@ -32,8 +32,7 @@ public final class ManualNode {
         this.queue = queue;
         this.parts = queue.parts();
         this.store = parts.store();
-        this.runner = new JobRunner(
-                parts.options(), store, parts.kinds(), new FailedRuns(parts.options(), parts.kinds()), () -> false);
+        this.runner = new JobRunner(queue, parts, new FailedRuns(parts.options(), parts.kinds()), () -> false);
         this.settlement = new Settlement(parts.options(), store, parts.kinds(), () -> {});
         this.payloads = new JsonPayloads(parts.options().maxPayload());
         this.claims = new Claims(

@@ -1,5 +1,7 @@
 package dev.headroom.queue.internal;
 
+import dev.headroom.meter.Meters;
+import dev.headroom.queue.JobQueue;
 import dev.headroom.queue.QueueMeters;
 import dev.headroom.queue.internal.sql.Floors;
 import dev.headroom.queue.internal.sql.NodeTable;
@@ -47,7 +49,7 @@ final class Node {
     private final LocalRuns runs;
     private volatile boolean draining;
 
-    Node(Parts parts, Wakes wakes, LoadGate gate) {
+    Node(JobQueue jobQueue, Parts parts, Wakes wakes, LoadGate gate) {
         this.options = parts.options();
         this.threads = new NodeThreads(options);
         this.store = parts.store();
@@ -58,7 +60,7 @@ final class Node {
         this.listener = others == null ? null : new RemoteListener(options.name(), others, wakeup::signal);
         this.lease = new Lease(options.lease());
         FailedRuns failures = new FailedRuns(options, parts.kinds());
-        JobRunner jobs = new JobRunner(options, store, parts.kinds(), failures, () -> draining);
+        JobRunner jobs = new JobRunner(jobQueue, parts, failures, () -> draining);
         Settlement settlement = new Settlement(options, store, parts.kinds(), wakes::signal);
         Told told = new Told(this::written, this::lost, this::waiting);
         this.rewriter = new Rewriter(options.name(), settlement, held, told);

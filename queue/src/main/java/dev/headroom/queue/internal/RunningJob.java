@@ -3,6 +3,7 @@ package dev.headroom.queue.internal;
 import dev.headroom.config.Checks;
 import dev.headroom.queue.JobContext;
 import dev.headroom.queue.JobProgress;
+import dev.headroom.queue.JobQueue;
 import dev.headroom.queue.Tx;
 import dev.headroom.queue.batch.BatchProgress;
 import java.sql.Connection;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param stepsDone the names of the steps that this run has come to the end of
  */
 record RunningJob(
+        JobQueue jobQueue,
         Store store,
         JsonPayloads payloads,
         Assignment assignment,

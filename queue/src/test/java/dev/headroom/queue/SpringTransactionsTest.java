@@ -1,9 +1,11 @@
 package dev.headroom.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.headroom.Contracts;
+import dev.headroom.config.ConfigurationException;
 import dev.headroom.meter.Meters;
 import dev.headroom.queue.Recorder.Note;
 import dev.headroom.queue.spring.SpringTransactions;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DataSourceUtils;
+import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -267,5 +270,61 @@ class SpringTransactionsTest extends JobQueueContract {
         });
         awaitNoJobs();
         assertThat(recorder.order).containsExactlyInAnyOrder("none", "another's");
+    }
+
+    @Test
+    void isNotBuiltOnADataSourceByWhichItWouldCommitWhatIsSprings() {
+        DataSource lending = new TransactionAwareDataSourceProxy(dataSource());
+        assertThatThrownBy(() -> JobQueue.builder(lending))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageStartingWith("dataSource: " + TransactionAwareDataSourceProxy.class.getName()
+                        + " (expected: the pool that it wraps, and currentTransaction(SpringTransactions.of(pool))");
+        assertThatThrownBy(() -> builder().bookkeeping(lending)).hasMessageStartingWith("bookkeeping: ");
+        assertThatThrownBy(() -> SchemaInstaller.install(lending)).hasMessageStartingWith("dataSource: ");
+    }
+
+    @Test
+    void warnsOnceOfATransactionThatItWasNotToldOf() {
+        JobQueue untold = built(builder().name("untold").handlers(recorder));
+        JobQueue told = built(builder().handlers(recorder).currentTransaction(SpringTransactions.of(dataSource())));
+        JdbcDataSource other = new JdbcDataSource();
+        other.setURL("jdbc:h2:mem:elsewhere");
+        Note note = new Note(1, "");
+        try (Warnings warnings = new Warnings("UnknownTransactions")) {
+            untold.enqueue(Recorder::note, note);
+            new TransactionTemplate(new DataSourceTransactionManager(other)).executeWithoutResult(status -> {
+                Connection bound = DataSourceUtils.getConnection(dataSource());
+                untold.enqueue(Recorder::note, note);
+                DataSourceUtils.releaseConnection(bound, dataSource());
+            });
+            transactions().executeWithoutResult(status -> {
+                told.enqueue(Recorder::note, note);
+                untold.in(DataSourceUtils.getConnection(dataSource())).enqueue(Recorder::note, note);
+            });
+            assertThat(warnings.messages()).isEmpty();
+            for (int i = 0; i < 2; i++) {
+                transactions().executeWithoutResult(status -> {
+                    untold.enqueue(Recorder::note, note);
+                    status.setRollbackOnly();
+                });
+            }
+            assertThat(warnings.messages())
+                    .singleElement()
+                    .asString()
+                    .startsWith("untold: ")
+                    .contains("currentTransaction(SpringTransactions.of(dataSource))");
+            assertThat(count("headroom_job")).as("all but none of the told").isEqualTo(6);
+        }
+    }
+
+    @Test
+    void warnsOfOneOnAWrapperOfItsDataSource() {
+        JobQueue queue = built(builder().handlers(recorder).currentTransaction(SpringTransactions.of(dataSource())));
+        DataSource wrapper = new LazyConnectionDataSourceProxy(dataSource());
+        try (Warnings warnings = new Warnings("UnknownTransactions")) {
+            new TransactionTemplate(new DataSourceTransactionManager(wrapper))
+                    .executeWithoutResult(status -> queue.enqueue(Recorder::note, new Note(1, "")));
+            assertThat(warnings.messages()).hasSize(1);
+        }
     }
 }

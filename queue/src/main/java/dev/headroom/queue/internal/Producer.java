@@ -41,6 +41,7 @@ final class Producer {
     private final Wake all;
     private final Wake leased;
     private final JsonPayloads payloads;
+    private final UnknownTransactions unknown;
 
     Producer(
             QueueOptions options,
@@ -59,6 +60,7 @@ final class Producer {
         this.all = new Wake(wakes::signal, wakes::soon);
         this.leased = new Wake(wakes::signalLeased, wakes::soonLeased);
         this.payloads = new JsonPayloads(options.maxPayload());
+        this.unknown = new UnknownTransactions(options);
     }
 
     /** What tells of jobs: once they are there, and when they will be in a moment. */
@@ -319,6 +321,7 @@ final class Producer {
         CurrentTransaction current = options.currentTransaction();
         Connection borrowed = current.connection();
         if (borrowed == null) {
+            unknown.check();
             return JdbcTransactions.inTransaction(options.dataSource(), own -> placeIn(own, wake, insertion));
         }
         T inserted = insertion.on(borrowed);

@@ -18,7 +18,7 @@ public record DeadJob(long id, String name, String queue, int attempts, Instant 
     public enum Reason {
         /** It failed as often as its kind allows. */
         EXHAUSTED,
-        /** It failed in a way its kind does not try again. */
+        /** It failed in a way its kind does not try again, or that can't be another one the next time. */
         GAVE_UP,
         /** The process that ran it died, too often: it may be what kills it. */
         CRASHED,

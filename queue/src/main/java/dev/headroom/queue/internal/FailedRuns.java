@@ -153,7 +153,7 @@ final class FailedRuns {
     private JobOutcome failed(ClaimedJob job, Kind kind, Throwable thrown, boolean timedOut, int attempts) {
         Throwable failure = Errors.printable(thrown);
         String error = (timedOut ? "timed out after " + kind.timeout() + "\n" : "") + Errors.text(failure);
-        boolean givesUp = kind.givesUpOn(thrown);
+        boolean givesUp = kind.givesUpOn(thrown) || thrown instanceof HopelessException;
         if (givesUp || job.attempt() >= attempts) {
             // It keeps its number, should it be requeued.
             waits.forget(job.id());

@@ -107,6 +107,15 @@ class ReadmeTest extends JobQueueContract {
     }
 
     @Test
+    void theSpringBootStartIsTheExamplesCode() throws IOException {
+        for (int boot : new int[] {3, 4}) {
+            String jobs = Files.readString(Path.of("../examples/spring-boot-" + boot
+                    + "/src/main/java/dev/headroom/examples/boot" + boot + "/Jobs.java"));
+            assertThat(squeezed(readme())).contains(squeezed(jobs.substring(jobs.indexOf("@Configuration"))));
+        }
+    }
+
+    @Test
     void theMetersTableListsTheMeters() throws IOException {
         TreeSet<String> constants = Arrays.stream(QueueMeters.class.getFields())
                 .filter(field -> Modifier.isStatic(field.getModifiers()))

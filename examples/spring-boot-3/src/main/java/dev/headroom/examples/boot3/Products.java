@@ -1,6 +1,7 @@
 package dev.headroom.examples.boot3;
 
 import dev.headroom.Headroom;
+import dev.headroom.queue.JobQueue;
 import dev.headroom.transaction.Transactions;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Service;
@@ -12,20 +13,23 @@ public class Products {
     private final JdbcTemplate jdbc;
     private final Transactions transactions;
     private final Audit audit;
+    private final JobQueue queue;
 
-    Products(JdbcTemplate jdbc, Headroom headroom, Audit audit) {
+    Products(JdbcTemplate jdbc, Headroom headroom, Audit audit, JobQueue queue) {
         this.jdbc = jdbc;
         this.transactions = headroom.contracts().transactions();
         this.audit = audit;
+        this.queue = queue;
     }
 
-    /** Adds a product; what is to happen after the commit is dropped on rollback. */
+    /** Adds a product; what is to happen after the commit is dropped on rollback, and so is its job. */
     @Audited("'add ' + #name")
     @Transactional
     public void add(String name) {
         jdbc.update("insert into product (name) values (?)", name);
         transactions.afterCommit(null, () -> audit.note("committed " + name));
         audit.note("inserted " + name);
+        queue.enqueue(Labels::print, new Labels.Label(name));
         if (name.startsWith("bad")) {
             throw new IllegalArgumentException(name);
         }

@@ -13,7 +13,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Rescuer extends Rounds {
     private static final Logger log = LoggerFactory.getLogger(Rescuer.class);
-    private static final long REAP_EVERY = Duration.ofSeconds(1).toNanos();
+
+    /** The shortest pause between two looks, in nanoseconds. */
+    static final long REAP_EVERY = Duration.ofSeconds(1).toNanos();
 
     private final QueueOptions options;
     private final Store store;

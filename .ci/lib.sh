@@ -26,6 +26,7 @@ install_missing() {
     [[ -n ${HEADROOM_TEST_MARIADB:-} ]] \
         || need mariadbd "mariadb-server-core mariadb-client-core" "a second database with replication for the router's tests"
     need pgbouncer pgbouncer "a pooler between the queue and its database"
+    need faketime faketime "clocks that are hours wrong, for processes of the queue's tests"
     need chromium chromium "opens the example's pages as a visitor would"
     need chromedriver chromium-driver "drives Chromium from the tests"
     [[ -z $MISSING ]] && return

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Processes compete whose wall clocks are in different time zones (their clocks agree: that nobody compares any is what {@link WallClockTest} sees to), while some are killed, some paused beyond their lease, and the database is killed: nothing is
+ * Processes compete whose wall clocks are in different time zones (they agree: {@link SkewedClocksTest} has wrong ones), while some are killed, some paused beyond their lease, and the database is killed: nothing is
  * lost, and in the transactional modes no effect is doubled.
  */
 @Tag("one-jdk")

@@ -23,6 +23,9 @@ import javax.sql.DataSource;
  * <p>Enqueues as soon as it is built, and after it is closed, for other processes; works once {@link #start() started}, which {@code Headroom}
  * does. Gives {@link Background} to the other components. Thread-safe.
  *
+ * <p>The threads that it makes are daemons, which keep no process alive, and it sets no shutdown hook. A process that ends without {@link #close()}, by SIGTERM
+ * too, has crashed as far as its jobs go: they wait for the lease, and {@linkplain JobQueueBuilder#maxCrashes so many times} make one a dead letter.
+ *
  * <pre>{@code
  * JobQueue queue = JobQueue.builder(dataSource).handlers(new Images()).build();
  * queue.start();

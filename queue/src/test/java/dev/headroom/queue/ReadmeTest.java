@@ -96,14 +96,14 @@ class ReadmeTest extends JobQueueContract {
 
     @Test
     void theReadmeShowsThisCode() throws IOException {
-        String source = Files.readString(Path.of("src/test/java/dev/headroom/queue/ReadmeTest.java"));
+        String source = source("ReadmeTest.java") + source("StartMain.java");
         String readme = squeezed(readme());
         List<String> shown = Pattern.compile("// begin\n(.*?)// end\n", Pattern.DOTALL)
                 .matcher(source)
                 .results()
                 .map(found -> found.group(1))
                 .toList();
-        assertThat(shown).hasSize(4).allSatisfy(code -> assertThat(readme).contains(squeezed(code)));
+        assertThat(shown).hasSize(5).allSatisfy(code -> assertThat(readme).contains(squeezed(code)));
     }
 
     @Test
@@ -135,6 +135,10 @@ class ReadmeTest extends JobQueueContract {
         } catch (IllegalAccessException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static String source(String name) throws IOException {
+        return Files.readString(Path.of("src/test/java/dev/headroom/queue", name));
     }
 
     private static String readme() throws IOException {

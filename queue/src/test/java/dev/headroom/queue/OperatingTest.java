@@ -175,27 +175,41 @@ class OperatingTest extends JobQueueContract {
             assertThat(get(tomcat, "/queue/length?queue=blocked")).isEqualTo("200 2");
             assertThat(get(tomcat, "/queue/length?queue=blocked&states=running,dead"))
                     .isEqualTo("200 0");
-            assertThat(get(tomcat, "/queue/length?queue=%3Cx%3E"))
-                    .isEqualTo("400 queue, states or priorities: unknown");
+            assertThat(get(tomcat, "/queue/length?queue=blocked,blocked")).isEqualTo("200 2");
             assertThat(get(tomcat, "/queue/length?queue=blocked,default&priorities=4"))
                     .isEqualTo("200 3");
             assertThat(get(tomcat, "/queue/length?priorities=5-9&states=ready")).isEqualTo("200 0");
-            assertThat(get(tomcat, "/queue/length?priorities=4-3")).startsWith("400 ");
             assertThat(get(tomcat, "/queue/scale"))
                     .startsWith("200 {\"action\":\"launch\",\"servers\":1,\"node\":\"\",\"reason\":\"0 servers are");
             assertThat(get(tomcat, "/queue/scale?launched=30"))
                     .contains("\"action\":\"hold\"")
                     .contains("\"length\":3.0,")
                     .contains("\"floor\":1");
-            assertThat(get(tomcat, "/queue/scale?launched=x")).isEqualTo("400 launched: not a list of seconds");
-            assertThat(get(tomcat, "/queue/length?state=dead"))
-                    .as("a parameter it does not know")
-                    .startsWith("400 ");
-            assertThat(get(tomcat, "/queue/length?states=x")).isEqualTo("400 queue, states or priorities: unknown");
+            refusalsSayWhatIsWrong(tomcat);
         } finally {
             tomcat.stop();
             tomcat.destroy();
         }
+    }
+
+    private static void refusalsSayWhatIsWrong(Tomcat tomcat) throws Exception {
+        assertThat(get(tomcat, "/queue/scale?launched=x"))
+                .isEqualTo("400 launched: x (expected: seconds, separated by commas, such as 30,400)");
+        assertThat(get(tomcat, "/queue/scale?launch=30"))
+                .as("misspelt, which would answer as if nothing had been launched")
+                .isEqualTo("400 launch: 30 (expected: no parameters but launched)");
+        assertThat(get(tomcat, "/queue/scale?launched=30&launched=40"))
+                .isEqualTo("400 launched: 30 and 40 (expected: one, its values separated by commas)");
+        assertThat(get(tomcat, "/queue/length?state=dead"))
+                .isEqualTo("400 state: dead (expected: no parameters but queue, states, priorities)");
+        assertThat(get(tomcat, "/queue/length?states=ready,x"))
+                .isEqualTo("400 states: x (expected: one of [blocked, dead, ready, running, scheduled])");
+        assertThat(get(tomcat, "/queue/length?queue=%3Cx%3E%0D"))
+                .isEqualTo("400 queue: <x>? (expected: names of queues, separated by commas)");
+        assertThat(get(tomcat, "/queue/length?queue=default,imags"))
+                .isEqualTo("400 queue: imags (expected: one of [blocked, default, tracked])");
+        assertThat(get(tomcat, "/queue/length?priorities=4-3"))
+                .isEqualTo("400 priorities: 4-3 (expected: one of 0 to 9, or two of them in order, such as 0-6)");
     }
 
     @Test

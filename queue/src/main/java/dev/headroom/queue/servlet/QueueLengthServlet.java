@@ -9,21 +9,34 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * {@code GET /queue/length}: how many jobs wait, as a plain number; made for scripts that add and take away workers.
  *
  * <p>Counts what the queue's builder said, unless the request says otherwise: {@code ?queue=images} asks for some queues, {@code
  * ?states=ready,running} for some states of {@code ready}, {@code scheduled}, {@code blocked}, {@code running} and {@code dead}, {@code ?priorities=1-9} for
- * some priorities; several are separated by commas. At most a second old. 400 for an unknown queue, state, priority or parameter, 503 while
- * the database can't be asked.
+ * some priorities; several are separated by commas. At most a second old. 400 for an unknown queue, state, priority or parameter, which names it, its value
+ * and what is expected; 503 while the database can't be asked.
  */
 public final class QueueLengthServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
-    /** What may be asked, and the parameter of live debugging. */
-    private static final Set<String> PARAMETERS = Set.of("queue", "states", "priorities", "debugout");
+    private static final String QUEUE = "queue";
+    private static final String STATES = "states";
+    private static final String PRIORITIES = "priorities";
+    private static final List<String> PARAMETERS = List.of(QUEUE, STATES, PRIORITIES);
+
+    private static final Map<String, JobState> ALL_STATES = new TreeMap<>();
+
+    static {
+        for (JobState each : JobState.values()) {
+            ALL_STATES.put(each.name().toLowerCase(Locale.ROOT), each);
+        }
+    }
 
     private final transient JobQueue queue;
     private final transient JobFilter standard;
@@ -44,41 +57,56 @@ public final class QueueLengthServlet extends HttpServlet {
         response.setContentType("text/plain;charset=UTF-8");
         response.setHeader("Cache-Control", "no-store");
         try {
-            response.getWriter().print(queue.count(asked(request)));
-        } catch (IllegalArgumentException | ConfigurationException wrong) {
-            response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
-            response.getWriter().print("queue, states or priorities: unknown");
+            AskedParameters parameters = new AskedParameters(request, PARAMETERS);
+            response.getWriter().print(count(parameters));
+        } catch (AskedParameters.Refused refused) {
+            refused.answer(response);
         } catch (QueueException away) {
             response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
             response.getWriter().print("database: not available");
         }
     }
 
-    private JobFilter asked(HttpServletRequest request) {
-        if (!PARAMETERS.containsAll(request.getParameterMap().keySet())) {
-            throw new IllegalArgumentException("parameters (expected: queue, states or priorities)");
+    private long count(AskedParameters parameters) throws AskedParameters.Refused {
+        JobFilter asked = priorities(parameters, states(parameters, standard));
+        String queues = parameters.get(QUEUE);
+        try {
+            return queue.count(queues == null ? asked : asked.queues(queues.split(",", -1)));
+        } catch (ConfigurationException noName) {
+            throw new AskedParameters.Refused(QUEUE, String.valueOf(queues), "names of queues, separated by commas");
+        } catch (IllegalArgumentException unknown) {
+            throw new AskedParameters.Refused(unknown.getMessage());
         }
-        JobFilter asked = standard;
-        String queues = request.getParameter("queue");
-        if (queues != null) {
-            asked = asked.queues(queues.split(","));
+    }
+
+    private static JobFilter states(AskedParameters parameters, JobFilter asked) throws AskedParameters.Refused {
+        String given = parameters.get(STATES);
+        if (given == null) {
+            return asked;
         }
-        String states = request.getParameter("states");
-        if (states != null) {
-            String[] names = states.toUpperCase(Locale.ROOT).split(",", -1);
-            JobState[] parsed = new JobState[names.length];
-            for (int i = 0; i < names.length; i++) {
-                parsed[i] = JobState.valueOf(names[i]);
+        EnumSet<JobState> states = EnumSet.noneOf(JobState.class);
+        for (String each : given.split(",", -1)) {
+            JobState state = ALL_STATES.get(each.toLowerCase(Locale.ROOT));
+            if (state == null) {
+                throw new AskedParameters.Refused(STATES, each, "one of " + ALL_STATES.keySet());
             }
-            asked = asked.states(parsed[0], parsed);
+            states.add(state);
         }
-        String priorities = request.getParameter("priorities");
-        if (priorities != null) {
-            if (!priorities.matches("[0-9](-[0-9])?")) {
-                throw new IllegalArgumentException("priorities: " + priorities + " (expected: 0-9)");
+        return asked.states(states.iterator().next(), states.toArray(new JobState[0]));
+    }
+
+    private static JobFilter priorities(AskedParameters parameters, JobFilter asked) throws AskedParameters.Refused {
+        String given = parameters.get(PRIORITIES);
+        if (given == null) {
+            return asked;
+        }
+        if (given.matches("[0-9](-[0-9])?")) {
+            int first = given.charAt(0) - '0';
+            int last = given.charAt(given.length() - 1) - '0';
+            if (first <= last) {
+                return asked.priorities(first, last);
             }
-            asked = asked.priorities(priorities.charAt(0) - '0', priorities.charAt(priorities.length() - 1) - '0');
         }
-        return asked;
+        throw new AskedParameters.Refused(PRIORITIES, given, "one of 0 to 9, or two of them in order, such as 0-6");
     }
 }

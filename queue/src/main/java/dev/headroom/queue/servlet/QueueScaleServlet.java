@@ -19,10 +19,12 @@ import java.util.Locale;
  * minute or every five.
  *
  * <p>The script says what it has launched that may not be at work yet: {@code ?launched=30,400} for two, 30 and 400 seconds ago; one that
- * is at work is to be left out. 400 for anything else there, 503 while the database can't be asked.
+ * is at work is to be left out. 400 for anything else there and for any other parameter, which names it, its value and what is expected; 503 while the
+ * database can't be asked.
  */
 public final class QueueScaleServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;
+    private static final String LAUNCHED = "launched";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final transient JobQueue queue;
@@ -35,26 +37,28 @@ public final class QueueScaleServlet extends HttpServlet {
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         response.setHeader("Cache-Control", "no-store");
-        String launched = request.getParameter("launched");
-        if (launched != null && !launched.matches("\\d{1,9}(,\\d{1,9}){0,999}")) {
-            answer(response, HttpServletResponse.SC_BAD_REQUEST, "launched: not a list of seconds");
-            return;
-        }
         ScaleAdvice advice;
         try {
-            advice = queue.scale(durations(launched == null ? "" : launched));
+            advice = queue.scale(durations(launched(request)));
+        } catch (AskedParameters.Refused refused) {
+            refused.answer(response);
+            return;
         } catch (QueueException away) {
-            answer(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "database: not available");
+            response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+            response.setContentType("text/plain;charset=UTF-8");
+            response.getWriter().print("database: not available");
             return;
         }
         response.setContentType("application/json;charset=UTF-8");
         response.getWriter().print(json(advice));
     }
 
-    private static void answer(HttpServletResponse response, int status, String text) throws IOException {
-        response.setStatus(status);
-        response.setContentType("text/plain;charset=UTF-8");
-        response.getWriter().print(text);
+    private static String launched(HttpServletRequest request) throws AskedParameters.Refused {
+        String launched = new AskedParameters(request, List.of(LAUNCHED)).get(LAUNCHED);
+        if (launched != null && !launched.matches("\\d{1,9}(,\\d{1,9}){0,999}")) {
+            throw new AskedParameters.Refused(LAUNCHED, launched, "seconds, separated by commas, such as 30,400");
+        }
+        return launched == null ? "" : launched;
     }
 
     private static List<Duration> durations(String seconds) {

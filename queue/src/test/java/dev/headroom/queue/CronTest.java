@@ -142,12 +142,12 @@ class CronTest extends JobQueueContract {
         declareAndClose();
         execute("update headroom_job_schedule set done_at = done_at - interval '2' hour");
         JobQueue queue = built(builder().handlers(yearly));
-        KeptGauges gauges = new KeptGauges();
+        KeptMeters meters = new KeptMeters();
         try (Headroom headroom =
-                Headroom.builder("test").meters(gauges).plug(queue).build()) {
+                Headroom.builder("test").meters(meters).plug(queue).build()) {
             assertThat(headroom.name()).isEqualTo("test");
             await().untilAsserted(() ->
-                    assertThat(gauges.value(QueueMeters.SILENCE, "job", "once")).isBetween(7_200.0, 7_400.0));
+                    assertThat(meters.value(QueueMeters.SILENCE, "job", "once")).isBetween(7_200.0, 7_400.0));
         }
     }
 

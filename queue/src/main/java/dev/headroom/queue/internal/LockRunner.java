@@ -118,7 +118,7 @@ final class LockRunner {
 
     private @Nullable LockBatch lock(Connection connection, LockPool pool, int criticalities) throws SQLException {
         long began = System.nanoTime();
-        String result = "none";
+        String result = "failed";
         try {
             // Others of the queue wait for the turn meanwhile, so not without end.
             Claims.Locked locked = store.within(connection, (patient, lockMillis) -> {
@@ -126,11 +126,8 @@ final class LockRunner {
                 int most = size(pool).next();
                 return claims.lock(patient, lease.id(), pool.share, criticalities, most);
             });
-            if (locked.jobs().isEmpty()) {
-                return null;
-            }
-            result = "jobs";
-            return new LockBatch(locked);
+            result = locked.jobs().isEmpty() ? "none" : "jobs";
+            return locked.jobs().isEmpty() ? null : new LockBatch(locked);
         } finally {
             meters().timer(QueueMeters.CLAIM, "result", result).recordNanos(System.nanoTime() - began);
         }

@@ -10,7 +10,8 @@ import java.lang.annotation.Target;
  * Makes a method the handler of a kind of job and gives that kind its stable name.
  *
  * <p>The method is public, not static, returns nothing unless the kind is {@linkplain #track() tracked}, and takes a payload, a {@link
- * JobContext}, both in that order, or nothing. The payload is written as JSON: a record, a list or map, text, a number. Calling the method runs it in place; a job is made by
+ * JobContext}, both in that order, or nothing. The payload is written as JSON by Jackson: a record, a list or map, text, a number; what
+ * its type alone can't tell, such as which of a sealed interface's records a property is, Jackson's annotations say. Calling the method runs it in place; a job is made by
  * {@link JobQueue#enqueue enqueuing} it. The annotation may stand on an interface's method that the handler implements.
  *
  * <p>A run that returns is done, one that throws has failed, and is tried again after a {@link #backoff} until its {@link #attempts} are

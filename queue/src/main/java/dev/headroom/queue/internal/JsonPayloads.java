@@ -12,7 +12,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.headroom.codec.CodecException;
 import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -32,14 +34,48 @@ final class JsonPayloads {
             .build();
 
     private final Map<Type, ObjectReader> readers = new ConcurrentHashMap<>();
+
+    /** What was written and could be read again. */
+    private final Set<Written> readable = ConcurrentHashMap.newKeySet();
+
     private final int longest;
+
+    private record Written(String kind, Class<?> type) {}
 
     JsonPayloads(int longest) {
         this.longest = longest;
     }
 
+    /**
+     * The text of a payload. The first of a kind and class is read again, as a worker will: what is written well and can't be read, such as a property
+     * whose type is an interface, would be known at the job's run alone.
+     */
     String write(Kind kind, Object payload) {
-        return write("payload of " + kind.name(), payload);
+        String what = "payload of " + kind.name();
+        String text = write(what, payload);
+        Written written = new Written(kind.name(), payload.getClass());
+        if (!readable.contains(written)) {
+            if (isKnown(kind)) {
+                readAgain(kind, text);
+            }
+            readable.add(written);
+        }
+        return text;
+    }
+
+    /** The type that a handler here leaves open may be said by the class of one elsewhere. */
+    private static boolean isKnown(Kind kind) {
+        return kind.code() != null || !(kind.payload() instanceof TypeVariable<?>);
+    }
+
+    private void readAgain(Kind kind, String text) {
+        try {
+            read(kind, text);
+        } catch (CodecException unreadable) {
+            throw new CodecException(unreadable.getMessage()
+                    + " (expected: what its handler can be given; an interface, sealed or abstract type wants"
+                    + " @JsonTypeInfo, a class a constructor or factory with @JsonCreator)");
+        }
     }
 
     /** The text of a value; {@code what} says in messages what it is. */

@@ -26,7 +26,7 @@ class PluggedTest extends JobQueueContract {
     private final Recorder recorder = new Recorder();
 
     /** Knows positions as a router would. */
-    private static final class Positions implements Component, Consistency {
+    static final class Positions implements Component, Consistency {
         @Override
         public String name() {
             return "positions";

@@ -24,6 +24,7 @@ public class Recorder {
             String traceId,
             String mdcTrace,
             String user,
+            String mdcUser,
             Criticality criticality,
             String token) {}
 
@@ -52,6 +53,7 @@ public class Recorder {
                 context.traceId().value(),
                 MDC.get(RequestContext.MDC_TRACE),
                 context.user().orElse(""),
+                MDC.get(RequestContext.MDC_USER),
                 context.criticality(),
                 context.consistency().value()));
         order.add(note.text());

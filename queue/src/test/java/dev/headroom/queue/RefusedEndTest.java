@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.headroom.RequestContext;
 import dev.headroom.queue.Recorder.Note;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -98,11 +99,22 @@ class RefusedEndTest extends JobQueueContract {
     void whatMayBeDoneOrNotCountsTheAttemptWhereThatCanNotBeWritten() throws Exception {
         fates.addAll(fates("LOST BAD BAD BAD BAD BAD BAD BAD BAD"));
         JobQueue queue = started(JobQueue.builder(scripted()).handlers(kept));
-        queue.enqueue(Kept::together, new Note(1, ""));
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> count("headroom_job where state = 2 and attempt = 1"
-                                + " and error like 'its end could not be written%'")
-                        == 1);
+        try (LoggedLines lines = LoggedLines.of("Rewriter");
+                RequestContext.Scope scope =
+                        RequestContext.builder().user("anna").build().open()) {
+            assertThat(scope).isNotNull();
+            JobHandle job = queue.enqueue(Kept::together, new Note(1, ""));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> count("headroom_job where state = 2 and attempt = 1"
+                                    + " and error like 'its end could not be written%'")
+                            == 1);
+            String told = "queue: how job " + job.id() + " of refused.together ended can't be written: ";
+            await().untilAsserted(() -> assertThat(lines.lines())
+                    .anySatisfy(line -> assertThat(line.text()).startsWith(told))
+                    .filteredOn(line -> line.text().startsWith(told))
+                    .extracting(LoggedLines.Line::user)
+                    .containsOnly("anna"));
+        }
         assertThat(fates).isEmpty();
         execute("delete from headroom_job");
     }

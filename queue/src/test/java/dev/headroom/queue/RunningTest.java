@@ -38,8 +38,8 @@ class RunningTest extends JobQueueContract {
         }
         awaitNoJobs();
         assertThat(recorder.seen)
-                .containsExactly(
-                        new Seen(1, "traced", trace.value(), trace.value(), "anna", Criticality.SHEDDABLE_PLUS, ""));
+                .containsExactly(new Seen(
+                        1, "traced", trace.value(), trace.value(), "anna", "anna", Criticality.SHEDDABLE_PLUS, ""));
     }
 
     @Test

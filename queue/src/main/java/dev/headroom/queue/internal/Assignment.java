@@ -1,5 +1,7 @@
 package dev.headroom.queue.internal;
 
+import dev.headroom.RequestContext;
+import dev.headroom.TraceId;
 import dev.headroom.consistency.ConsistencyToken;
 import dev.headroom.queue.internal.sql.ClaimedJob;
 import java.sql.SQLException;
@@ -44,6 +46,14 @@ final class Assignment {
         this.share = share;
         this.job = job;
         this.token = token;
+    }
+
+    /** That of whoever enqueued it, for its handler and for log lines that tell of it alone; without its criticality. */
+    RequestContext.Builder context() {
+        return RequestContext.builder()
+                .traceId(TraceId.fromTraceparent(job.trace()).orElseGet(TraceId::random))
+                .user(job.user())
+                .consistency(token);
     }
 
     /** The calling thread begins to run it. */

@@ -1,7 +1,6 @@
 package dev.headroom.queue.internal;
 
 import dev.headroom.RequestContext;
-import dev.headroom.TraceId;
 import dev.headroom.codec.CodecException;
 import dev.headroom.queue.DeadJob;
 import dev.headroom.queue.JobQueue;
@@ -55,12 +54,20 @@ final class JobRunner {
     }
 
     private JobOutcome run(Assignment assignment, boolean locked) {
-        try {
-            return attempt(assignment, locked);
-        } catch (Throwable thrown) {
-            // Outside of the handler, by the payload's class for one: the job's failure, too, and the worker lives on.
-            Kind kind = kinds.find(assignment.job.kind());
-            return kind == null ? new JobOutcome.Parked() : failures.failed(assignment.job, kind, thrown, false);
+        Kind kind = kinds.find(assignment.job.kind());
+        RequestContext.Builder context = assignment.context();
+        if (kind != null) {
+            context.criticality(kind.criticality());
+        }
+        try (RequestContext.Scope scope = context.build().open()) {
+            java.util.Objects.requireNonNull(scope);
+            try {
+                return attempt(assignment, kind, locked);
+            } catch (Throwable thrown) {
+                // Outside of the handler, by the payload's class for one: the job's failure, too, and the worker lives
+                // on.
+                return kind == null ? new JobOutcome.Parked() : failures.failed(assignment.job, kind, thrown, false);
+            }
         }
     }
 
@@ -73,32 +80,28 @@ final class JobRunner {
                 && job.version() <= kind.upcasts().version();
     }
 
-    private JobOutcome attempt(Assignment assignment, boolean locked) {
+    private JobOutcome attempt(Assignment assignment, @Nullable Kind kind, boolean locked) {
         ClaimedJob job = assignment.job;
-        Kind kind = kinds.find(job.kind());
         if (kind == null || kind.code() == null || !canRun(job)) {
             return parked(job);
         }
         if (assignment.cancelled()) {
             return new JobOutcome.Cancelled();
         }
-        try (RequestContext.Scope scope = context(assignment, kind).open()) {
-            java.util.Objects.requireNonNull(scope);
-            Object payload;
-            try {
-                payload = kind.upcasts().read(payloads, kind, job.version(), job.payload());
-            } catch (CodecException unreadable) {
-                log.error(
-                        "{}: job {} of {} is a dead letter: {}",
-                        options.name(),
-                        job.id(),
-                        kind.name(),
-                        unreadable.getMessage(),
-                        unreadable);
-                return new JobOutcome.Dead(DeadJob.Reason.UNREADABLE, Errors.text(unreadable));
-            }
-            return run(assignment, kind, kind.code(), payload, locked);
+        Object payload;
+        try {
+            payload = kind.upcasts().read(payloads, kind, job.version(), job.payload());
+        } catch (CodecException unreadable) {
+            log.error(
+                    "{}: job {} of {} is a dead letter: {}",
+                    options.name(),
+                    job.id(),
+                    kind.name(),
+                    unreadable.getMessage(),
+                    unreadable);
+            return new JobOutcome.Dead(DeadJob.Reason.UNREADABLE, Errors.text(unreadable));
         }
+        return run(assignment, kind, kind.code(), payload, locked);
     }
 
     /** Right while a new version is rolled out; a handler that nobody registered looks the same, and is never found without a word. */
@@ -116,16 +119,6 @@ final class JobRunner {
                     kept);
         }
         return new JobOutcome.Parked();
-    }
-
-    private static RequestContext context(Assignment assignment, Kind kind) {
-        ClaimedJob job = assignment.job;
-        return RequestContext.builder()
-                .traceId(TraceId.fromTraceparent(job.trace()).orElseGet(TraceId::random))
-                .user(job.user())
-                .criticality(kind.criticality())
-                .consistency(assignment.token)
-                .build();
     }
 
     private JobOutcome run(Assignment assignment, Kind kind, Kind.Code code, @Nullable Object payload, boolean locked) {

@@ -1,5 +1,6 @@
 package dev.headroom.queue.internal;
 
+import dev.headroom.RequestContext;
 import dev.headroom.meter.Meters;
 import dev.headroom.queue.QueueMeters;
 import dev.headroom.queue.internal.sql.Sql;
@@ -244,10 +245,13 @@ final class LockRunner {
 
     /** What became of the one job that ran. */
     private Settled alone(Assignment assignment, Exception why) {
-        JobOutcome forgiven = why instanceof SQLException failed && collides(failed)
-                ? failures.forgiven(assignment.job, failed)
-                : null;
-        return new Settled(assignment, forgiven != null ? forgiven : failures.uncommitted(assignment.job, why));
+        try (RequestContext.Scope scope = assignment.context().build().open()) {
+            java.util.Objects.requireNonNull(scope);
+            JobOutcome forgiven = why instanceof SQLException failed && collides(failed)
+                    ? failures.forgiven(assignment.job, failed)
+                    : null;
+            return new Settled(assignment, forgiven != null ? forgiven : failures.uncommitted(assignment.job, why));
+        }
     }
 
     /** Whether it is for others' locks. */

@@ -1,5 +1,6 @@
 package dev.headroom.queue.internal;
 
+import dev.headroom.RequestContext;
 import dev.headroom.queue.DeadJob;
 import dev.headroom.queue.internal.sql.ClaimedJob;
 import dev.headroom.queue.internal.sql.Outage;
@@ -281,19 +282,26 @@ final class Rewriter implements Runnable {
             }
             List<Settled> ends = alone.ends;
             alone.ends = List.of();
-            LogLimit.quietly(() -> log.error(
-                    "{}: how job {} of {} ended can't be written: {}",
-                    name,
-                    settled.assignment().job.id(),
-                    settled.assignment().job.kind(),
-                    what(instead),
-                    why));
+            LogLimit.quietly(() -> logInstead(settled.assignment(), instead, why));
             tell(alone, ends, part.lost());
             return true;
         }
         waiting.add(alone.dueIn(LONGEST_PAUSE));
         told.waiting().accept(alone.ends);
         return true;
+    }
+
+    private void logInstead(Assignment assignment, JobOutcome instead, Throwable why) {
+        try (RequestContext.Scope scope = assignment.context().build().open()) {
+            java.util.Objects.requireNonNull(scope);
+            log.error(
+                    "{}: how job {} of {} ended can't be written: {}",
+                    name,
+                    assignment.job.id(),
+                    assignment.job.kind(),
+                    what(instead),
+                    why);
+        }
     }
 
     /** What may be written of a job whose end is refused, best first. What it has done stands: to run it again is the last resort, and counts. */

@@ -31,7 +31,13 @@ public final class MailJobs {
     }
 
     /** Sends a mail. */
-    @Job(name = "mail.send", queue = "mail", timeout = "1m", backoff = "5s..6h", giveUpOn = MailRejectedException.class)
+    @Job(
+            name = "mail.send",
+            version = 2, // 1 has no cc, bcc, replyTo and attachments, which its code would leave out.
+            queue = "mail",
+            timeout = "1m",
+            backoff = "5s..6h",
+            giveUpOn = MailRejectedException.class)
     public void send(Mail mail, JobContext job) throws Exception {
         transport.send(mail, "<" + job.idempotencyKey().replace(':', '.') + "@" + domain + ">");
     }

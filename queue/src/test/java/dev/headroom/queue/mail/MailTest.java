@@ -13,10 +13,14 @@ import dev.headroom.queue.SchemaInstaller;
 import dev.headroom.queue.mail.smtp.SmtpTransport;
 import dev.headroom.queue.mail.smtp.SmtpTransportBuilder;
 import dev.headroom.queue.testing.ManualQueue;
+import jakarta.mail.Address;
+import jakarta.mail.Message;
 import jakarta.mail.Session;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -24,16 +28,20 @@ import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcConnectionPool;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.subethamail.smtp.MessageHandler;
 import org.subethamail.smtp.RejectException;
 import org.subethamail.smtp.server.SMTPServer;
 
@@ -42,6 +50,7 @@ class MailTest {
     private static final AtomicInteger NUMBER = new AtomicInteger();
 
     private final List<byte[]> received = new CopyOnWriteArrayList<>();
+    private final List<String> recipients = new CopyOnWriteArrayList<>();
     private final AtomicInteger answer = new AtomicInteger(250);
     private final JdbcConnectionPool pool =
             JdbcConnectionPool.create("jdbc:h2:mem:mail" + NUMBER.incrementAndGet() + ";DB_CLOSE_DELAY=-1", "", "");
@@ -67,18 +76,39 @@ class MailTest {
         SMTPServer server = new SMTPServer.Builder()
                 .bindAddress(InetAddress.getLoopbackAddress())
                 .port(0)
-                .messageHandler((context, from, to, bytes) -> {
-                    if (to.startsWith("nobody@")) {
-                        throw new RejectException(550, "No such user");
-                    }
-                    if (answer.get() != 250) {
-                        throw new RejectException(answer.get(), "Later");
-                    }
-                    received.add(bytes);
-                })
+                .messageHandlerFactory(context -> new Taker())
                 .build();
         server.start();
         return server;
+    }
+
+    /** Takes one mail, or refuses it once it knows all of it. */
+    private final class Taker implements MessageHandler {
+        private final List<String> to = new ArrayList<>();
+
+        @Override
+        public void from(String from) {}
+
+        @Override
+        public void recipient(String recipient) {
+            to.add(recipient);
+        }
+
+        @Override
+        public @Nullable String data(InputStream data) throws IOException, RejectException {
+            if (to.stream().anyMatch(each -> each.startsWith("nobody@"))) {
+                throw new RejectException(550, "No such user");
+            }
+            if (answer.get() != 250) {
+                throw new RejectException(answer.get(), "Later");
+            }
+            recipients.addAll(to);
+            received.add(data.readAllBytes());
+            return null;
+        }
+
+        @Override
+        public void done() {}
     }
 
     private static MimeMessage parsed(byte[] bytes) throws Exception {
@@ -118,6 +148,86 @@ class MailTest {
             assertThat(parts.getBodyPart(1).getContentType()).startsWith("text/html");
         } finally {
             server.stop();
+        }
+    }
+
+    @Test
+    void hasCopiesAnAddressForAnswersAndAttachments() throws Exception {
+        SMTPServer server = smtp();
+        SmtpTransport transport = SmtpTransport.builder("127.0.0.1", server.getPortAllocated())
+                .from("shop@shop.example")
+                .build();
+        byte[] invoice = new byte[20_000];
+        new Random(42).nextBytes(invoice);
+        try (JobQueue queue = queue(transport);
+                ManualQueue jobs = ManualQueue.of(queue)) {
+            Mail mail = Mail.to("ada@example.org")
+                    .cc("bob@example.org", "eve@example.org")
+                    .bcc("books@shop.example")
+                    .replyTo("orders@shop.example")
+                    .subject("Invoice")
+                    .text("Attached.")
+                    .html("<p>Attached.</p>")
+                    .attach("Rechnung für Ada €.pdf", "application/pdf", invoice)
+                    .attach("rows.csv", "text/csv; charset=UTF-8", "a;b\n".getBytes(StandardCharsets.UTF_8));
+            queue.enqueue(MailJobs::send, mail);
+            jobs.assertEnqueued(MailJobs::send, mail);
+            assertThat(jobs.drain()).isOne();
+            assertThat(recipients)
+                    .containsExactlyInAnyOrder(
+                            "ada@example.org", "bob@example.org", "eve@example.org", "books@shop.example");
+            assertThat(new String(received.get(0), StandardCharsets.ISO_8859_1)).doesNotContain("books@");
+            MimeMessage message = parsed(received.get(0));
+            assertThat(message.getRecipients(Message.RecipientType.CC))
+                    .extracting(Address::toString)
+                    .containsExactly("bob@example.org", "eve@example.org");
+            assertThat(message.getReplyTo()[0]).hasToString("orders@shop.example");
+            MimeMultipart all = (MimeMultipart) message.getContent();
+            assertThat(all.getContentType()).startsWith("multipart/mixed");
+            MimeMultipart body = (MimeMultipart) all.getBodyPart(0).getContent();
+            assertThat(body.getBodyPart(0).getContent()).isEqualTo("Attached.");
+            assertThat(body.getBodyPart(1).getContent()).isEqualTo("<p>Attached.</p>");
+            assertThat(all.getBodyPart(1).getFileName()).isEqualTo("Rechnung für Ada €.pdf");
+            assertThat(all.getBodyPart(1).getContentType()).startsWith("application/pdf");
+            assertThat(all.getBodyPart(1).getInputStream()).hasBinaryContent(invoice);
+            assertThat(all.getBodyPart(2).getInputStream()).hasBinaryContent("a;b\n".getBytes(StandardCharsets.UTF_8));
+            assertThat(all.getCount()).isEqualTo(3);
+        } finally {
+            server.stop();
+        }
+    }
+
+    @Test
+    void ofAnOlderVersionIsSentWithoutWhatThatDidNotKnow() throws Exception {
+        SMTPServer server = smtp();
+        SmtpTransport transport = SmtpTransport.builder("127.0.0.1", server.getPortAllocated())
+                .from("shop@shop.example")
+                .build();
+        try (JobQueue queue = queue(transport);
+                ManualQueue jobs = ManualQueue.of(queue);
+                Connection connection = pool.getConnection()) {
+            queue.enqueue(MailJobs::send, Mail.to("eve@example.org"));
+            connection
+                    .createStatement()
+                    .execute(
+                            "update headroom_job set kind_version = 1, payload = '{\"from\":\"\",\"to\":[\"ada@example.org\"],"
+                                    + "\"subject\":\"Old\",\"text\":\"Still here.\",\"html\":\"\"}'");
+            assertThat(jobs.drain()).isOne();
+            assertThat(recipients).containsExactly("ada@example.org");
+            assertThat(parsed(received.get(0)).getSubject()).isEqualTo("Old");
+            assertThat((String) parsed(received.get(0)).getContent()).startsWith("Still here.");
+        } finally {
+            server.stop();
+        }
+    }
+
+    @Test
+    void isRefusedWithItsSizeWhenItsAttachmentsAreTooLarge() {
+        try (JobQueue queue = queue((mail, id) -> {})) {
+            Mail large = Mail.to("ada@example.org").attach("large.bin", "application/octet-stream", new byte[200_000]);
+            assertThatThrownBy(() -> queue.enqueue(MailJobs::send, large))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageMatching("payload of mail.send: 266\\d{3} characters \\(expected: <= 262144; .*\\)");
         }
     }
 
@@ -186,6 +296,20 @@ class MailTest {
         assertThatThrownBy(() -> Mail.to("ada@example.org").subject("Hello\r\nBcc: all@example.org"))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessage("subject: Hello??Bcc: all@example.org (expected: no line break)");
+        String two = "ada@example.org\r\nBcc: all@example.org";
+        String shown = ": ada@example.org??Bcc: all@example.org (expected: no line break)";
+        Mail mail = Mail.to("ada@example.org");
+        byte[] none = {};
+        assertThatThrownBy(() -> mail.cc(two)).hasMessage("cc" + shown);
+        assertThatThrownBy(() -> mail.bcc("eve@example.org", two)).hasMessage("bcc" + shown);
+        assertThatThrownBy(() -> mail.replyTo(two)).hasMessage("replyTo" + shown);
+        assertThatThrownBy(() -> mail.attach(two, "text/plain", none)).hasMessage("attachment name" + shown);
+        assertThatThrownBy(() -> mail.attach("a", "text/plain; name=x\nBcc: y", none))
+                .hasMessage("attachment contentType: text/plain; name=x?Bcc: y (expected: no line break)");
+        assertThatThrownBy(() -> mail.attach("a", "pdf", none))
+                .hasMessage("attachment contentType: pdf (expected: a type such as application/pdf)");
+        assertThatThrownBy(() -> new MailAttachment("a", "text/plain", "§"))
+                .hasMessage("attachment base64: 1 characters (expected: Base64)");
         assertThatThrownBy(() -> SmtpTransport.builder("localhost", 25).from("the shop"))
                 .isInstanceOf(ConfigurationException.class);
         SmtpTransportBuilder sender = SmtpTransport.builder("localhost", 25).from("shop@shop.example");

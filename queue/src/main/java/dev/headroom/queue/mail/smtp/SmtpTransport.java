@@ -2,20 +2,28 @@ package dev.headroom.queue.mail.smtp;
 
 import dev.headroom.config.Checks;
 import dev.headroom.queue.mail.Mail;
+import dev.headroom.queue.mail.MailAttachment;
 import dev.headroom.queue.mail.MailRejectedException;
 import dev.headroom.queue.mail.MailTransport;
+import jakarta.activation.DataHandler;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
+import jakarta.mail.Part;
 import jakarta.mail.SendFailedException;
 import jakarta.mail.Session;
 import jakarta.mail.Transport;
 import jakarta.mail.internet.AddressException;
+import jakarta.mail.internet.ContentDisposition;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
 import jakarta.mail.internet.MimeMultipart;
+import jakarta.mail.internet.MimePart;
+import jakarta.mail.internet.ParameterList;
+import jakarta.mail.util.ByteArrayDataSource;
 import java.nio.charset.StandardCharsets;
 import java.util.Date;
+import java.util.List;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.jspecify.annotations.Nullable;
@@ -71,21 +79,59 @@ public final class SmtpTransport implements MailTransport {
     private MimeMessage message(Mail mail, String messageId) throws MessagingException {
         MimeMessage message = new WithId(session, messageId);
         message.setFrom(mail.from().isEmpty() ? from : new InternetAddress(mail.from(), true));
-        for (String to : mail.to()) {
-            message.addRecipient(Message.RecipientType.TO, new InternetAddress(to, true));
+        add(message, Message.RecipientType.TO, mail.to());
+        add(message, Message.RecipientType.CC, mail.cc());
+        // Jakarta Mail sends to these, and leaves their header out.
+        add(message, Message.RecipientType.BCC, mail.bcc());
+        if (!mail.replyTo().isEmpty()) {
+            message.setReplyTo(new InternetAddress[] {new InternetAddress(mail.replyTo(), true)});
         }
         message.setSubject(mail.subject(), StandardCharsets.UTF_8.name());
         message.setSentDate(new Date());
+        if (mail.attachments().isEmpty()) {
+            write(mail, message);
+        } else {
+            MimeBodyPart body = new MimeBodyPart();
+            write(mail, body);
+            MimeMultipart all = new MimeMultipart("mixed", body);
+            for (MailAttachment each : mail.attachments()) {
+                all.addBodyPart(part(each));
+            }
+            message.setContent(all);
+        }
+        return message;
+    }
+
+    private static void add(MimeMessage message, Message.RecipientType type, List<String> addresses)
+            throws MessagingException {
+        for (String address : addresses) {
+            message.addRecipient(type, new InternetAddress(address, true));
+        }
+    }
+
+    /** Text, or text and HTML. */
+    private static void write(Mail mail, MimePart into) throws MessagingException {
         if (mail.html().isEmpty()) {
-            message.setText(mail.text(), StandardCharsets.UTF_8.name());
+            into.setText(mail.text(), StandardCharsets.UTF_8.name());
         } else {
             MimeBodyPart text = new MimeBodyPart();
             text.setText(mail.text(), StandardCharsets.UTF_8.name());
             MimeBodyPart html = new MimeBodyPart();
             html.setText(mail.html(), StandardCharsets.UTF_8.name(), "html");
-            message.setContent(new MimeMultipart("alternative", text, html));
+            into.setContent(new MimeMultipart("alternative", text, html));
         }
-        return message;
+    }
+
+    private static MimeBodyPart part(MailAttachment attachment) throws MessagingException {
+        MimeBodyPart part = new MimeBodyPart();
+        part.setDataHandler(new DataHandler(new ByteArrayDataSource(attachment.bytes(), attachment.contentType())));
+        ParameterList parameters = new ParameterList();
+        parameters.set("filename", attachment.name(), StandardCharsets.UTF_8.name());
+        part.setHeader("Content-Disposition", new ContentDisposition(Part.ATTACHMENT, parameters).toString());
+        // What is left to Jakarta Mail depends on the platform's charset, and ends of lines are changed on the way.
+        part.setHeader("Content-Type", attachment.contentType());
+        part.setHeader("Content-Transfer-Encoding", "base64");
+        return part;
     }
 
     private static boolean isFinal(SendFailedException failed) {

@@ -27,7 +27,7 @@ import java.lang.annotation.Target;
 public @interface Limit {
     /**
      * The key, a {@link dev.headroom.annotation.KeyExpression} over the payload, evaluated when the job is enqueued; its text has at most 190
-     * characters. Empty: one limit for the whole kind.
+     * characters. {@code #request} is a parameter's name where the class is compiled with {@code -parameters}, {@code #p0} always is the payload. Empty: one limit for the whole kind.
      */
     String by() default "";
 

@@ -9,13 +9,19 @@ import dev.headroom.queue.mail.smtp.SmtpTransport;
 import dev.headroom.queue.mail.smtp.SmtpTransportBuilder;
 import dev.headroom.queue.scale.ScalePolicy;
 import dev.headroom.queue.spi.JobMiddleware;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import javax.tools.ToolProvider;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -164,6 +170,33 @@ class RefusedOptionsTest {
     @Test
     void aFilterMayNameAQueueTwice() {
         assertThat(JobFilter.waiting().queues("b", "a", "b").queues()).containsExactlyInAnyOrder("a", "b");
+    }
+
+    @Test
+    void saysWhatAKeyWantsWhereTheCompilerKeptNoNamesOfParameters(@TempDir Path folder) throws Exception {
+        Path source = folder.resolve("Uploads.java");
+        Files.writeString(source, """
+                import dev.headroom.queue.*;
+                public class Uploads {
+                    public record Request(String account) {}
+                    @Job(name = "upload", fairBy = "#request.account")
+                    @Limit(by = "#request.account", running = 1)
+                    public void upload(Request request) {}
+                }
+                """);
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        String[] options = {"-proc:none", "-cp", classPath, "-d", folder.toString(), source.toString()};
+        assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, options))
+                .isZero();
+        try (URLClassLoader loader = new URLClassLoader(
+                new URL[] {folder.toUri().toURL()}, getClass().getClassLoader())) {
+            Object uploads = loader.loadClass("Uploads").getConstructor().newInstance();
+            JobQueueBuilder builder = JobQueue.builder(new org.h2.jdbcx.JdbcDataSource());
+            assertThatThrownBy(() -> builder.handlers(uploads))
+                    .isInstanceOf(ConfigurationException.class)
+                    .hasMessageContaining("Uploads.upload ")
+                    .hasMessageContaining("#p0, or the class compiled with -parameters to know #request");
+        }
     }
 
     /** Times that no clock can add to what it is now. */

@@ -16,6 +16,7 @@ public interface DeadLetters {
     /**
      * The newest ones first.
      *
+     * @param limit how many at most, 1 to 10,000
      * @throws dev.headroom.config.ConfigurationException if the limit is not in 1 to 10000
      */
     List<DeadJob> newest(int limit);
@@ -24,8 +25,11 @@ public interface DeadLetters {
     boolean requeue(long id);
 
     /**
-     * Makes all dead letters of a kind ready again, at most {@code limit}; returns how many.
+     * Makes the dead letters of a kind ready again, in one transaction; where there may be more than one call takes, it is called until it
+     * returns less than its limit.
      *
+     * @param limit how many at most, 1 to 10,000
+     * @return how many there were
      * @throws dev.headroom.config.ConfigurationException if the name is null, or the limit not in 1 to 10000
      */
     int requeueAll(String name, int limit);

@@ -77,7 +77,7 @@ public interface Enqueuer {
      * @throws dev.headroom.config.ConfigurationException if the method is null, or its annotations can't take effect; if the key of its
      *     {@link Limit} has more than 190 characters; if a {@link Unique} key is to be free at the start of a job with
      *     {@link Tx#LOCK_IN_TX}
-     * @throws dev.headroom.codec.CodecException if the payload has no JSON
+     * @throws dev.headroom.codec.CodecException if the payload has no JSON, or can't be read again
      * @throws DuplicateJobException if another job has the {@link Unique} key and that says so; a transaction of the caller's goes on
      * @throws IllegalStateException if middleware neither proceeds nor throws, or the thread's transaction takes nothing more
      * @throws QueueException if the database refuses it; a transaction of the caller's is then the caller's to roll back
@@ -87,7 +87,7 @@ public interface Enqueuer {
     /** Enqueues a job without payload; otherwise as {@link #enqueue(JobMethod.Plain)}. */
     <T> JobHandle enqueue(JobMethod.WithContext<T> method);
 
-    /** Enqueues a job; otherwise as {@link #enqueue(JobMethod.Plain)}. */
+    /** Enqueues a job; otherwise as {@link #enqueue(JobMethod.Plain)}. The first payload of its kind and class in this process is read again, as a worker will. */
     <T, P> JobHandle enqueue(JobMethod.WithPayload<T, P> method, P payload);
 
     /** Enqueues a job; otherwise as {@link #enqueue(JobMethod.WithPayload, Object)}. */
@@ -102,7 +102,8 @@ public interface Enqueuer {
     JobHandle enqueue(String name, @Nullable Object payload);
 
     /**
-     * Enqueues one job for each payload, in one batch; all in the same transaction. Otherwise as {@link #enqueue(JobMethod.Plain)}.
+     * Enqueues one job for each payload, all in the same transaction, by few statements; none if one of them is refused. There are no handles: who
+     * wants to know of them enqueues a {@link #batch batch}. Otherwise as {@link #enqueue(JobMethod.Plain)}.
      *
      * @throws dev.headroom.config.ConfigurationException also if there are no payloads, one is null, or this enqueuer has a unique key
      */

@@ -27,8 +27,8 @@ public interface JobContext {
     /** Which run this is, from 1; runs that a crash ended count, those that a {@link SnoozeException} ended don't. */
     int attempt();
 
-    /** How many attempts there are before the job is a dead letter. */
-    int attempts();
+    /** How many attempts there are before the job is a dead letter: {@link Job#attempts}, as it was when the job was enqueued. */
+    int maxAttempts();
 
     /**
      * The same for every run of this job and for no other job, not even for one that has its number after a failover that lost it, or in a

@@ -64,7 +64,7 @@ public class Recorder {
     public void flaky(Note note, JobContext job) {
         runs.merge(note.id(), 1, Integer::sum);
         if (failuresLeft.getAndDecrement() > 0) {
-            throw new IllegalStateException("flaky attempt " + job.attempt() + " of " + job.attempts());
+            throw new IllegalStateException("flaky attempt " + job.attempt() + " of " + job.maxAttempts());
         }
     }
 

@@ -10,7 +10,7 @@ import dev.headroom.queue.Limit;
 import dev.headroom.queue.Misfire;
 import dev.headroom.queue.Tx;
 import dev.headroom.queue.Upcast;
-import dev.headroom.queue.cron.CronTicks;
+import dev.headroom.queue.internal.cron.CronTicks;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;

@@ -48,7 +48,7 @@ record RunningJob(
     }
 
     @Override
-    public int attempts() {
+    public int maxAttempts() {
         return assignment.job.maxAttempts();
     }
 

@@ -60,7 +60,7 @@ public final class PhotoJobs {
         try {
             makeAll(request, job);
         } catch (IOException | SQLException | RuntimeException failure) {
-            if (failure instanceof PictureRejectedException || job.attempt() >= job.attempts()) {
+            if (failure instanceof PictureRejectedException || job.attempt() >= job.maxAttempts()) {
                 giveUp(request, failure);
             }
             throw failure;

@@ -1,5 +1,5 @@
 /** Cron expressions, by cron-utils. */
 @NullMarked
-package dev.headroom.queue.cron;
+package dev.headroom.queue.internal.cron;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package dev.headroom.queue.cron;
+package dev.headroom.queue.internal.cron;
 
 import com.cronutils.model.Cron;
 import com.cronutils.model.CronType;

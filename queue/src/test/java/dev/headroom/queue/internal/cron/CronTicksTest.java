@@ -1,4 +1,4 @@
-package dev.headroom.queue.cron;
+package dev.headroom.queue.internal.cron;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

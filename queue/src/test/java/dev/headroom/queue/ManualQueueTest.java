@@ -227,6 +227,7 @@ class ManualQueueTest extends JobQueueContract {
             assertThat(recorder.order).containsExactly("follows");
             JdbcTransactions.<Void, Exception>inTransaction(dataSource(), connection -> {
                 queue.enqueue(Recorder::note, new Note(2, "after the commit"));
+                jobs.assertEnqueued(Recorder::note, new Note(2, "after the commit"));
                 assertThat(recorder.order).hasSize(1);
                 return null;
             });

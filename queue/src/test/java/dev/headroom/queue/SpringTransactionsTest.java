@@ -9,6 +9,7 @@ import dev.headroom.config.ConfigurationException;
 import dev.headroom.meter.Meters;
 import dev.headroom.queue.Recorder.Note;
 import dev.headroom.queue.spring.SpringTransactions;
+import dev.headroom.queue.testing.ManualQueue;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.time.Duration;
@@ -66,6 +67,24 @@ class SpringTransactionsTest extends JobQueueContract {
         // The node itself borrows connections now and then, and keeps one.
         await("connections given back")
                 .until(() -> database.dataSource().getHikariPoolMXBean().getActiveConnections() <= 1);
+    }
+
+    @Test
+    void theTestKitSeesWhatATransactionHasEnqueuedThatIsNeverCommitted() {
+        JobQueue queue = built(builder().handlers(recorder).currentTransaction(SpringTransactions.of(dataSource())));
+        Note note = new Note(1, "rolled back");
+        try (ManualQueue jobs = ManualQueue.of(queue)) {
+            transactions().executeWithoutResult(status -> {
+                queue.enqueue(Recorder::note, note);
+                jobs.assertEnqueued(Recorder::note, note);
+                assertThat(jobs.enqueued(Recorder::note)).containsExactly(note);
+                assertThatThrownBy(jobs::assertNothingEnqueued).hasMessage("jobs that wait: [note] (expected: none)");
+                assertThat(jobs.drain()).as("runs what has committed").isZero();
+                status.setRollbackOnly();
+            });
+            jobs.assertNothingEnqueued();
+        }
+        assertThat(recorder.order).isEmpty();
     }
 
     /** Handlers as Spring's users write them: what they call knows nothing of jobs. */

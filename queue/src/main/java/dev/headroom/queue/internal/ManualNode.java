@@ -5,6 +5,8 @@ import dev.headroom.queue.JobQueue;
 import dev.headroom.queue.QueueException;
 import dev.headroom.queue.internal.sql.JobTable;
 import dev.headroom.queue.internal.sql.ManualTime;
+import dev.headroom.queue.internal.sql.Sql;
+import dev.headroom.transaction.JdbcTransactions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -124,7 +126,7 @@ public final class ManualNode {
     /** The payloads of the kind's jobs that wait, in the order of their enqueuing; null for one of a kind that takes none. */
     public List<@Nullable Object> waiting(JobMethod method) {
         Kind kind = parts.kinds().of(method);
-        return store.call("look for jobs", connection -> {
+        return look(connection -> {
             List<@Nullable Object> found = new ArrayList<>();
             for (ManualTime.Waiting job : time.waiting(connection, kind.name())) {
                 found.add(kind.upcasts().read(payloads, kind, job.version(), job.payload()));
@@ -135,7 +137,19 @@ public final class ManualNode {
 
     /** The names of the kinds of all jobs that wait, in the order of their enqueuing. */
     public List<String> waiting() {
-        return store.call("look for jobs", time::waiting);
+        return look(time::waiting);
+    }
+
+    /** In the thread's transaction if the queue knows one: nobody else sees what was enqueued in it, and a test may never commit it. */
+    private <T> T look(Sql.Work<T> work) {
+        try {
+            Connection current = parts.options().currentTransaction().connection();
+            return current != null
+                    ? work.on(current)
+                    : JdbcTransactions.inTransaction(parts.options().dataSource(), work::on);
+        } catch (SQLException e) {
+            throw new QueueException("queue: could not look for jobs", e);
+        }
     }
 
     /** Makes what is scheduled due so much earlier, and enqueues what the ticks of schedules in that time bring. */

@@ -15,6 +15,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * letters. Queues are asked by their names, not by weight, and jobs with {@code LOCK_IN_TX} run as those with {@code COMPLETE_IN_TX} do, one by one. Not thread-safe; the queue must not be started. Others on the same
  * database may be: they take their share of the jobs, and a run here that takes longer than the lease for one of a process that died.
  *
+ * <p>What is asked and asserted is asked in the thread's transaction where the queue {@linkplain dev.headroom.queue.JobQueueBuilder#currentTransaction knows} it, or it is one of {@code
+ * JdbcTransactions}: a test that Spring rolls back sees what it has enqueued. What is enqueued on a plain connection is seen once that has committed.
+ * Jobs are run in transactions of their own, so {@link #drain}, {@link #runNext} and {@link #inline} run only what has committed: a test of what jobs do commits, as by
+ * Spring's {@code TestTransaction.flagForCommit()} and {@code end()}, or without {@code @Transactional} on it.
+ *
  * <pre>{@code
  * ManualQueue jobs = ManualQueue.of(queue);
  * shop.order(cart);

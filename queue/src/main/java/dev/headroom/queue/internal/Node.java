@@ -1,6 +1,5 @@
 package dev.headroom.queue.internal;
 
-import dev.headroom.meter.Meters;
 import dev.headroom.queue.JobQueue;
 import dev.headroom.queue.QueueMeters;
 import dev.headroom.queue.internal.sql.Floors;

@@ -40,9 +40,9 @@ class SpringBeansTest extends JobQueueContract {
             return new JdbcTemplate(dataSource);
         }
 
-        /** Made after the beans that handle its jobs. */
+        /** Made before the beans that handle its jobs, which may need it. */
         @Bean(initMethod = "start", destroyMethod = "close")
-        public JobQueue jobQueue(DataSource dataSource, Images images, Albums albums) {
+        public JobQueue jobQueue(DataSource dataSource, @Lazy Images images, @Lazy Albums albums) {
             SchemaInstaller.install(dataSource);
             return JobQueue.builder(dataSource)
                     .handlers(images, albums)
@@ -59,7 +59,7 @@ class SpringBeansTest extends JobQueueContract {
 
         /** Handles jobs and enqueues them. */
         @Bean
-        public Albums albums(@Lazy JobQueue queue) {
+        public Albums albums(JobQueue queue) {
             return new Albums(queue);
         }
 

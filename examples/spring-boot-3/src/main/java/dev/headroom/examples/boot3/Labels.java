@@ -28,6 +28,7 @@ public class Labels {
     }
 
     /** At least once, as it is no matter of the database. */
+    @Audited("'announce ' + #label.product")
     @Job(name = "label.announce")
     public void announce(Label label) {
         audit.note("announced " + label.product());

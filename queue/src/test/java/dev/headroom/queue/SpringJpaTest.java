@@ -10,6 +10,7 @@ import dev.headroom.queue.Recorder.Note;
 import dev.headroom.queue.spi.CurrentTransaction;
 import dev.headroom.queue.spring.SpringJpaTransactions;
 import dev.headroom.queue.spring.SpringTransactions;
+import dev.headroom.transaction.JdbcTransactions;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
@@ -219,6 +220,16 @@ class SpringJpaTest extends JobQueueContract {
                     .contains("SpringJpaTransactions");
         });
         assertThat(count("placed") + count("effect")).isZero();
+    }
+
+    @Test
+    void aHandlerThatDoesWithoutTheDatabaseTakesNoConnection() throws Exception {
+        SpringJpaTransactions transactions = SpringJpaTransactions.of(factory);
+        boolean begun = JdbcTransactions.<Boolean, Exception>inLazyTransaction(dataSource(), connection -> {
+            transactions.within(connection, () -> true);
+            return JdbcTransactions.isBegun(connection);
+        });
+        assertThat(begun).isFalse();
     }
 
     @Test

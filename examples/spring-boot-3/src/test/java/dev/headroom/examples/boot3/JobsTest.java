@@ -22,8 +22,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 /** Jobs of {@code @Transactional} methods, in the application as it is started for real. */
 class JobsTest {
     private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
-    private static final List<String> ARGUMENTS = List.of(
-            "--server.port=0", "--headroom.readiness-grace=0s", "--server.tomcat.basedir=target/tomcat");
+    private static final List<String> ARGUMENTS =
+            List.of("--server.port=0", "--headroom.readiness-grace=0s", "--server.tomcat.basedir=target/tomcat");
 
     private final HttpClient http = HttpClient.newHttpClient();
 
@@ -59,8 +59,7 @@ class JobsTest {
                     .untilAsserted(() -> assertThat(audit.notes())
                             .containsSubsequence("announce desk in " + TRACE, "announced desk in " + TRACE));
             await().atMost(Duration.ofSeconds(30)).until(() -> jobs(context) == 0);
-            assertThat(context.getBean(JdbcTemplate.class)
-                            .queryForList("select product from label", String.class))
+            assertThat(context.getBean(JdbcTemplate.class).queryForList("select product from label", String.class))
                     .containsExactly("desk");
             assertThat(audit.notes()).doesNotContain("announced bad-desk in " + TRACE);
             assertThat(send(context, "GET", "/queue/length").body().strip()).isEqualTo("0");

@@ -49,8 +49,8 @@ class WakingTest extends JobQueueContract {
         JobQueue queue = started(
                 JobQueue.builder(dataSource()).handlers(recorder, entries).pollInterval(Duration.ofMinutes(10)));
         for (int i = 0; i < 5; i++) {
-            queue.enqueue(LockedTest.Entries::entry, new Note(2 * i, ""));
-            queue.delay(Duration.ofMillis(30)).enqueue(LockedTest.Entries::entry, new Note(2 * i + 1, ""));
+            queue.enqueue(LockedTest.Entries::entry, new Note(2L * i, ""));
+            queue.delay(Duration.ofMillis(30)).enqueue(LockedTest.Entries::entry, new Note(2L * i + 1, ""));
             awaitNoJobs();
         }
         assertThat(entries.runs).hasSize(10);

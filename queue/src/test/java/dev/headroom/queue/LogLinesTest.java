@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import dev.headroom.Headroom;
 import dev.headroom.RequestContext;
 import dev.headroom.TraceId;
 import dev.headroom.queue.LoggedLines.Line;
 import dev.headroom.queue.Recorder.Note;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,13 +29,19 @@ class LogLinesTest extends JobQueueContract {
     private final Talkers talkers = new Talkers();
     private final TraceId trace = TraceId.random();
 
-    /** Its class is not complete here, from when it is told so. */
+    /** What it is read by is not there, from when it is told so. */
+    @JsonDeserialize(using = Incomplete.Reader.class)
     public record Incomplete(String text) {
         private static volatile boolean missing;
 
-        public Incomplete {
-            if (missing) {
-                throw new NoClassDefFoundError("told to");
+        static final class Reader extends JsonDeserializer<Incomplete> {
+            @Override
+            public Incomplete deserialize(JsonParser parser, DeserializationContext context) throws IOException {
+                if (missing) {
+                    throw new NoClassDefFoundError("told to");
+                }
+                parser.skipChildren();
+                return new Incomplete("");
             }
         }
     }
@@ -162,7 +173,9 @@ class LogLinesTest extends JobQueueContract {
             await().until(() -> queue.dead().newest(10).size() == 2);
             awaitNoJobs();
             assertThat(lines.lines())
-                    .hasSize(4)
+                    .as("more often than it counts, where another worker was quicker to lock it again")
+                    .anySatisfy(each -> assertThat(each.text()).contains(" of talk.lock is a dead letter"))
+                    .anySatisfy(each -> assertThat(each.text()).contains(" of talk.complete is a dead letter"))
                     .allSatisfy(each -> assertThat(each).isEqualTo(line(each.text())));
         }
     }

@@ -141,6 +141,8 @@ class SturdyTest extends JobQueueContract {
         AtomicInteger refusals = new AtomicInteger();
         started(JobQueue.builder(CuttingDataSource.of(dataSource(), refusals, new AtomicInteger()))
                 .bookkeeping(dataSource())
+                // The longest pause that there is.
+                .random(() -> -1)
                 .pollInterval(Duration.ofMillis(100))
                 .handlers(strange));
         refusals.set(1);

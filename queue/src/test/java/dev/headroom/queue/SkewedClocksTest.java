@@ -208,7 +208,8 @@ class SkewedClocksTest {
         long ticks = number("select count(*) from seen where mode = 'tick'");
         long seconds = TimeUnit.MICROSECONDS.toSeconds(
                 number("select max(at_micros) - min(at_micros) from seen where mode = 'tick'"));
-        assertThat(ticks).as("ticks in %d s", seconds).isBetween(seconds / 2, seconds + 2);
+        // Those that the killed processes had begun ran again; by two schedules it would be twice as many.
+        assertThat(ticks).as("ticks in %d s", seconds).isBetween(seconds / 2, seconds + 5);
     }
 
     private ChildJvm child(String skew) {

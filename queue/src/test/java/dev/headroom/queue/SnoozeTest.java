@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -34,6 +35,8 @@ class SnoozeTest extends JobQueueContract {
         final List<String> order = new CopyOnWriteArrayList<>();
         final List<Integer> attempts = new CopyOnWriteArrayList<>();
         final Map<Long, Integer> snoozes = new ConcurrentHashMap<>();
+        final CountDownLatch began = new CountDownLatch(1);
+        volatile CountDownLatch goesOn = new CountDownLatch(0);
         volatile Duration time = TIME;
 
         @Job(name = "order.plain", attempts = 1, giveUpOn = Throwable.class)
@@ -58,6 +61,13 @@ class SnoozeTest extends JobQueueContract {
         @Job(name = "order.limited", attempts = 1)
         @Limit(running = 1)
         public void limited(Note note, JobContext job) {
+            settle(note, job);
+        }
+
+        @Job(name = "order.held", attempts = 1)
+        public void held(Note note, JobContext job) throws InterruptedException {
+            began.countDown();
+            goesOn.await();
             settle(note, job);
         }
 
@@ -251,5 +261,20 @@ class SnoozeTest extends JobQueueContract {
             assertThat(jobs.drain()).isZero();
         }
         assertThat(job.state()).isEmpty();
+    }
+
+    /** The holder of the job hears of it with its next heartbeat, which is long after the run. */
+    @Test
+    void isCancelledAtOnceIfThatWasDoneWhileItRan() throws Exception {
+        JobQueue queue = started(builder().handlers(orders));
+        JobQueue other = built(builder().handlers(orders));
+        orders.snoozes.put(1L, 1);
+        orders.goesOn = new CountDownLatch(1);
+        JobHandle job = queue.enqueue(Orders::held, new Note(1, ""));
+        assertThat(orders.began.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(other.job(job.id()).orElseThrow().cancel()).isTrue();
+        orders.goesOn.countDown();
+        awaitNoJobs();
+        assertThat(orders.order).containsExactly("snoozed 1");
     }
 }

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.headroom.queue.Recorder.Note;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** Who is told of a job looks for it, and for little else. */
@@ -13,6 +15,7 @@ class WakingTest extends JobQueueContract {
     private static final int JOBS = 200;
 
     private final Recorder recorder = new Recorder();
+    private final Slow slow = new Slow();
     private final LockedTest.Entries entries = new LockedTest.Entries();
 
     @Test
@@ -54,6 +57,34 @@ class WakingTest extends JobQueueContract {
             awaitNoJobs();
         }
         assertThat(entries.runs).hasSize(10);
+    }
+
+    @Test
+    void aJobThatFailedAfterALongTimeIsTriedAgainWhenThatIsDue() {
+        JobQueue queue =
+                started(JobQueue.builder(dataSource()).handlers(recorder, slow).pollInterval(Duration.ofMinutes(10)));
+        queue.enqueue(Slow::work, new Note(1, ""));
+        // By then the pauses between looks are much longer than the back-off.
+        await().pollDelay(Duration.ofSeconds(3)).until(() -> slow.runs.get() == 1);
+        long failed = System.nanoTime();
+        slow.fails.countDown();
+        awaitNoJobs();
+        assertThat(slow.runs).hasValue(2);
+        assertThat(Duration.ofNanos(System.nanoTime() - failed)).isLessThan(Duration.ofMillis(1_500));
+    }
+
+    /** Fails once, when it is told to. */
+    public static class Slow {
+        final AtomicInteger runs = new AtomicInteger();
+        final CountDownLatch fails = new CountDownLatch(1);
+
+        @Job(name = "slow.once", backoff = "1ms..1ms")
+        public void work(Note note) throws InterruptedException {
+            if (runs.incrementAndGet() == 1) {
+                fails.await();
+                throw new IllegalStateException("once");
+            }
+        }
     }
 
     private void runOne(JobQueue queue, int id) {

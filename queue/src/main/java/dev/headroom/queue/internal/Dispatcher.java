@@ -212,6 +212,7 @@ final class Dispatcher implements Runnable {
 
     /** Makes what is due ready, a part of it at a time: claims go on in between. Returns whether there was anything. */
     private boolean promote() throws SQLException {
+        long before = promotedAt;
         promotedAt = System.nanoTime();
         DueWindow.Look look = window.begin();
         Promoted promoted;
@@ -220,6 +221,7 @@ final class Dispatcher implements Runnable {
             promoted = promote(all ? JobTable.ANY_TIME : look.overdueMillis());
         } catch (SQLException | RuntimeException | Error failed) {
             window.failed(look);
+            promotedAt = before;
             throw failed;
         }
         window.ended(look, promoted.count() == PROMOTED_AT_ONCE);

@@ -8,6 +8,15 @@ sealed interface JobOutcome {
     /** The word for it in meters. */
     String label();
 
+    /** Whether its job is scheduled now. */
+    default boolean runsLater() {
+        return this instanceof Retried
+                || this instanceof Snoozed
+                || this instanceof Parked
+                || this instanceof Postponed
+                || this instanceof InDoubt doubt && doubt.otherwise().runsLater();
+    }
+
     /** Done; its row is still to be removed. */
     record Done(@Nullable String result) implements JobOutcome {
         @Override

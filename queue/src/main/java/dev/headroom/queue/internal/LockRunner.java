@@ -278,7 +278,8 @@ final class LockRunner {
         } else {
             size(pool).failed(batch.ran());
         }
-        if (batch.freed || !pool.mayBegin() && gone < batch.taken()) {
+        boolean later = last != null && last.outcome().runsLater();
+        if (batch.freed || later || !pool.mayBegin() && gone < batch.taken()) {
             settlement.wake();
         }
         for (Map.Entry<Settled, Long> each : batch.took) {

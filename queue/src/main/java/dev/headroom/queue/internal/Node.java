@@ -190,7 +190,8 @@ final class Node {
         boolean hungry = held.settled(settled);
         again.forEach(claims::forgetFloors);
         settled.forEach(each -> runs.settled(each.assignment().job.id()));
-        if (hungry) {
+        if (hungry || settled.stream().anyMatch(each -> each.outcome().runsLater())) {
+            // It looks for what is due, too.
             wakeup.signalAlone();
         }
         if (!again.isEmpty()) {
@@ -311,15 +312,16 @@ final class Node {
                     held.all().size());
         } else if (mine != 0) {
             try {
-                store.transact(connection -> {
+                boolean handedBack = store.transact(connection -> {
                     // Claimed while the workers left: nothing of it runs here.
                     Set<Long> late = held.ids(mine);
-                    if (!late.isEmpty()) {
-                        store.jobs.handBack(connection, mine, late);
-                    }
+                    boolean some = !late.isEmpty() && store.jobs.handBack(connection, mine, late) > 0;
                     store.nodes.remove(connection, mine);
-                    return true;
+                    return some;
                 });
+                if (handedBack) {
+                    wakes.signal();
+                }
             } catch (SQLException e) {
                 log.warn("{}: node {} could not sign off; its lease runs out by itself", options.name(), mine, e);
             }

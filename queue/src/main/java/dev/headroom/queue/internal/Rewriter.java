@@ -177,7 +177,7 @@ final class Rewriter implements Runnable {
         warn(next.ends, why);
         next.doubtful |= isDoubtful(why);
         if (isAway(why)) {
-            away(next);
+            away(next, why);
             return false;
         }
         if (passes(why)) {
@@ -203,8 +203,10 @@ final class Rewriter implements Runnable {
     }
 
     /** That a server has no room, or a connection ends, may be one table's or one row's matter: what the others are is told apart in time. */
-    private void away(Unwritten next) {
-        next.outages++;
+    private void away(Unwritten next, Throwable why) {
+        if (!(why instanceof SQLException sql && Sql.isUnreachable(sql))) {
+            next.outages++;
+        }
         if (next.outages >= FAILURES_TOGETHER && !next.isAlone()) {
             waiting.addAll(next.halves());
         } else {

@@ -227,7 +227,8 @@ class MailTest {
             Mail large = Mail.to("ada@example.org").attach("large.bin", "application/octet-stream", new byte[200_000]);
             assertThatThrownBy(() -> queue.enqueue(MailJobs::send, large))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageMatching("payload of mail.send: 266\\d{3} characters \\(expected: <= 262144; .*\\)");
+                    .hasMessageMatching(
+                            "payload of mail.send: 266\\d{3} characters \\(expected: at most 262144; .*\\)");
         }
     }
 

@@ -136,10 +136,11 @@ public final class JobTable {
         return Sql.change(connection, rescheduling(change), why, delayMillis, job.id(), job.lease()) == 1;
     }
 
+    /** One that was cancelled meanwhile, which its holder did not know, is due: the next claim ends it. */
     private String rescheduling(String change) {
         return "update " + dialect.byNumber("headroom_job") + " set state = 2, lease = null, held = 0, " + change
-                + ", run_at = "
-                + dialect.nowPlusMillis() + HELD;
+                + ", run_at = case when mod(flags, 4) >= 2 then " + dialect.now() + " else " + dialect.nowPlusMillis()
+                + " end" + HELD;
     }
 
     /** The numbers of those of these jobs that there are. */

@@ -160,6 +160,16 @@ public final class Sql {
                 || failure instanceof SQLTransientConnectionException && !isServers(failure);
     }
 
+    /** Whether there was no connection to do anything on: the server is away, or all of its pool are lent. */
+    public static boolean isUnreachable(SQLException failure) {
+        boolean unreachable = failure instanceof SQLTransientConnectionException && !isServers(failure);
+        for (Throwable each = failure; each != null && !unreachable; each = each.getCause()) {
+            unreachable = each instanceof SQLException sql
+                    && ("08001".equals(sql.getSQLState()) || "57P03".equals(sql.getSQLState()));
+        }
+        return unreachable;
+    }
+
     /**
      * Whether a server that is there has said so. MariaDB's driver takes each state of a class that it does not list for a connection's,
      * those that applications signal among them; what it or a pool finds out itself has no number, or that of the failure to connect which

@@ -119,6 +119,8 @@ class ChaosTest {
                 pauses++;
             }
             default -> {
+                // Without a database no queue is built.
+                nodes.forEach(node -> node.waitForLine(STARTED));
                 cluster.primary().kill();
                 cluster.primary().restart();
                 pool.getHikariPoolMXBean().softEvictConnections();

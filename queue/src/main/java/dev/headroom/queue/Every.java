@@ -9,9 +9,9 @@ import java.lang.annotation.Target;
  * Enqueues a {@link Job} again and again, once per tick in the whole cluster.
  *
  * <p>Stands beside {@code @Job} on a method without payload. Exactly one of {@link #fixedDelay}, {@link #fixedRate} and {@link #cron} is
- * given. The next tick is kept in the database and measured by its clock alone; a node that registers the handler for the first time makes
+ * given. The next tick is kept in the database and measured by its clock alone; a process that registers the handler for the first time makes
  * an interval due one interval from then. Ticks of an interval that were missed while nobody was there are made up for by one. A schedule
- * whose handler no node has had for a day, and for its {@link #silence} before that, is deleted. One whose text changes keeps when a job of
+ * whose handler no process has had for a day, and for its {@link #silence} before that, is deleted. One whose text changes keeps when a job of
  * it last ended well, and waits for the job of a {@link #fixedDelay} that is under way.
  *
  * <pre>{@code
@@ -47,7 +47,7 @@ public @interface Every {
     /**
      * The dead man's timer: when no job of this kind has ended well for so long, more than zero, the health check {@code <name>-schedules}
      * of the queue fails and names it. A process that has the handler and is built, but not started, checks it too; a kind whose schedule
-     * no started node has ever kept counts as silent since that process has been up. The meter {@code headroom.queue.silence} says for how
+     * no started process has ever kept counts as silent since that process has been up. The meter {@code headroom.queue.silence} says for how
      * long. Default: none.
      */
     String silence() default "";

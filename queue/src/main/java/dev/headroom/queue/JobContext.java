@@ -36,7 +36,10 @@ public interface JobContext {
      */
     String idempotencyKey();
 
-    /** Whether this node wants to stop: a long job may end early by throwing, or go on to its end within the grace. */
+    /**
+     * Whether this process wants to stop: a long job may go on to its end within the {@linkplain JobQueueBuilder#shutdownGrace grace}, or end early by a {@link
+     * SnoozeException}. Any other exception is a failure of the run, and an attempt. What is interrupted when the grace is over counts as none.
+     */
     boolean stopping();
 
     /** Whether it was {@linkplain JobHandle#cancel() cancelled}: it should end early by throwing; its effects so far are its own to undo. */
@@ -59,7 +62,7 @@ public interface JobContext {
      * @throws Exception what the work throws; the step is not done then
      * @throws dev.headroom.config.ConfigurationException if the name is null, blank, too long or another step's of this run, or what the
      *     work gave is null
-     * @throws IllegalStateException if the lease was lost meanwhile: another node runs the job; or if its kind is {@link Tx#LOCK_IN_TX}
+     * @throws IllegalStateException if the lease was lost meanwhile: another process runs the job; or if its kind is {@link Tx#LOCK_IN_TX}
      * @throws dev.headroom.codec.CodecException if the result has no JSON, or can't be read as this type
      * @throws QueueException if the database can't be asked
      */

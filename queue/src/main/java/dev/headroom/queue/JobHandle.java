@@ -35,8 +35,8 @@ public interface JobHandle {
     Optional<JobProgress> progress();
 
     /**
-     * How it ended; empty if it has not, if that was longer ago than {@link JobQueueBuilder#keepResults} says, or if its kind was not
-     * {@linkplain Job#track() tracked} when it was enqueued.
+     * How it ended; empty if it has not, if that was longer ago than {@link JobQueueBuilder#keepResults} says, or if its kind is not
+     * {@linkplain Job#track() tracked} where it ran.
      *
      * @throws QueueException if the database can't be asked
      */
@@ -44,7 +44,8 @@ public interface JobHandle {
 
     /**
      * Waits until it has ended. The thread is told at once when it ends in this process, and looks at pauses of 5 to 250 ms otherwise. The
-     * transaction that enqueued it must have been committed. Also a job is waited for whose kind is tracked only where it runs.
+     * transaction that enqueued it must have been committed. It need not be tracked in this process: what counts is
+     * the process that runs it.
      *
      * @return how it ended; empty if it had not by then, and at once if there is no such job and no result of it
      * @throws dev.headroom.config.ConfigurationException if the time is null, negative or longer than 36500 days

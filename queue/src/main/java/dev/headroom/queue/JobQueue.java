@@ -16,9 +16,9 @@ import javax.sql.DataSource;
  * A job queue on the application's own database: jobs are enqueued in the caller's transaction and run by workers in this process and
  * in others on the same database.
  *
- * <p>What committed runs at least once; with {@link Tx#COMPLETE_IN_TX} its effects happen exactly once. A job whose process is killed
- * runs again when the process's lease has run out. All time is the database's. While the database is away enqueuing fails, workers wait
- * and try again; nothing that committed is lost.
+ * <p>What committed runs at least once; with {@link Tx#COMPLETE_IN_TX} and {@link Tx#LOCK_IN_TX} its effects on the database happen
+ * exactly once. A job whose process is killed runs again when the process's lease has run out, with {@code LOCK_IN_TX} when the
+ * database has noticed. All time is the database's. While the database is away enqueuing fails, workers wait and try again; nothing that committed is lost.
  *
  * <p>Enqueues as soon as it is built, and after it is closed, for other processes; works once {@link #start() started}, which {@code Headroom}
  * does. Gives {@link Background} to the other components. Thread-safe.

@@ -141,7 +141,7 @@ public final class JobQueueBuilder {
 
     /**
      * Another data source on the same database for claims, completions and heartbeats, so that handlers that hold all connections can't
-     * keep the node from showing that it lives; the heartbeat keeps one of them for itself if there are 3 or more. At least 2 connections. Default: the
+     * keep the process from showing that it lives; the heartbeat keeps one of them for itself if there are 3 or more. At least 2 connections. Default: the
      * queue's.
      *
      * @throws dev.headroom.config.ConfigurationException if it is null, or lends connections of others' transactions, as {@link JobQueue#builder} says
@@ -152,7 +152,7 @@ public final class JobQueueBuilder {
     }
 
     /**
-     * For how long a silent node keeps its jobs. A third of it is the heartbeat. A node that could not show for two thirds of it that it
+     * For how long a silent process keeps its jobs. A third of it is the heartbeat. A process that could not show for two thirds of it that it
      * lives begins no job, and at its end interrupts those it runs. After a kill, jobs run again within this and a second, counted from the kill or from
      * when the process came up that finds them, whichever was later: one that comes up alone can't tell a death from a database that was away, and
      * judges nobody for a lease, unless it comes within a lease of the last sign of one that had been there for as long. Default: 12 s.

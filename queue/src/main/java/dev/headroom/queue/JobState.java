@@ -4,7 +4,7 @@ package dev.headroom.queue;
 public enum JobState {
     /** Waits for a worker. */
     READY,
-    /** A node holds it: it runs, or is about to. */
+    /** A process holds it: it runs, or is about to. */
     RUNNING,
     /** Waits for its time: delayed, or to be tried again. */
     SCHEDULED,

@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param ready jobs that wait for a worker
  * @param scheduled jobs that wait for their time: delayed, or to be tried again
  * @param blocked jobs that wait for room in their {@linkplain Limit limit}, or for other jobs of their batch
- * @param running jobs that a node holds
+ * @param running jobs that a process holds
  * @param dead dead letters
  * @param oldestAge how long the job that is ready longest has been ready; zero when none is
  */

@@ -17,7 +17,7 @@ public final class QueueMeters {
     /** Counts jobs that were done here but whose lease another had taken. */
     public static final String LEASE_LOST = "headroom.queue.lease.lost";
 
-    /** Counts jobs rescued from nodes that died. */
+    /** Counts jobs rescued from processes that died. */
     public static final String RESCUED = "headroom.queue.rescued";
 
     /** Counts jobs put aside since no handler of their name is registered here. */

@@ -34,7 +34,7 @@ public final class QueueSettings {
     /**
      * Has its jobs run on workers that the queues with a weight share, {@link JobQueueBuilder#sharedWorkers} of them. Of the jobs that these
      * take up while several of the queues have work, each queue's share is its weight among those; what a queue without work leaves is for the
-     * others, and none starves. Counts jobs, not the time that they take. Not beside {@link #workers}. Default: none, and workers of its own.
+     * others, and none starves. Counts jobs, not the time that they take. Not beside {@link #workers}, nor with {@link Tx#LOCK_IN_TX}. Default: none, and workers of its own.
      *
      * <pre>{@code
      * builder.sharedWorkers(8)
@@ -55,7 +55,7 @@ public final class QueueSettings {
      * when the first job is looked for, with the feedback of the composition root that the queue is plugged into. It drives the rate of the
      * queue, whatever kinds are in it: a kind that is to have a rate of its own gets a queue of its own. What load feedback stops by its
      * criticality stands still however much the pacer allows. With a {@link dev.headroom.load.ConsumptionSignal} it goes as fast as the
-     * space that is free allows until there is more. Default: none.
+     * space that is free allows until there is more. Not with {@link Tx#LOCK_IN_TX}. Default: none.
      *
      * <pre>{@code
      * queue("migration", q -> q.pacer(load -> Pacer.builder("migration", load).maximumRate(200).build()))

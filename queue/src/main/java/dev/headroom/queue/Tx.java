@@ -4,7 +4,8 @@ package dev.headroom.queue;
  * How a job's effects on the database and its completion belong together.
  *
  * <p>Effects on the database are what the handler does on {@link JobContext#connection()}, what joins that transaction through {@link
- * dev.headroom.transaction.JdbcTransactions} on the queue's data source, and, with {@code SpringTransactions}, what Spring's code does on it. Under
+ * dev.headroom.transaction.JdbcTransactions} on the queue's data source, and, with {@code SpringTransactions} or {@code
+ * SpringJpaTransactions}, what Spring's code, or that and JPA, does on it. Under
  * Jakarta Transactions the job's transaction is one of the queue's plain pool, which the transaction manager knows nothing of: only {@code
  * job.connection()} belongs to it.
  */
@@ -16,7 +17,7 @@ public enum Tx {
     NONE,
     /**
      * In one transaction: the handler works on {@link JobContext#connection()}, and the job is removed on that connection just before
-     * the commit, if this node still holds its lease. What the handler does there takes effect exactly once: a run that lost its lease
+     * the commit, if this process still holds its lease. What the handler does there takes effect exactly once: a run that lost its lease
      * is rolled back. The transaction begins, and a connection is held, from the handler's first use of it: do slow work before that. A
      * handler that did not use it is completed as one with {@link #NONE} is.
      */
@@ -42,8 +43,9 @@ public enum Tx {
      * <p>For short work on the database alone: the connection and the database's oldest snapshot are held while it runs, so {@link Job#timeout} is
      * {@value #LONGEST_LOCK} if it says nothing; a statement on {@code job.connection()} is cancelled then. In the database the job is seen as
      * ready until its end: it can be cancelled only before or after a run (by a handler in the same transaction, before its turn), has no progress
-     * and no steps, and nothing counts the processes that die with it. All kinds of its queue have this mode, none a {@link Limit} and the queue
-     * no pacer; a unique one has its key until it is done, and stays as it is when an enqueue meets it locked, by a run or by another enqueue.
+     * and no steps, and nothing counts the processes that die with it. All kinds of its queue have this mode, none a {@link Limit}, and the queue
+     * neither a {@linkplain QueueSettings#pacer pacer} nor a {@linkplain QueueSettings#weight weight}; a unique one has its key until
+     * it is done, and stays as it is when an enqueue meets it locked, by a run or by another enqueue.
      */
     LOCK_IN_TX;
 

@@ -7,8 +7,8 @@ import java.time.Duration;
 /**
  * That there is at most one job of a kind with a key.
  *
- * <p>The database holds it, whatever processes enqueue: of two transactions that enqueue the same key at once, the second waits for the
- * end of the first. A dead letter has no key any more, also when it is requeued.
+ * <p>The database holds it, whatever processes enqueue: of two transactions that enqueue a key at once which no job has, the second waits for
+ * the end of the first. A dead letter has no key any more, also when it is requeued, but for one taken for a {@linkplain #within time}.
  *
  * <pre>{@code
  * queue.unique(Unique.of("product:42").onDuplicate(Unique.OnDuplicate.DEBOUNCE).untilStart())
@@ -55,7 +55,10 @@ public record Unique(String key, OnDuplicate onDuplicate, Until until, Duration 
     public enum OnDuplicate {
         /** The job that is there stays as it is; the new one is dropped. */
         KEEP,
-        /** The job that is there gets the payload and the priority of the new one and keeps its place. */
+        /**
+         * The job that is there gets the payload and the priority of the new one and keeps its time, whatever delay comes with the new one; its place
+         * too, unless the priority is another.
+         */
         REPLACE,
         /** As {@link #REPLACE}, and its delay begins anew: it runs once nothing has been enqueued for so long. */
         DEBOUNCE,
@@ -93,7 +96,7 @@ public record Unique(String key, OnDuplicate onDuplicate, Until until, Duration 
 
     /**
      * The same with the key taken for a time from the enqueue, by the database's clock, whether the job waits, runs or has ended by then: at most
-     * one in that time, instead of until its start, if that was said before. The job that is there may have ended, so it is kept or the
+     * one in that time. Replaces {@link #untilStart}, if that was said before. The job that is there may have ended, so it is kept or the
      * enqueue fails, nothing else.
      *
      * @throws dev.headroom.config.ConfigurationException if it is shorter than 1 ms or longer than 36500 days, or duplicates are replaced

@@ -20,8 +20,8 @@ import java.util.TreeMap;
  *
  * <p>Counts what the queue's builder said, unless the request says otherwise: {@code ?queue=images} asks for some queues, {@code
  * ?states=ready,running} for some states of {@code ready}, {@code scheduled}, {@code blocked}, {@code running} and {@code dead}, {@code ?priorities=1-9} for
- * some priorities; several are separated by commas. At most a second old. 400 for an unknown queue, state, priority or parameter, which names it, its value
- * and what is expected; 503 while the database can't be asked.
+ * some priorities; several are separated by commas. As old as {@link JobQueue#length()}: a second, and up to ten where counting takes long.
+ * 400 for an unknown queue, state, priority or parameter, which names it, its value and what is expected; 503 while the database can't be asked.
  */
 public final class QueueLengthServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;

@@ -33,7 +33,8 @@ import org.springframework.transaction.support.TransactionSynchronizationUtils;
  * <p>In a handler with {@code COMPLETE_IN_TX} or {@code LOCK_IN_TX} the job's transaction is Spring's: {@code JdbcTemplate}, {@code DataSourceUtils}
  * and {@code @Transactional} methods of a {@code DataSourceTransactionManager} take part in it, and one that is marked for rollback fails the job;
  * {@code REQUIRES_NEW} has a transaction of its own. A {@code JpaTransactionManager} refuses to take part, whatever the propagation, for reading too
- * (a {@code HibernateTransactionManager} as well): the job is a dead letter at once ({@code GAVE_UP}), as it would fail so each time. {@link SpringJpaTransactions} has it take part. Thread-safe.
+ * (by its source a {@code HibernateTransactionManager} as well; not tried): the job is a dead letter at once ({@code GAVE_UP}), as it would fail so each
+ * time. {@link SpringJpaTransactions} has it take part. Thread-safe.
  *
  * <pre>{@code
  * JobQueue.builder(dataSource).currentTransaction(SpringTransactions.of(dataSource))

@@ -14,8 +14,10 @@ import dev.headroom.queue.mail.MailJobs;
 import dev.headroom.queue.mail.MailTransport;
 import dev.headroom.queue.mail.smtp.SmtpTransport;
 import dev.headroom.queue.postgresql.PostgresNotifications;
+import dev.headroom.queue.spring.SpringJpaTransactions;
 import dev.headroom.queue.spring.SpringTransactions;
 import dev.headroom.queue.testing.ManualQueue;
+import jakarta.persistence.EntityManagerFactory;
 import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +30,8 @@ import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the README shows beside its start: all of it compiles, and what can run here does. */
 @OnEveryBackend
@@ -135,6 +139,52 @@ class ReadmeSnippetsTest extends JobQueueContract {
         assertThat(seen).containsExactly("41 42");
     }
 
+    public final class Thumbs {
+        @Job(name = "image.thumb", attempts = 1)
+        public void thumb() {
+            if (seen.isEmpty()) {
+                throw new IllegalStateException("no paper");
+            }
+            seen.add("thumb");
+        }
+    }
+
+    @Test
+    void deadLetters() {
+        Logger log = LoggerFactory.getLogger(ReadmeSnippetsTest.class);
+        JobQueue queue = started(builder().handlers(new Thumbs()));
+        queue.enqueue(Thumbs::thumb);
+        await().until(() -> queue.dead().newest(1).size() == 1);
+        seen.add("mended");
+        // begin
+        for (DeadJob each : queue.dead().newest(20)) {
+            log.warn("{} {}: {}", each.id(), each.name(), each.error());
+        }
+        queue.dead().requeueAll("image.thumb", 1_000); // once it is mended: with all their attempts again
+        // end
+        awaitNoJobs();
+        assertThat(seen).containsExactly("mended", "thumb");
+    }
+
+    public final class Reports {
+        // begin
+        @Job(name = "report.nightly")
+        @Every(cron = "30 2 * * *", zone = "Europe/Berlin", silence = "26h")
+        public void report() {
+            // end
+            seen.add("report");
+        }
+    }
+
+    @Test
+    void schedules() {
+        try (ManualQueue jobs = ManualQueue.of(built(builder().handlers(new Reports())))) {
+            jobs.advance(Duration.ofHours(36));
+            jobs.drain();
+        }
+        assertThat(seen).isNotEmpty().containsOnly("report");
+    }
+
     public record Confirmation(long order) {}
 
     public final class Mails {
@@ -210,9 +260,13 @@ class ReadmeSnippetsTest extends JobQueueContract {
             DataSource dataSource,
             DataSource plainPool,
             DataSource transactionalPool,
+            EntityManagerFactory entityManagerFactory,
             TransactionSynchronizationRegistry registry) {
         // begin
         JobQueue.builder(dataSource).currentTransaction(SpringTransactions.of(dataSource)); // @Transactional
+        JobQueue.builder(dataSource)
+                .currentTransaction(
+                        SpringJpaTransactions.of(entityManagerFactory)); // with a JpaTransactionManager (Hibernate)
         JobQueue.builder(plainPool)
                 .currentTransaction(JtaTransactions.of(registry, transactionalPool)); // Jakarta Transactions
         // end
@@ -260,7 +314,7 @@ class ReadmeSnippetsTest extends JobQueueContract {
                 .results()
                 .map(found -> found.group(1))
                 .toList();
-        assertThat(shown).hasSize(10).allSatisfy(code -> assertThat(readme).contains(squeezed(code)));
+        assertThat(shown).hasSize(12).allSatisfy(code -> assertThat(readme).contains(squeezed(code)));
     }
 
     // The README's lines are shorter, and show parts of statements.

@@ -80,13 +80,13 @@ class CatalogTest {
         assertThat(catalog.product(2)).get().returns(true, Product::photoFailed);
     }
 
-    private static JobContext attempt(int attempt, int attempts) {
+    private static JobContext attempt(int attempt, int maxAttempts) {
         return (JobContext) Proxy.newProxyInstance(
                 JobContext.class.getClassLoader(),
                 new Class<?>[] {JobContext.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "attempt" -> attempt;
-                    case "attempts" -> attempts;
+                    case "maxAttempts" -> maxAttempts;
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
     }

@@ -12,12 +12,16 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** On H2 in files, as the README advises them, what committed is there after its only process was killed. */
+/**
+ * On H2 in files, as the README advises them: what committed is there after its only process was killed, and one that is told to end does so
+ * in order.
+ */
 class H2KilledTest {
     private static final Pattern COMMITTED = Pattern.compile("committed (\\d+)");
 
@@ -42,7 +46,7 @@ class H2KilledTest {
 
     @Test
     void whatCommittedIsThereWhenItsProcessWasKilled() throws SQLException {
-        String url = "jdbc:h2:async:" + folder.resolve("data") + ";WRITE_DELAY=0";
+        String url = url();
         List<String> committed;
         try (ChildJvm child = ChildJvm.builder(Child.class).arguments(url).start()) {
             child.waitForLine(Pattern.compile("committed 20$"));
@@ -65,5 +69,48 @@ class H2KilledTest {
         }
         assertThat(committed).hasSizeGreaterThan(20);
         assertThat(kept).containsAll(committed);
+    }
+
+    /** Closes its queue as it ends. */
+    public static final class Ending {
+        private Ending() {}
+
+        /** Works until it is told to end; a job begins at once and takes a while. */
+        public static void main(String[] args) throws InterruptedException {
+            HikariDataSource pool = Backend.pool(args[0]);
+            SchemaInstaller.install(pool);
+            JobQueue queue = JobQueue.builder(pool)
+                    .handler("slow", String.class, (text, job) -> {
+                        System.out.println("began");
+                        Thread.sleep(1_500);
+                    })
+                    .build();
+            queue.start();
+            Runtime.getRuntime().addShutdownHook(new Thread(queue::close));
+            queue.enqueue("slow", "");
+            new CountDownLatch(1).await();
+        }
+    }
+
+    @Test
+    void whatRunsEndsBeforeH2ClosesItsDatabase() throws SQLException {
+        try (ChildJvm child = ChildJvm.builder(Ending.class).arguments(url()).start()) {
+            child.waitForLine(Pattern.compile("began"));
+            child.terminate();
+            child.waitForExit();
+        }
+        try (HikariDataSource pool = Backend.pool(url());
+                Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "select (select count(*) from headroom_job), (select count(*) from headroom_job_node)")) {
+            rows.next();
+            assertThat(rows.getLong(1)).as("jobs").isZero();
+            assertThat(rows.getLong(2)).as("processes that did not sign off").isZero();
+        }
+    }
+
+    private String url() {
+        return "jdbc:h2:async:" + folder.resolve("data") + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
     }
 }

@@ -61,7 +61,7 @@ final class H2Files {
                     "dataSource",
                     url,
                     SCHEME + "async:" + path.replaceFirst("^(file|nio|nioMapped|retry):", "")
-                            + ";WRITE_DELAY=0; an interrupted job closes any other H2 database in files");
+                            + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE; an interrupted job closes any other H2 database in files");
         }
     }
 }

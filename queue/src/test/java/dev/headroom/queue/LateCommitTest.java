@@ -100,13 +100,13 @@ class LateCommitTest extends JobQueueContract {
             await().atMost(Duration.ofSeconds(30)).until(() -> count("headroom_job") == 0);
             long before = entriesRead();
             await().pollInterval(Duration.ofMillis(30))
-                    .during(Duration.ofSeconds(2))
+                    .during(Duration.ofSeconds(4))
                     .until(() -> {
                         queue.wake();
                         return true;
                     });
             // By far fewer looks than there were each would walk past all of them.
-            await().during(Duration.ofSeconds(2)).until(() -> entriesRead() - before < 30L * jobs);
+            await().during(Duration.ofSeconds(2)).until(() -> entriesRead() - before < 50L * jobs);
             snapshot.rollback();
             snapshot.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
             snapshot.setAutoCommit(true);

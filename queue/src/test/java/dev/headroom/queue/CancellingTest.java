@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.headroom.queue.Recorder.Note;
+import dev.headroom.queue.testing.ManualQueue;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -59,5 +60,16 @@ class CancellingTest extends JobQueueContract {
         queue.start();
         awaitNoJobs();
         assertThat(recorder.runs).containsOnlyKeys(2L);
+    }
+
+    /** As with one that its batch cancelled while it was ready. */
+    @Test
+    void oneThatNobodyHereKnowsIsPutAsideAndNotTakenUpAgainAtOnce() throws Exception {
+        built(builder().handlers(recorder)).enqueue(Recorder::note, new Note(1, ""));
+        execute("update headroom_job set flags = 2");
+        try (ManualQueue jobs = ManualQueue.of(built(builder()))) {
+            assertThat(jobs.drain()).isOne();
+        }
+        assertThat(count("headroom_job where state = 2")).isOne();
     }
 }

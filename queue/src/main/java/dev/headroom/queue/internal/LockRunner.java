@@ -37,10 +37,12 @@ final class LockRunner {
     private final Settlement settlement;
     private final Lease lease;
     private final LoadGate gate;
+    private final Runnable toRunLater;
     private final LocalRuns runs;
     private final Map<String, LockSize> sizes = new ConcurrentHashMap<>();
     private final LogLimit limit = new LogLimit();
 
+    /** @param toRunLater told of a job that is to run later */
     LockRunner(
             Parts parts,
             Claims claims,
@@ -48,7 +50,8 @@ final class LockRunner {
             FailedRuns failures,
             Settlement settlement,
             Lease lease,
-            LoadGate gate) {
+            LoadGate gate,
+            Runnable toRunLater) {
         this.options = parts.options();
         this.store = parts.store();
         this.connected = parts.connected();
@@ -58,6 +61,7 @@ final class LockRunner {
         this.settlement = settlement;
         this.lease = lease;
         this.gate = gate;
+        this.toRunLater = toRunLater;
         this.runs = parts.runs();
     }
 
@@ -278,9 +282,10 @@ final class LockRunner {
         } else {
             size(pool).failed(batch.ran());
         }
-        boolean later = last != null && last.outcome().runsLater();
-        if (batch.freed || later || !pool.mayBegin() && gone < batch.taken()) {
+        if (batch.freed || !pool.mayBegin() && gone < batch.taken()) {
             settlement.wake();
+        } else if (batch.written && last != null && last.outcome().runsLater()) {
+            toRunLater.run();
         }
         for (Map.Entry<Settled, Long> each : batch.took) {
             Settled settled = each.getKey();

@@ -67,7 +67,8 @@ final class Node {
         Floors floors = store.dialect.hasFloors() ? new Floors() : null;
         this.claims = new Claims(store, parts.kinds(), connected, options.told(), parts.pauses(), floors);
         this.runner = new LeasedRunner(parts, claims, jobs, lease, completer, told, () -> draining);
-        LockRunner lockRunner = new LockRunner(parts, claims, jobs, failures, settlement, lease, gate);
+        LockRunner lockRunner =
+                new LockRunner(parts, claims, jobs, failures, settlement, lease, gate, wakeup::signalAlone);
         this.pools = WorkerPools.of(parts, lockRunner::next, claims::mayBegin);
         this.dispatcher = new Dispatcher(
                 options,
@@ -315,9 +316,11 @@ final class Node {
                 boolean handedBack = store.transact(connection -> {
                     // Claimed while the workers left: nothing of it runs here.
                     Set<Long> late = held.ids(mine);
-                    boolean some = !late.isEmpty() && store.jobs.handBack(connection, mine, late) > 0;
+                    if (!late.isEmpty()) {
+                        store.jobs.handBack(connection, mine, late);
+                    }
                     store.nodes.remove(connection, mine);
-                    return some;
+                    return !late.isEmpty();
                 });
                 if (handedBack) {
                     wakes.signal();

@@ -282,10 +282,9 @@ final class Rewriter implements Runnable {
                 refused(alone);
                 return true;
             }
-            List<Settled> ends = alone.ends;
             alone.ends = List.of();
             LogLimit.quietly(() -> logInstead(settled.assignment(), instead, why));
-            tell(alone, ends, part.lost());
+            tell(alone, List.of(new Settled(settled.assignment(), instead)), part.lost());
             return true;
         }
         waiting.add(alone.dueIn(LONGEST_PAUSE));

@@ -301,7 +301,7 @@ final class Settlement {
             ours = store.jobs.park(
                     connection, job, options.parking().toMillis(), "no handler of this name, version and flags");
         } else if (settled.outcome() instanceof JobOutcome.Postponed postponed) {
-            ours = store.jobs.park(connection, job, postponed.delayMillis(), postponed.why());
+            ours = store.jobs.postpone(connection, job, postponed.delayMillis(), postponed.why());
             if (ours && settled.assignment().isSuspected()) {
                 store.jobs.acquit(connection, List.of(job));
             }

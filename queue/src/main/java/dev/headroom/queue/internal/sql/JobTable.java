@@ -102,7 +102,8 @@ public final class JobTable {
                 .sorted(Comparator.comparing(Failure::job, BY_ID))
                 .toList();
         List<Failure> again = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(rescheduling("crashes = 0, error = ?"))) {
+        String sql = rescheduling("crashes = 0, error = ?", dueIfCancelled());
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (Failure each : sorted) {
                 statement.setString(1, each.error());
                 statement.setLong(2, each.delayMillis());
@@ -121,8 +122,14 @@ public final class JobTable {
         return again.stream().map(Failure::job).toList();
     }
 
-    /** Puts a job aside for a while without counting the attempt; false if the lease was lost. */
+    /** Puts a job aside that nobody here knows, cancelled or not, without counting the attempt; false if the lease was lost. */
     public boolean park(Connection connection, ClaimedJob job, long delayMillis, String why) throws SQLException {
+        String sql = rescheduling("attempt = attempt - 1, error = ?", dialect.nowPlusMillis());
+        return Sql.change(connection, sql, why, delayMillis, job.id(), job.lease()) == 1;
+    }
+
+    /** Has a job run later without counting the attempt; false if the lease was lost. */
+    public boolean postpone(Connection connection, ClaimedJob job, long delayMillis, String why) throws SQLException {
         return reschedule(connection, "attempt = attempt - 1, error = ?", job, delayMillis, why);
     }
 
@@ -133,14 +140,18 @@ public final class JobTable {
 
     private boolean reschedule(Connection connection, String change, ClaimedJob job, long delayMillis, String why)
             throws SQLException {
-        return Sql.change(connection, rescheduling(change), why, delayMillis, job.id(), job.lease()) == 1;
+        String sql = rescheduling(change, dueIfCancelled());
+        return Sql.change(connection, sql, why, delayMillis, job.id(), job.lease()) == 1;
     }
 
-    /** One that was cancelled meanwhile, which its holder did not know, is due: the next claim ends it. */
-    private String rescheduling(String change) {
+    private String rescheduling(String change, String runAt) {
         return "update " + dialect.byNumber("headroom_job") + " set state = 2, lease = null, held = 0, " + change
-                + ", run_at = case when mod(flags, 4) >= 2 then " + dialect.now() + " else " + dialect.nowPlusMillis()
-                + " end" + HELD;
+                + ", run_at = " + runAt + HELD;
+    }
+
+    /** One that was cancelled meanwhile, which its holder did not know, is due at once: the next claim ends it. */
+    private String dueIfCancelled() {
+        return "case when mod(flags, 4) >= 2 then " + dialect.now() + " else " + dialect.nowPlusMillis() + " end";
     }
 
     /** The numbers of those of these jobs that there are. */

@@ -120,7 +120,7 @@ class LoadTest extends JobQueueContract {
         pressure = 1.1; // SHEDDABLE_PLUS: (1.2 - 1.1) / (1.2 - 0.85) of 9 workers, rounded up.
         try (Headroom headroom =
                 Headroom.builder("test").plug(new Sensor()).plug(queue).build()) {
-            assertThat(headroom.load().pressure()).isEqualTo(1.1);
+            await().until(() -> headroom.load().pressure() == 1.1);
             await().until(() -> shared.now.get() == 3);
             await().during(Duration.ofMillis(300)).until(() -> shared.most.get() == 3);
             pressure = 0;

@@ -98,6 +98,8 @@ class LateCommitTest extends JobQueueContract {
             snapshot.createStatement().executeQuery("select 1 from headroom_job limit 1");
             queue.start();
             await().atMost(Duration.ofSeconds(30)).until(() -> count("headroom_job") == 0);
+            // A server process tells of what it has read a second later, and as late as its next statement.
+            await().during(Duration.ofSeconds(3)).until(() -> count("headroom_job") == 0);
             long before = entriesRead();
             await().pollInterval(Duration.ofMillis(30))
                     .during(Duration.ofSeconds(4))

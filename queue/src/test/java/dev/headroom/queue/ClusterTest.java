@@ -29,10 +29,15 @@ class ClusterTest extends JobQueueContract {
 
     @Test
     void twoNodesLoseNothingAndHaveEachEffectOnce() {
-        // Nobody tells the second of the jobs: it has to look before the first has done them all.
-        Duration often = Duration.ofMillis(20);
-        JobQueue first = built(builder().handlers(recorder).workers(4).pollInterval(often));
-        JobQueue second = built(builder().handlers(other).workers(4).pollInterval(often));
+        // Neither does all before the other has begun: who has seen how short they are takes a thousand at a time.
+        JobQueue first = built(builder()
+                .handlers(recorder)
+                .queue("default", queue -> queue.workers(4).runWhile(() -> !other.runs.isEmpty())));
+        JobQueue second = built(builder()
+                .handlers(other)
+                .queue(
+                        "default",
+                        queue -> queue.workers(4).runWhile(() -> other.runs.isEmpty() || !recorder.runs.isEmpty())));
         List<Note> notes =
                 IntStream.range(0, JOBS).mapToObj(i -> new Note(i, "")).toList();
         first.start();

@@ -1,6 +1,7 @@
 package dev.headroom.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.headroom.queue.Recorder.Note;
@@ -75,14 +76,14 @@ class H2KilledTest {
     public static final class Ending {
         private Ending() {}
 
-        /** Works until it is told to end; a job begins at once and takes a while. */
+        /** Works until it is told to end; a job begins at once and ends when it hears of that. */
         public static void main(String[] args) throws InterruptedException {
             HikariDataSource pool = Backend.pool(args[0]);
             SchemaInstaller.install(pool);
             JobQueue queue = JobQueue.builder(pool)
                     .handler("slow", String.class, (text, job) -> {
                         System.out.println("began");
-                        Thread.sleep(1_500);
+                        await().until(job::stopping);
                     })
                     .build();
             queue.start();

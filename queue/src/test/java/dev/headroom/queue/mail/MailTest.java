@@ -115,12 +115,16 @@ class MailTest {
         return new MimeMessage(Session.getInstance(new Properties()), new ByteArrayInputStream(bytes));
     }
 
+    private static SmtpTransport transport(SMTPServer server) {
+        return SmtpTransport.builder("127.0.0.1", server.getPortAllocated())
+                .from("shop@shop.example")
+                .build();
+    }
+
     @Test
     void isSentOverSmtpWhenItsTransactionHasCommittedAndAgainWithTheSameId() throws Exception {
         SMTPServer server = smtp();
-        SmtpTransport transport = SmtpTransport.builder("127.0.0.1", server.getPortAllocated())
-                .from("shop@shop.example")
-                .build();
+        SmtpTransport transport = transport(server);
         try (JobQueue queue = queue(transport);
                 ManualQueue jobs = ManualQueue.of(queue);
                 Connection connection = pool.getConnection()) {
@@ -154,9 +158,7 @@ class MailTest {
     @Test
     void hasCopiesAnAddressForAnswersAndAttachments() throws Exception {
         SMTPServer server = smtp();
-        SmtpTransport transport = SmtpTransport.builder("127.0.0.1", server.getPortAllocated())
-                .from("shop@shop.example")
-                .build();
+        SmtpTransport transport = transport(server);
         byte[] invoice = new byte[20_000];
         new Random(42).nextBytes(invoice);
         try (JobQueue queue = queue(transport);
@@ -200,9 +202,7 @@ class MailTest {
     @Test
     void ofAnOlderVersionIsSentWithoutWhatThatDidNotKnow() throws Exception {
         SMTPServer server = smtp();
-        SmtpTransport transport = SmtpTransport.builder("127.0.0.1", server.getPortAllocated())
-                .from("shop@shop.example")
-                .build();
+        SmtpTransport transport = transport(server);
         try (JobQueue queue = queue(transport);
                 ManualQueue jobs = ManualQueue.of(queue);
                 Connection connection = pool.getConnection()) {
@@ -235,9 +235,7 @@ class MailTest {
     @Test
     void whatIsRejectedForGoodIsADeadLetterAtOnce() throws Exception {
         SMTPServer server = smtp();
-        SmtpTransport transport = SmtpTransport.builder("127.0.0.1", server.getPortAllocated())
-                .from("shop@shop.example")
-                .build();
+        SmtpTransport transport = transport(server);
         try (JobQueue queue = queue(transport);
                 ManualQueue jobs = ManualQueue.of(queue)) {
             queue.enqueue(MailJobs::send, Mail.to("nobody@example.org").text("?"));
